@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import {
+  confusionMatrixSchema,
+  epochMetricsSchema,
+  runMetricsSchema,
+  testIdentitySchema,
+  timingSchema,
+} from './metrics.ts';
+import { trainConfigSchema } from './train-config.ts';
+
+/** What server and trainer say to each other over Node IPC. Parsed on both ends. */
+
+export const phaseSchema = z.enum(['prepare', 'features', 'head', 'finetune', 'evaluation', 'export']);
+export type Phase = z.infer<typeof phaseSchema>;
+
+/** Server → trainer. */
+export const trainerCommandSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('start'),
+    runId: z.string(),
+    config: trainConfigSchema,
+    /** Absolute folders; the trainer reads no environment of its own. */
+    paths: z.object({ data: z.string(), results: z.string(), datasets: z.string(), cache: z.string() }),
+  }),
+  z.object({ type: z.literal('cancel') }),
+]);
+export type TrainerCommand = z.infer<typeof trainerCommandSchema>;
+
+/** Trainer → server. `at` is the trainer's clock in milliseconds since 1970. Events of type `progress` are shown, not kept. */
+const at = { at: z.number() };
+export const runEventSchema = z.discriminatedUnion('type', [
+  /** First word of a trainer: what computes, on how many threads, and from which files. */
+  z.object({
+    ...at,
+    type: z.literal('started'),
+    engine: z.string(),
+    device: z.string(),
+    threads: z.number().int().nullable(),
+    weightsFile: z.string(),
+    test: testIdentitySchema,
+    images: z.object({ train: z.number().int(), val: z.number().int(), test: z.number().int() }),
+    trainedKernels: z.number().int(),
+  }),
+  z.object({ ...at, type: z.literal('phase'), phase: phaseSchema, note: z.string().optional() }),
+  z.object({
+    ...at,
+    type: z.literal('progress'),
+    phase: phaseSchema,
+    /** Images done and to do: in the epoch during training, in the phase otherwise. */
+    done: z.number(),
+    total: z.number(),
+    epoch: z.number().int().optional(),
+    epochs: z.number().int().optional(),
+    imagesPerSecond: z.number().nullable(),
+    /** Seconds until the run ends if every epoch runs; null while nothing is known. */
+    secondsLeft: z.number().nullable(),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('epoch'),
+    stage: z.union([z.literal(1), z.literal(2)]),
+    /** From 1, within the stage. */
+    epoch: z.number().int().positive(),
+    epochs: z.number().int().positive(),
+    metrics: epochMetricsSchema,
+    seconds: z.number(),
+    imagesPerSecond: z.number(),
+  }),
+  /** Why a stage ended and which of its epochs (from 1) was restored. */
+  z.object({
+    ...at,
+    type: z.literal('stage-ended'),
+    stage: z.union([z.literal(1), z.literal(2)]),
+    bestEpoch: z.number().int().positive(),
+    stoppedEarly: z.boolean(),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('evaluated'),
+    metrics: runMetricsSchema,
+    timing: timingSchema,
+    confusion: z.object({ plain: confusionMatrixSchema, tta: confusionMatrixSchema }),
+    classes: z.array(z.string()),
+  }),
+  /** A file in the run's folder is whole. */
+  z.object({ ...at, type: z.literal('exported'), file: z.string(), bytes: z.number().int() }),
+  /** The three ways to end. A trainer that leaves without one of them has failed. */
+  z.object({ ...at, type: z.literal('completed') }),
+  z.object({ ...at, type: z.literal('canceled') }),
+  z.object({ ...at, type: z.literal('failed'), code: z.string(), message: z.string(), lastLines: z.array(z.string()) }),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;

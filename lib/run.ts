@@ -1,0 +1,44 @@
+import type { ConfusionMatrix, RunMetrics, TestIdentity, Timing } from './metrics.ts';
+import type { RunEvent, RunEventOf } from './run-events.ts';
+import type { RunStatus } from './run-status.ts';
+import type { TrainConfig } from './train-config.ts';
+
+/** A run as the table shows it. Times are milliseconds since 1970; accuracies within 0…1. */
+export interface RunSummary {
+  id: string;
+  name: string;
+  status: RunStatus;
+  config: TrainConfig;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  engine: string | null;
+  /** 1 for the next to run; null unless queued. */
+  queuePosition: number | null;
+  /** The last `progress` of a running run. */
+  progress: RunEventOf<'progress'> | null;
+  /** Validation accuracy: the final plain one, until then the best epoch's so far. */
+  valAccuracy: number | null;
+  metrics: RunMetrics | null;
+  timing: Timing | null;
+  test: TestIdentity | null;
+  error: string | null;
+}
+
+/** An event with its place in the stream: `id` is the cursor, and 0 for a `progress`, which is not kept. */
+export interface StoredEvent {
+  id: number;
+  runId: string;
+  event: RunEvent;
+}
+
+/** Everything the page of one run needs, read in one transaction: what came after `cursor` comes by stream. */
+export interface RunDetail extends RunSummary {
+  events: StoredEvent[];
+  cursor: number;
+  confusion: { plain: ConfusionMatrix; tta: ConfusionMatrix } | null;
+  classes: string[];
+  files: { name: string; bytes: number }[];
+  /** The trainer's last lines on stdout and stderr. */
+  logTail: string[];
+}
