@@ -1,0 +1,261 @@
+/**
+ * A network as a graph of plain nodes: an operation, its inputs, a static shape. Nothing here computes: `onnx.ts` writes
+ * a graph for ONNX Runtime, `gradient.ts` adds the nodes of the backward pass.
+ *
+ * Everything is float32 and every shape is known when a node is made, so a mistake in a network is an error in the line
+ * that makes it, not in an engine.
+ */
+
+export type Shape = readonly number[];
+
+/** Zeros added at both ends of height and width, the same for both. */
+export interface Padding {
+  before: number;
+  after: number;
+}
+
+export type Operation =
+  /** Fed at each run under this name. */
+  | { type: 'input'; name: string }
+  | { type: 'constant'; data: Float32Array }
+  /** [m, k] · [k, n], or a batch of them: [c, m, k] · [c, k, n]. */
+  | { type: 'matMul'; transposeA: boolean; transposeB: boolean }
+  /** Images [n, c, h, w], kernels [out, c / groups, kh, kw], bias [out]. */
+  | { type: 'conv'; stride: number; padding: Padding; groups: number }
+  /** Channels outermost: x [c, n, h, w], a 3 × 3 kernel a channel [c, 3, 3]. */
+  | { type: 'depthwiseConv'; stride: number; padding: Padding }
+  /** The gradient of depthwiseConv towards x: dy [c, n, h', w'], kernels [c, 3, 3] → [c, n, h, w]. */
+  | { type: 'depthwiseConvTranspose'; stride: number; padding: Padding }
+  /** The gradient of depthwiseConv towards its kernels: x [c, n, h, w], dy [c, n, h', w'] → [c, 3, 3]. */
+  | { type: 'depthwiseKernelGradient'; stride: number; padding: Padding }
+  /** Element by element, shapes broadcast as in NumPy. */
+  | { type: 'add' }
+  | { type: 'subtract' }
+  | { type: 'multiply' }
+  | { type: 'divide' }
+  /** 1 where both are equal, else 0. */
+  | { type: 'equal' }
+  | { type: 'sqrt' }
+  | { type: 'exp' }
+  | { type: 'clip'; low: number; high: number }
+  /** Over the last axis. */
+  | { type: 'logSoftmax' }
+  /** Keeps the axes summed over, with length 1. */
+  | { type: 'sum'; axes: readonly number[] }
+  | { type: 'reshape' }
+  | { type: 'transpose'; order: readonly number[] }
+  /** Every `step`-th element of each axis from `start` on; `step` −1 reads backwards from `start`. The shape says how many. */
+  | { type: 'slice'; start: readonly number[]; step: readonly number[] }
+  /** Zeros around the last two axes. */
+  | { type: 'pad'; padding: Padding }
+  | { type: 'concat'; axis: number }
+  | { type: 'broadcast' }
+  /** Images [n, c, h, w] to a square: bilinear, half-pixel centres, edges repeated (Keras' `Resizing`). */
+  | { type: 'resize' };
+
+export type OperationOf<T extends Operation['type']> = Extract<Operation, { type: T }>;
+
+export interface Node {
+  readonly operation: Operation;
+  readonly inputs: readonly Node[];
+  readonly shape: Shape;
+}
+
+/** Named results of one graph. What it is fed with follows from the `input` nodes they depend on. */
+export type Outputs = Readonly<Record<string, Node>>;
+
+const node = (operation: Operation, inputs: readonly Node[], shape: Shape): Node => ({ operation, inputs, shape });
+
+/** How many numbers a tensor of this shape holds. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
+
+const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((length, axis) => length === b[axis]);
+
+function need(condition: boolean, operation: string, ...shapes: Shape[]): asserts condition {
+  if (!condition)
+    throw new Error(`${operation}: shapes ${shapes.map((shape) => `[${shape}]`).join(' and ')} do not fit`);
+}
+
+export const input = (name: string, shape: Shape): Node => node({ type: 'input', name }, [], shape);
+
+export function constant(data: Float32Array, shape: Shape): Node {
+  need(data.length === sizeOf(shape), 'constant', [data.length], shape);
+  return node({ type: 'constant', data }, [], shape);
+}
+
+export const scalar = (value: number): Node => constant(Float32Array.of(value), []);
+
+export function matMul(a: Node, b: Node, { transposeA = false, transposeB = false } = {}): Node {
+  const rank = a.shape.length;
+  need((rank === 2 || rank === 3) && b.shape.length === rank, 'matMul', a.shape, b.shape);
+  const dimension = (x: Node, fromEnd: 1 | 2) => x.shape[rank - fromEnd]!;
+  const [rows, inner] = transposeA ? [dimension(a, 1), dimension(a, 2)] : [dimension(a, 2), dimension(a, 1)];
+  const [innerB, columns] = transposeB ? [dimension(b, 1), dimension(b, 2)] : [dimension(b, 2), dimension(b, 1)];
+  const batch = a.shape.slice(0, -2);
+  need(inner === innerB && same(batch, b.shape.slice(0, -2)), 'matMul', a.shape, b.shape);
+  return node({ type: 'matMul', transposeA, transposeB }, [a, b], [...batch, rows, columns]);
+}
+
+/** Length of a side after a convolution. */
+const convolved = (length: number, kernel: number, stride: number, { before, after }: Padding): number =>
+  Math.floor((length + before + after - kernel) / stride) + 1;
+
+const noPadding: Padding = { before: 0, after: 0 };
+
+export function conv(
+  x: Node,
+  kernels: Node,
+  bias: Node,
+  { stride = 1, padding = noPadding, groups = 1 }: { stride?: number; padding?: Padding; groups?: number } = {},
+): Node {
+  const [images = 0, channels = 0, height = 0, width = 0] = x.shape;
+  const [channelsOut = 0, channelsIn = 0, kernelHeight = 0, kernelWidth = 0] = kernels.shape;
+  need(x.shape.length === 4 && channels === channelsIn * groups, 'conv', x.shape, kernels.shape);
+  need(same(bias.shape, [channelsOut]), 'conv bias', kernels.shape, bias.shape);
+  return node(
+    { type: 'conv', stride, padding, groups },
+    [x, kernels, bias],
+    [
+      images,
+      channelsOut,
+      convolved(height, kernelHeight, stride, padding),
+      convolved(width, kernelWidth, stride, padding),
+    ],
+  );
+}
+
+interface Depthwise {
+  stride: number;
+  padding: Padding;
+}
+
+export function depthwiseConv(x: Node, kernels: Node, { stride, padding }: Depthwise): Node {
+  const [channels = 0, images = 0, height = 0, width = 0] = x.shape;
+  need(x.shape.length === 4 && same(kernels.shape, [channels, 3, 3]), 'depthwiseConv', x.shape, kernels.shape);
+  return node(
+    { type: 'depthwiseConv', stride, padding },
+    [x, kernels],
+    [channels, images, convolved(height, 3, stride, padding), convolved(width, 3, stride, padding)],
+  );
+}
+
+/** `shape`: that of the x whose gradient it is. */
+export function depthwiseConvTranspose(dy: Node, kernels: Node, shape: Shape, { stride, padding }: Depthwise): Node {
+  need(same(kernels.shape, [shape[0]!, 3, 3]), 'depthwiseConvTranspose', kernels.shape, shape);
+  return node({ type: 'depthwiseConvTranspose', stride, padding }, [dy, kernels], shape);
+}
+
+export function depthwiseKernelGradient(x: Node, dy: Node, { stride, padding }: Depthwise): Node {
+  need(same(x.shape.slice(0, 2), dy.shape.slice(0, 2)), 'depthwiseKernelGradient', x.shape, dy.shape);
+  return node({ type: 'depthwiseKernelGradient', stride, padding }, [x, dy], [x.shape[0]!, 3, 3]);
+}
+
+/** The shape that two broadcast to (NumPy's rule). */
+function broadcastShape(a: Shape, b: Shape, operation: string): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const lengthA = a[axis - rank + a.length] ?? 1;
+    const lengthB = b[axis - rank + b.length] ?? 1;
+    need(lengthA === lengthB || lengthA === 1 || lengthB === 1, operation, a, b);
+    return Math.max(lengthA, lengthB);
+  });
+}
+
+const elementwise =
+  (type: 'add' | 'subtract' | 'multiply' | 'divide' | 'equal') =>
+  (a: Node, b: Node): Node =>
+    node({ type }, [a, b], broadcastShape(a.shape, b.shape, type));
+
+export const add = elementwise('add');
+export const subtract = elementwise('subtract');
+export const multiply = elementwise('multiply');
+export const divide = elementwise('divide');
+export const equal = elementwise('equal');
+
+export const sqrt = (x: Node): Node => node({ type: 'sqrt' }, [x], x.shape);
+export const exp = (x: Node): Node => node({ type: 'exp' }, [x], x.shape);
+export const logSoftmax = (x: Node): Node => node({ type: 'logSoftmax' }, [x], x.shape);
+
+/** `high` may be infinite: then it is the plain ReLU. */
+export const clip = (x: Node, low: number, high: number): Node => node({ type: 'clip', low, high }, [x], x.shape);
+
+export function sum(x: Node, axes: readonly number[]): Node {
+  return node(
+    { type: 'sum', axes },
+    [x],
+    x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)),
+  );
+}
+
+export function reshape(x: Node, shape: Shape): Node {
+  need(sizeOf(x.shape) === sizeOf(shape), 'reshape', x.shape, shape);
+  return same(x.shape, shape) ? x : node({ type: 'reshape' }, [x], shape);
+}
+
+export function transpose(x: Node, order: readonly number[]): Node {
+  need(order.length === x.shape.length && new Set(order).size === order.length, 'transpose', x.shape, order);
+  return node(
+    { type: 'transpose', order },
+    [x],
+    order.map((axis) => x.shape[axis]!),
+  );
+}
+
+export function slice(x: Node, start: readonly number[], step: readonly number[], shape: Shape): Node {
+  const inside = x.shape.every((length, axis) => {
+    const last = start[axis]! + step[axis]! * (shape[axis]! - 1);
+    return start[axis]! < length && last >= 0 && last < length;
+  });
+  need(shape.length === x.shape.length && inside, 'slice', x.shape, shape);
+  return node({ type: 'slice', start, step }, [x], shape);
+}
+
+export function pad(x: Node, padding: Padding): Node {
+  const added = padding.before + padding.after;
+  return node(
+    { type: 'pad', padding },
+    [x],
+    x.shape.map((length, axis) => (axis >= x.shape.length - 2 ? length + added : length)),
+  );
+}
+
+export function concat(parts: readonly Node[], axis: number): Node {
+  const [first] = parts;
+  if (!first) throw new Error('concat: nothing to join');
+  const length = parts.reduce((total, part) => {
+    need(
+      part.shape.every((other, at) => at === axis || other === first.shape[at]),
+      'concat',
+      first.shape,
+      part.shape,
+    );
+    return total + part.shape[axis]!;
+  }, 0);
+  return node(
+    { type: 'concat', axis },
+    parts,
+    first.shape.map((other, at) => (at === axis ? length : other)),
+  );
+}
+
+export function broadcast(x: Node, shape: Shape): Node {
+  need(same(broadcastShape(x.shape, shape, 'broadcast'), shape), 'broadcast', x.shape, shape);
+  return same(x.shape, shape) ? x : node({ type: 'broadcast' }, [x], shape);
+}
+
+export function resize(x: Node, size: number): Node {
+  need(x.shape.length === 4, 'resize', x.shape);
+  return node({ type: 'resize' }, [x], [x.shape[0]!, x.shape[1]!, size, size]);
+}
+
+/** Every node that these depend on, each after its inputs. */
+export function topologicalOrder(ends: Iterable<Node>): Node[] {
+  const ordered = new Set<Node>();
+  const visit = (current: Node): void => {
+    if (ordered.has(current)) return;
+    for (const each of current.inputs) visit(each);
+    ordered.add(current);
+  };
+  for (const end of ends) visit(end);
+  return [...ordered];
+}
