@@ -1,0 +1,82 @@
+import {
+  add,
+  clip,
+  constant,
+  conv,
+  multiply,
+  type Node,
+  reshape,
+  resize,
+  scalar,
+  subtract,
+  sum,
+} from '../graph/operations.ts';
+import { foldBatchNorm, kernelOf } from './fold.ts';
+import { blocks, type Convolution } from './mobilenet-v2.ts';
+import type { Weights } from './weights.ts';
+
+/**
+ * What is never trained: images [n, c, h, w] through convolutions whose kernels are constants with their batch
+ * normalisation folded in. An engine may store them as it likes, and this is where its speed comes from.
+ */
+
+/** Pixels [n, 3, 32, 32] in [0, 1] → [n, 3, size, size] in [−1, 1]. Scaled first: it is the same, on fewer pixels. */
+export const preprocess = (pixels: Node, imageSize: number): Node =>
+  resize(subtract(multiply(pixels, scalar(2)), scalar(1)), imageSize);
+
+/** Keras pads a stride of 2 at the bottom and the right only (its sides are even here). */
+export const paddingOf = (convolution: Convolution) =>
+  convolution.kind === 'pointwise' ? { before: 0, after: 0 } : { before: convolution.stride === 2 ? 0 : 1, after: 1 };
+
+/** Keras' kernel [height, width, in, out] as [out, in, height, width], each output channel times its scale. */
+function foldKernel(kernel: Float32Array, convolution: Convolution, scale: Float32Array): Node {
+  const side = convolution.kind === 'pointwise' ? 1 : 3;
+  const depthwise = convolution.kind === 'depthwise';
+  const channelsIn = depthwise ? 1 : convolution.channelsIn;
+  const { channelsOut } = convolution;
+  const taps = side * side;
+  const folded = new Float32Array(kernel.length);
+  for (let out = 0; out < channelsOut; out++) {
+    for (let channel = 0; channel < channelsIn; channel++) {
+      for (let tap = 0; tap < taps; tap++) {
+        // Depthwise [3, 3, channels, 1] and plain [h, w, in, out] are the same here: out runs fastest.
+        folded[(out * channelsIn + channel) * taps + tap] =
+          kernel[(tap * channelsIn + channel) * channelsOut + out]! * scale[out]!;
+      }
+    }
+  }
+  return constant(folded, [channelsOut, channelsIn, side, side]);
+}
+
+function convolve(x: Node, weights: Weights, convolution: Convolution): Node {
+  const { scale, shift } = foldBatchNorm(weights, convolution.norm);
+  const kernels = foldKernel(kernelOf(weights, convolution), convolution, scale);
+  const y = conv(x, kernels, constant(shift, [convolution.channelsOut]), {
+    stride: convolution.stride,
+    padding: paddingOf(convolution),
+    groups: convolution.kind === 'depthwise' ? convolution.channelsIn : 1,
+  });
+  return convolution.relu ? clip(y, 0, 6) : y;
+}
+
+/**
+ * The first `blockCount` blocks, the stem included.
+ *
+ * @param pixels [n, 3, 32, 32] in [0, 1].
+ * @returns [n, c, h, w]; [n, 3, size, size] where `blockCount` is 0.
+ */
+export function frozenBlocks(pixels: Node, weights: Weights, imageSize: number, blockCount: number): Node {
+  let x = preprocess(pixels, imageSize);
+  for (const block of blocks.slice(0, blockCount)) {
+    const before = x;
+    for (const convolution of block.convolutions) x = convolve(x, weights, convolution);
+    if (block.add) x = add(before, x);
+  }
+  return x;
+}
+
+/** Global average pooling: [n, c, h, w] → [n, c]. */
+export function averagePool(x: Node): Node {
+  const [images = 0, channels = 0, height = 0, width = 0] = x.shape;
+  return reshape(multiply(sum(x, [2, 3]), scalar(1 / (height * width))), [images, channels]);
+}
