@@ -1,0 +1,13 @@
+/** What a run ends with when it cannot go on: a code for programs, and a message that tells a person what to do. */
+export class TrainerError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The data folder lacks a file, or a file there is not what it should be. */
+export class DataError extends TrainerError {}
