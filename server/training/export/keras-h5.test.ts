@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Dataset, Group } from 'h5wasm/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cifar10Classes } from '../../../lib/classes.ts';
+import { readHdf5 } from '../hdf5.ts';
+import { kernelName, trainedConvolutions } from '../network/mobilenet-v2.ts';
+import { findWeightsFile, loadWeights, type Weights } from '../network/weights.ts';
+import { needsData, realData } from '../real-data.test-helper.ts';
+import { predict, readKerasFile } from './interpret-keras.test-helper.ts';
+import { kerasModelConfig, kerasTrainingConfig } from './keras-config.ts';
+import { exportKerasH5 } from './keras-h5.ts';
+import type { TrainedModel } from './trained-model.ts';
+
+const fixture = async (name: string) =>
+  JSON.parse(await readFile(path.join(import.meta.dirname, 'fixtures', name), 'utf8'));
+
+const settings = { imageSize: 160, nUnfreeze: 30, classes: cifar10Classes, dropout: 0.4 };
+
+describe('kerasModelConfig', () => {
+  it('is, layer by layer, the config that Keras 2.15 and Keras 3.15 both open', async () => {
+    const flagless = (config: ReturnType<typeof kerasModelConfig>) => ({
+      ...config.config,
+      layers: config.config.layers.map((layer) => ({ ...layer, config: { ...layer.config, trainable: null } })),
+    });
+    expect(flagless(kerasModelConfig(settings))).toEqual(flagless(await fixture('keras-model-config.json')));
+  });
+
+  it.each([
+    { nUnfreeze: 0, kernels: 0 },
+    { nUnfreeze: 10, kernels: 5 },
+    { nUnfreeze: 30, kernels: 15 },
+    { nUnfreeze: 102, kernels: 52 },
+  ])(
+    'marks what n_unfreeze $nUnfreeze trains: $kernels kernels of the base, and the head',
+    ({ nUnfreeze, kernels }) => {
+      const { layers } = kerasModelConfig({ ...settings, nUnfreeze }).config;
+      const trainable = layers.filter((layer) => layer.config.trainable);
+      expect(trainable.filter((layer) => layer.class_name.includes('Conv2D'))).toHaveLength(kernels);
+      expect(trainable.filter((layer) => layer.class_name === 'BatchNormalization').map((layer) => layer.name)).toEqual(
+        ['head_bn'],
+      );
+      expect(trainable.slice(-5).map((layer) => layer.name)).toEqual([
+        'global_average_pooling2d',
+        'head_bn',
+        'dense',
+        'dropout',
+        'logits',
+      ]);
+    },
+  );
+});
+
+/** A head as training starts it, but for averages and biases that show a mix-up of tensors. */
+function makeHead(): Map<string, Float32Array> {
+  let state = 1;
+  const random = () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+  const numbers = (count: number, low: number, high: number) =>
+    Float32Array.from({ length: count }, () => low + (high - low) * random());
+  return new Map([
+    ['head_bn/gamma', numbers(1280, 0.8, 1.2)],
+    ['head_bn/beta', numbers(1280, -0.1, 0.1)],
+    ['head_bn/moving_mean', numbers(1280, 0, 0.6)],
+    ['head_bn/moving_variance', numbers(1280, 0.1, 0.6)],
+    ['dense/kernel', numbers(1280 * 128, -0.06, 0.06)],
+    ['dense/bias', numbers(128, -0.1, 0.1)],
+    ['logits/kernel', numbers(128 * 10, -0.2, 0.2)],
+    ['logits/bias', numbers(10, -0.1, 0.1)],
+  ]);
+}
+
+describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
+  let folder: string;
+  let file: string;
+  let imageNet: Weights;
+  let model: TrainedModel;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'keras-h5-'));
+    file = path.join(folder, 'cifar10.h5');
+    imageNet = await loadWeights(findWeightsFile(realData!, 96));
+    const weights: Weights = new Map(imageNet);
+    for (const convolution of trainedConvolutions(30)) {
+      const { shape, data } = imageNet.get(kernelName(convolution))!;
+      weights.set(kernelName(convolution), { shape, data: data.map((value) => value * 1.01) });
+    }
+    const rest = { labelSmoothing: 0.05, learningRate: 1e-5 };
+    model = { ...settings, ...rest, weights, head: makeHead(), imageSize: 96 };
+    await exportKerasH5(file, model);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('leaves one whole file, and nothing where a tensor is wrong', async () => {
+    await expect(exportKerasH5(path.join(folder, 'bad.h5'), { ...model, head: new Map() })).rejects.toThrow('head_bn');
+    expect(await readdir(folder)).toEqual(['cifar10.h5']);
+  });
+
+  it('has the structure that Keras writes', async () => {
+    const structure = await fixture('keras-h5-structure.json');
+    const config = { model_config: kerasModelConfig(model), training_config: kerasTrainingConfig(model) };
+    await readHdf5(file, (root) => {
+      const text = (name: string) => JSON.parse(root.attrs[name]?.value as string);
+      expect({ model_config: text('model_config'), training_config: text('training_config') }).toEqual(config);
+      for (const name of ['keras_version', 'backend']) {
+        expect(root.attrs[name]?.value).toBe(structure.attributes['/'][name]);
+      }
+      for (const [item, expected] of Object.entries<Record<string, unknown>>(structure.items)) {
+        const entity = root.get(item);
+        if (entity instanceof Dataset) {
+          expect([item, entity.shape, entity.dtype]).toEqual([item, expected.shape, '<f']);
+        } else {
+          expect(entity, item).toBeInstanceOf(Group);
+          const values = Object.entries((entity as Group).attrs).map(([name, attribute]) => [name, attribute.value]);
+          const found = Object.fromEntries(values.map(([name, value]) => [name, listed(value)]));
+          expect([item, found]).toEqual([item, expected.attributes]);
+        }
+      }
+    });
+  });
+
+  /** An attribute as the fixture has it: a long list of layers with its middle left out. */
+  function listed(value: unknown) {
+    if (typeof value === 'string') return value;
+    const list = [...(value as Iterable<string>)];
+    return list.length < 20 ? list : [...list.slice(0, 8), '…', ...list.slice(-6)];
+  }
+
+  it('keeps every frozen tensor bit by bit, unfolded, and holds the trained ones', async () => {
+    const { weights } = await readKerasFile(file);
+    const tensors = new Map([...weights.values()].flat().map(({ name, data }) => [name.replace(':0', ''), data]));
+    expect(tensors.size).toBe(260 + 8);
+    const isSame = (name: string, data: Float32Array | undefined) =>
+      Buffer.from(tensors.get(name)!.buffer).equals(Buffer.from(data!.buffer));
+    const changed = [...imageNet].filter(([name, { data }]) => !isSame(name, data)).map(([name]) => name);
+    expect(changed).toEqual(trainedConvolutions(30).map(kernelName));
+    const trained = [...changed.map((name) => [name, model.weights.get(name)?.data] as const), ...model.head];
+    expect(trained.filter(([name, data]) => !isSame(name, data))).toEqual([]);
+  });
+
+  const pythons = { 'Keras 2': process.env.KERAS2_PYTHON, 'Keras 3': process.env.KERAS3_PYTHON };
+  const missing = Object.values(pythons).includes(undefined);
+  if (missing && process.env.REQUIRE_PYTHON) throw new Error('REQUIRE_PYTHON needs KERAS2_PYTHON and KERAS3_PYTHON');
+  if (missing) console.info('skipped: needs Keras, see tools/python/check-keras.py');
+
+  it.skipIf(missing)(
+    'opens in both Keras, which predict what its own model_config says',
+    async () => {
+      const images = path.join(realData!, 'cifar-10-batches-bin', 'test_batch.bin');
+      const records = await readFile(images);
+      const keras = await readKerasFile(file);
+      const expected = Array.from({ length: 100 }, (_, index) => {
+        const record = records.subarray(index * 3073 + 1, (index + 1) * 3073);
+        const image = Float32Array.from(record, (_, i) => record[(i % 3) * 1024 + Math.floor(i / 3)]! / 255);
+        return [...predict(keras, image)];
+      });
+      const probabilities = path.join(folder, 'probabilities.json');
+      await writeFile(probabilities, JSON.stringify(expected));
+      const script = path.resolve(import.meta.dirname, '../../../tools/python/check-keras.py');
+      for (const [name, python] of Object.entries(pythons)) {
+        const { stdout } = await promisify(execFile)(python!, [script, file, images, '--probabilities', probabilities]);
+        const report = JSON.parse(stdout.trim().split('\n').at(-1)!);
+        expect(report, name).toMatchObject({ layers: 161, trainable_tensors: 15 + 6 });
+        expect(report.largest_difference, name).toBeLessThan(1e-3);
+        console.info(`${name}: ${JSON.stringify(report)}`);
+      }
+    },
+    300_000,
+  );
+});
