@@ -19,6 +19,8 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
     type: z.literal('start'),
     runId: z.string(),
     config: trainConfigSchema,
+    /** Where the run's log goes, absolute; by default `run_<id>.json` in the results folder. */
+    logFile: z.string().optional(),
     /** Absolute folders; the trainer reads no environment of its own. */
     paths: z.object({ data: z.string(), results: z.string(), datasets: z.string(), cache: z.string() }),
   }),

@@ -1,0 +1,45 @@
+import os from 'node:os';
+import { type RunEvent, runEventSchema, type TrainerCommand, trainerCommandSchema } from '../../lib/run-events.ts';
+import { runTraining } from './run.ts';
+
+/**
+ * The child process: takes commands over Node IPC, trains, tells events. Standard output and error are logs. When the
+ * channel closes, nobody listens any more, and it stops.
+ */
+
+if (!process.send) {
+  console.error('This is the trainer that the app starts. From a terminal: npm run train -- --help');
+  process.exit(2);
+}
+
+/** Below normal, so that page and desktop stay usable. */
+os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+
+const cancellation = new AbortController();
+
+/** Resolves when the event has left this process: the next step would hold it back. */
+const emit = (event: RunEvent): Promise<void> =>
+  new Promise((resolve) => {
+    if (!process.connected) return resolve();
+    process.send!(runEventSchema.parse(event), undefined, undefined, () => resolve());
+  });
+
+async function start(command: Extract<TrainerCommand, { type: 'start' }>): Promise<void> {
+  const { type: _, ...options } = command;
+  await runTraining({ ...options, emit, signal: cancellation.signal });
+  process.disconnect();
+}
+
+process.on('message', (message) => {
+  const command = trainerCommandSchema.parse(message);
+  switch (command.type) {
+    case 'start':
+      void start(command);
+      break;
+    case 'cancel':
+      cancellation.abort();
+      break;
+  }
+});
+process.on('disconnect', () => cancellation.abort());
+process.on('SIGTERM', () => cancellation.abort());

@@ -1,0 +1,71 @@
+import { changesPixels } from '../../lib/train-config.ts';
+import { EarlyStopping } from './callbacks/early-stopping.ts';
+import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
+import { createBatches } from './dataset/batches.ts';
+import { labelsOf, logitsFromFrozen, logitsFromImages, score } from './evaluate.ts';
+import type { Experiment, SplitFeatures } from './experiment.ts';
+import { padRows } from './features.ts';
+import { fit, type TrainingBatch } from './fit.ts';
+import { kernelOf } from './network/fold.ts';
+import { kernelName, trainedConvolutions } from './network/mobilenet-v2.ts';
+import { createOptimizer } from './optimizer.ts';
+import type { Programs } from './programs.ts';
+import { onFeatures } from './stage1.ts';
+
+/** Whether stage 2 can go on from the cached features: nothing of the base is trained, and no pixel changes. */
+export const staysOnFeatures = (config: Experiment['config']): boolean =>
+  trainedConvolutions(config.n_unfreeze).length === 0 && !changesPixels(config);
+
+/** Stage 2: the head learns on, and with it the last layers of the base, from images. */
+export async function fineTune(experiment: Experiment, features: SplitFeatures, programs: Programs): Promise<void> {
+  const { config, weights, parameters, reporter, timeLeft } = experiment;
+  for (const convolution of trainedConvolutions(config.n_unfreeze)) {
+    parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
+  }
+  const source = staysOnFeatures(config)
+    ? { ...onFeatures(experiment, features, programs, 2), close: async () => {} }
+    : onImages(experiment, features, programs);
+  try {
+    await fit({
+      stage: 2,
+      epochs: config.epochs_stage2,
+      learningRate: config.lr_stage2,
+      optimizer: createOptimizer(config.optimizer, { weightDecay: config.weight_decay }),
+      earlyStopping: new EarlyStopping({ patience: 10 }),
+      reduceLrOnPlateau: new ReduceLrOnPlateau({ factor: 0.5, patience: 4 }),
+      ...{ programs, parameters, reporter },
+      ...source,
+      seed: config.seed,
+      dropout: config.dropout,
+      labelSmoothing: config.label_smoothing,
+      onStep: (images, seconds) => timeLeft.advance('finetune', images, seconds),
+    });
+  } finally {
+    await source.close();
+  }
+}
+
+/** Batches of (augmented) pixels, each through the frozen part first; validation images likewise. */
+function onImages({ config, dataset, split, parameters }: Experiment, features: SplitFeatures, programs: Programs) {
+  const classes = dataset.classes.length;
+  const batches = createBatches({ images: dataset.train, indices: split.train, classes, config, seed: config.seed });
+  const valLabels = labelsOf(dataset.train, split.val);
+  const baseIsFrozen = trainedConvolutions(config.n_unfreeze).length === 0;
+  return {
+    images: batches.images,
+    close: () => batches.close(),
+    async *batches(epoch: number): AsyncGenerator<TrainingBatch> {
+      const program = await programs.frozen(config.batch_size);
+      for await (const { pixels, targets, count } of batches.epoch(epoch)) {
+        const { frozen } = await program.run({ pixels: padRows(pixels, count, config.batch_size) });
+        yield { frozen: frozen!.subarray(0, (frozen!.length / config.batch_size) * count), targets, count };
+      }
+    },
+    validate: async () => {
+      const logits = baseIsFrozen
+        ? await logitsFromFrozen(programs, parameters, features.val)
+        : await logitsFromImages(programs, parameters, dataset.train, split.val, { mirrored: false });
+      return score(logits, valLabels, classes, config.label_smoothing);
+    },
+  };
+}
