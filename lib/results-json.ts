@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import {
+  confusionMatrixSchema,
+  type EpochMetrics,
+  runMetricsSchema,
+  testIdentitySchema,
+  timingSchema,
+} from './metrics.ts';
+import type { RunEvent, RunEventOf } from './run-events.ts';
+import { type TrainConfig, trainConfigSchema } from './train-config.ts';
+
+/**
+ * The log of a run, `results/run_<id>.json`, in the original script's format: its dashboard reads ours unchanged. What we
+ * add stands under names that it does not know. Imported logs vary more than this; this is what we write.
+ */
+
+const figures = z.array(z.number().nullable());
+const curveSchema = z.object({
+  accuracy: figures,
+  loss: figures,
+  val_accuracy: figures,
+  val_loss: figures,
+  learning_rate: figures,
+});
+
+export const resultsLogSchema = z.object({
+  config: trainConfigSchema.omit({ augment: true }).extend({
+    base_model: z.literal('MobileNetV2'),
+    img_size: z.number().int(),
+    /** The original wrote this one flag as Python prints it. */
+    augment: z.enum(['True', 'False']),
+    run_id: z.string(),
+  }),
+  metrics: runMetricsSchema,
+  curves: z.object({ stage1: curveSchema, stage2: curveSchema }),
+  timing_sec: timingSchema,
+  /** With test-time augmentation, as in the original's newer logs. */
+  confusion_matrix: confusionMatrixSchema,
+  confusion_matrix_plain: confusionMatrixSchema,
+  classes: z.array(z.string()),
+  test: testIdentitySchema,
+  images: z.object({ train: z.number().int(), val: z.number().int(), test: z.number().int() }),
+  engine: z.object({
+    name: z.string(),
+    device: z.string(),
+    threads: z.number().int().nullable(),
+    weights_file: z.string(),
+  }),
+  /** The epoch of each stage, from 1, whose weights were kept; null where the stage did not run. */
+  best_epoch: z.object({ stage1: z.number().int().nullable(), stage2: z.number().int().nullable() }),
+  finished_at: z.iso.datetime(),
+});
+export type ResultsLog = z.infer<typeof resultsLogSchema>;
+
+/**
+ * Builds the log from what a run told.
+ * @param events from `started` to at least `evaluated`
+ * @throws Error where one of the two is missing: such a run has no results
+ */
+export function buildResultsLog({
+  runId,
+  config,
+  events,
+}: {
+  runId: string;
+  config: TrainConfig;
+  events: readonly RunEvent[];
+}): ResultsLog {
+  const started = events.find((event) => event.type === 'started');
+  const evaluated = events.find((event) => event.type === 'evaluated');
+  if (!started || !evaluated) throw new Error(`Run ${runId} has no results to log: it was not evaluated.`);
+  const { augment, ...flags } = config;
+  return {
+    config: {
+      base_model: 'MobileNetV2',
+      img_size: config.image_size,
+      ...flags,
+      augment: augment ? 'True' : 'False',
+      run_id: runId,
+    },
+    metrics: evaluated.metrics,
+    curves: { stage1: curve(events, 1), stage2: curve(events, 2) },
+    timing_sec: evaluated.timing,
+    confusion_matrix: evaluated.confusion.tta,
+    confusion_matrix_plain: evaluated.confusion.plain,
+    classes: evaluated.classes,
+    test: started.test,
+    images: started.images,
+    engine: {
+      name: started.engine,
+      device: started.device,
+      threads: started.threads,
+      weights_file: started.weightsFile,
+    },
+    best_epoch: { stage1: bestEpoch(events, 1), stage2: bestEpoch(events, 2) },
+    finished_at: new Date(evaluated.at).toISOString(),
+  };
+}
+
+/** A stage's epochs as Keras' `History` has them: a list a figure. */
+function curve(events: readonly RunEvent[], stage: 1 | 2): ResultsLog['curves']['stage1'] {
+  const epochs = events.filter(
+    (event): event is RunEventOf<'epoch'> => event.type === 'epoch' && event.stage === stage,
+  );
+  const list = (name: keyof EpochMetrics) => epochs.map((epoch) => epoch.metrics[name]);
+  return {
+    accuracy: list('accuracy'),
+    loss: list('loss'),
+    val_accuracy: list('val_accuracy'),
+    val_loss: list('val_loss'),
+    learning_rate: list('learning_rate'),
+  };
+}
+
+const bestEpoch = (events: readonly RunEvent[], stage: 1 | 2): number | null =>
+  events.find((event): event is RunEventOf<'stage-ended'> => event.type === 'stage-ended' && event.stage === stage)
+    ?.bestEpoch ?? null;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { fromFloat16, toFloat16 } from './float16.ts';
+
+describe('float16', () => {
+  it('knows the standard’s examples', () => {
+    const examples: [number, number][] = [
+      [0, 0x0000],
+      [-0, 0x8000],
+      [1, 0x3c00],
+      [-2, 0xc000],
+      [65504, 0x7bff],
+      [1 / 3, 0x3555],
+      [2 ** -14, 0x0400],
+      [2 ** -24, 0x0001],
+      [Number.POSITIVE_INFINITY, 0x7c00],
+      [Number.NEGATIVE_INFINITY, 0xfc00],
+    ];
+    for (const [value, bits] of examples) expect([value, toFloat16(value)]).toEqual([value, bits]);
+    expect(fromFloat16(toFloat16(Number.NaN))).toBeNaN();
+  });
+
+  it('gives back every half', () => {
+    const wrong = Array.from({ length: 0x10000 }, (_, bits) => bits).filter(
+      (bits) => !Number.isNaN(fromFloat16(bits)) && toFloat16(fromFloat16(bits)) !== bits,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('rounds to the nearest, half way to the even one, between all neighbours', () => {
+    const wrong: number[] = [];
+    for (let low = 0; low < 0x7bff; low++) {
+      const [a, b] = [fromFloat16(low), fromFloat16(low + 1)];
+      const middle = (a + b) / 2;
+      const even = low % 2 === 0 ? low : low + 1;
+      const rounded = [toFloat16(middle), toFloat16(middle - (b - a) / 8), toFloat16(middle + (b - a) / 8)];
+      if (rounded.join() !== [even, low, low + 1].join()) wrong.push(low);
+    }
+    expect(wrong).toEqual([]);
+    expect(toFloat16(65519.99)).toBe(0x7bff);
+    expect(toFloat16(65520)).toBe(0x7c00);
+    // Once rounded to float32 this would lie half way and go down to the even half.
+    expect(toFloat16(1 + 2 ** -11 + 2 ** -40)).toBe(0x3c01);
+  });
+});

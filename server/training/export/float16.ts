@@ -1,0 +1,42 @@
+/** IEEE 754 half precision for Node 20, which has no Float16Array: 1 sign bit, 5 of exponent, 10 of fraction. */
+
+const infinity = 0x7c00;
+const notANumber = 0x7e00;
+
+/** The bits of the half nearest to a number; ties go to the even one. */
+export function toFloat16(value: number): number {
+  if (Number.isNaN(value)) return notANumber;
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  // Half way between the largest half, 65504, and what would be the next.
+  if (size >= 65520) return sign | infinity;
+  const exponent = Math.max(exponentOf(size), -14);
+  // 1024 … 2048 steps of that exponent, or fewer for a subnormal; 2048 carries into the exponent, as it should.
+  const steps = roundToEven(size * 2 ** (10 - exponent));
+  return sign | ((exponent + 14) * 1024 + steps);
+}
+
+/** The number that a half's bits stand for. */
+export function fromFloat16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits & infinity) >> 10;
+  const fraction = bits & 0x3ff;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** The exponent of a double ≥ 0: what its bits say. */
+function exponentOf(size: number): number {
+  bits.setFloat64(0, size);
+  return (bits.getUint16(0) >> 4) - 1023;
+}
+
+function roundToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  if (rest === 0.5) return below + (below % 2);
+  return rest > 0.5 ? below + 1 : below;
+}
