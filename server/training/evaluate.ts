@@ -1,66 +1,10 @@
-import { plainBatches } from './dataset/batches.ts';
+import type { ConfusionMatrix, RunMetrics } from '../../lib/metrics.ts';
 import type { ImageSet } from './dataset/cifar10.ts';
-import { padRows } from './features.ts';
-import { sizeOf } from './graph/operations.ts';
-import type { Parameters } from './network/head.ts';
-import { frozenShape } from './network/model.ts';
+import { splitImages } from './dataset/split.ts';
+import type { Experiment, SplitFeatures } from './experiment.ts';
+import { logitsFromFrozen, logitsFromImages, type OnBatch } from './predict.ts';
 import type { Programs } from './programs.ts';
-import { accuracy, crossEntropy, oneHot, smoothLabels } from './scores.ts';
-
-/** Images in one inference pass. */
-const inferenceBatch = 100;
-
-/** Called after each batch with the number of its images and the seconds they took; may throw to stop. */
-export type OnBatch = (images: number, seconds: number) => Promise<void>;
-
-/**
- * The tail's logits from what the frozen part handed over.
- *
- * @param frozen [images, …].
- * @returns [images, classes].
- */
-export async function logitsFromFrozen(
-  programs: Programs,
-  parameters: Parameters,
-  frozen: Float32Array,
-): Promise<Float32Array> {
-  const { classes } = programs.model;
-  const width = sizeOf(frozenShape(programs.model));
-  const images = frozen.length / width;
-  const program = await programs.inference(inferenceBatch);
-  const inputs = Object.fromEntries(parameters);
-  const logits = new Float32Array(images * classes);
-  for (let at = 0; at < images; at += inferenceBatch) {
-    const count = Math.min(inferenceBatch, images - at);
-    const rows = padRows(frozen.subarray(at * width, (at + count) * width), count, inferenceBatch);
-    const results = await program.run({ ...inputs, frozen: rows });
-    logits.set(results.logits!.subarray(0, count * classes), at * classes);
-  }
-  return logits;
-}
-
-/** The whole model's logits [images, classes] from pixels, of the images themselves or of their mirror images. */
-export async function logitsFromImages(
-  programs: Programs,
-  parameters: Parameters,
-  images: ImageSet,
-  indices: Uint32Array,
-  { mirrored, onBatch }: { mirrored: boolean; onBatch?: OnBatch },
-): Promise<Float32Array> {
-  const { classes } = programs.model;
-  const frozenPart = await programs.frozen(inferenceBatch);
-  const logits = new Float32Array(indices.length * classes);
-  const width = sizeOf(frozenShape(programs.model));
-  let done = 0;
-  for (const { pixels, count } of plainBatches(images, indices, inferenceBatch, { mirrored })) {
-    const started = performance.now();
-    const { frozen } = await frozenPart.run({ pixels: padRows(pixels, count, inferenceBatch) });
-    logits.set(await logitsFromFrozen(programs, parameters, frozen!.subarray(0, count * width)), done * classes);
-    done += count;
-    await onBatch?.(count, (performance.now() - started) / 1000);
-  }
-  return logits;
-}
+import { accuracy, argmax, confusionMatrix, crossEntropy, oneHot, smoothLabels, softmax, ttaMean } from './scores.ts';
 
 /** Accuracy within 0…1 and the smoothed loss, as Keras' `evaluate` gives them. */
 export function score(logits: Float32Array, labels: Uint8Array, classes: number, labelSmoothing: number) {
@@ -74,3 +18,104 @@ export function score(logits: Float32Array, labels: Uint8Array, classes: number,
 /** The labels of some images. */
 export const labelsOf = (images: ImageSet, indices: Uint32Array): Uint8Array =>
   Uint8Array.from(indices, (index) => images.labels[index]!);
+
+/** Plain accuracies of the head on the frozen base's features, within 0…1. */
+export async function scoreHead(
+  { config, dataset, split, parameters }: Experiment,
+  features: SplitFeatures,
+  programs: Programs,
+) {
+  const scoreOf = async (part: 'val' | 'test') => {
+    const labels = labelsOf(part === 'test' ? dataset.test : dataset.train, split[part]);
+    const logits = await logitsFromFrozen(programs, parameters, features[part]);
+    return score(logits, labels, dataset.classes.length, config.label_smoothing).accuracy;
+  };
+  return { val_stage1: await scoreOf('val'), test_stage1: await scoreOf('test') };
+}
+
+export interface Evaluation {
+  metrics: Omit<RunMetrics, 'val_stage1' | 'test_stage1'>;
+  confusion: Record<'plain' | 'tta', ConfusionMatrix>;
+  /** Of the test images, [images, classes]. */
+  probabilities: Record<'plain' | 'tta', Float64Array>;
+}
+
+/** How good the model is, plain and with test-time augmentation: the mean over an image and its mirror image. */
+export async function evaluate({ config, dataset, split }: Experiment, logits: SplitLogits): Promise<Evaluation> {
+  const classes = dataset.classes.length;
+  const part = (which: 'val' | 'test') => {
+    const labels = labelsOf(which === 'test' ? dataset.test : dataset.train, split[which]);
+    const plain = softmax(logits[which].plain, classes);
+    const tta = ttaMean(plain, softmax(logits[which].mirrored, classes));
+    const { accuracy, loss } = score(logits[which].plain, labels, classes, config.label_smoothing);
+    const predicted = argmax(tta, classes);
+    const right = labels.reduce((count, label, image) => count + Number(predicted[image] === label), 0);
+    return { labels, plain, tta, accuracy, loss, ttaAccuracy: right / labels.length };
+  };
+  const [val, test] = [part('val'), part('test')];
+  return {
+    metrics: {
+      val_end2end: val.accuracy,
+      test_end2end: test.accuracy,
+      val_tta: val.ttaAccuracy,
+      test_tta: test.ttaAccuracy,
+      val_loss: val.loss,
+      test_loss: test.loss,
+    },
+    confusion: {
+      plain: confusionMatrix(test.labels, argmax(test.plain, classes), classes),
+      tta: confusionMatrix(test.labels, argmax(test.tta, classes), classes),
+    },
+    probabilities: { plain: test.plain, tta: test.tta },
+  };
+}
+
+interface Logits {
+  plain: Float32Array;
+  mirrored: Float32Array;
+}
+export type SplitLogits = Record<'val' | 'test', Logits>;
+
+/** Progress over all that evaluation lets pass. */
+function evaluationProgress({ reporter, timeLeft }: Experiment, total: number): OnBatch {
+  let done = 0;
+  return async (count, seconds) => {
+    done += count;
+    timeLeft.advance('evaluation', count, seconds);
+    await reporter.progress({ done, total, imagesPerSecond: done / reporter.elapsed() });
+  };
+}
+
+/** Through the whole network: what a fine-tuned base needs. */
+export async function predictFromImages(experiment: Experiment, programs: Programs): Promise<SplitLogits> {
+  const { dataset, split, parameters } = experiment;
+  const onBatch = evaluationProgress(experiment, 2 * (split.val.length + split.test.length));
+  const both = async (part: 'val' | 'test'): Promise<Logits> => {
+    const images = part === 'test' ? dataset.test : dataset.train;
+    const logits = (mirrored: boolean) =>
+      logitsFromImages(programs, parameters, images, split[part], { mirrored, onBatch });
+    return { plain: await logits(false), mirrored: await logits(true) };
+  };
+  return { val: await both('val'), test: await both('test') };
+}
+
+/** Where the base is as it was, its features serve again; those of the mirror images are kept on disk too. */
+export async function predictFromFeatures(
+  experiment: Experiment,
+  features: SplitFeatures,
+  programs: Programs,
+): Promise<SplitLogits> {
+  const { dataset, split, parameters } = experiment;
+  const complete = splitImages(dataset, 0);
+  const onBatch = evaluationProgress(experiment, split.val.length + split.test.length);
+  const both = async (part: 'val' | 'test'): Promise<Logits> => {
+    const images = part === 'test' ? dataset.test : dataset.train;
+    const request = { images, indices: split[part], complete: complete[part], mirrored: true };
+    const { rows } = await experiment.features.get(request, onBatch);
+    return {
+      plain: await logitsFromFrozen(programs, parameters, features[part]),
+      mirrored: await logitsFromFrozen(programs, parameters, rows),
+    };
+  };
+  return { val: await both('val'), test: await both('test') };
+}

@@ -1,5 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { File, type Group, ready } from 'h5wasm/node';
+import { replaceWhole } from './export/write-whole.ts';
 
 /**
  * HDF5 files by h5wasm, which in Node works on the real filesystem. Whatever happens, a file is closed: an open one
@@ -32,11 +33,10 @@ export async function readHdf5<T>(file: string, read: (root: Group) => T): Promi
   }
 }
 
-/** Writes an HDF5 file under a temporary name and renames it once it is whole and on the disk. */
-export async function writeHdf5(file: string, write: (root: Group) => void): Promise<void> {
+/** Writes an HDF5 file, which appears under its name only when it is whole. @returns its size in bytes */
+export async function writeHdf5(file: string, write: (root: Group) => void): Promise<number> {
   await ready;
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
+  return replaceWhole(file, async (temporary) => {
     const root = new File(temporary, 'w');
     try {
       write(root);
@@ -47,9 +47,5 @@ export async function writeHdf5(file: string, write: (root: Group) => void): Pro
     const handle = await open(temporary, 'r+');
     await handle.sync();
     await handle.close();
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  });
 }

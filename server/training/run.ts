@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { RunMetrics, Timing } from '../../lib/metrics.ts';
+import type { Timing } from '../../lib/metrics.ts';
 import type { Paths } from '../../lib/paths.ts';
 import { buildResultsLog } from '../../lib/results-json.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
@@ -9,12 +9,13 @@ import { loadCifar10 } from './dataset/cifar10.ts';
 import { splitImages } from './dataset/split.ts';
 import { chooseEngine } from './engine/choose.ts';
 import { Canceled, TrainerError } from './errors.ts';
-import { labelsOf, logitsFromFrozen, logitsFromImages, type OnBatch, score } from './evaluate.ts';
-import type { Experiment, SplitFeatures } from './experiment.ts';
+import { evaluate, predictFromFeatures, predictFromImages, scoreHead } from './evaluate.ts';
+import type { Experiment } from './experiment.ts';
 import { exportKerasH5 } from './export/keras-h5.ts';
 import { writePredictions } from './export/predictions.ts';
 import type { TrainedModel } from './export/trained-model.ts';
 import { writeWhole } from './export/write-whole.ts';
+import { extractFeatures } from './extract-features.ts';
 import { FeatureStore } from './features.ts';
 import { createHead } from './network/head.ts';
 import { kernelName, kernelShape, trainedConvolutions } from './network/mobilenet-v2.ts';
@@ -22,7 +23,6 @@ import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { Programs } from './programs.ts';
 import { Random } from './random.ts';
 import { type Emit, Reporter } from './reporter.ts';
-import { argmax, confusionMatrix, softmax, ttaMean } from './scores.ts';
 import { trainHead } from './stage1.ts';
 import { fineTune, staysOnFeatures } from './stage2.ts';
 import { TimeLeft } from './time-left.ts';
@@ -108,13 +108,7 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   await trainHead(experiment, features, headPrograms);
   timeLeft.finish('head');
   const headSeconds = reporter.elapsed();
-  const labels = { val: labelsOf(dataset.train, split.val), test: labelsOf(dataset.test, split.test) };
-  const scoreOf = (logits: Float32Array, which: 'val' | 'test') =>
-    score(logits, labels[which], classes, config.label_smoothing);
-  const stage1 = {
-    val: scoreOf(await logitsFromFrozen(headPrograms, parameters, features.val), 'val'),
-    test: scoreOf(await logitsFromFrozen(headPrograms, parameters, features.test), 'test'),
-  };
+  const stage1 = await scoreHead(experiment, features, headPrograms);
 
   // Stage 2: the head and the last layers of the base.
   const trainsBase = trainedConvolutions(config.n_unfreeze).length > 0;
@@ -133,31 +127,10 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   await reporter.enter('evaluation');
   const fineTunedBase = trainsBase && config.epochs_stage2 > 0;
   const logits = fineTunedBase
-    ? await evaluateImages(experiment, programs)
-    : await evaluateFeatures(experiment, features, headPrograms);
+    ? await predictFromImages(experiment, programs)
+    : await predictFromFeatures(experiment, features, headPrograms);
   timeLeft.finish('evaluation');
-  const probabilities = {
-    val: { plain: softmax(logits.val.plain, classes), mirrored: softmax(logits.val.mirrored, classes) },
-    test: { plain: softmax(logits.test.plain, classes), mirrored: softmax(logits.test.mirrored, classes) },
-  };
-  const tta = {
-    val: ttaMean(probabilities.val.plain, probabilities.val.mirrored),
-    test: ttaMean(probabilities.test.plain, probabilities.test.mirrored),
-  };
-  const predicted = { plain: argmax(probabilities.test.plain, classes), tta: argmax(tta.test, classes) };
-  const rightShare = (found: ArrayLike<number>, truth: Uint8Array) =>
-    truth.reduce((n, label, i) => n + Number(found[i] === label), 0) / truth.length;
-  const plain = { val: scoreOf(logits.val.plain, 'val'), test: scoreOf(logits.test.plain, 'test') };
-  const metrics: RunMetrics = {
-    val_end2end: plain.val.accuracy,
-    test_end2end: plain.test.accuracy,
-    val_tta: rightShare(argmax(tta.val, classes), labels.val),
-    test_tta: rightShare(predicted.tta, labels.test),
-    val_stage1: stage1.val.accuracy,
-    test_stage1: stage1.test.accuracy,
-    val_loss: plain.val.loss,
-    test_loss: plain.test.loss,
-  };
+  const { metrics, confusion, probabilities } = await evaluate(experiment, logits);
   const timing: Timing = {
     feature_extract: featureSeconds,
     top_train: headSeconds,
@@ -168,109 +141,25 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   };
   await reporter.tell({
     type: 'evaluated',
-    ...{ metrics, timing, classes: [...dataset.classes] },
-    confusion: {
-      plain: confusionMatrix(labels.test, predicted.plain, classes),
-      tta: confusionMatrix(labels.test, predicted.tta, classes),
-    },
+    metrics: { ...metrics, ...stage1 },
+    ...{ timing, confusion },
+    classes: [...dataset.classes],
   });
 
   // What is taken away.
   await reporter.enter('export');
   const folder = path.join(paths.results, runId);
-  await mkdir(folder, { recursive: true });
   const exported = async (file: string, bytes: number) => reporter.tell({ type: 'exported', file, bytes });
-  await exported('cifar10.h5', await exportKerasH5(path.join(folder, 'cifar10.h5'), trainedModel(experiment)));
-  const testPredictions = { plain: probabilities.test.plain, tta: tta.test };
+  await mkdir(folder, { recursive: true });
+  const model = trainedModel(experiment);
+  await exported('cifar10.h5', await exportKerasH5(path.join(folder, 'cifar10.h5'), model));
   await exported(
     'predictions.bin',
-    await writePredictions(path.join(folder, 'predictions.bin'), testPredictions, classes),
+    await writePredictions(path.join(folder, 'predictions.bin'), probabilities, classes),
   );
-  const log = buildResultsLog({ runId, config, events });
-  await exported(
-    'run.json',
-    await writeWhole(logFile ?? path.join(paths.results, `run_${runId}.json`), `${JSON.stringify(log, null, 2)}\n`),
-  );
+  const log = `${JSON.stringify(buildResultsLog({ runId, config, events }), null, 2)}\n`;
+  await exported('run.json', await writeWhole(logFile ?? path.join(paths.results, `run_${runId}.json`), log));
   await Promise.all([headPrograms.release(), programs === headPrograms ? null : programs.release()]);
-}
-
-async function extractFeatures({ dataset, split, features, reporter, timeLeft, config }: Experiment) {
-  const complete = splitImages(dataset, 0);
-  const parts = ['train', 'val', 'test'] as const;
-  const total = parts.reduce((sum, part) => sum + split[part].length, 0);
-  const found = {} as SplitFeatures;
-  let done = 0;
-  let cached = true;
-  for (const part of parts) {
-    const started = performance.now();
-    let computed = 0;
-    const request = {
-      images: part === 'test' ? dataset.test : dataset.train,
-      indices: split[part],
-      complete: config.train_limit === 0 ? split[part] : complete[part],
-      mirrored: false,
-    };
-    const result = await features.get(request, async (count, seconds) => {
-      computed += count;
-      done += count;
-      timeLeft.advance('features', count, seconds);
-      await reporter.progress({ done, total, imagesPerSecond: (computed * 1000) / (performance.now() - started) });
-    });
-    if (result.cached) done += split[part].length;
-    cached &&= result.cached;
-    found[part] = result.rows;
-  }
-  timeLeft.finish('features');
-  return { features: found, cached };
-}
-
-interface Logits {
-  plain: Float32Array;
-  mirrored: Float32Array;
-}
-type SplitLogits = Record<'val' | 'test', Logits>;
-
-/** Progress over all that evaluation lets pass. */
-function evaluationProgress({ reporter, timeLeft }: Experiment, total: number): OnBatch {
-  let done = 0;
-  return async (count, seconds) => {
-    done += count;
-    timeLeft.advance('evaluation', count, seconds);
-    await reporter.progress({ done, total, imagesPerSecond: done / reporter.elapsed() });
-  };
-}
-
-async function evaluateImages(experiment: Experiment, programs: Programs): Promise<SplitLogits> {
-  const { dataset, split, parameters } = experiment;
-  const onBatch = evaluationProgress(experiment, 2 * (split.val.length + split.test.length));
-  const both = async (part: 'val' | 'test'): Promise<Logits> => {
-    const images = part === 'test' ? dataset.test : dataset.train;
-    const logits = (mirrored: boolean) =>
-      logitsFromImages(programs, parameters, images, split[part], { mirrored, onBatch });
-    return { plain: await logits(false), mirrored: await logits(true) };
-  };
-  return { val: await both('val'), test: await both('test') };
-}
-
-/** Where the base is as it was, its features serve again; those of the mirror images are kept on disk too. */
-async function evaluateFeatures(
-  experiment: Experiment,
-  features: SplitFeatures,
-  programs: Programs,
-): Promise<SplitLogits> {
-  const { dataset, split, parameters } = experiment;
-  const complete = splitImages(dataset, 0);
-  const onBatch = evaluationProgress(experiment, split.val.length + split.test.length);
-  const both = async (part: 'val' | 'test'): Promise<Logits> => {
-    const images = part === 'test' ? dataset.test : dataset.train;
-    const request = { images, indices: split[part], complete: complete[part], mirrored: true };
-    const { rows } = await experiment.features.get(request, onBatch);
-    return {
-      plain: await logitsFromFrozen(programs, parameters, features[part]),
-      mirrored: await logitsFromFrozen(programs, parameters, rows),
-    };
-  };
-  return { val: await both('val'), test: await both('test') };
 }
 
 /** The model as it is exported: the base with its trained kernels replaced, and the head. */

@@ -1,10 +1,11 @@
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
-import { labelsOf, logitsFromFrozen, score } from './evaluate.ts';
+import { labelsOf, score } from './evaluate.ts';
 import type { Experiment, SplitFeatures } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
 import { featureCount } from './network/mobilenet-v2.ts';
 import { createOptimizer } from './optimizer.ts';
+import { logitsFromFrozen } from './predict.ts';
 import type { Programs } from './programs.ts';
 import { Random } from './random.ts';
 

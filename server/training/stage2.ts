@@ -2,13 +2,14 @@ import { changesPixels } from '../../lib/train-config.ts';
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 import { createBatches } from './dataset/batches.ts';
-import { labelsOf, logitsFromFrozen, logitsFromImages, score } from './evaluate.ts';
+import { labelsOf, score } from './evaluate.ts';
 import type { Experiment, SplitFeatures } from './experiment.ts';
 import { padRows } from './features.ts';
 import { fit, type TrainingBatch } from './fit.ts';
 import { kernelOf } from './network/fold.ts';
 import { kernelName, trainedConvolutions } from './network/mobilenet-v2.ts';
 import { createOptimizer } from './optimizer.ts';
+import { logitsFromFrozen, logitsFromImages } from './predict.ts';
 import type { Programs } from './programs.ts';
 import { onFeatures } from './stage1.ts';
 

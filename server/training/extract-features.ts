@@ -1,0 +1,33 @@
+import { splitImages } from './dataset/split.ts';
+import type { Experiment, SplitFeatures } from './experiment.ts';
+
+/** The frozen base's features of all three sets, from disk where they were computed before. */
+export async function extractFeatures({ dataset, split, features, reporter, timeLeft, config }: Experiment) {
+  const complete = splitImages(dataset, 0);
+  const parts = ['train', 'val', 'test'] as const;
+  const total = parts.reduce((sum, part) => sum + split[part].length, 0);
+  const found = {} as SplitFeatures;
+  let done = 0;
+  let cached = true;
+  for (const part of parts) {
+    const started = performance.now();
+    let computed = 0;
+    const request = {
+      images: part === 'test' ? dataset.test : dataset.train,
+      indices: split[part],
+      complete: config.train_limit === 0 ? split[part] : complete[part],
+      mirrored: false,
+    };
+    const result = await features.get(request, async (count, seconds) => {
+      computed += count;
+      done += count;
+      timeLeft.advance('features', count, seconds);
+      await reporter.progress({ done, total, imagesPerSecond: (computed * 1000) / (performance.now() - started) });
+    });
+    if (result.cached) done += split[part].length;
+    cached &&= result.cached;
+    found[part] = result.rows;
+  }
+  timeLeft.finish('features');
+  return { features: found, cached };
+}

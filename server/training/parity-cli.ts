@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { readPaths } from '../../lib/paths.ts';
+import { trainConfigSchema } from '../../lib/train-config.ts';
+import { loadCifar10 } from './dataset/cifar10.ts';
+import { chooseEngine } from './engine/choose.ts';
+import { findWeightsFile, loadWeights } from './network/weights.ts';
+import { agrees, compareWithFile } from './parity.ts';
+
+/** `npm run parity -- FILE… [--engine cpu]`: exits 1 where anything is past its tolerance, 2 where it cannot tell. */
+
+const engines = trainConfigSchema.shape.engine.unwrap();
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { engine: { type: 'string', default: 'auto' } },
+  });
+  const engineName = engines.safeParse(values.engine);
+  if (positionals.length === 0 || !engineName.success) {
+    console.error(`usage: npm run parity -- REFERENCE.json… [--engine ${engines.options.join('|')}]`);
+    return 2;
+  }
+  const { data } = readPaths(process.env, process.cwd());
+  const dataset = await loadCifar10(data);
+  const engine = chooseEngine(engineName.data);
+  const setup = { engine, weights: await loadWeights(findWeightsFile(data, 224)), images: dataset.test };
+  console.log(`${engine.name}: ${engine.device}`);
+  let passed = true;
+  for (const file of positionals) {
+    for (const agreement of await compareWithFile(setup, JSON.parse(await readFile(file, 'utf8')))) {
+      const { what, largest, tolerance } = agreement;
+      const found = `largest difference ${largest.toExponential(2)}, allowed ${tolerance.toExponential(0)}`;
+      console.log(`${agrees(agreement) ? 'ok  ' : 'FAIL'} ${what}: ${found}`);
+      passed &&= agrees(agreement);
+    }
+  }
+  return passed ? 0 : 1;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 2;
+});
