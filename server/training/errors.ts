@@ -11,3 +11,6 @@ export class TrainerError extends Error {
 
 /** The data folder lacks a file, or a file there is not what it should be. */
 export class DataError extends TrainerError {}
+
+/** The run was canceled: not a failure, the shortest way out of the middle of it. */
+export class Canceled extends Error {}

@@ -14,11 +14,12 @@ const kerasVersion = '2.15.0';
  * https://github.com/keras-team/keras/blob/v2.15.0/keras/saving/legacy/hdf5_format.py. Kernels stay unfolded, and every
  * tensor that was not trained keeps its bits.
  * @param file its path; appears only when it is whole
+ * @returns its size in bytes
  */
-export async function exportKerasH5(file: string, model: TrainedModel): Promise<void> {
+export async function exportKerasH5(file: string, model: TrainedModel): Promise<number> {
   const config = kerasModelConfig(model);
   const tensors = tensorsByLayer(model);
-  await writeHdf5(file, (root) => {
+  return writeHdf5(file, (root) => {
     root.create_attribute('keras_version', kerasVersion);
     root.create_attribute('backend', 'tensorflow');
     root.create_attribute('model_config', JSON.stringify(config));

@@ -17,7 +17,7 @@ describe('predictions.bin', () => {
   const tta = [0.25, 0.75, 0, 1, 0, 0];
 
   it('gives back classes and probabilities, plain and with augmentation', async () => {
-    await writePredictions(file, { classes: 3, plain, tta });
+    await writePredictions(file, { plain, tta }, 3);
     const read = await readPredictions(file);
     expect([read.images, read.classes]).toEqual([2, 3]);
     // The second image's three probabilities are one half: only the class tells them apart.
@@ -32,7 +32,7 @@ describe('predictions.bin', () => {
   });
 
   it('lies as documented', async () => {
-    await writePredictions(file, { classes: 3, plain, tta });
+    await writePredictions(file, { plain, tta }, 3);
     const bytes = await readFile(file);
     expect(bytes.length).toBe(16 + 2 + 2 + 12 + 12);
     expect(bytes.subarray(0, 20).toString('hex')).toBe(
@@ -44,9 +44,9 @@ describe('predictions.bin', () => {
   it('refuses another file and one cut short', async () => {
     await writeFile(file, 'something else altogether');
     await expect(readPredictions(file)).rejects.toThrow('not a predictions file');
-    await writePredictions(file, { classes: 3, plain, tta });
+    await writePredictions(file, { plain, tta }, 3);
     await writeFile(file, (await readFile(file)).subarray(0, 30));
     await expect(readPredictions(file)).rejects.toThrow('cut short');
-    await expect(writePredictions(file, { classes: 3, plain, tta: [1] })).rejects.toThrow('[images, classes]');
+    await expect(writePredictions(file, { plain, tta: [1] }, 3)).rejects.toThrow('[images, classes]');
   });
 });

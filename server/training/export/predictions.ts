@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { fromFloat16, toFloat16 } from './float16.ts';
+import { writeWhole } from './write-whole.ts';
 
 /**
  * `predictions.bin`: what a model said of every test image. Little-endian:
@@ -35,13 +36,15 @@ export interface Predictions {
 }
 
 /**
- * Writes `predictions.bin`, under a temporary name until it is whole.
- * @param plain probabilities [images, classes], and `tta` those with test-time augmentation
+ * Writes `predictions.bin`.
+ * @param probabilities [images, classes], plain and with test-time augmentation
+ * @returns its size in bytes
  */
 export async function writePredictions(
   file: string,
-  { classes, plain, tta }: { classes: number; plain: ArrayLike<number>; tta: ArrayLike<number> },
-): Promise<void> {
+  { plain, tta }: { plain: ArrayLike<number>; tta: ArrayLike<number> },
+  classes: number,
+): Promise<number> {
   const images = plain.length / classes;
   if (!Number.isInteger(images) || tta.length !== plain.length)
     throw new Error('Probabilities are not [images, classes].');
@@ -57,9 +60,7 @@ export async function writePredictions(
     for (let i = 0; i < probabilities.length; i++)
       bytes.writeUInt16LE(toFloat16(probabilities[i]!), probabilitiesAt + 2 * i);
   }
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, bytes, { flush: true });
-  await rename(temporary, file);
+  return writeWhole(file, bytes);
 }
 
 /** Reads `predictions.bin`. @throws Error where it is another file, another version or cut short */

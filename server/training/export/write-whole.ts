@@ -1,0 +1,25 @@
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Writes a file so that under its name there is never half of it: to a temporary name beside it, then renamed once it is
+ * on the disk. Makes the folder where there is none.
+ * @returns its size in bytes
+ */
+export const writeWhole = (file: string, data: string | Uint8Array): Promise<number> =>
+  replaceWhole(file, (temporary) => writeFile(temporary, data, { flush: true }));
+
+/** The same for a file that `write` makes itself under the temporary name; it must be on the disk when that is done. */
+export async function replaceWhole(file: string, write: (temporary: string) => Promise<void>): Promise<number> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await write(temporary);
+    const { size } = await stat(temporary);
+    await rename(temporary, file);
+    return size;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
