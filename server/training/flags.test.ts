@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { type TrainConfig, trainConfigSchema } from '../../lib/train-config.ts';
+import { FlagError, flags, helpText, parseFlags } from './flags.ts';
+
+const parse = (line: string) => parseFlags(line.split(' ').filter(Boolean));
+const defaults = trainConfigSchema.parse({});
+
+function problemsOf(line: string): string[] {
+  try {
+    parse(line);
+  } catch (error) {
+    if (error instanceof FlagError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('parseFlags', () => {
+  it('takes the original script’s own command lines', () => {
+    expect(parse('')).toEqual(defaults);
+    expect(
+      parse(
+        '--n_unfreeze 30 --epochs_stage1 10 --epochs_stage2 50 --batch_size 64 --augment --rotation 20 --zoom 0.15 ' +
+          '--width_shift 0.1 --height_shift 0.1 --json_output_path results/run_finetune.json',
+      ),
+    ).toEqual({
+      ...defaults,
+      ...{ n_unfreeze: 30, epochs_stage2: 50, batch_size: 64, augment: true, rotation: 20, zoom: 0.15 },
+      json_output_path: 'results/run_finetune.json',
+    });
+  });
+
+  it('takes every form of a flag, and the last of two', () => {
+    const config = parse('--seed=7 --lr_stage2 1e-4 --tags a,b, --use_mixup --no-use_mixup --use_cutout=True --seed 8');
+    expect(config).toMatchObject({ seed: 8, lr_stage2: 1e-4, tags: ['a', 'b'], use_mixup: false, use_cutout: true });
+    expect((parseFlags(['--notes', 'a = b -- c', '--name=x=y']) as TrainConfig).notes).toBe('a = b -- c');
+    expect((parseFlags(['--name=x=y']) as TrainConfig).name).toBe('x=y');
+    expect(parse('--seed 1 --help')).toBe('help');
+  });
+
+  it.each([
+    ['--n_unfreez 30', '--n_unfreez: there is no such flag; did you mean --n_unfreeze?'],
+    ['--batch-size 30', '--batch-size: there is no such flag; did you mean --batch_size?'],
+    ['--learning_rate_of_doom 3', '--learning_rate_of_doom: there is no such flag; see --help'],
+    ['--no-seed', '--no-seed: there is no such flag; did you mean --seed?'],
+    ['--n_unfreeze 103', '--n_unfreeze 103: must be 102 or less'],
+    ['--n_unfreeze', '--n_unfreeze: a value is missing'],
+    ['--epochs_stage1 --seed 1', '--epochs_stage1: a value is missing'],
+    ['--rotation -5', '--rotation -5: must be 0 or more'],
+    ['--seed 1.5', '--seed 1.5: must be a whole number'],
+    ['--seed ten', '--seed ten: must be a number'],
+    ['--zoom abc', '--zoom abc: must be a number'],
+    ['--image_size 100', '--image_size 100: must be one of 96, 128, 160, 192, 224'],
+    ['--optimizer rmsprop', '--optimizer rmsprop: must be one of adamw, adam, sgd'],
+    ['--augment=perhaps', '--augment perhaps: takes no value'],
+    ['30', '30: every value needs its flag before it, as in --n_unfreeze 30'],
+  ])('refuses %s', (line, problem) => {
+    expect(problemsOf(line)).toEqual([problem]);
+  });
+
+  it('names everything that is wrong at once', () => {
+    expect(problemsOf('--sed 1 --zoom 7 --n_unfreeze 500')).toHaveLength(3);
+  });
+});
+
+describe('helpText', () => {
+  it('lists every flag with its default, wrapped to the terminal', () => {
+    const help = helpText(60);
+    expect(flags).toHaveLength(Object.keys(defaults).length);
+    for (const [name, value] of Object.entries(defaults)) {
+      expect(help).toMatch(new RegExp(`^  --${name}\\b`, 'm'));
+      if (typeof value === 'number') {
+        const entry = help
+          .slice(help.indexOf(`  --${name} `))
+          .split('\n  --')[0]!
+          .replace(/\s+/g, ' ');
+        expect(entry).toContain(`default: ${value})`);
+      }
+    }
+    const lines = help.slice(help.indexOf('As in')).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+});
