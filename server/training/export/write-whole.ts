@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -8,6 +8,10 @@ import path from 'node:path';
  */
 export const writeWhole = (file: string, data: string | Uint8Array): Promise<number> =>
   replaceWhole(file, (temporary) => writeFile(temporary, data, { flush: true }));
+
+/** Copies a file so that under its new name, too, there is never half of it. @returns its size in bytes */
+export const copyWhole = (from: string, to: string): Promise<number> =>
+  replaceWhole(to, (temporary) => copyFile(from, temporary));
 
 /** The same for a file that `write` makes itself under the temporary name; it must be on the disk when that is done. */
 export async function replaceWhole(file: string, write: (temporary: string) => Promise<void>): Promise<number> {

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { resultsLogSchema } from '../../lib/results-json.ts';
+import { runEventSchema } from '../../lib/run-events.ts';
+import { readKerasFile } from './export/interpret-keras.test-helper.ts';
+import { readPredictions } from './export/predictions.ts';
+import { needsData, realData } from './real-data.test-helper.ts';
+
+const project = path.resolve(import.meta.dirname, '../..');
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cli-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command line as npm does: in the project's folder, called from `folder`. */
+function train(args: string[], { data, onLine }: { data?: string; onLine?: (line: string, pid: number) => void } = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join('server', 'training', 'cli.ts'), ...args], {
+    cwd: project,
+    env: {
+      ...process.env,
+      ...{ INIT_CWD: folder, RESULTS_DIR: path.join(folder, 'results'), CACHE_DIR: path.join(folder, 'cache') },
+      DATA_DIR: data ?? path.join(folder, 'nothing'),
+    },
+  });
+  return new Promise<Ended>((resolve) => {
+    const ended: Ended = { code: null, stdout: '', stderr: '' };
+    child.stdout.on('data', (data: Buffer) => {
+      ended.stdout += data;
+      onLine?.(String(data), child.pid!);
+    });
+    child.stderr.on('data', (data: Buffer) => {
+      ended.stderr += data;
+    });
+    child.on('close', (code) => resolve({ ...ended, code }));
+  });
+}
+
+/** The one run in the results folder: its id, and the lines of its journal. */
+async function readJournal() {
+  const entries = await readdir(path.join(folder, 'results'), { withFileTypes: true });
+  const [runId] = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const text = await readFile(path.join(folder, 'results', runId!, 'events.ndjson'), 'utf8');
+  expect(text.endsWith('\n')).toBe(true);
+  const [head, ...events] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return { runId: runId!, head, events: events.map((event) => runEventSchema.parse(event)) };
+}
+
+const tiny = ['--train_limit', '450', '--image_size', '96', '--epochs_stage1', '2', '--batch_size', '32'];
+
+describe('npm run train', () => {
+  it('lists its flags', async () => {
+    const { code, stdout } = await train(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--n_unfreeze');
+  });
+
+  it('exits 2 on a wrong flag or value and says which, before anything is written', async () => {
+    const { code, stderr } = await train(['--n_unfreez', '30', '--zoom', '7']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean --n_unfreeze?');
+    expect(stderr).toContain('--zoom 7: must be 0.9 or less');
+    expect((await train(['--json_output_path', `${folder}/`])).stderr).toContain('is a folder');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('exits 1 where the data is missing, says where to get it, and leaves the failed run', async () => {
+    const { code, stdout } = await train([]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('https://');
+    const { runId, head, events } = await readJournal();
+    expect(head).toMatchObject({ runId, config: { n_unfreeze: 0 } });
+    expect(events.at(-1)).toMatchObject({ type: 'failed' });
+  });
+
+  it.skipIf(!realData)(
+    needsData('trains, and leaves model, log, predictions and journal'),
+    async () => {
+      const args = [...tiny, '--epochs_stage2', '1', '--n_unfreeze', '10', '--json_output_path', 'logs/mine.json'];
+      const { code, stdout, stderr } = await train(args, { data: realData! });
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^Stage 1 epoch 2\/2 .* val_accuracy 0\.\d{4}/m);
+
+      const { runId, events } = await readJournal();
+      expect(events.filter((event) => event.type === 'epoch')).toHaveLength(3);
+      expect(events.at(-1)?.type).toBe('completed');
+      const log = await readFile(path.join(folder, 'logs', 'mine.json'), 'utf8');
+      expect(log).toBe(await readFile(path.join(folder, 'results', `run_${runId}.json`), 'utf8'));
+      const { metrics, curves, images } = resultsLogSchema.parse(JSON.parse(log));
+      expect([curves.stage1.loss.length, curves.stage2.loss.length]).toEqual([2, 1]);
+
+      const model = await readFile(path.join(folder, 'cifar10.h5'));
+      expect(model.equals(await readFile(path.join(folder, 'results', runId, 'cifar10.h5')))).toBe(true);
+      expect((await readKerasFile(path.join(folder, 'cifar10.h5'))).weights.size).toBe(162);
+      const predictions = await readPredictions(path.join(folder, 'results', runId, 'predictions.bin'));
+      expect(predictions.images).toBe(images.test);
+      expect(metrics.test_end2end).toBeGreaterThan(0.1);
+    },
+    120_000,
+  );
+
+  it.skipIf(!realData)(
+    needsData('is its own run’s log where --json_output_path lies in the results folder, and Ctrl-C cancels'),
+    async () => {
+      const json = path.join('results', 'run_mine.json');
+      let sent = false;
+      const onLine = (line: string, pid: number) => {
+        if (sent || !line.includes('Stage 2')) return;
+        sent = true;
+        process.kill(pid, 'SIGINT');
+      };
+      const args = [...tiny, '--n_unfreeze', '30', '--epochs_stage2', '500', '--json_output_path', json];
+      const canceled = await train(args, { data: realData!, onLine });
+      expect(canceled.code).toBe(130);
+      expect((await readJournal()).events.at(-1)?.type).toBe('canceled');
+      expect(await readdir(folder)).not.toContain('cifar10.h5');
+      await rm(path.join(folder, 'results'), { recursive: true });
+
+      expect(
+        (await train([...tiny, '--epochs_stage2', '0', '--json_output_path', json], { data: realData! })).code,
+      ).toBe(0);
+      const { runId } = await readJournal();
+      expect((await readdir(path.join(folder, 'results'))).sort()).toEqual([runId, 'run_mine.json']);
+    },
+    120_000,
+  );
+});
