@@ -103,7 +103,7 @@ describe('npm run train', () => {
 
       const model = await readFile(path.join(folder, 'cifar10.h5'));
       expect(model.equals(await readFile(path.join(folder, 'results', runId, 'cifar10.h5')))).toBe(true);
-      expect((await readKerasFile(path.join(folder, 'cifar10.h5'))).weights.size).toBe(162);
+      expect((await readKerasFile(path.join(folder, 'cifar10.h5'))).weights.size).toBe(161);
       const predictions = await readPredictions(path.join(folder, 'results', runId, 'predictions.bin'));
       expect(predictions.images).toBe(images.test);
       expect(metrics.test_end2end).toBeGreaterThan(0.1);

@@ -14,3 +14,10 @@ export class DataError extends TrainerError {}
 
 /** The run was canceled: not a failure, the shortest way out of the middle of it. */
 export class Canceled extends Error {}
+
+/** Training diverged. */
+export class NotFiniteError extends TrainerError {
+  constructor(tensor: string) {
+    super('not-finite', `Training diverged: ${tensor} is no longer finite. Start again with a lower learning rate.`);
+  }
+}

@@ -88,7 +88,6 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
     features: new FeatureStore(engine, weights, config.image_size, dataset.hash, paths.cache),
     parameters: createHead(classes, new Random(config.seed, 'head')),
   };
-  const { parameters } = experiment;
   await reporter.tell({
     type: 'started',
     ...{ engine: engine.name, device: engine.device, threads: engine.threads, images },

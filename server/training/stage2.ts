@@ -49,7 +49,7 @@ export async function fineTune(experiment: Experiment, features: SplitFeatures, 
 /** Batches of (augmented) pixels, each through the frozen part first; validation images likewise. */
 function onImages({ config, dataset, split, parameters }: Experiment, features: SplitFeatures, programs: Programs) {
   const classes = dataset.classes.length;
-  const batches = createBatches({ images: dataset.train, indices: split.train, classes, config, seed: config.seed });
+  const batches = createBatches({ images: dataset.train, indices: split.train, classes, config });
   const valLabels = labelsOf(dataset.train, split.val);
   const baseIsFrozen = trainedConvolutions(config.n_unfreeze).length === 0;
   return {

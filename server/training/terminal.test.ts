@@ -24,10 +24,10 @@ describe('progressLine', () => {
 
 describe('linesOf', () => {
   it('prints an epoch as Keras does, a loss that is no number too', () => {
-    const metrics = { accuracy: 0.5, loss: null, val_accuracy: 0.25, val_loss: 2.30259, learning_rate: 1e-5 };
+    const metrics = { accuracy: 0.5, loss: null, val_accuracy: 0.25, val_loss: 2.5, learning_rate: 1e-5 };
     const rest = { stage: 1, epoch: 3, epochs: 10, seconds: 12.34, imagesPerSecond: 1 } as const;
     expect(linesOf({ at: 0, type: 'epoch', metrics, ...rest })).toEqual([
-      'Stage 1 epoch  3/10  12.3 s  accuracy 0.5000  loss NaN  val_accuracy 0.2500  val_loss 2.3026  learning_rate 0.00001',
+      'Stage 1 epoch  3/10  12.3 s  accuracy 0.5000  loss NaN  val_accuracy 0.2500  val_loss 2.5000  learning_rate 0.00001',
     ]);
   });
 

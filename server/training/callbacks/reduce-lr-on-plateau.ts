@@ -1,0 +1,28 @@
+/** An improvement smaller than this is none (Keras' default). */
+const minDelta = 1e-4;
+
+/** Keras' ReduceLROnPlateau on validation loss, without cooldown. */
+export class ReduceLrOnPlateau {
+  private best = Number.POSITIVE_INFINITY;
+  private waited = 0;
+  private readonly factor: number;
+  private readonly patience: number;
+
+  constructor({ factor, patience }: { factor: number; patience: number }) {
+    this.factor = factor;
+    this.patience = patience;
+  }
+
+  /** @returns the learning rate of the next epoch. */
+  update(validationLoss: number, learningRate: number): number {
+    if (validationLoss < this.best - minDelta) {
+      this.best = validationLoss;
+      this.waited = 0;
+      return learningRate;
+    }
+    this.waited++;
+    if (this.waited < this.patience) return learningRate;
+    this.waited = 0;
+    return learningRate * this.factor;
+  }
+}

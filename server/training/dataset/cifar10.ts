@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { cifar10Classes } from '../../../lib/classes.ts';
+import type { TestIdentity } from '../../../lib/metrics.ts';
+import { DataError } from '../errors.ts';
+
+/** Images as CIFAR-10's binary files hold them: three planes of bytes each. */
+export interface ImageSet {
+  /** [count, 3, 32, 32], shared with the worker that prepares batches. */
+  pixels: Uint8Array<SharedArrayBuffer>;
+  /** [count], each below the number of classes. */
+  labels: Uint8Array;
+  count: number;
+}
+
+export interface Dataset {
+  name: string;
+  classes: readonly string[];
+  /** What is split into training and validation images. */
+  train: ImageSet;
+  test: ImageSet & { identity: TestIdentity };
+  /** SHA-256 of every image and label. */
+  hash: string;
+}
+
+/** Bytes of one image. */
+export const imageBytes = 3 * 32 * 32;
+const recordBytes = 1 + imageBytes;
+const recordsPerFile = 10_000;
+const trainFiles = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`);
+const folderName = 'cifar-10-batches-bin';
+const source = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
+
+/** Test sets that are known by the SHA-256 of their file. */
+const knownTestSets: Record<string, string> = {
+  '3343056f69a39c4d7e0d3c6a9051c30a64535a98b7195a1ce9b9439a81e0b3dd': 'CIFAR-10, JPEG copy',
+};
+
+/**
+ * Reads CIFAR-10's binary version (Krizhevsky, 2009; https://www.cs.toronto.edu/~kriz/cifar.html): 50,000 images to train
+ * and validate on, 10,000 to test on.
+ *
+ * @throws DataError where a file is missing or is not what it should be.
+ */
+export async function loadCifar10(dataFolder: string): Promise<Dataset> {
+  const folder = path.join(dataFolder, folderName);
+  const train = await readFiles(folder, trainFiles);
+  const test = await readFiles(folder, ['test_batch.bin']);
+  const testHash = test.hash.digest('hex');
+  const name = knownTestSets[testHash] ?? 'CIFAR-10, unknown pixels';
+  return {
+    name: 'cifar10',
+    classes: cifar10Classes,
+    train: train.images,
+    test: { ...test.images, identity: { hash: testHash, name, images: test.images.count } },
+    hash: createHash('sha256').update(train.hash.digest()).update(testHash).digest('hex'),
+  };
+}
+
+async function readFiles(folder: string, names: string[]) {
+  const count = names.length * recordsPerFile;
+  const pixels = new Uint8Array(new SharedArrayBuffer(count * imageBytes));
+  const labels = new Uint8Array(count);
+  const hash = createHash('sha256');
+  const records = Buffer.alloc(recordsPerFile * recordBytes);
+  for (const [index, name] of names.entries()) {
+    const file = path.join(folder, name);
+    await readExactly(file, records);
+    hash.update(records);
+    for (let record = 0; record < recordsPerFile; record++) {
+      const at = record * recordBytes;
+      const image = index * recordsPerFile + record;
+      const label = records[at]!;
+      if (label >= cifar10Classes.length) {
+        throw broken(file, `image ${record} has the label ${label}; labels are 0 to 9`);
+      }
+      labels[image] = label;
+      pixels.set(records.subarray(at + 1, at + recordBytes), image * imageBytes);
+    }
+  }
+  return { images: { pixels, labels, count }, hash };
+}
+
+async function readExactly(file: string, bytes: Buffer): Promise<void> {
+  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? missing(file) : broken(file, error.message);
+  });
+  try {
+    const { size } = await handle.stat();
+    if (size !== bytes.length) throw broken(file, `it has ${size} bytes instead of ${bytes.length}`);
+    await handle.read(bytes, 0, bytes.length, 0);
+  } finally {
+    await handle.close();
+  }
+}
+
+const advice = (file: string): string =>
+  `Download ${source} and unpack it so that ${path.dirname(file)} holds data_batch_1.bin to data_batch_5.bin and test_batch.bin.`;
+const missing = (file: string) =>
+  new DataError('data-missing', `CIFAR-10 is not there: no file ${file}. ${advice(file)}`);
+const broken = (file: string, what: string) =>
+  new DataError('data-broken', `${file} is not a file of CIFAR-10's binary version: ${what}. ${advice(file)}`);

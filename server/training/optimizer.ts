@@ -1,0 +1,103 @@
+import type { TrainConfig } from '../../lib/train-config.ts';
+import { NotFiniteError } from './errors.ts';
+
+/** The update in one pass over plain arrays, by Keras name, in Keras' forms (keras.optimizers). */
+export interface Optimizer {
+  /**
+   * Changes `parameters` in place by their `gradients`, of the same sizes.
+   *
+   * @throws NotFiniteError where a gradient or a new value is not finite; then training has diverged.
+   */
+  step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void;
+}
+
+export function createOptimizer(kind: TrainConfig['optimizer'], { weightDecay }: { weightDecay: number }): Optimizer {
+  switch (kind) {
+    case 'adamw':
+      return new Adam(weightDecay);
+    case 'adam':
+      return new Adam(0);
+    case 'sgd':
+      return new NesterovSgd();
+  }
+}
+
+const beta1 = 0.9;
+const beta2 = 0.999;
+const epsilon = 1e-7;
+
+/** Keeps an array of zeros a tensor, made when it is first asked for. */
+class Slots {
+  private readonly arrays = new Map<string, Float32Array>();
+
+  of(name: string, like: Float32Array): Float32Array {
+    const found = this.arrays.get(name) ?? new Float32Array(like.length);
+    this.arrays.set(name, found);
+    return found;
+  }
+}
+
+function need(parameters: Map<string, Float32Array>, name: string): Float32Array {
+  const values = parameters.get(name);
+  if (!values) throw new Error(`there is a gradient but no parameter called ${name}`);
+  return values;
+}
+
+/**
+ * Adam (Kingma & Ba, 2015) with decoupled weight decay (Loshchilov & Hutter, 2019) as Keras writes it:
+ * v −= rate · decay · v on every tensor, biases too, then Adam with ε outside the bias correction.
+ */
+class Adam implements Optimizer {
+  private steps = 0;
+  private readonly means = new Slots();
+  private readonly squares = new Slots();
+
+  constructor(private readonly weightDecay: number) {}
+
+  step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void {
+    this.steps++;
+    const alpha = (learningRate * Math.sqrt(1 - beta2 ** this.steps)) / (1 - beta1 ** this.steps);
+    const kept = 1 - learningRate * this.weightDecay;
+    for (const [name, gradient] of gradients) {
+      const values = need(parameters, name);
+      const mean = this.means.of(name, values);
+      const square = this.squares.of(name, values);
+      let sum = 0; // not finite as soon as one of its terms is not
+      for (let i = 0; i < values.length; i++) {
+        const g = gradient[i]!;
+        const m = mean[i]! + (g - mean[i]!) * (1 - beta1);
+        const s = square[i]! + (g * g - square[i]!) * (1 - beta2);
+        mean[i] = m;
+        square[i] = s;
+        const value = values[i]! * kept - (alpha * m) / (Math.sqrt(s) + epsilon);
+        values[i] = value;
+        sum += g + value;
+      }
+      if (!Number.isFinite(sum)) throw new NotFiniteError(name);
+    }
+  }
+}
+
+const momentum = 0.9;
+
+/** Stochastic gradient descent with Nesterov momentum, Keras' form: m = μm − rate·g, v += μm − rate·g. */
+class NesterovSgd implements Optimizer {
+  private readonly velocities = new Slots();
+
+  step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void {
+    for (const [name, gradient] of gradients) {
+      const values = need(parameters, name);
+      const velocity = this.velocities.of(name, values);
+      let sum = 0;
+      for (let i = 0; i < values.length; i++) {
+        const push = learningRate * gradient[i]!;
+        const v = momentum * velocity[i]! - push;
+        velocity[i] = v;
+        const value = values[i]! + momentum * v - push;
+        values[i] = value;
+        sum += value;
+      }
+      if (!Number.isFinite(sum)) throw new NotFiniteError(name);
+    }
+  }
+}

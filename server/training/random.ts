@@ -1,0 +1,99 @@
+/**
+ * Everything random comes from here, from the run's seed. A stream is named by what it is for ('dropout', stage, epoch,
+ * batch), so none has a state to keep: whoever goes on with epoch 7 draws what epoch 7 would have drawn.
+ */
+export class Random {
+  private a: number;
+  private b: number;
+  private c: number;
+  private d: number;
+
+  /** @param path what the stream is for: each different path is a different stream. */
+  constructor(seed: number, ...path: (string | number)[]) {
+    const next = splitmix32(fnv1a(`${seed}/${path.join('/')}`));
+    this.a = next();
+    this.b = next();
+    this.c = next();
+    this.d = next() | 1; // not all zero
+  }
+
+  /** Uniform in [0, 1), 32 bits: xoshiro128** (Blackman & Vigna, 2018). */
+  next(): number {
+    const result = Math.imul(rotate(Math.imul(this.b, 5), 7), 9);
+    const shifted = this.b << 9;
+    this.c ^= this.a;
+    this.d ^= this.b;
+    this.b ^= this.c;
+    this.a ^= this.d;
+    this.c ^= shifted;
+    this.d = rotate(this.d, 11);
+    return (result >>> 0) / 2 ** 32;
+  }
+
+  /** Uniform in [low, high). */
+  uniform(low: number, high: number): number {
+    return low + (high - low) * this.next();
+  }
+
+  /** A whole number in [0, n). */
+  integer(n: number): number {
+    return Math.floor(this.next() * n);
+  }
+
+  /** Standard normal (Box & Muller, 1958). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+  }
+
+  /** Gamma with scale 1 (Marsaglia & Tsang, 2000; below 1 by their boost). */
+  gamma(shape: number): number {
+    if (shape < 1) return this.gamma(shape + 1) * (1 - this.next()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + c * x) ** 3;
+      if (v > 0 && Math.log(1 - this.next()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
+
+  /** Beta(a, b), from two gammas. */
+  beta(a: number, b: number): number {
+    const x = this.gamma(a);
+    const y = this.gamma(b);
+    return x + y === 0 ? this.integer(2) : x / (x + y); // both underflow where a and b are tiny: then it is a coin
+  }
+
+  /** 0 … n − 1 in a random order (Fisher & Yates). */
+  permutation(n: number): Uint32Array {
+    const order = Uint32Array.from({ length: n }, (_, index) => index);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const kept = order[i]!;
+      order[i] = order[j]!;
+      order[j] = kept;
+    }
+    return order;
+  }
+}
+
+const rotate = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
+
+/** FNV-1a over UTF-16 units. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Steele et al., 2014, in 32 bits: spreads one number over a generator's state. */
+function splitmix32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let z = state ^ (state >>> 16);
+    z = Math.imul(z, 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return z ^ (z >>> 15);
+  };
+}
