@@ -37,6 +37,10 @@ export const readKerasFile = (file: string): Promise<KerasFile> =>
     return { config: JSON.parse(root.attrs.model_config?.value as string), weights: new Map(weights) };
   });
 
+/** One image of CIFAR-10's, [3, 32, 32] bytes, as Keras takes it: [32, 32, 3] in [0, 1]. */
+export const kerasImage = (planes: Uint8Array): Float32Array =>
+  Float32Array.from(planes, (_, at) => planes[(at % 3) * 1024 + Math.floor(at / 3)]! / 255);
+
 /** Probabilities of one image, [32, 32, 3] in [0, 1]. */
 export function predict({ config, weights }: KerasFile, image: Float32Array): Float32Array {
   const outputs = new Map<string, Tensor>();

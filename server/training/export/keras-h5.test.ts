@@ -6,11 +6,16 @@ import { promisify } from 'node:util';
 import { Dataset, Group } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '../../../lib/classes.ts';
+import { imageBytes, loadCifar10 } from '../dataset/cifar10.ts';
+import { chooseEngine } from '../engine/choose.ts';
 import { readHdf5 } from '../hdf5.ts';
 import { kernelName, trainedConvolutions } from '../network/mobilenet-v2.ts';
 import { findWeightsFile, loadWeights, type Weights } from '../network/weights.ts';
+import { logitsFromImages } from '../predict.ts';
+import { Programs } from '../programs.ts';
 import { needsData, realData } from '../real-data.test-helper.ts';
-import { predict, readKerasFile } from './interpret-keras.test-helper.ts';
+import { softmax } from '../scores.ts';
+import { kerasImage, predict, readKerasFile } from './interpret-keras.test-helper.ts';
 import { kerasModelConfig, kerasTrainingConfig } from './keras-config.ts';
 import { exportKerasH5 } from './keras-h5.ts';
 import type { TrainedModel } from './trained-model.ts';
@@ -143,6 +148,30 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     expect(trained.filter(([name, data]) => !isSame(name, data))).toEqual([]);
   });
 
+  /** What the file's own model_config makes of the first test images. */
+  async function interpret(count: number): Promise<number[][]> {
+    const keras = await readKerasFile(file);
+    const { pixels } = (await loadCifar10(realData!)).test;
+    return Array.from({ length: count }, (_, index) => [
+      ...predict(keras, kerasImage(pixels.subarray(index * imageBytes, (index + 1) * imageBytes))),
+    ]);
+  }
+
+  it('says by its own model_config what the trainer says', async () => {
+    const parameters = new Map(model.head);
+    for (const convolution of trainedConvolutions(30)) {
+      parameters.set(kernelName(convolution), model.weights.get(kernelName(convolution))!.data);
+    }
+    const programs = new Programs(chooseEngine('cpu'), imageNet, { imageSize: 96, nUnfreeze: 30, classes: 10 });
+    const { test } = await loadCifar10(realData!);
+    const first = Uint32Array.from({ length: 100 }, (_, index) => index);
+    const expected = (await interpret(first.length)).flat();
+    const logits = await logitsFromImages(programs, parameters, test, first, { mirrored: false });
+    const differences = softmax(logits, 10).map((value, at) => Math.abs(value - expected[at]!));
+    await programs.release();
+    expect(Math.max(...differences)).toBeLessThan(1e-4);
+  }, 60_000);
+
   const pythons = { 'Keras 2': process.env.KERAS2_PYTHON, 'Keras 3': process.env.KERAS3_PYTHON };
   const missing = Object.values(pythons).includes(undefined);
   if (missing && process.env.REQUIRE_PYTHON) throw new Error('REQUIRE_PYTHON needs KERAS2_PYTHON and KERAS3_PYTHON');
@@ -152,13 +181,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     'opens in both Keras, which predict what its own model_config says',
     async () => {
       const images = path.join(realData!, 'cifar-10-batches-bin', 'test_batch.bin');
-      const records = await readFile(images);
-      const keras = await readKerasFile(file);
-      const expected = Array.from({ length: 100 }, (_, index) => {
-        const record = records.subarray(index * 3073 + 1, (index + 1) * 3073);
-        const image = Float32Array.from(record, (_, i) => record[(i % 3) * 1024 + Math.floor(i / 3)]! / 255);
-        return [...predict(keras, image)];
-      });
+      const expected = await interpret(100);
       const probabilities = path.join(folder, 'probabilities.json');
       await writeFile(probabilities, JSON.stringify(expected));
       const script = path.resolve(import.meta.dirname, '../../../tools/python/check-keras.py');
