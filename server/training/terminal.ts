@@ -15,10 +15,10 @@ const phaseNames: Record<Phase, string> = {
 export function linesOf(event: RunEvent): string[] {
   switch (event.type) {
     case 'started': {
-      const { engine, device, threads, images, test, weightsFile, trainedKernels } = event;
+      const { engine, device, images, test, weightsFile, trainedKernels } = event;
       const count = (images: number) => images.toLocaleString('en');
       return [
-        `Engine      ${engine}: ${device}${threads ? `, ${threads} threads` : ''}`,
+        `Engine      ${engine}: ${device}`,
         `Images      ${count(images.train)} training, ${count(images.val)} validation, ${count(images.test)} test (${test.name})`,
         `Weights     ${weightsFile}; stage 2 trains ${trainedKernels} of its kernels and the head`,
       ];

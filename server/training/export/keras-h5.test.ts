@@ -178,7 +178,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
   if (missing) console.info('skipped: needs Keras, see tools/python/check-keras.py');
 
   it.skipIf(missing)(
-    'opens in both Keras, which predict what its own model_config says',
+    `opens in both Keras, which predict what its own model_config says${missing ? ' (skipped: needs Keras)' : ''}`,
     async () => {
       const images = path.join(realData!, 'cifar-10-batches-bin', 'test_batch.bin');
       const expected = await interpret(100);
