@@ -71,7 +71,7 @@ class Adam implements Optimizer {
         square[i] = s;
         const value = values[i]! * kept - (alpha * m) / (Math.sqrt(s) + epsilon);
         values[i] = value;
-        sum += g + value;
+        sum += g + Math.fround(value); // as stored: what float32 cannot hold is infinite
       }
       if (!Number.isFinite(sum)) throw new NotFiniteError(name);
     }
@@ -95,7 +95,7 @@ class NesterovSgd implements Optimizer {
         velocity[i] = v;
         const value = values[i]! + momentum * v - push;
         values[i] = value;
-        sum += value;
+        sum += Math.fround(value); // not finite where the gradient was not
       }
       if (!Number.isFinite(sum)) throw new NotFiniteError(name);
     }

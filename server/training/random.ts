@@ -10,11 +10,12 @@ export class Random {
 
   /** @param path what the stream is for: each different path is a different stream. */
   constructor(seed: number, ...path: (string | number)[]) {
-    const next = splitmix32(fnv1a(`${seed}/${path.join('/')}`));
-    this.a = next();
-    this.b = next();
-    this.c = next();
-    this.d = next() | 1; // not all zero
+    // A hash of 32 bits for each word of the state: by one hash alone, two of a run's many streams would soon be the same.
+    const word = (index: number) => scramble(fnv1a([index, seed, ...path].join('/')));
+    this.a = word(0);
+    this.b = word(1);
+    this.c = word(2);
+    this.d = word(3) | 1; // not all zero
   }
 
   /** Uniform in [0, 1), 32 bits: xoshiro128** (Blackman & Vigna, 2018). */
@@ -35,7 +36,7 @@ export class Random {
     return low + (high - low) * this.next();
   }
 
-  /** A whole number in [0, n). */
+  /** A whole number in [0, n), for n far below 2³². */
   integer(n: number): number {
     return Math.floor(this.next() * n);
   }
@@ -61,7 +62,8 @@ export class Random {
   beta(a: number, b: number): number {
     const x = this.gamma(a);
     const y = this.gamma(b);
-    return x + y === 0 ? this.integer(2) : x / (x + y); // both underflow where a and b are tiny: then it is a coin
+    // Where a and b are tiny both may underflow: what is left of the distribution then is a (loaded) coin.
+    return x + y === 0 ? Number(this.next() < a / (a + b)) : x / (x + y);
   }
 
   /** 0 … n − 1 in a random order (Fisher & Yates). */
@@ -86,14 +88,9 @@ function fnv1a(text: string): number {
   return hash >>> 0;
 }
 
-/** Steele et al., 2014, in 32 bits: spreads one number over a generator's state. */
-function splitmix32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = state ^ (state >>> 16);
-    z = Math.imul(z, 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return z ^ (z >>> 15);
-  };
+/** Lets every bit of a hash change every other: the finalizer of MurmurHash3 (Appleby, 2011). */
+function scramble(hash: number): number {
+  let z = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return z ^ (z >>> 16);
 }

@@ -1,4 +1,7 @@
-/** Keras' EarlyStopping on validation loss, `min_delta` 0. Its caller keeps and restores the best epoch's weights. */
+/**
+ * Keras' EarlyStopping on validation loss with `min_delta` 0 and `restore_best_weights`. Its caller keeps the best epoch's
+ * weights and restores them at the end, also when all epochs ran.
+ */
 export class EarlyStopping {
   private best = Number.POSITIVE_INFINITY;
   private waited = 0;
@@ -12,15 +15,22 @@ export class EarlyStopping {
     this.patience = patience;
   }
 
-  /** @returns whether this epoch is the best so far. A loss that is not a number never is, but for the first. */
+  /**
+   * @returns whether this epoch's weights are the ones to keep. A loss that is not finite is no improvement; of a first
+   *   epoch with such a loss the weights are kept for want of better ones.
+   */
   update(epoch: number, validationLoss: number): boolean {
-    if (validationLoss < this.best || this.bestEpoch === null) {
-      if (validationLoss < this.best) this.best = validationLoss;
+    this.waited++;
+    if (validationLoss < this.best) {
+      this.best = validationLoss;
       this.bestEpoch = epoch;
       this.waited = 0;
       return true;
     }
-    this.waited++;
+    if (this.bestEpoch === null) {
+      this.bestEpoch = epoch;
+      return true;
+    }
     if (this.waited >= this.patience) this.stopped = true;
     return false;
   }

@@ -1,7 +1,7 @@
 import { Random } from '../random.ts';
 import type { Dataset } from './cifar10.ts';
 
-/** Which images a run trains, validates and tests on: indices into `train` (twice) and `test`. */
+/** Which images a run trains, validates and tests on: indices into `train` (twice) and `test`, ascending. */
 export interface Split {
   train: Uint32Array;
   val: Uint32Array;
@@ -14,8 +14,8 @@ const splitSeed = 42;
 const validationShare = 0.1;
 
 /**
- * @param trainLimit how many images to train on, the same share of every class; validation and test shrink in
- *   proportion. 0 takes all 45,000. A smaller run's images are among a larger one's.
+ * @param trainLimit how many images to train on, the same share of every class and at least one of each; validation and
+ *   test shrink in proportion. 0 takes all 45,000. A smaller run's images are among a larger one's.
  */
 export function splitImages(
   { train, test, classes }: Pick<Dataset, 'train' | 'test' | 'classes'>,
@@ -27,31 +27,28 @@ export function splitImages(
   const available = training.reduce((total, images) => total + images.length, 0);
   const share = trainLimit === 0 ? 1 : Math.min(1, trainLimit / available);
   return {
-    train: firstOfEach(training, share, trainLimit),
-    val: firstOfEach(validation, share),
-    test: firstOfEach(shuffledByClass(test.labels, classes.length, 'test'), share),
+    train: stratifiedPart(training, share),
+    val: stratifiedPart(validation, share),
+    test: stratifiedPart(shuffledByClass(test.labels, classes.length, 'test'), share),
   };
 }
 
 function shuffledByClass(labels: Uint8Array, classes: number, purpose: string): number[][] {
   const byClass = Array.from({ length: classes }, (): number[] => []);
-  for (const image of new Random(splitSeed, 'split', purpose).permutation(labels.length))
+  for (const image of new Random(splitSeed, 'split', purpose).permutation(labels.length)) {
     byClass[labels[image]!]!.push(image);
+  }
   return byClass;
 }
 
-/** The first share of every class, at least one image each, in the order of the files; exactly `total` images where given. */
-function firstOfEach(byClass: number[][], share: number, total = 0): Uint32Array {
-  const counts = byClass.map((images) => Math.max(1, Math.round(images.length * share)));
-  if (share < 1 && total >= counts.length) {
-    // Rounding may miss the total by a few images: classes in turn give or take one.
-    let missing = total - counts.reduce((sum, count) => sum + count, 0);
-    for (let label = 0; missing !== 0; label = (label + 1) % counts.length) {
-      const change = Math.sign(missing);
-      if (counts[label]! + change < 1) continue;
-      counts[label]! += change;
-      missing -= change;
-    }
-  }
-  return Uint32Array.from(byClass.flatMap((images, label) => images.slice(0, counts[label]))).sort();
+/**
+ * The beginning of one fixed order in which the classes take turns, a larger class more often: so each part holds its
+ * share of every class, as nearly as whole images allow, and all of any smaller part.
+ */
+function stratifiedPart(byClass: number[][], share: number): Uint32Array {
+  const order = byClass
+    .flatMap((images, label) => images.map((image, place) => ({ image, label, turn: place / images.length })))
+    .sort((a, b) => a.turn - b.turn || a.label - b.label);
+  const count = Math.max(byClass.length, Math.round(order.length * share));
+  return Uint32Array.from(order.slice(0, count), ({ image }) => image).sort();
 }
