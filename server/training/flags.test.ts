@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type TrainConfig, trainConfigSchema } from '../../lib/train-config.ts';
-import { FlagError, flags, helpText, parseFlags } from './flags.ts';
+import { defaultInWords, FlagError, flags, helpText, parseFlags } from './flags.ts';
 
 const parse = (line: string) => parseFlags(line.split(' ').filter(Boolean));
 const defaults = trainConfigSchema.parse({});
@@ -79,5 +81,18 @@ describe('helpText', () => {
     }
     const lines = help.slice(help.indexOf('As in')).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('README', () => {
+  it('has the schema’s flags in its table', async () => {
+    const readme = await readFile(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, table] = /<!-- flags.*?-->\n(.*?)\n<!-- \/flags -->/s.exec(readme) ?? [];
+    const escape = (text: string) => text.replaceAll('|', '\\|');
+    const rows = flags.map(
+      (flag) =>
+        `| \`--${flag.name}\` | ${defaultInWords(flag)} | ${escape(flag.range)} | ${escape(flag.description)} |`,
+    );
+    expect(table?.split('\n')).toEqual(['| Flag | Default | Takes | |', '|---|---|---|---|', ...rows]);
   });
 });
