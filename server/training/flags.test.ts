@@ -88,10 +88,10 @@ describe('README', () => {
   it('has the schema’s flags in its table', async () => {
     const readme = await readFile(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
     const [, table] = /<!-- flags.*?-->\n(.*?)\n<!-- \/flags -->/s.exec(readme) ?? [];
-    const escape = (text: string) => text.replaceAll('|', '\\|');
+    const escaped = (text: string) => text.replaceAll('|', '\\|');
     const rows = flags.map(
       (flag) =>
-        `| \`--${flag.name}\` | ${defaultInWords(flag)} | ${escape(flag.range)} | ${escape(flag.description)} |`,
+        `| \`--${flag.name}\` | ${defaultInWords(flag)} | ${escaped(flag.range)} | ${escaped(flag.description)} |`,
     );
     expect(table?.split('\n')).toEqual(['| Flag | Default | Takes | |', '|---|---|---|---|', ...rows]);
   });
