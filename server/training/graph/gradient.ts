@@ -78,6 +78,7 @@ const rules: { [T in Operation['type']]?: Rule<T> } = {
   ],
   matMul: (dy, y, { transposeA, transposeB }) => {
     const [a, b] = [inputOf(y, 0), inputOf(y, 1)];
+    if (a.shape.length !== b.shape.length) throw new Error('matMul of one with a batch has no gradient');
     return [
       () =>
         transposeA
@@ -127,7 +128,7 @@ export function gradients(loss: Node, targets: readonly Node[]): Node[] {
   const found = new Map<Node, Node>([[loss, scalar(1)]]);
   for (const y of order.toReversed()) {
     const dy = found.get(y);
-    if (!dy || !leads.has(y) || y.inputs.length === 0) continue;
+    if (!dy || !y.inputs.some((x) => leads.has(x))) continue;
     const towards = ruleFor(dy, y, y.operation);
     y.inputs.forEach((x, index) => {
       if (!leads.has(x)) return;

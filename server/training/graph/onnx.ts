@@ -144,11 +144,11 @@ function repeatKernels(w: Writer, kernels: string, [channels = 0, images = 0]: S
 
 const rules: { [T in Exclude<Operation['type'], 'input'>]: Rule<T> } = {
   constant: (w, _, { shape }, { data }) => w.floats(data, shape),
-  matMul: (w, [a = '', b = ''], { shape }, { transposeA, transposeB }) => {
+  matMul: (w, [a = '', b = ''], { shape, inputs: [first] }, { transposeA, transposeB }) => {
     if (shape.length === 2) return w.apply('Gemm', [a, b], { transA: Number(transposeA), transB: Number(transposeB) });
-    const turned = (name: string, really: boolean) =>
-      really ? w.apply('Transpose', [name], { perm: [0, 2, 1] }) : name;
-    return w.apply('MatMul', [turned(a, transposeA), turned(b, transposeB)]); // ONNX Runtime fuses the transposes in
+    const turned = (name: string, rank: number, really: boolean) =>
+      really ? w.apply('Transpose', [name], { perm: rank === 2 ? [1, 0] : [0, 2, 1] }) : name;
+    return w.apply('MatMul', [turned(a, first!.shape.length, transposeA), turned(b, 3, transposeB)]); // ONNX Runtime fuses the transposes in
   },
   conv: (w, x, _, { stride, padding, groups }) =>
     w.apply('Conv', x, { strides: square(stride), pads: bothSides(padding.before, padding.after), group: groups }),
@@ -203,8 +203,6 @@ const rules: { [T in Exclude<Operation['type'], 'input'>]: Rule<T> } = {
   },
   concat: (w, x, _, { axis }) => w.apply('Concat', x, { axis }),
   broadcast: (w, [x = ''], { shape }) => w.apply('Expand', [x, w.integers(shape)]),
-  resize: (w, [x = ''], { shape }) =>
-    w.apply('Resize', [x, '', '', w.integers(shape)], { mode: 'linear', coordinate_transformation_mode: 'half_pixel' }),
 };
 
 /**

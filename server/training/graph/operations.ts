@@ -18,7 +18,7 @@ export type Operation =
   /** Fed at each run under this name. */
   | { type: 'input'; name: string }
   | { type: 'constant'; data: Float32Array }
-  /** [m, k] · [k, n], or a batch of them: [c, m, k] · [c, k, n]. */
+  /** [m, k] · [k, n], or a batch of them: [c, m, k] · [c, k, n]. One [m, k] may meet a whole batch [c, k, n]. */
   | { type: 'matMul'; transposeA: boolean; transposeB: boolean }
   /** Images [n, c, h, w], kernels [out, c / groups, kh, kw], bias [out]. */
   | { type: 'conv'; stride: number; padding: Padding; groups: number }
@@ -49,9 +49,7 @@ export type Operation =
   /** Zeros around the last two axes. */
   | { type: 'pad'; padding: Padding }
   | { type: 'concat'; axis: number }
-  | { type: 'broadcast' }
-  /** Images [n, c, h, w] to a square: bilinear, half-pixel centres, edges repeated (Keras' `Resizing`). */
-  | { type: 'resize' };
+  | { type: 'broadcast' };
 
 export type OperationOf<T extends Operation['type']> = Extract<Operation, { type: T }>;
 
@@ -86,19 +84,21 @@ export function constant(data: Float32Array, shape: Shape): Node {
 export const scalar = (value: number): Node => constant(Float32Array.of(value), []);
 
 export function matMul(a: Node, b: Node, { transposeA = false, transposeB = false } = {}): Node {
-  const rank = a.shape.length;
-  need((rank === 2 || rank === 3) && b.shape.length === rank, 'matMul', a.shape, b.shape);
-  const dimension = (x: Node, fromEnd: 1 | 2) => x.shape[rank - fromEnd]!;
+  const fits = [a, b].every(({ shape }) => shape.length === 2 || shape.length === 3);
+  need(fits && a.shape.length <= b.shape.length, 'matMul', a.shape, b.shape);
+  const dimension = (x: Node, fromEnd: 1 | 2) => x.shape.at(-fromEnd)!;
   const [rows, inner] = transposeA ? [dimension(a, 1), dimension(a, 2)] : [dimension(a, 2), dimension(a, 1)];
   const [innerB, columns] = transposeB ? [dimension(b, 1), dimension(b, 2)] : [dimension(b, 2), dimension(b, 1)];
-  const batch = a.shape.slice(0, -2);
-  need(inner === innerB && same(batch, b.shape.slice(0, -2)), 'matMul', a.shape, b.shape);
+  const batch = b.shape.slice(0, -2);
+  need(inner === innerB && (a.shape.length === 2 || same(a.shape.slice(0, -2), batch)), 'matMul', a.shape, b.shape);
   return node({ type: 'matMul', transposeA, transposeB }, [a, b], [...batch, rows, columns]);
 }
 
 /** Length of a side after a convolution. */
-const convolved = (length: number, kernel: number, stride: number, { before, after }: Padding): number =>
-  Math.floor((length + before + after - kernel) / stride) + 1;
+function convolved(length: number, kernel: number, stride: number, { before, after }: Padding): number {
+  need(length + before + after >= kernel, 'a side and its kernel', [length], [kernel]);
+  return Math.floor((length + before + after - kernel) / stride) + 1;
+}
 
 const noPadding: Padding = { before: 0, after: 0 };
 
@@ -110,7 +110,8 @@ export function conv(
 ): Node {
   const [images = 0, channels = 0, height = 0, width = 0] = x.shape;
   const [channelsOut = 0, channelsIn = 0, kernelHeight = 0, kernelWidth = 0] = kernels.shape;
-  need(x.shape.length === 4 && channels === channelsIn * groups, 'conv', x.shape, kernels.shape);
+  need(x.shape.length === 4 && kernels.shape.length === 4, 'conv', x.shape, kernels.shape);
+  need(channels === channelsIn * groups && channelsOut % groups === 0, 'conv', x.shape, kernels.shape);
   need(same(bias.shape, [channelsOut]), 'conv bias', kernels.shape, bias.shape);
   return node(
     { type: 'conv', stride, padding, groups },
@@ -139,14 +140,24 @@ export function depthwiseConv(x: Node, kernels: Node, { stride, padding }: Depth
   );
 }
 
+/**
+ * Whether dy [c, n, h', w'] is a gradient of what became of x [c, n, h, w]. Its last row must have read the last row of
+ * the padded x: from shapes alone, an engine could not tell rows that were never read.
+ */
+function fitsDepthwise(x: Shape, dy: Shape, { stride, padding }: Depthwise): boolean {
+  const read = (axis: number) => (dy[axis]! - 1) * stride + 3 === x[axis]! + padding.before + padding.after;
+  return x.length === 4 && dy.length === 4 && same(x.slice(0, 2), dy.slice(0, 2)) && read(2) && read(3);
+}
+
 /** `shape`: that of the x whose gradient it is. */
 export function depthwiseConvTranspose(dy: Node, kernels: Node, shape: Shape, { stride, padding }: Depthwise): Node {
+  need(fitsDepthwise(shape, dy.shape, { stride, padding }), 'depthwiseConvTranspose', dy.shape, shape);
   need(same(kernels.shape, [shape[0]!, 3, 3]), 'depthwiseConvTranspose', kernels.shape, shape);
   return node({ type: 'depthwiseConvTranspose', stride, padding }, [dy, kernels], shape);
 }
 
 export function depthwiseKernelGradient(x: Node, dy: Node, { stride, padding }: Depthwise): Node {
-  need(same(x.shape.slice(0, 2), dy.shape.slice(0, 2)), 'depthwiseKernelGradient', x.shape, dy.shape);
+  need(fitsDepthwise(x.shape, dy.shape, { stride, padding }), 'depthwiseKernelGradient', x.shape, dy.shape);
   return node({ type: 'depthwiseKernelGradient', stride, padding }, [x, dy], [x.shape[0]!, 3, 3]);
 }
 
@@ -174,12 +185,18 @@ export const equal = elementwise('equal');
 
 export const sqrt = (x: Node): Node => node({ type: 'sqrt' }, [x], x.shape);
 export const exp = (x: Node): Node => node({ type: 'exp' }, [x], x.shape);
-export const logSoftmax = (x: Node): Node => node({ type: 'logSoftmax' }, [x], x.shape);
+
+export function logSoftmax(x: Node): Node {
+  need(x.shape.length > 0, 'logSoftmax', x.shape);
+  return node({ type: 'logSoftmax' }, [x], x.shape);
+}
 
 /** `high` may be infinite: then it is the plain ReLU. */
 export const clip = (x: Node, low: number, high: number): Node => node({ type: 'clip', low, high }, [x], x.shape);
 
+/** @param axes at least one, counted from the front: without any, ONNX would sum over all. */
 export function sum(x: Node, axes: readonly number[]): Node {
+  need(axes.length > 0 && axes.every((axis) => axis in x.shape), 'sum', x.shape, axes);
   return node(
     { type: 'sum', axes },
     [x],
@@ -193,7 +210,8 @@ export function reshape(x: Node, shape: Shape): Node {
 }
 
 export function transpose(x: Node, order: readonly number[]): Node {
-  need(order.length === x.shape.length && new Set(order).size === order.length, 'transpose', x.shape, order);
+  const everyAxis = x.shape.every((_, axis) => order.includes(axis));
+  need(order.length === x.shape.length && everyAxis, 'transpose', x.shape, order);
   return node(
     { type: 'transpose', order },
     [x],
@@ -204,13 +222,14 @@ export function transpose(x: Node, order: readonly number[]): Node {
 export function slice(x: Node, start: readonly number[], step: readonly number[], shape: Shape): Node {
   const inside = x.shape.every((length, axis) => {
     const last = start[axis]! + step[axis]! * (shape[axis]! - 1);
-    return start[axis]! < length && last >= 0 && last < length;
+    return start[axis]! >= 0 && start[axis]! < length && last >= 0 && last < length;
   });
   need(shape.length === x.shape.length && inside, 'slice', x.shape, shape);
   return node({ type: 'slice', start, step }, [x], shape);
 }
 
 export function pad(x: Node, padding: Padding): Node {
+  need(x.shape.length >= 2, 'pad', x.shape);
   const added = padding.before + padding.after;
   return node(
     { type: 'pad', padding },
@@ -224,7 +243,7 @@ export function concat(parts: readonly Node[], axis: number): Node {
   if (!first) throw new Error('concat: nothing to join');
   const length = parts.reduce((total, part) => {
     need(
-      part.shape.every((other, at) => at === axis || other === first.shape[at]),
+      axis in part.shape && same(part.shape.with(axis, 0), first.shape.with(axis, 0)),
       'concat',
       first.shape,
       part.shape,
@@ -241,11 +260,6 @@ export function concat(parts: readonly Node[], axis: number): Node {
 export function broadcast(x: Node, shape: Shape): Node {
   need(same(broadcastShape(x.shape, shape, 'broadcast'), shape), 'broadcast', x.shape, shape);
   return same(x.shape, shape) ? x : node({ type: 'broadcast' }, [x], shape);
-}
-
-export function resize(x: Node, size: number): Node {
-  need(x.shape.length === 4, 'resize', x.shape);
-  return node({ type: 'resize' }, [x], [x.shape[0]!, x.shape[1]!, size, size]);
 }
 
 /** Every node that these depend on, each after its inputs. */
