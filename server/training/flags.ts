@@ -3,7 +3,7 @@ import { type TrainConfig, trainConfigSchema } from '../../lib/train-config.ts';
 
 /** The command line's flags, derived from the one schema: names, kinds, bounds, defaults and help are its. */
 
-export interface Flag {
+interface Flag {
   name: string;
   kind: 'number' | 'boolean' | 'text' | 'list';
   default: unknown;

@@ -20,7 +20,7 @@ export function linesOf(event: RunEvent): string[] {
       return [
         `Engine      ${engine}: ${device}`,
         `Images      ${count(images.train)} training, ${count(images.val)} validation, ${count(images.test)} test (${test.name})`,
-        `Weights     ${weightsFile}; stage 2 trains ${trainedKernels} of its kernels and the head`,
+        `Weights     ${weightsFile}; of its kernels stage 2 trains ${trainedKernels || 'none'}`,
       ];
     }
     case 'phase':

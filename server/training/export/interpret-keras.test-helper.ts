@@ -15,7 +15,7 @@ interface Tensor {
 
 type NamedTensor = Tensor & { name: string };
 
-export interface KerasFile {
+interface KerasFile {
   config: KerasModelConfig;
   /** By layer, in the order of `weight_names`. */
   weights: Map<string, NamedTensor[]>;

@@ -21,7 +21,7 @@ const magic = 'TLPR';
 const version = 1;
 const headerBytes = 16;
 
-export interface Prediction {
+interface Prediction {
   /** The most probable class of each image. */
   predicted: Uint8Array;
   /** [images, classes]. */

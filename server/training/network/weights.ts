@@ -17,7 +17,7 @@ export type Weights = Map<string, Weight>;
 const fileName = (imageSize: number) => `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_${imageSize}_no_top.h5`;
 
 /** Where Keras keeps the ImageNet weights for an input size. */
-export const weightsUrl = (imageSize: number): string =>
+const weightsUrl = (imageSize: number): string =>
   `https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/${fileName(imageSize)}`;
 
 /** The size whose weights stand in for any other's. */
