@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   const dataset = await loadCifar10(data);
   const engine = chooseEngine(engineName.data);
   const setup = { engine, weights: await loadWeights(findWeightsFile(data, 224)), images: dataset.test };
-  console.log(`${engine.name}: ${engine.device}`);
+  console.log(`${engine.name}: ${engine.device}${engine.threads ? `, ${engine.threads} threads` : ''}`);
   let passed = true;
   for (const file of positionals) {
     for (const agreement of await compareWithFile(setup, JSON.parse(await readFile(file, 'utf8')))) {

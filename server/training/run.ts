@@ -6,7 +6,7 @@ import { buildResultsLog } from '../../lib/results-json.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
-import { splitImages } from './dataset/split.ts';
+import { splitImages, testIdentity } from './dataset/split.ts';
 import { chooseEngine } from './engine/choose.ts';
 import { Canceled, TrainerError } from './errors.ts';
 import { evaluate, predictFromFeatures, predictFromImages, scoreHead } from './evaluate.ts';
@@ -92,7 +92,7 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
     type: 'started',
     ...{ engine: engine.name, device: engine.device, threads: engine.threads, images },
     weightsFile: path.basename(weightsFile),
-    test: { ...dataset.test.identity, images: images.test },
+    test: testIdentity(dataset.test, split.test),
     trainedKernels: trainedConvolutions(config.n_unfreeze).length,
   });
 

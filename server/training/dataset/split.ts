@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { TestIdentity } from '../../../lib/metrics.ts';
 import { Random } from '../random.ts';
 import type { Dataset } from './cifar10.ts';
 
@@ -51,4 +53,11 @@ function stratifiedPart(byClass: number[][], share: number): Uint32Array {
     .sort((a, b) => a.turn - b.turn || a.label - b.label);
   const count = Math.max(byClass.length, Math.round(order.length * share));
   return Uint32Array.from(order.slice(0, count), ({ image }) => image).sort();
+}
+
+/** What a run is tested on: a part of the test images is another test than all of them. */
+export function testIdentity({ identity }: Dataset['test'], indices: Uint32Array): TestIdentity {
+  if (indices.length === identity.images) return identity;
+  const hash = createHash('sha256').update(identity.hash).update(indices).digest('hex');
+  return { hash, name: `${identity.name}, a part`, images: indices.length };
 }

@@ -18,7 +18,7 @@ export interface Program {
 export interface Engine {
   /** As `--engine` names it. */
   readonly name: string;
-  /** What it runs on, for people: `AMD EPYC, 2 threads`. */
+  /** What it runs on, for people: `AMD EPYC`. */
   readonly device: string;
   /** Null where that is not ours to say. */
   readonly threads: number | null;

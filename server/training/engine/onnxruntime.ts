@@ -16,7 +16,7 @@ export function createOnnxRuntimeEngine(threads = os.availableParallelism()): En
   const cpu = os.cpus()[0]?.model.trim() || os.arch();
   return {
     name: 'cpu',
-    device: `${cpu}, ${threads} threads`,
+    device: cpu,
     threads,
     fingerprint: createHash('sha256')
       .update(`onnxruntime ${onnxruntime.env.versions.node} ${cpu} ${threads}`)
