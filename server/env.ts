@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { type Paths, readPaths } from '../lib/paths.ts';
+import { isLoopbackName } from './doors.ts';
+import { EnvironmentError } from './errors.ts';
+import { singleton } from './singleton.ts';
+
+/** What the environment says, with every default filled in; paths are absolute. */
+export interface Env {
+  /** The port asked for; null takes the next free one. */
+  port: number | null;
+  host: string;
+  /** Host names beside loopback's that requests may carry, in lower case. */
+  allowedHosts: string[];
+  paths: Paths;
+  databasePath: string;
+  /** The bundled trainer. Tests put a scripted child in its place. */
+  trainerEntry: string;
+}
+
+const environmentSchema = z.object({
+  PORT: z
+    .string()
+    .refine((port) => /^\d+$/.test(port) && Number(port) <= 65_535, 'PORT must be a whole number from 0 to 65535.')
+    .transform(Number)
+    .optional(),
+  HOST: z
+    .string()
+    .refine(
+      isLoopbackName,
+      'HOST must be a loopback name such as 127.0.0.1, as nothing here asks for a password yet; reach it from another machine through ssh -L.',
+    )
+    .default('127.0.0.1'),
+  ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    ),
+  DATABASE_PATH: z.string().optional(),
+  TRAINER_ENTRY: z.string().optional(),
+});
+
+/**
+ * Parses an environment; what is set to nothing counts as not set.
+ * @param root the project's folder, from which relative paths count
+ * @throws EnvironmentError in words for whoever set it
+ */
+export function parseEnv(environment: Record<string, string | undefined>, root: string): Env {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { data, error } = environmentSchema.safeParse(set);
+  if (error) throw new EnvironmentError(error.issues.map(({ message }) => message).join(' '));
+  const { PORT, HOST, ALLOWED_HOSTS, DATABASE_PATH, TRAINER_ENTRY } = data;
+  const paths = readPaths(set, root);
+  return {
+    port: PORT ?? null,
+    host: HOST,
+    allowedHosts: ALLOWED_HOSTS,
+    paths,
+    databasePath: path.resolve(root, DATABASE_PATH ?? path.join(paths.results, 'transfer-lab.db')),
+    trainerEntry: path.resolve(root, TRAINER_ENTRY ?? 'dist/trainer/main.mjs'),
+  };
+}
+
+/** The project's folder: everything that serves is started there. */
+export const projectRoot = (): string => process.cwd();
+
+/** This process's environment, parsed once. */
+export const getEnv = (): Env => singleton('env', () => parseEnv(process.env, projectRoot()));

@@ -1,0 +1,8 @@
+import { runsRouter } from './routers/runs.ts';
+import { systemRouter } from './routers/system.ts';
+import { createCallerFactory, router } from './trpc.ts';
+
+export const appRouter = router({ runs: runsRouter, system: systemRouter });
+export type AppRouter = typeof appRouter;
+
+export const createCaller = createCallerFactory(appRouter);

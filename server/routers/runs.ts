@@ -1,0 +1,50 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { trainConfigSchema } from '../../lib/train-config.ts';
+import { adoptRuns } from '../runs/adopt-runs.ts';
+import { cancelRun } from '../runs/cancel.ts';
+import { deleteRun } from '../runs/delete-run.ts';
+import { followEvents } from '../runs/follow-events.ts';
+import { findRow, listRuns, readRun } from '../runs/read-runs.ts';
+import { startRun } from '../runs/start.ts';
+import { procedure, router } from '../trpc.ts';
+
+const byId = z.object({ id: z.string() });
+
+const followSchema = z.object({
+  /** Left out: every run. */
+  runId: z.string().optional(),
+  /** Tells from where to go on; the client's own when it reconnects, at first the `cursor` of `runs.get`. */
+  lastEventId: z.string().regex(/^\d+$/).nullish(),
+});
+
+export const runsRouter = router({
+  /** Every run, newest first; those that finished in a terminal meanwhile, too. */
+  list: procedure.query(({ ctx }) => {
+    adoptRuns(ctx);
+    return listRuns(ctx.db);
+  }),
+
+  get: procedure.input(byId).query(({ ctx, input }) => readRun(ctx, input.id)),
+
+  start: procedure.input(trainConfigSchema).mutation(({ ctx, input }) => startRun(ctx, input)),
+
+  /** Answers when the run has ended. */
+  cancel: procedure.input(byId).mutation(async ({ ctx, input }) => {
+    await cancelRun(ctx, input.id);
+    return { status: findRow(ctx.db, input.id).status };
+  }),
+
+  delete: procedure.input(byId).mutation(({ ctx, input }) => deleteRun(ctx, input.id)),
+
+  /** Events as they are recorded, each under its id; `progress` has none, as it is not kept. */
+  follow: procedure.input(followSchema).subscription(async function* ({ ctx, input, signal }) {
+    if (input.runId !== undefined) findRow(ctx.db, input.runId);
+    const cursor = input.lastEventId ? Number(input.lastEventId) : undefined;
+    const followed = followEvents(ctx, { runId: input.runId, cursor, signal: signal! });
+    for await (const stored of followed) {
+      if (stored.id === 0) yield stored;
+      else yield tracked(String(stored.id), stored);
+    }
+  }),
+});

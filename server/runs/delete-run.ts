@@ -1,0 +1,45 @@
+import { lstat, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { eq } from 'drizzle-orm';
+import { runs } from '../../drizzle/schema.ts';
+import { AppError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { cancelRun } from './cancel.ts';
+import { findRow } from './read-runs.ts';
+import { findRunFile, isMissing } from './run-files.ts';
+
+/**
+ * Deletes a run with its events, its folder and its log. The files go first: should one resist, the run is still there
+ * to try again. Nothing outside the results folder is touched, wherever links lead.
+ * @returns the bytes that are free now
+ * @throws RunNotFoundError; AppError `conflict` while it trains
+ */
+export async function deleteRun(services: Services, id: string): Promise<{ freedBytes: number }> {
+  const { db, bus, env } = services;
+  const run = findRow(db, id);
+  if (run.status === 'running') throw new AppError('conflict', 'This run is training. Cancel it, then delete it.');
+  // Out of the line, so that it does not start while its files go.
+  if (run.status === 'queued') await cancelRun(services, id);
+  const folder = path.join(env.paths.results, id);
+  const log = await findRunFile(env.paths.results, run, 'run.json');
+  const freedBytes = (await bytesBelow(folder)) + (log?.bytes ?? 0);
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  if (log) await rm(log.path, { force: true });
+  db.delete(runs).where(eq(runs.id, id)).run();
+  bus.publish({ runId: id, progress: null });
+  return { freedBytes };
+}
+
+/** Links count as themselves, not as what they lead to. */
+async function bytesBelow(entry: string): Promise<number> {
+  try {
+    const info = await lstat(entry);
+    if (!info.isDirectory()) return info.size;
+    const names = await readdir(entry);
+    const sizes = await Promise.all(names.map((name) => bytesBelow(path.join(entry, name))));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { asc, eq } from 'drizzle-orm';
+import { type RunRow, runs } from '../../drizzle/schema.ts';
+import type { Database } from '../db.ts';
+import type { Env } from '../env.ts';
+import type { Queue } from './queue.ts';
+import { recordEvent } from './record-event.ts';
+import { interruptRunning } from './recover.ts';
+import type { RunBus } from './run-bus.ts';
+import { startTrainer, type TrainerProcess } from './trainer-process.ts';
+
+/** At most four of a trainer's `progress` a second are written and told. Milliseconds. */
+const progressInterval = 250;
+
+/** A table and one child: one run trains, the others wait in the order in which they were asked for. */
+export class EmbeddedQueue implements Queue {
+  private current: { runId: string; trainer: TrainerProcess; done: Promise<void> } | null = null;
+  private isClosed = false;
+
+  constructor(private readonly parts: { env: Env; db: Database; bus: RunBus }) {}
+
+  wake(): void {
+    if (this.isClosed || this.current) return;
+    const run = this.claimNext();
+    if (!run) return;
+    this.parts.bus.publish({ runId: run.id, progress: null });
+    try {
+      const trainer = this.start(run);
+      this.current = { runId: run.id, trainer, done: this.seeOff(run.id, trainer) };
+    } catch (error) {
+      this.recordFailure(run.id, error);
+      this.wake();
+    }
+  }
+
+  async cancel(runId: string): Promise<void> {
+    if (this.current?.runId !== runId) return;
+    this.current.trainer.cancel();
+    await this.current.done;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (!this.current) return;
+    // First the row: whatever the trainer still tells comes too late to make it anything else.
+    interruptRunning(this.parts);
+    this.current.trainer.cancel();
+    await this.current.done;
+  }
+
+  /** Takes the next run from the line, unless one trains. */
+  private claimNext(): RunRow | undefined {
+    return this.parts.db.transaction((tx) => {
+      if (tx.select().from(runs).where(eq(runs.status, 'running')).get()) return undefined;
+      const next = tx.select().from(runs).where(eq(runs.status, 'queued')).orderBy(asc(runs.number)).get();
+      if (!next) return undefined;
+      const claim = { status: 'running' as const, startedAt: Date.now() };
+      return tx.update(runs).set(claim).where(eq(runs.number, next.number)).returning().get();
+    });
+  }
+
+  private start({ id: runId, config, logFile }: RunRow): TrainerProcess {
+    const { env } = this.parts;
+    const folder = path.join(env.paths.results, runId);
+    mkdirSync(folder, { recursive: true });
+    let lastProgress = 0;
+    return startTrainer({
+      entry: env.trainerEntry,
+      command: { type: 'start', runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) },
+      logFile: path.join(folder, 'trainer.log'),
+      onEvent: (event) => {
+        if (event.type === 'progress') {
+          if (Date.now() - lastProgress < progressInterval) return;
+          lastProgress = Date.now();
+        }
+        recordEvent(this.parts, runId, event);
+      },
+    });
+  }
+
+  /** Records the end when the process is gone, and makes way for the next. */
+  private async seeOff(runId: string, trainer: TrainerProcess): Promise<void> {
+    try {
+      recordEvent(this.parts, runId, await trainer.ended);
+    } catch (error) {
+      console.error(`How run ${runId} ended could not be recorded:`, error);
+    } finally {
+      this.current = null;
+      this.wake();
+    }
+  }
+
+  private recordFailure(runId: string, error: unknown): void {
+    const message = `The trainer could not be started: ${error instanceof Error ? error.message : error}`;
+    const code = 'trainer-not-started';
+    recordEvent(this.parts, runId, { type: 'failed', at: Date.now(), code, message, lastLines: [] });
+  }
+}

@@ -1,0 +1,68 @@
+import { lstat, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { eq } from 'drizzle-orm';
+import { runs } from '../../drizzle/schema.ts';
+import { isRunId } from '../../lib/run-id.ts';
+import { FieldError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { isInside, isMissing } from './run-files.ts';
+
+/** The log of a run that asked for no other. */
+export const defaultLogFile = (runId: string): string => `run_${runId}.json`;
+
+/**
+ * Where a run's log goes, relative to the results folder. What a browser asks for must be a new `.json` file within that
+ * folder; a path may begin with the folder's own name, as the command line's does.
+ * @throws FieldError in words
+ */
+export async function chooseLogFile(
+  { db, env }: Pick<Services, 'db' | 'env'>,
+  runId: string,
+  asked: string,
+): Promise<string> {
+  if (asked === '') return defaultLogFile(runId);
+  const results = env.paths.results;
+  const refuse = (message: string) => new FieldError('json_output_path', message);
+  if (asked.includes('\0')) throw refuse('must be a path');
+  if (path.extname(asked) !== '.json') throw refuse('must end in .json');
+  const file = resolveLogFile(results, asked);
+  if (!isInside(results, file) || !isInside(await realFolder(results), await realFolder(file))) {
+    throw refuse(`must lie in the results folder, ${results}`);
+  }
+  const relative = path.relative(results, file);
+  const [folder] = relative.split(path.sep);
+  if (relative !== folder && isRunId(folder!)) throw refuse('must not lie in the folder of a run');
+  if (await exists(file)) throw refuse('is there already; choose another name');
+  if (db.select().from(runs).where(eq(runs.logFile, relative)).get()) {
+    throw refuse('is taken by another run; choose another name');
+  }
+  return relative;
+}
+
+/** Relative paths count from the results folder, whose name may stand before them: `results/mine.json`. */
+export function resolveLogFile(results: string, asked: string): string {
+  if (path.isAbsolute(asked)) return path.resolve(asked);
+  const [first, ...rest] = path.normalize(asked).split(path.sep);
+  const isOwnName = rest.length > 0 && (first === 'results' || first === path.basename(results));
+  return path.resolve(results, ...(isOwnName ? rest : [asked]));
+}
+
+/** A path with the links in what exists of it resolved. */
+async function realFolder(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    const parent = path.dirname(file);
+    if (!isMissing(error) || parent === file) throw error;
+    return path.join(await realFolder(parent), path.basename(file));
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    (error) => {
+      if (isMissing(error)) return false;
+      throw error;
+    },
+  );

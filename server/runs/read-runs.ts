@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { asc, desc, eq } from 'drizzle-orm';
+import { events, type RunRow, runs } from '../../drizzle/schema.ts';
+import type { RunDetail, RunSummary, StoredEvent } from '../../lib/run.ts';
+import { defaultRunName } from '../../lib/train-config.ts';
+import type { Database, Transaction } from '../db.ts';
+import { RunNotFoundError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { readLastLines } from './last-lines.ts';
+import { listRunFiles } from './run-files.ts';
+
+/** Every run as the table shows it, newest first. */
+export const listRuns = (db: Database): RunSummary[] =>
+  db.transaction((tx) => {
+    const waiting = queuedIds(tx);
+    const rows = tx.select().from(runs).orderBy(desc(runs.number)).all();
+    return rows.map((row) => summaryOf(row, waiting));
+  });
+
+/**
+ * Everything the page of one run needs. Events and state are of one moment; what comes after `cursor` comes by stream.
+ * @throws RunNotFoundError
+ */
+export async function readRun({ db, env }: Pick<Services, 'db' | 'env'>, id: string): Promise<RunDetail> {
+  const { row, stored, summary } = db.transaction((tx) => {
+    const row = findRow(tx, id);
+    const stored: StoredEvent[] = tx.select().from(events).where(eq(events.runId, id)).orderBy(asc(events.id)).all();
+    return { row, stored, summary: summaryOf(row, queuedIds(tx)) };
+  });
+  const evaluated = stored.map(({ event }) => event).findLast((event) => event.type === 'evaluated');
+  const files = await listRunFiles(env.paths.results, row);
+  return {
+    ...summary,
+    events: stored,
+    cursor: stored.at(-1)?.id ?? 0,
+    confusion: evaluated?.confusion ?? null,
+    classes: evaluated?.classes ?? [],
+    files: files.map(({ name, bytes }) => ({ name, bytes })),
+    logTail: await readLastLines(path.join(env.paths.results, id, 'trainer.log')),
+  };
+}
+
+/** @throws RunNotFoundError */
+export function findRow(db: Database | Transaction, id: string): RunRow {
+  const row = db.select().from(runs).where(eq(runs.id, id)).get();
+  if (!row) throw new RunNotFoundError(id);
+  return row;
+}
+
+/** Who waits, in the order of the line. */
+const queuedIds = (tx: Transaction): string[] =>
+  tx
+    .select({ id: runs.id })
+    .from(runs)
+    .where(eq(runs.status, 'queued'))
+    .orderBy(asc(runs.number))
+    .all()
+    .map(({ id }) => id);
+
+function summaryOf({ number: _, logFile: __, ...row }: RunRow, waiting: string[]): RunSummary {
+  return {
+    ...row,
+    name: row.config.name || defaultRunName(row.config),
+    queuePosition: row.status === 'queued' ? waiting.indexOf(row.id) + 1 : null,
+  };
+}

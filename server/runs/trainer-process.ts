@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { type RunEvent, type RunEventOf, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
+import { LastLines } from './last-lines.ts';
+
+/** The three events that end a run. */
+export type EndEvent = RunEventOf<'completed' | 'canceled' | 'failed'>;
+
+export interface TrainerProcess {
+  /** Asks the trainer to stop, and makes sure. */
+  cancel(): void;
+  /** Always resolves, when the process is gone and its log is written: how the run ended. */
+  ended: Promise<EndEvent>;
+}
+
+/** A trainer hears `cancel` between two steps. Then come SIGTERM and, for one that hangs, SIGKILL. Milliseconds. */
+const untilTerminate = 2000;
+const untilKill = 3000;
+/** How long one that has told its end may take to leave. */
+const untilGone = 5000;
+
+/**
+ * Starts a trainer and listens to it. Its end is told only when its process is gone, so that what it printed can be part
+ * of a failure. An exit code alone never means success.
+ */
+export function startTrainer(options: {
+  /** The bundled trainer, a file that Node can run. */
+  entry: string;
+  command: Extract<TrainerCommand, { type: 'start' }>;
+  /** Takes its stdout and stderr. The folder must exist. */
+  logFile: string;
+  /** Told everything but the end. What it throws ends the run. */
+  onEvent: (event: Exclude<RunEvent, EndEvent>) => void;
+}): TrainerProcess {
+  const child = spawn(process.execPath, [options.entry], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // CUDA's TF32 would round what is multiplied to ten bits.
+    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
+    // Ctrl-C in the terminal is for the server, which ends its trainer itself.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  const log = createWriteStream(options.logFile, { flags: 'a' });
+  log.on('error', (error) => console.error(`${options.logFile} cannot be written: ${error.message}`));
+  const lastLines = new LastLines();
+  for (const output of [child.stdout!, child.stderr!]) {
+    output.setEncoding('utf8');
+    output.on('data', (text: string) => {
+      lastLines.add(text);
+      log.write(text);
+    });
+  }
+
+  let end: EndEvent | null = null;
+  let isCanceled = false;
+  const timers: NodeJS.Timeout[] = [];
+  const signalAfter = (milliseconds: number, signal: NodeJS.Signals) =>
+    timers.push(setTimeout(() => child.kill(signal), milliseconds));
+  const failed = (code: string, message: string): EndEvent => ({
+    ...{ type: 'failed', at: Date.now(), code, message, lastLines: [] },
+  });
+  const endWith = (event: EndEvent, patience: number) => {
+    end ??= event;
+    signalAfter(patience, 'SIGKILL');
+  };
+
+  child.on('message', (message) => {
+    if (end) return;
+    const { data: event, error } = runEventSchema.safeParse(message);
+    if (error) {
+      endWith(failed('trainer-protocol', 'The trainer said something that is no event. Rebuild: npm run build.'), 0);
+    } else if (isEnd(event)) {
+      endWith(event, untilGone);
+    } else {
+      try {
+        options.onEvent(event);
+      } catch (error) {
+        endWith(failed('not-recorded', `What the trainer told could not be recorded: ${messageOf(error)}`), 0);
+      }
+    }
+  });
+
+  const gone = new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>((resolve) => {
+    // Comes after the last byte of every stream, the channel's included.
+    child.on('close', (code, signal) => resolve({ code, signal }));
+    child.on('error', (error) => child.pid === undefined && resolve({ code: null, signal: null, error }));
+  });
+  child.send(options.command, () => {});
+
+  const ended = gone.then(async ({ code, signal, error }): Promise<EndEvent> => {
+    timers.forEach(clearTimeout);
+    log.end();
+    await finished(log).catch(() => {});
+    if (end) return end.type === 'failed' && end.lastLines.length === 0 ? { ...end, lastLines: lastLines.get() } : end;
+    if (isCanceled) return { type: 'canceled', at: Date.now() };
+    const reason = error
+      ? failed('trainer-not-started', `The trainer could not be started: ${error.message}.`)
+      : failed('trainer-gone', `The trainer ended without a word: ${exitWords(code, signal)}`);
+    return { ...reason, lastLines: lastLines.get() } as EndEvent;
+  });
+
+  return {
+    ended,
+    cancel() {
+      if (isCanceled) return;
+      isCanceled = true;
+      child.send({ type: 'cancel' } satisfies TrainerCommand, () => {});
+      signalAfter(untilTerminate, 'SIGTERM');
+      signalAfter(untilTerminate + untilKill, 'SIGKILL');
+    },
+  };
+}
+
+const isEnd = (event: RunEvent): event is EndEvent =>
+  event.type === 'completed' || event.type === 'canceled' || event.type === 'failed';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function exitWords(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === 'SIGKILL') {
+    return 'something killed it (SIGKILL), most often the system when memory runs out. Try a smaller batch or image size.';
+  }
+  return signal ? `it was stopped by ${signal}.` : `it left with exit code ${code}. Its last lines say more.`;
+}

@@ -1,0 +1,46 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
+import { AppError, type AppErrorCode, FieldError } from './errors.ts';
+import type { Services } from './services.ts';
+
+/** Why each wrong field is wrong, by its name in the config; every error carries it, most of them empty. */
+export type FieldErrors = Record<string, string[]>;
+
+const t = initTRPC.context<Services>().create({
+  errorFormatter: ({ shape, error }) => ({
+    ...shape,
+    message: error.cause instanceof ZodError ? 'Some values are not possible.' : shape.message,
+    data: { ...shape.data, fields: fieldErrors(error.cause) },
+  }),
+  // Both are off by default. Without them a line that died unnoticed (sleep, Wi-Fi) would look alive for ever.
+  sse: { ping: { enabled: true, intervalMs: 5000 }, client: { reconnectAfterInactivityMs: 15_000 } },
+});
+
+function fieldErrors(cause: unknown): FieldErrors {
+  if (cause instanceof FieldError) return { [cause.field]: [cause.message] };
+  const fields: FieldErrors = {};
+  for (const { path, message, ...issue } of cause instanceof ZodError ? cause.issues : []) {
+    const names = path.length > 0 ? [String(path[0])] : issue.code === 'unrecognized_keys' ? issue.keys : [''];
+    for (const name of names) fields[name] = [...(fields[name] ?? []), message];
+  }
+  return fields;
+}
+
+const trpcCodes = {
+  'not-found': 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  'bad-request': 'BAD_REQUEST',
+} as const satisfies Record<AppErrorCode, TRPCError['code']>;
+
+/** The one place where our errors become tRPC's. */
+const withMappedErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const { cause } = result.error;
+  if (cause instanceof AppError) throw new TRPCError({ code: trpcCodes[cause.code], message: cause.message, cause });
+  return result;
+});
+
+export const router = t.router;
+export const procedure = t.procedure.use(withMappedErrors);
+export const createCallerFactory = t.createCallerFactory;
