@@ -58,14 +58,6 @@ function total(shape: Shape, term: (index: Index) => number): number {
   return result;
 }
 
-/** The position between input pixels that an output pixel is read from, its two neighbours and the second's share. */
-function between(position: number, length: number, lengthOut: number): { low: number; high: number; share: number } {
-  const source = ((position + 0.5) * length) / lengthOut - 0.5;
-  const inside = (pixel: number) => Math.min(Math.max(pixel, 0), length - 1);
-  const low = Math.floor(source);
-  return { low: inside(low), high: inside(low + 1), share: source - low };
-}
-
 /** The formula of one element of a node's result. `a`, `b`, `c`: its inputs. */
 function elementOf({ operation, shape }: Node, inputs: readonly Value[], feed: Feed): (index: Index) => number {
   const [a, b, c] = inputs as [Value, Value, Value];
@@ -84,8 +76,9 @@ function elementOf({ operation, shape }: Node, inputs: readonly Value[], feed: F
       return (index) => {
         const [batch, row, column] = [index.slice(0, -2), index.at(-2)!, index.at(-1)!];
         return total([inner], ([k = 0]) => {
-          const left = at(a, transposeA ? [...batch, k, row] : [...batch, row, k]);
-          return left * at(b, transposeB ? [...batch, column, k] : [...batch, k, column]);
+          const left = transposeA ? [k, row] : [row, k];
+          const right = transposeB ? [column, k] : [k, column];
+          return at(a, a.shape.length === 2 ? left : [...batch, ...left]) * at(b, [...batch, ...right]);
         });
       };
     }
@@ -190,18 +183,6 @@ function elementOf({ operation, shape }: Node, inputs: readonly Value[], feed: F
       };
     case 'broadcast':
       return (index) => atBroadcast(a, index);
-    case 'resize': {
-      const [, , height = 0, width = 0] = a.shape;
-      const [, , heightOut = 0, widthOut = 0] = shape;
-      return ([image = 0, channel = 0, y = 0, x = 0]) => {
-        const row = between(y, height, heightOut);
-        const column = between(x, width, widthOut);
-        const along = (line: number) =>
-          at(a, [image, channel, line, column.low]) * (1 - column.share) +
-          at(a, [image, channel, line, column.high]) * column.share;
-        return along(row.low) * (1 - row.share) + along(row.high) * row.share;
-      };
-    }
   }
 }
 
