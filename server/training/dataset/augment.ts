@@ -40,7 +40,7 @@ export function drawTransform(
  * Writes the transformed `source` to `target` (another array): source = R·S·Z·(output − c) + c about the centre c = 15.5,
  * mirrored last; bilinear, edges repeated.
  */
-export function applyTransform(source: Float32Array, target: Float32Array, transform: Transform): void {
+export function applyAffine(source: Float32Array, target: Float32Array, transform: Transform): void {
   const { angle, shiftX, shiftY, zoomX, zoomY, flip } = transform;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   for (let y = 0; y < side; y++) {
@@ -88,7 +88,8 @@ export function cutout(image: Float32Array, random: Random): void {
  * @param pixels [n, 3, 32, 32].
  * @param targets [n, classes].
  */
-export function mixup(pixels: Float32Array, targets: Float32Array, random: Random, alpha: number, count: number): void {
+export function mixup(pixels: Float32Array, targets: Float32Array, random: Random, alpha: number): void {
+  const count = pixels.length / (channels * area);
   const drawn = random.beta(alpha, alpha);
   const own = Math.max(drawn, 1 - drawn);
   const partners = random.permutation(count);

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { changesPixels, type TrainConfig } from '../../../lib/train-config.ts';
-import { DataError } from '../errors.ts';
+import { DataError, TrainerError } from '../errors.ts';
 import type { BatchRequest } from './batches-worker.ts';
 import { type ImageSet, imageBytes } from './cifar10.ts';
 import { type Batch, type BatchPlan, epochOrder, makeBatch, readPixels } from './make-batch.ts';
@@ -63,37 +62,63 @@ function plainTrainingBatches(plan: BatchPlan): Batches {
   };
 }
 
-/** How many batches the worker is ahead. A step blocks this thread, so it must know in advance what to do next. */
-const ahead = 3;
+/** How many batches the worker is ahead. A step blocks this thread, so it must know in advance what to make next. */
+const ahead = 2;
 
 function preparedBatches(plan: BatchPlan, workerFile: URL): Batches {
   const batchesPerEpoch = Math.floor(plan.indices.length / plan.batchSize);
-  const worker = new Worker(workerFile, { workerData: plan });
+  const worker = new BatchWorker(plan, workerFile);
   return {
     images: batchesPerEpoch * plan.batchSize,
     batchesPerEpoch,
     async *epoch(epoch) {
-      const made: Batch[] = [];
-      const keep = (batch: Batch) => made.push(batch);
-      const request = (number: number) => {
-        if (number < batchesPerEpoch) worker.postMessage({ epoch, number } satisfies BatchRequest);
-      };
-      worker.on('message', keep);
-      try {
-        for (let number = 0; number < ahead; number++) request(number);
-        for (let number = 0; number < batchesPerEpoch; number++) {
-          while (made.length === 0) await once(worker, 'message'); // rejects with the worker's error
-          request(number + ahead);
-          yield made.shift()!;
+      const requested: Promise<Batch>[] = [];
+      for (let number = 0; number < batchesPerEpoch; number++) {
+        for (let next = number + requested.length; next < Math.min(number + 1 + ahead, batchesPerEpoch); next++) {
+          requested.push(worker.request({ epoch, number: next }));
         }
-      } finally {
-        worker.off('message', keep);
+        yield await requested.shift()!;
       }
     },
-    close: async () => {
-      await worker.terminate();
-    },
+    close: () => worker.close(),
   };
+}
+
+/** This side of the thread: it answers in the order in which it was asked; once it has failed, every request fails. */
+class BatchWorker {
+  private readonly worker: Worker;
+  private readonly waiting: { resolve: (batch: Batch) => void; reject: (reason: unknown) => void }[] = [];
+  private failure: unknown = null;
+
+  constructor(plan: BatchPlan, file: URL) {
+    this.worker = new Worker(file, { workerData: plan });
+    this.worker.on('message', (batch: Batch) => this.waiting.shift()!.resolve(batch));
+    this.worker.on('error', (error) => this.fail(error));
+    this.worker.on('exit', (code) =>
+      this.fail(
+        new TrainerError('batches-ended', `The thread that prepares batches ended with code ${code}: start again.`),
+      ),
+    );
+  }
+
+  request(wanted: BatchRequest): Promise<Batch> {
+    const answer = new Promise<Batch>((resolve, reject) => {
+      if (this.failure === null) this.waiting.push({ resolve, reject });
+      else reject(this.failure);
+    });
+    answer.catch(() => {}); // a request made ahead, which nobody awaits any more, must not end the process
+    this.worker.postMessage(wanted);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private fail(reason: unknown): void {
+    this.failure ??= reason;
+    for (const { reject } of this.waiting.splice(0)) reject(this.failure);
+  }
 }
 
 /** Some images as they are, or mirrored, in order; the last batch may be smaller. */

@@ -1,6 +1,6 @@
 import type { TrainConfig } from '../../../lib/train-config.ts';
 import { Random } from '../random.ts';
-import { applyTransform, cutout, drawTransform, mixup } from './augment.ts';
+import { applyAffine, cutout, drawTransform, mixup } from './augment.ts';
 import { type ImageSet, imageBytes } from './cifar10.ts';
 
 /** What one training step sees, before the frozen part. */
@@ -9,6 +9,8 @@ export interface Batch {
   pixels: Float32Array<ArrayBuffer>;
   /** [count, classes]: one-hot, or mixed; not smoothed. */
   targets: Float32Array<ArrayBuffer>;
+  /** [count]: which images these are, indices into the whole set. */
+  order: Uint32Array;
   count: number;
 }
 
@@ -49,13 +51,13 @@ export function makeBatch(plan: BatchPlan, order: Uint32Array, epoch: number, nu
     const target = pixels.subarray(row * imageBytes, (row + 1) * imageBytes);
     if (options.augment) {
       readPixels(images, image, original);
-      applyTransform(original, target, drawTransform(random, options));
+      applyAffine(original, target, drawTransform(random, options));
     } else {
       readPixels(images, image, target);
     }
     if (options.use_cutout) cutout(target, random);
     targets[row * classes + images.labels[image]!] = 1;
   }
-  if (options.use_mixup) mixup(pixels, targets, random, options.mixup_alpha, count);
-  return { pixels, targets, count };
+  if (options.use_mixup) mixup(pixels, targets, random, options.mixup_alpha);
+  return { pixels, targets, order: chosen.slice(), count };
 }
