@@ -1,0 +1,13 @@
+import type { Metadata } from 'next';
+import { TrainForm } from '@/components/train-form.tsx';
+
+export const metadata: Metadata = { title: 'New run' };
+
+export default function NewRunPage() {
+  return (
+    <main className="mx-auto max-w-5xl px-4 py-6">
+      <h1 className="mb-4 text-lg font-semibold">New run</h1>
+      <TrainForm />
+    </main>
+  );
+}

@@ -1,0 +1,61 @@
+import type { RunDetail, StoredEvent } from '@/lib/run.ts';
+import type { RunEvent, RunEventOf } from '@/lib/run-events.ts';
+
+/** What the page of a run shows: the run as it was read, and what its events have said since. */
+export type LiveRun = RunDetail;
+
+/**
+ * Takes one event in. Events carry ids: one that was already seen changes nothing, so a reconnect that repeats some
+ * leaves no trace.
+ */
+export function reduceRun(run: LiveRun, { id, event }: StoredEvent): LiveRun {
+  if (event.type === 'progress') return { ...run, progress: event };
+  if (id <= run.cursor) return run;
+  return { ...apply(run, event), events: [...run.events, { id, runId: run.id, event }], cursor: id };
+}
+
+function apply(run: LiveRun, event: RunEvent): LiveRun {
+  switch (event.type) {
+    case 'started':
+      return {
+        ...{ ...run, status: 'running', startedAt: run.startedAt ?? event.at, queuePosition: null },
+        ...{ engine: event.engine, test: event.test },
+      };
+    case 'phase':
+      return { ...run, status: 'running', startedAt: run.startedAt ?? event.at, progress: null, queuePosition: null };
+    case 'epoch': {
+      const accuracy = event.metrics.val_accuracy;
+      return accuracy === null ? run : { ...run, valAccuracy: Math.max(run.valAccuracy ?? 0, accuracy) };
+    }
+    case 'evaluated':
+      return {
+        ...{ ...run, metrics: event.metrics, timing: event.timing, confusion: event.confusion, classes: event.classes },
+        valAccuracy: event.metrics.val_end2end,
+      };
+    case 'exported':
+      return {
+        ...run,
+        files: [...run.files.filter(({ name }) => name !== event.file), { name: event.file, bytes: event.bytes }],
+      };
+    case 'completed':
+    case 'canceled':
+      return { ...run, status: event.type, finishedAt: event.at, progress: null, queuePosition: null };
+    case 'failed':
+      return {
+        ...{ ...run, status: 'failed', finishedAt: event.at, progress: null, queuePosition: null },
+        ...{ error: event.message, logTail: event.lastLines.length > 0 ? event.lastLines : run.logTail },
+      };
+    case 'progress':
+    case 'stage-ended':
+      return run;
+  }
+}
+
+const ofType =
+  <T extends RunEvent['type']>(type: T) =>
+  (event: RunEvent): event is RunEventOf<T> =>
+    event.type === type;
+
+/** All events of a type, oldest first. */
+export const eventsOf = <T extends RunEvent['type']>(run: Pick<LiveRun, 'events'>, type: T): RunEventOf<T>[] =>
+  run.events.map(({ event }) => event).filter(ofType(type));

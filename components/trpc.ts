@@ -1,0 +1,5 @@
+import { createTRPCContext } from '@trpc/tanstack-react-query';
+import type { AppRouter } from '@/server/router.ts';
+
+/** The server's procedures, typed, for TanStack Query. */
+export const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
