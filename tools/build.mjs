@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build as bundle } from 'esbuild';
+
+/**
+ * `npm run build`, and what every other tool calls to build only what is stale. A stamp of the sources, the lockfile and
+ * the configuration lies beside what was built from them: after `git pull`, nothing old is ever served.
+ */
+
+export const root = path.resolve(import.meta.dirname, '..');
+const fromRoot = (...parts) => path.join(root, ...parts);
+
+const always = ['package-lock.json', 'tsconfig.json', 'tools/build.mjs'];
+const pageConfig = ['next.config.mjs', 'postcss.config.mjs', 'proxy.ts', 'instrumentation.ts'];
+
+/** What can be built: from which files and folders, and how. */
+const targets = {
+  /** The child process and the command line, a file each: Node 20 cannot run TypeScript. */
+  trainer: {
+    sources: ['lib', 'server/training'],
+    build: () =>
+      bundleForNode('dist/trainer', {
+        main: 'server/training/main.ts',
+        cli: 'server/training/cli.ts',
+        parity: 'server/training/parity-cli.ts',
+        'batches-worker': 'server/training/dataset/batches-worker.ts',
+      }),
+  },
+  /** What starts Next and ends it. */
+  server: {
+    sources: ['lib', 'server', 'drizzle'],
+    build: () => bundleForNode('dist/server', { serve: 'server/serve.ts' }),
+  },
+  /** Pages and routes. */
+  app: {
+    sources: ['app', 'components', 'lib', 'server', 'drizzle', 'public', ...pageConfig],
+    output: '.next/BUILD_ID',
+    build: buildPages,
+  },
+};
+
+/**
+ * Builds those of the targets whose stamp differs, one after the other. What is printed goes to stderr, so that a tool's
+ * own output stays its own.
+ */
+export async function buildIfStale(...names) {
+  for (const name of names) {
+    const { sources, output, build } = targets[name];
+    const stampFile = fromRoot('dist', `${name}.stamp`);
+    const stamp = stampOf([...sources, ...always]);
+    const isBuilt = existsSync(stampFile) && (!output || existsSync(fromRoot(output)));
+    if (isBuilt && readFileSync(stampFile, 'utf8') === stamp) continue;
+    rmSync(stampFile, { force: true });
+    console.error(`Building the ${name} …`);
+    await build();
+    mkdirSync(path.dirname(stampFile), { recursive: true });
+    writeFileSync(stampFile, stamp);
+  }
+}
+
+/** SHA-256 of names and contents, tests left out. */
+function stampOf(sources) {
+  const hash = createHash('sha256');
+  for (const file of sources.flatMap(filesBelow)) {
+    hash
+      .update(`${file.replaceAll(path.sep, '/')}\0`)
+      .update(readFileSync(fromRoot(file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+const isTest = (file) => /\.test(-helper)?\.tsx?$|[\\/]fixtures[\\/]/.test(file);
+
+function filesBelow(source) {
+  if (!existsSync(fromRoot(source))) return [];
+  if (statSync(fromRoot(source)).isFile()) return [source];
+  return readdirSync(fromRoot(source), { recursive: true })
+    .map((name) => path.join(source, name))
+    .filter((file) => !isTest(file) && statSync(fromRoot(file)).isFile())
+    .sort();
+}
+
+const bundleForNode = (outdir, entryPoints) =>
+  bundle({
+    ...{ absWorkingDir: root, entryPoints, outdir, outExtension: { '.js': '.mjs' } },
+    ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true },
+    logLevel: 'warning',
+  });
+
+function buildPages() {
+  const next = fromRoot('node_modules', 'next', 'dist', 'bin', 'next');
+  const { status } = spawnSync(process.execPath, [next, 'build'], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) throw new Error('The pages could not be built; the lines above say why.');
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  rmSync(fromRoot('dist'), { recursive: true, force: true });
+  await buildIfStale('trainer', 'server', 'app');
+}

@@ -1,0 +1,9 @@
+import { buildIfStale, root } from './build.mjs';
+
+/** `npm run dev`: pages are built as they are asked for and follow their sources. The trainer is built once, at start. */
+process.chdir(root);
+process.env.NODE_ENV = 'development';
+process.env.NEXT_TELEMETRY_DISABLED = '1';
+await buildIfStale('trainer', 'server');
+const { serve } = await import('../dist/server/serve.mjs');
+await serve({ dev: true });
