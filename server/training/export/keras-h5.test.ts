@@ -148,11 +148,16 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     expect(trained.filter(([name, data]) => !isSame(name, data))).toEqual([]);
   });
 
-  /** What the file's own model_config makes of the first test images. */
-  async function interpret(count: number): Promise<number[][]> {
+  /** What the file's own model_config makes of the first 100 test images; computed once, for it takes seconds. */
+  const interpret = () => {
+    interpreted ??= interpretFile();
+    return interpreted;
+  };
+  let interpreted: Promise<number[][]> | undefined;
+  async function interpretFile(): Promise<number[][]> {
     const keras = await readKerasFile(file);
     const { pixels } = (await loadCifar10(realData!)).test;
-    return Array.from({ length: count }, (_, index) => [
+    return Array.from({ length: 100 }, (_, index) => [
       ...predict(keras, kerasImage(pixels.subarray(index * imageBytes, (index + 1) * imageBytes))),
     ]);
   }
@@ -165,7 +170,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     const programs = new Programs(chooseEngine('cpu'), imageNet, { imageSize: 96, nUnfreeze: 30, classes: 10 });
     const { test } = await loadCifar10(realData!);
     const first = Uint32Array.from({ length: 100 }, (_, index) => index);
-    const expected = (await interpret(first.length)).flat();
+    const expected = (await interpret()).flat();
     const logits = await logitsFromImages(programs, parameters, test, first, { mirrored: false });
     const differences = softmax(logits, 10).map((value, at) => Math.abs(value - expected[at]!));
     await programs.release();
@@ -181,7 +186,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     `opens in both Keras, which predict what its own model_config says${missing ? ' (skipped: needs Keras)' : ''}`,
     async () => {
       const images = path.join(realData!, 'cifar-10-batches-bin', 'test_batch.bin');
-      const expected = await interpret(100);
+      const expected = await interpret();
       const probabilities = path.join(folder, 'probabilities.json');
       await writeFile(probabilities, JSON.stringify(expected));
       const script = path.resolve(import.meta.dirname, '../../../tools/python/check-keras.py');
