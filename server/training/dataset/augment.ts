@@ -18,7 +18,7 @@ export interface Transform {
   flip: boolean;
 }
 
-export type AugmentOptions = Pick<TrainConfig, 'rotation' | 'width_shift' | 'height_shift' | 'zoom'>;
+type AugmentOptions = Pick<TrainConfig, 'rotation' | 'width_shift' | 'height_shift' | 'zoom'>;
 
 /** Draws what Keras' ImageDataGenerator draws: everything uniform, each axis zoomed for itself, every other image mirrored. */
 export function drawTransform(

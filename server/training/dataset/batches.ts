@@ -15,7 +15,7 @@ export interface Batches {
   close(): Promise<void>;
 }
 
-export interface BatchesOptions {
+interface BatchesOptions {
   images: ImageSet;
   indices: Uint32Array;
   classes: number;

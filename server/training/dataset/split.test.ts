@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitImages } from './split.ts';
+import { splitImages, testIdentity } from './split.ts';
 
 /** Labels without pixels, which the split does not look at: 5,000 and 1,000 of each of ten classes, mixed. */
 const setOf = (labels: Uint8Array) => ({
@@ -8,7 +8,7 @@ const setOf = (labels: Uint8Array) => ({
   pixels: new Uint8Array(new SharedArrayBuffer(0)),
 });
 const mixed = (count: number) => setOf(Uint8Array.from({ length: count }, (_, i) => (i * 7 + Math.floor(i / 10)) % 10));
-const identity = { hash: '', name: '', images: 10_000 };
+const identity = { hash: 'of all', name: 'CIFAR-10, official', images: 10_000 };
 const classes = Array.from({ length: 10 }, (_, i) => `class ${i}`);
 const cifar = { train: mixed(50_000), test: { ...mixed(10_000), identity }, classes };
 
@@ -84,5 +84,19 @@ describe('splitImages', () => {
       ],
       [75, 25],
     ]);
+  });
+});
+
+describe('testIdentity', () => {
+  const of = (limit: number) => testIdentity(cifar.test, splitImages(cifar, limit).test);
+
+  it('is that of the data set where all test images are used', () => {
+    expect(of(0)).toEqual(identity);
+  });
+
+  it('is another for a part of them, the same for the same part', () => {
+    expect(of(9000)).toMatchObject({ name: 'CIFAR-10, official, a part', images: 2000 });
+    expect(of(9000)).toEqual(of(9000));
+    expect(new Set([of(0), of(9000), of(4500)].map(({ hash }) => hash)).size).toBe(3);
   });
 });
