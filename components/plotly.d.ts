@@ -2,9 +2,10 @@
 declare module 'plotly.js-strict-dist-min' {
   export type Trace = Record<string, unknown>;
   export type Layout = Record<string, unknown>;
-  interface Plotly {
+  export interface Plotly {
     react(element: HTMLElement, traces: Trace[], layout: Layout, config: Record<string, unknown>): Promise<void>;
     purge(element: HTMLElement): void;
+    Plots: { resize(element: HTMLElement): void };
   }
   const plotly: Plotly;
   export default plotly;

@@ -1,5 +1,6 @@
 import type { RunDetail, StoredEvent } from '@/lib/run.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run-events.ts';
+import { isFinal } from '@/lib/run-status.ts';
 
 /** What the page of a run shows: the run as it was read, and what its events have said since. */
 export type LiveRun = RunDetail;
@@ -9,7 +10,8 @@ export type LiveRun = RunDetail;
  * leaves no trace.
  */
 export function reduceRun(run: LiveRun, { id, event }: StoredEvent): LiveRun {
-  if (event.type === 'progress') return { ...run, progress: event };
+  // The last one may arrive after the end.
+  if (event.type === 'progress') return isFinal(run.status) ? run : { ...run, progress: event };
   if (id <= run.cursor) return run;
   return { ...apply(run, event), events: [...run.events, { id, runId: run.id, event }], cursor: id };
 }

@@ -75,7 +75,7 @@ describe.each([
   });
 
   it('stand out from what they are drawn on', () => {
-    const ground = luminance(token('surface'));
+    const ground = luminance(token('panel'));
     for (const colour of colours) {
       const [dark, light] = [ground, luminance(colour)].sort((a, b) => a - b) as [number, number];
       expect((light + 0.05) / (dark + 0.05)).toBeGreaterThan(3);

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { RunDetail, StoredEvent } from '@/lib/run.ts';
+import type { RunEvent, RunEventOf } from '@/lib/run-events.ts';
+import { trainConfigSchema } from '@/lib/train-config.ts';
+import { eventsOf, reduceRun } from './reduce-run.ts';
+
+const queued: RunDetail = {
+  ...{ id: 'r', name: 'frozen', status: 'queued', config: trainConfigSchema.parse({}), createdAt: 1, startedAt: null },
+  ...{ finishedAt: null, engine: null, queuePosition: 1, progress: null, valAccuracy: null, metrics: null },
+  ...{ timing: null, test: null, error: null, events: [], cursor: 0, confusion: null, classes: [], files: [] },
+  logTail: [],
+};
+const stored = (...events: RunEvent[]): StoredEvent[] =>
+  events.map((event, index) => ({ id: 11 + index, runId: 'r', event }));
+const take = (run: RunDetail, events: StoredEvent[]) => events.reduce(reduceRun, run);
+
+const phase = (name: RunEventOf<'phase'>['phase']): RunEvent => ({ at: 2, type: 'phase', phase: name });
+const epoch = (stage: 1 | 2, number: number, val_accuracy: number): RunEvent => ({
+  ...{ at: 3, type: 'epoch', stage, epoch: number, epochs: 3, seconds: 1, imagesPerSecond: 100 },
+  metrics: { accuracy: 0.5, loss: 1, val_accuracy, val_loss: 1, learning_rate: 1e-3 },
+});
+const progress = (name: RunEventOf<'progress'>['phase'], done: number): StoredEvent => ({
+  ...{ id: 0, runId: 'r' },
+  event: { at: 4, type: 'progress', phase: name, done, total: 100, imagesPerSecond: 10, secondsLeft: 9 },
+});
+const failed: RunEvent = { at: 9, type: 'failed', code: 'stopped', message: 'It stopped.', lastLines: ['last'] };
+
+describe('reduceRun', () => {
+  const events = stored(
+    phase('features'),
+    phase('head'),
+    epoch(1, 1, 0.6),
+    epoch(1, 2, 0.5),
+    phase('finetune'),
+    epoch(2, 1, 0.55),
+  );
+  const whole = take(queued, events);
+
+  it('ends in the same state whether events come once or overlap after a reconnection', () => {
+    const part = take(queued, events.slice(0, 4));
+    expect(take(take(part, events.slice(1, 5)), events)).toEqual(whole);
+    expect(eventsOf(whole, 'epoch').map((each) => [each.stage, each.epoch])).toEqual([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+    ]);
+    expect(whole).toMatchObject({ cursor: 16, status: 'running', queuePosition: null, startedAt: 2, valAccuracy: 0.6 });
+  });
+
+  it('keeps the newest progress until the phase changes', () => {
+    const run = take(whole, [progress('finetune', 10), progress('finetune', 20)]);
+    expect(run.progress?.done).toBe(20);
+    expect(run.cursor).toBe(16);
+    expect(run.events).toBe(whole.events);
+    expect(reduceRun(run, { id: 17, runId: 'r', event: phase('evaluation') }).progress).toBeNull();
+  });
+
+  it('knows why a run failed, and that nothing progresses after the end', () => {
+    const run = take(whole, [{ id: 17, runId: 'r', event: failed }, progress('finetune', 30)]);
+    expect(run).toMatchObject({ status: 'failed', error: 'It stopped.', logTail: ['last'], finishedAt: 9 });
+    expect(run.progress).toBeNull();
+  });
+
+  it('does not change the run it was given', () => {
+    const before = structuredClone(queued);
+    take(queued, events);
+    expect(queued).toEqual(before);
+  });
+});
