@@ -36,9 +36,7 @@ const negative = (x: Node): Node => multiply(x, scalar(-1));
 /** Undoes broadcasting: sums dy over the axes along which an operand of this shape was repeated. */
 function unbroadcast(dy: Node, shape: Shape): Node {
   const offset = dy.shape.length - shape.length;
-  const axes = dy.shape.flatMap((length, axis) =>
-    length !== (shape[axis - offset] ?? 1) || axis < offset ? [axis] : [],
-  );
+  const axes = dy.shape.flatMap((length, axis) => (length !== (shape[axis - offset] ?? 1) ? [axis] : []));
   return reshape(axes.length === 0 ? dy : sum(dy, axes), shape);
 }
 
