@@ -54,7 +54,7 @@ async function realFolder(file: string): Promise<string> {
   } catch (error) {
     const parent = path.dirname(file);
     if (!isMissing(error) || parent === file) throw error;
-    return path.join(await realFolder(parent), path.basename(file));
+    return path.join(/* turbopackIgnore: true */ await realFolder(parent), path.basename(file));
   }
 }
 
