@@ -158,7 +158,8 @@ describe('npm run train', () => {
       expect(
         (await train([...tiny, '--epochs_stage2', '0', '--json_output_path', json], { data: realData! })).code,
       ).toBe(0);
-      const { runId } = await readJournal();
+      const { runId, head } = await readJournal();
+      expect(head.logFile).toBe(path.join(folder, json));
       expect((await readdir(path.join(folder, 'results'))).sort()).toEqual([runId, 'run_mine.json']);
     },
   );

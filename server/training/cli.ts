@@ -57,7 +57,7 @@ async function train(config: TrainConfig, paths: Paths, currentFolder: string, j
   const screen = process.stdout.isTTY ? drawing() : printing();
   const isOwnLog = jsonFile !== null && isInside(paths.results, jsonFile);
   try {
-    await write(journal, { runId, config, createdAt: Date.now() });
+    await write(journal, { runId, config, createdAt: Date.now(), ...(isOwnLog && { logFile: jsonFile }) });
     console.log(`Run         ${runId}`);
     const emit = async (event: RunEvent) => {
       screen(event);

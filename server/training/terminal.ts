@@ -15,10 +15,10 @@ const phaseNames: Record<Phase, string> = {
 export function linesOf(event: RunEvent): string[] {
   switch (event.type) {
     case 'started': {
-      const { engine, device, images, test, weightsFile, trainedKernels } = event;
+      const { engine, device, threads, images, test, weightsFile, trainedKernels } = event;
       const count = (images: number) => images.toLocaleString('en');
       return [
-        `Engine      ${engine}: ${device}`,
+        `Engine      ${engine}: ${device}${threads ? `, ${threads} threads` : ''}`,
         `Images      ${count(images.train)} training, ${count(images.val)} validation, ${count(images.test)} test (${test.name})`,
         `Weights     ${weightsFile}; of its kernels stage 2 trains ${trainedKernels || 'none'}`,
       ];
