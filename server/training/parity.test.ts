@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadCifar10 } from './dataset/cifar10.ts';
+import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
+import { findWeightsFile, loadWeights } from './network/weights.ts';
+import { agrees, compareWithFile, type ParitySetup } from './parity.ts';
+import { needsData, realData } from './real-data.test-helper.ts';
+
+const fixture = (name: string) => JSON.parse(readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8'));
+
+describe.skipIf(!realData)(needsData('the CPU engine against other implementations'), () => {
+  let setup: ParitySetup;
+  beforeAll(async () => {
+    const weights = await loadWeights(findWeightsFile(realData!, 224));
+    setup = { engine: createOnnxRuntimeEngine(), weights, images: (await loadCifar10(realData!)).test };
+  });
+
+  it('has the features of PyTorch at 96 and 160 px', async () => {
+    const agreements = await compareWithFile(setup, fixture('features.json'));
+    expect(agreements.map(({ what }) => what)).toEqual(['features, 96 px', 'features, 160 px']);
+    for (const agreement of agreements) expect(agreement).toSatisfy(agrees);
+  });
+
+  it('has the losses, gradients and changes of float64 steps at N = 10, 30 and 102', async () => {
+    const agreements = await compareWithFile(setup, fixture('finetune-steps.json'));
+    expect(agreements).toHaveLength(9);
+    for (const agreement of agreements) expect(agreement).toSatisfy(agrees);
+  });
+
+  it('tells where numbers differ', async () => {
+    const reference = fixture('features.json');
+    reference.features = { 96: reference.features['96'] };
+    reference.features['96'][1][7] += 0.01;
+    const [agreement] = await compareWithFile(setup, reference);
+    expect(agreement!.largest).toBeCloseTo(0.01, 4);
+    expect(agrees(agreement!)).toBe(false);
+  });
+
+  it('tells where a reference names a tensor that is not trained', async () => {
+    const name = 'n10_96px_lr1e-5_from_image_0';
+    const wrong = {
+      ...fixture('finetune-steps.json')[name],
+      losses: [2.303238],
+      change_norms_after_last_step: { 'Conv1/kernel': 0.1 },
+    };
+    const agreements = await compareWithFile(setup, { [name]: wrong });
+    expect(agrees(agreements.at(-1)!)).toBe(false);
+  });
+
+  it('refuses a file that is no reference', async () => {
+    await expect(compareWithFile(setup, { remark: 'nothing here' })).rejects.toThrow(
+      'neither features nor fine-tuning steps',
+    );
+  });
+});
