@@ -22,6 +22,7 @@ export const runsRouter = router({
   /** Every run, newest first; those that finished in a terminal meanwhile, too. */
   list: procedure.query(({ ctx }) => {
     adoptRuns(ctx);
+    ctx.queue.wake();
     return listRuns(ctx.db);
   }),
 

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { findRow } from './read-runs.ts';
 import { appendEvent } from './record-event.ts';
@@ -5,7 +6,7 @@ import { appendEvent } from './record-event.ts';
 /**
  * Cancels a run: one that waits at once, one that trains as soon as its process is gone. One that has ended stays as it
  * is.
- * @throws RunNotFoundError
+ * @throws RunNotFoundError; AppError `conflict` where another server trains it
  */
 export async function cancelRun({ db, bus, queue }: Services, id: string): Promise<void> {
   const status = db.transaction((tx) => {
@@ -14,5 +15,9 @@ export async function cancelRun({ db, bus, queue }: Services, id: string): Promi
     return status;
   });
   if (status === 'queued') bus.publish({ runId: id, progress: null });
-  if (status === 'running') await queue.cancel(id);
+  if (status !== 'running') return;
+  await queue.cancel(id);
+  if (findRow(db, id).status === 'running') {
+    throw new AppError('conflict', 'This run trains under another server on the same database. Cancel it there.');
+  }
 }

@@ -5,6 +5,7 @@ import { type RunRow, runs } from '../../drizzle/schema.ts';
 import type { Database } from '../db.ts';
 import type { Env } from '../env.ts';
 import type { Queue } from './queue.ts';
+import { lockQueue } from './queue-lock.ts';
 import { recordEvent } from './record-event.ts';
 import { interruptRunning } from './recover.ts';
 import type { RunBus } from './run-bus.ts';
@@ -16,12 +17,13 @@ const progressInterval = 250;
 /** A table and one child: one run trains, the others wait in the order in which they were asked for. */
 export class EmbeddedQueue implements Queue {
   private current: { runId: string; trainer: TrainerProcess; done: Promise<void> } | null = null;
+  private unlock: (() => void) | null = null;
   private isClosed = false;
 
   constructor(private readonly parts: { env: Env; db: Database; bus: RunBus }) {}
 
   wake(): void {
-    if (this.isClosed || this.current) return;
+    if (this.isClosed || this.current || !this.isKeeper()) return;
     const run = this.claimNext();
     if (!run) return;
     this.parts.bus.publish({ runId: run.id, progress: null });
@@ -42,11 +44,22 @@ export class EmbeddedQueue implements Queue {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    if (!this.current) return;
-    // First the row: whatever the trainer still tells comes too late to make it anything else.
+    if (this.current) {
+      // First the row: whatever the trainer still tells comes too late to make it anything else.
+      interruptRunning(this.parts);
+      this.current.trainer.cancel();
+      await this.current.done;
+    }
+    this.unlock?.();
+  }
+
+  /** Whether this process keeps the queue. When it becomes the keeper, nothing can be training that it knows of. */
+  private isKeeper(): boolean {
+    if (this.unlock) return true;
+    this.unlock = lockQueue(this.parts.env.databasePath);
+    if (!this.unlock) return false;
     interruptRunning(this.parts);
-    this.current.trainer.cancel();
-    await this.current.done;
+    return true;
   }
 
   /** Takes the next run from the line, unless one trains. */

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import type { RunStatus } from '../../lib/run-status.ts';
+import { closeServices, openServices, testConfig } from '../services.test-helper.ts';
+import type { Services } from '../services.ts';
+import { cancelRun } from './cancel.ts';
+import { listRuns, readRun } from './read-runs.ts';
+import { startRun } from './start.ts';
+
+const start = async (services: Services, scene: string) => (await startRun(services, testConfig({ name: scene }))).id;
+
+const until = (services: Services, id: string, status: RunStatus) =>
+  vi.waitFor(async () => expect((await readRun(services, id)).status).toBe(status), { timeout: 30_000, interval: 20 });
+
+/** When its first epoch is recorded. */
+const untilItTrains = (services: Services, id: string) =>
+  vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 30_000 });
+
+function pidOf({ env }: Services, id: string): number {
+  const log = readFileSync(path.join(env.paths.results, id, 'trainer.log'), 'utf8');
+  return Number(/^pid (\d+)$/m.exec(log)![1]);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('the queue', () => {
+  it('trains one run at a time, in the order in which they were asked for', async () => {
+    const services = openServices();
+    const ids = [];
+    for (const scene of ['waits', 'completes', 'completes']) ids.push(await start(services, scene));
+    const [first, second, third] = ids as [string, string, string];
+    await untilItTrains(services, first);
+    const byId = new Map(listRuns(services.db).map((run) => [run.id, run]));
+    expect([...byId.keys()]).toEqual([third, second, first]);
+    expect(ids.map((id) => [byId.get(id)!.status, byId.get(id)!.queuePosition])).toEqual([
+      ['running', null],
+      ['queued', 1],
+      ['queued', 2],
+    ]);
+    await cancelRun(services, first);
+    await until(services, third, 'completed');
+    const ended = [await readRun(services, second), await readRun(services, third)];
+    expect(ended[0]!.startedAt).toBeGreaterThanOrEqual((await readRun(services, first)).finishedAt!);
+    expect(ended[1]!.startedAt).toBeGreaterThanOrEqual(ended[0]!.finishedAt!);
+  });
+
+  it('keeps up what the table shows', async () => {
+    const services = openServices();
+    const id = await start(services, 'completes');
+    await until(services, id, 'completed');
+    const run = await readRun(services, id);
+    expect(run).toMatchObject({ engine: 'scripted', valAccuracy: 0.6, progress: null, test: { hash: 'abc' } });
+    expect(run.events.map(({ event }) => event.type)).toEqual(['started', 'epoch', 'epoch', 'epoch', 'completed']);
+    expect(run.cursor).toBe(run.events.at(-1)!.id);
+    expect(run.files.map(({ name }) => name)).toEqual(['trainer.log']);
+    expect(run.logTail[0]).toMatch(/^pid \d+$/);
+  });
+
+  it('cancels a waiting run at once', async () => {
+    const services = openServices();
+    await start(services, 'waits');
+    const id = await start(services, 'completes');
+    await cancelRun(services, id);
+    const run = await readRun(services, id);
+    expect([run.status, run.startedAt, run.events.map(({ event }) => event.type)]).toEqual([
+      'canceled',
+      null,
+      ['canceled'],
+    ]);
+  });
+
+  it.each(['waits', 'stubborn'])('cancels a run that %s, and leaves no process', async (scene) => {
+    const services = openServices();
+    const id = await start(services, scene);
+    await vi.waitFor(() => expect(pidOf(services, id)).toBeGreaterThan(0), { timeout: 30_000 });
+    await cancelRun(services, id);
+    expect((await readRun(services, id)).status).toBe('canceled');
+    expect(isAlive(pidOf(services, id))).toBe(false);
+  });
+
+  it.each([
+    ['fails in words', 'data-missing', /^CIFAR-10 is missing\.$/, 'cannot read'],
+    ['throws', 'trainer-gone', /exit code 1/, 'Error: out of luck'],
+    ['leaves quietly', 'trainer-gone', /exit code 0/, 'pid'],
+    ['is killed', 'trainer-gone', /memory/, 'pid'],
+    ['speaks garbage', 'trainer-protocol', /no event/, 'pid'],
+  ])('fails a run whose trainer %s, with its last lines, and goes on', async (scene, code, message, line) => {
+    const services = openServices();
+    const id = await start(services, scene);
+    const next = await start(services, 'completes');
+    await until(services, id, 'failed');
+    const run = await readRun(services, id);
+    const last = run.events.at(-1)!.event;
+    expect(last).toMatchObject({ type: 'failed', code });
+    expect(last.type === 'failed' && last.lastLines.join('\n')).toContain(line);
+    expect(run.error).toMatch(message);
+    await until(services, next, 'completed');
+    expect(isAlive(pidOf(services, id))).toBe(false);
+  });
+
+  it('ends a trainer that has completed but does not go', async () => {
+    const services = openServices();
+    const id = await start(services, 'lingers');
+    await until(services, id, 'completed');
+    expect(isAlive(pidOf(services, id))).toBe(false);
+  });
+
+  it('fails a run in words where its folder cannot be made', async () => {
+    const services = openServices();
+    services.env.paths.results = path.join(services.env.databasePath, 'no folder');
+    const run = await readRun(services, await start(services, 'completes'));
+    expect([run.status, run.error]).toEqual(['failed', expect.stringContaining('ENOTDIR')]);
+  });
+});
+
+describe('a server that ends', () => {
+  it('interrupts what trains and leaves no process; the next one goes on with the line', async () => {
+    const first = openServices();
+    const running = await start(first, 'waits');
+    const waiting = await start(first, 'completes');
+    await untilItTrains(first, running);
+    const pid = pidOf(first, running);
+    await closeServices(first);
+    expect(isAlive(pid)).toBe(false);
+
+    const second = openServices(path.dirname(first.env.paths.results));
+    expect(listRuns(second.db).map(({ status }) => status)).toEqual(['queued', 'interrupted']);
+    second.queue.wake();
+    await until(second, waiting, 'completed');
+    expect((await readRun(second, running)).error).toContain('server stopped');
+  });
+
+  it('leaves a run that died with it to the next one', async () => {
+    const first = openServices();
+    const id = await start(first, 'completes');
+    await until(first, id, 'completed');
+    first.db.$client.exec(`UPDATE runs SET status = 'running', finished_at = NULL`);
+    await closeServices(first);
+    const second = openServices(path.dirname(first.env.paths.results));
+    second.queue.wake();
+    expect((await readRun(second, id)).status).toBe('interrupted');
+  });
+
+  it('is not declared dead by another one beside it', async () => {
+    const keeper = openServices();
+    const id = await start(keeper, 'waits');
+    const beside = openServices(path.dirname(keeper.env.paths.results));
+    const waiting = await start(beside, 'completes');
+    expect(listRuns(beside.db).map(({ status }) => status)).toEqual(['queued', 'running']);
+    await expect(cancelRun(beside, id)).rejects.toThrow('Cancel it there');
+    await cancelRun(keeper, id);
+    await until(beside, waiting, 'completed');
+  });
+});

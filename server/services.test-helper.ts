@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach } from 'vitest';
+import { type TrainConfigInput, trainConfigSchema } from '../lib/train-config.ts';
+import { parseEnv } from './env.ts';
+import { createServices, type Services } from './services.ts';
+
+const opened: { services: Services; folder: string }[] = [];
+
+/**
+ * The server's real parts on a database and folders of their own, with a trainer that plays the scene its run is named
+ * after (fixtures/scripted-trainer.mjs). All is closed and removed after the test.
+ * @param folder an earlier server's, to start on what that one left
+ */
+export function openServices(folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-'))): Services {
+  const entry = path.join(import.meta.dirname, 'runs', 'fixtures', 'scripted-trainer.mjs');
+  const services = createServices(parseEnv({ RESULTS_DIR: 'results', TRAINER_ENTRY: entry }, folder));
+  opened.push({ services, folder });
+  return services;
+}
+
+afterEach(async () => {
+  for (const { services, folder } of opened.splice(0).reverse()) {
+    await closeServices(services);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+export async function closeServices({ queue, db }: Services): Promise<void> {
+  await queue.close();
+  db.$client.close();
+}
+
+export const testConfig = (input: TrainConfigInput = {}) => trainConfigSchema.parse(input);
