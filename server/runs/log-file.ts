@@ -32,7 +32,9 @@ export async function chooseLogFile(
   const relative = path.relative(results, file);
   const [folder] = relative.split(path.sep);
   if (relative !== folder && isRunId(folder!)) throw refuse('must not lie in the folder of a run');
-  if (await exists(file)) throw refuse('is there already; choose another name');
+  const found = await lookUp(file);
+  if (found === 'not-a-folder') throw refuse('must not lie below a file');
+  if (found === 'there') throw refuse('is there already; choose another name');
   if (db.select().from(runs).where(eq(runs.logFile, relative)).get()) {
     throw refuse('is taken by another run; choose another name');
   }
@@ -58,11 +60,13 @@ async function realFolder(file: string): Promise<string> {
   }
 }
 
-const exists = (file: string): Promise<boolean> =>
+/** A link counts as being there, even one that leads nowhere. */
+const lookUp = (file: string): Promise<'there' | 'free' | 'not-a-folder'> =>
   lstat(file).then(
-    () => true,
-    (error) => {
-      if (isMissing(error)) return false;
+    () => 'there',
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return 'free';
+      if (error.code === 'ENOTDIR') return 'not-a-folder';
       throw error;
     },
   );

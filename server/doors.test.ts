@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { refusal } from './doors.ts';
+
+const ask = (headers: object, method = 'GET', allowed: string[] = []) =>
+  refusal({ method, headers: new Headers(Object.entries(headers)) }, allowed);
+
+describe('refusal', () => {
+  it.each([
+    'localhost',
+    'localhost:3000',
+    'LOCALHOST:80',
+    'lab.localhost:8080',
+    '127.0.0.1:9',
+    '127.1.2.3',
+    '[::1]:3000',
+  ])('lets the loopback name %s in', (host) => {
+    expect(ask({ host })).toBeNull();
+  });
+
+  it.each([
+    '',
+    'evil.test',
+    '127.0.0.1.evil.test',
+    'localhost.evil.test',
+    'evillocalhost',
+    '10.0.0.1',
+    '0.0.0.0',
+    '127.0.0.1@evil.test',
+    '[::2]',
+  ])('turns the host "%s" away', (host) => {
+    expect(ask({ host })).toContain('ALLOWED_HOSTS');
+  });
+
+  it('lets names of ALLOWED_HOSTS in, with any port or with the one that is given', () => {
+    expect(ask({ host: 'Lab.example:81' }, 'GET', ['lab.example'])).toBeNull();
+    expect(ask({ host: 'lab.example:80' }, 'GET', ['lab.example:80'])).toBeNull();
+    expect(ask({ host: 'lab.example:81' }, 'GET', ['lab.example:80'])).not.toBeNull();
+  });
+
+  it.each([
+    { origin: 'http://localhost:3000' },
+    { origin: 'https://localhost:3000' },
+    { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'none' },
+  ])('lets %o change something', (headers) => {
+    expect(ask({ host: 'localhost:3000', ...headers }, 'POST')).toBeNull();
+  });
+
+  it.each([
+    {},
+    { origin: 'null' },
+    { origin: 'http://evil.test' },
+    { origin: 'http://localhost:3001' },
+    { origin: 'http://localhost' },
+    { origin: 'http://localhost:3000.evil.test' },
+    { origin: 'http://127.0.0.1:3000' },
+    { origin: 'http://evil.test', 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ])('keeps %o from changing anything', (headers) => {
+    const all = { host: 'localhost:3000', ...headers };
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) expect(ask(all, method)).toContain('Origin');
+    for (const method of ['GET', 'HEAD', 'OPTIONS']) expect(ask(all, method)).toBeNull();
+  });
+});

@@ -1,0 +1,74 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import type { RunEvent } from '../../lib/run-events.ts';
+import { openServices, testConfig } from '../services.test-helper.ts';
+import type { Services } from '../services.ts';
+import { adoptRuns } from './adopt-runs.ts';
+import { deleteRun } from './delete-run.ts';
+import { findRow, listRuns, readRun } from './read-runs.ts';
+
+const id = '20261124-081530-4f2a';
+const config = testConfig({ n_unfreeze: 30, name: 'from a terminal' });
+const phase: RunEvent = { type: 'phase', at: 5, phase: 'prepare' };
+const failed: RunEvent = { type: 'failed', at: 6, code: 'data-missing', message: 'No data.', lastLines: [] };
+
+function writeJournal({ env }: Services, lines: object[], folder = id): string {
+  const file = path.join(env.paths.results, folder, 'events.ndjson');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return file;
+}
+
+it('adopts a finished run of the command line, once, with all its events', async () => {
+  const services = openServices();
+  writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase, failed]);
+  adoptRuns(services);
+  adoptRuns(services);
+  expect(listRuns(services.db)).toHaveLength(1);
+  const run = await readRun(services, id);
+  expect(run).toMatchObject({ name: 'from a terminal', status: 'failed', error: 'No data.', createdAt: 4, config });
+  expect(run.events.map(({ event }) => event)).toEqual([phase, failed]);
+});
+
+it('waits for a run that still goes on, and for its half-written line', () => {
+  const services = openServices();
+  const file = writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase]);
+  adoptRuns(services);
+  const last = `${JSON.stringify(failed)}\n`;
+  appendFileSync(file, last.slice(0, 20));
+  adoptRuns(services);
+  expect(listRuns(services.db)).toEqual([]);
+  appendFileSync(file, last.slice(20));
+  adoptRuns(services);
+  expect(listRuns(services.db)).toHaveLength(1);
+});
+
+it('knows a log that was asked for elsewhere in the results folder, and no log outside it', () => {
+  const services = openServices();
+  const inside = path.join(services.env.paths.results, 'mine.json');
+  const outside = '20261124-081530-4f2b';
+  writeJournal(services, [{ runId: id, config, createdAt: 4, logFile: inside }, failed]);
+  writeJournal(services, [{ runId: outside, config, createdAt: 4, logFile: '/etc/passwd' }, failed], outside);
+  adoptRuns(services);
+  expect(findRow(services.db, id).logFile).toBe('mine.json');
+  expect(findRow(services.db, outside).logFile).toBe(`run_${outside}.json`);
+});
+
+it('leaves alone what is no run: other names, another run’s journal, broken lines', () => {
+  const services = openServices();
+  writeJournal(services, [{ runId: 'notes', config, createdAt: 4 }, failed], 'notes');
+  writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed], '20261124-081530-4f2b');
+  writeJournal(services, [{ runId: '20261124-081530-4f2c' }, failed], '20261124-081530-4f2c');
+  adoptRuns(services);
+  expect(listRuns(services.db)).toEqual([]);
+});
+
+it('does not bring a deleted run back', async () => {
+  const services = openServices();
+  writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed]);
+  adoptRuns(services);
+  await deleteRun(services, id);
+  adoptRuns(services);
+  expect(listRuns(services.db)).toEqual([]);
+});

@@ -1,0 +1,51 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { openServices, testConfig } from '../services.test-helper.ts';
+import { chooseLogFile } from './log-file.ts';
+import { startRun } from './start.ts';
+
+const id = '20261124-081530-4f2a';
+
+it('takes any new .json in the results folder', async () => {
+  const services = openServices();
+  const { results } = services.env.paths;
+  const choose = (asked: string) => chooseLogFile(services, id, asked);
+  expect(await choose('')).toBe(`run_${id}.json`);
+  expect(await choose('mine.json')).toBe('mine.json');
+  expect(await choose('./results/mine.json')).toBe('mine.json');
+  expect(await choose('a/b/mine.json')).toBe(path.join('a', 'b', 'mine.json'));
+  expect(await choose(path.join(results, 'mine.json'))).toBe('mine.json');
+  expect(await choose('results/..json')).toBe('..json');
+});
+
+it('refuses everything else in words, at its field', async () => {
+  const services = openServices();
+  const { results } = services.env.paths;
+  writeFileSync(path.join(results, 'there.json'), '{}');
+  mkdirSync(path.join(results, 'folder.json'));
+  symlinkSync(path.dirname(results), path.join(results, 'out'));
+  symlinkSync(path.join(results, 'nowhere'), path.join(results, 'dangling.json'));
+  await startRun(services, testConfig({ name: 'waits', json_output_path: 'taken.json' }));
+  const refused: [string, RegExp][] = [
+    ['mine.txt', /\.json$/],
+    ['.json', /\.json$/],
+    ['../mine.json', /in the results folder/],
+    ['results/../../mine.json', /in the results folder/],
+    ['/tmp/mine.json', /in the results folder/],
+    ['out/mine.json', /in the results folder/],
+    [`${id}/mine.json`, /folder of a run/],
+    ['there.json', /there already/],
+    ['folder.json', /there already/],
+    ['dangling.json', /there already/],
+    ['there.json/mine.json', /below a file/],
+    ['taken.json', /taken/],
+    ['a\0.json', /path/],
+  ];
+  for (const [asked, message] of refused) {
+    await expect(chooseLogFile(services, id, asked), asked).rejects.toMatchObject({
+      field: 'json_output_path',
+      message: expect.stringMatching(message),
+    });
+  }
+});
