@@ -27,7 +27,7 @@ const emit = (event: RunEvent): Promise<void> =>
 async function start(command: Extract<TrainerCommand, { type: 'start' }>): Promise<void> {
   const { type: _, ...options } = command;
   await runTraining({ ...options, emit, signal: cancellation.signal });
-  process.disconnect();
+  if (process.connected) process.disconnect();
 }
 
 process.on('message', (message) => {

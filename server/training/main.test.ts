@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
+import { type TrainConfigInput, trainConfigSchema } from '../../lib/train-config.ts';
+import { readPredictions } from './export/predictions.ts';
+import { needsData, realData } from './real-data.test-helper.ts';
+
+// The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
+const entry = path.resolve(import.meta.dirname, '../../dist/trainer/main.mjs');
+
+const everything: TrainConfigInput = {
+  ...{ train_limit: 300, image_size: 96, batch_size: 32, n_unfreeze: 10, epochs_stage1: 2, epochs_stage2: 2 },
+  ...{ augment: true, use_mixup: true, use_cutout: true, lr_stage2: 1e-3 },
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'trainer-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const send = (child: ChildProcess, command: TrainerCommand) => child.send(command);
+
+/** Runs a trainer to its end; `onEvent` may act on it. */
+function train(
+  name: string,
+  config: TrainConfigInput,
+  {
+    data = realData ?? folder,
+    onEvent,
+  }: { data?: string; onEvent?: (event: RunEvent, child: ChildProcess) => void } = {},
+) {
+  const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const events: RunEvent[] = [];
+  const base = path.join(folder, name);
+  const paths = { data, results: path.join(base, 'results'), datasets: base, cache: path.join(base, 'cache') };
+  send(child, { type: 'start', runId: name, config: trainConfigSchema.parse(config), paths });
+  child.on('message', (message) => {
+    const event = runEventSchema.parse(message);
+    events.push(event);
+    onEvent?.(event, child);
+  });
+  return new Promise<{ events: RunEvent[]; code: number | null; results: string }>((resolve) => {
+    child.on('exit', (code) => resolve({ events, code, results: paths.results }));
+  });
+}
+
+const kept = (events: RunEvent[]) => events.filter(({ type }) => type !== 'progress');
+
+/** What must be the same in two runs of one config: everything but clocks. */
+const figures = (events: RunEvent[]) =>
+  events.flatMap((event) => {
+    if (event.type === 'epoch') return [event.metrics];
+    return event.type === 'evaluated' ? [event.metrics, event.confusion] : [];
+  });
+
+describe.skipIf(!realData)(needsData('the trainer'), () => {
+  it('tells a whole run in order, and the same config gives the same numbers', async () => {
+    const first = await train('first', everything);
+    expect(kept(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([
+      ...['started', 'features', 'head', 'epoch', 'epoch', 'stage-ended', 'finetune', 'epoch', 'epoch', 'stage-ended'],
+      ...['evaluation', 'evaluated', 'export', 'exported', 'exported', 'exported', 'completed'],
+    ]);
+    expect(first.events.some(({ type }) => type === 'progress')).toBe(true);
+    expect(first.code).toBe(0);
+
+    const second = await train('second', everything);
+    expect(figures(second.events)).toEqual(figures(first.events));
+    const other = await train('other', { ...everything, seed: 43 });
+    expect(figures(other.events)).not.toEqual(figures(first.events));
+  });
+
+  it('leaves predictions that say what the events say', async () => {
+    const { events, results } = await train('predicted', {
+      ...everything,
+      n_unfreeze: 0,
+      augment: false,
+      use_mixup: false,
+      use_cutout: false,
+    });
+    const evaluated = events.find((event) => event.type === 'evaluated')!;
+    const predictions = await readPredictions(path.join(results, 'predicted', 'predictions.bin'));
+    const predictedAs = (label: number) => predictions.tta.predicted.filter((found) => found === label).length;
+    const columns = evaluated.confusion.tta[0]!.map((_, c) =>
+      evaluated.confusion.tta.reduce((sum, row) => sum + row[c]!, 0),
+    );
+    expect(columns).toEqual(columns.map((_, label) => predictedAs(label)));
+    const right = evaluated.confusion.plain.reduce((sum, row, label) => sum + row[label]!, 0);
+    expect(right / predictions.images).toBeCloseTo(evaluated.metrics.test_end2end, 10);
+  });
+
+  it('stops between two steps when it is canceled, and leaves nothing half done', async () => {
+    const { events, code, results } = await train(
+      'canceled',
+      { ...everything, epochs_stage2: 1000 },
+      {
+        onEvent: (event, child) => {
+          if (event.type === 'epoch' && event.stage === 2) send(child, { type: 'cancel' });
+        },
+      },
+    );
+    expect(events.at(-1)).toMatchObject({ type: 'canceled' });
+    expect(events.filter((event) => event.type === 'epoch' && event.stage === 2).length).toBeLessThan(3);
+    expect(code).toBe(0);
+    expect(existsSync(results) ? await readdir(results) : []).toEqual([]);
+  });
+
+  it('ends by itself when nobody listens any more', async () => {
+    const { code } = await train(
+      'orphan',
+      { ...everything, epochs_stage2: 1000 },
+      {
+        onEvent: (event, child) => {
+          if (event.type === 'epoch') child.disconnect();
+        },
+      },
+    );
+    expect(code).toBe(0);
+  });
+
+  it('says that training diverged, and what to do', async () => {
+    const { events } = await train('diverged', { ...everything, optimizer: 'sgd', lr_stage1: 1000, n_unfreeze: 0 });
+    expect(events.at(-1)).toMatchObject({
+      type: 'failed',
+      code: 'not-finite',
+      message: expect.stringContaining('lower learning rate'),
+    });
+  });
+
+  it('says that a batch is larger than what there is to train on', async () => {
+    const { events } = await train('too-large', { ...everything, train_limit: 100, batch_size: 128 });
+    expect(events.at(-1)).toMatchObject({ type: 'failed', code: 'batch-too-large' });
+  });
+});
+
+it('says what is missing where there is no data', async () => {
+  const { events } = await train('empty', everything, { data: folder });
+  expect(events).toEqual([
+    expect.objectContaining({
+      type: 'failed',
+      code: 'data-missing',
+      message: expect.stringContaining('https://www.cs.toronto.edu/'),
+    }),
+  ]);
+});
