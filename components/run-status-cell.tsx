@@ -1,0 +1,33 @@
+import { formatTimeLeft } from '@/lib/format.ts';
+import type { RunSummary } from '@/lib/run.ts';
+import { phaseNames, runShare } from './prepare-progress.ts';
+import { StatusBadge } from './status-badge.tsx';
+
+/** A run's status in a row: of a running one how far it is, of a waiting one its place in line. */
+export function RunStatusCell({ run }: { run: RunSummary }) {
+  if (run.status === 'queued') {
+    const place = run.queuePosition === 1 ? 'next in line' : `number ${run.queuePosition} in line`;
+    return <StatusBadge status={run.status} detail={run.queuePosition === null ? null : `· ${place}`} />;
+  }
+  if (run.status !== 'running') {
+    return (
+      <span title={run.error ?? undefined}>
+        <StatusBadge status={run.status} />
+      </span>
+    );
+  }
+  const { progress } = run;
+  const share = runShare(progress) ?? 0;
+  const left = progress?.secondsLeft;
+  return (
+    <span className="block min-w-36">
+      <StatusBadge status={run.status} detail={progress ? `· ${phaseNames[progress.phase].toLowerCase()}` : null} />
+      <span className="mt-0.5 flex items-center gap-2">
+        <span className="h-1 flex-1 overflow-hidden rounded-full bg-raised">
+          <span className="block h-full rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
+        </span>
+        <span className="w-20 text-faint text-xs">{left == null ? '' : formatTimeLeft(left)}</span>
+      </span>
+    </span>
+  );
+}
