@@ -1,44 +1,38 @@
 'use client';
 
 import { useTheme } from 'next-themes';
-import type { Layout, Plotly, Trace } from 'plotly.js-strict-dist-min';
+import type { Plotly } from 'plotly.js-strict-dist-min';
 import { type RefObject, useEffect, useRef, useState } from 'react';
-
-/** What to draw. A colour may be a token, `var(--line)`: it is looked up when drawn, so a figure knows no theme. */
-export interface Figure {
-  traces: Trace[];
-  layout: Layout;
-}
+import type { Figure } from './figure.ts';
 
 interface Props {
   figure: Figure;
-  /** What the chart shows, for those who cannot see it. */
-  label: string;
   /** In pixels: kept from the start, so that nothing jumps. */
   height: number;
 }
 
 let loading: Promise<Plotly> | undefined;
-const loadPlotly = (): Promise<Plotly> => {
+function loadPlotly(): Promise<Plotly> {
   loading ??= import('plotly.js-strict-dist-min').then((module) => module.default);
   return loading;
-};
+}
 
 /** The one component that draws with Plotly. What to draw is decided by `prepare-*.ts`. */
-export function Plot({ figure, label, height }: Props) {
+export function Plot({ figure, height }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const near = useNear(element);
   const { resolvedTheme } = useTheme();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme gives the same tokens other colours
   useEffect(() => {
     const target = element.current;
-    if (!target || !near) return;
+    // Without a theme yet there are no colours to look up.
+    if (!target || !near || !resolvedTheme) return;
     let isCurrent = true;
     void loadPlotly().then((plotly) => {
       if (!isCurrent) return;
-      const layout = withDefaults(figure.layout, getComputedStyle(target).fontFamily);
-      void plotly.react(target, resolveTokens(figure.traces, target), resolveTokens(layout, target), config);
+      const { traces, layout } = resolveTokens(figure, target);
+      layout.font = { ...(layout.font as object), family: getComputedStyle(target).fontFamily };
+      void plotly.react(target, traces, layout, config);
     });
     return () => {
       isCurrent = false;
@@ -50,7 +44,7 @@ export function Plot({ figure, label, height }: Props) {
     if (!target) return;
     const observer = new ResizeObserver(async () => {
       const plotly = await loading;
-      if (plotly && target.isConnected && target.classList.contains('js-plotly-plot')) plotly.Plots.resize(target);
+      if (target.isConnected && target.classList.contains('js-plotly-plot')) plotly?.Plots.resize(target);
     });
     observer.observe(target);
     return () => {
@@ -59,7 +53,15 @@ export function Plot({ figure, label, height }: Props) {
     };
   }, []);
 
-  return <div ref={element} role="img" aria-label={label} style={{ height }} className="w-full overflow-hidden" />;
+  return (
+    <div
+      ref={element}
+      role="img"
+      aria-label={figure.description}
+      style={{ height }}
+      className="w-full overflow-hidden"
+    />
+  );
 }
 
 /** Whether the element has come near what is seen: Plotly is 1 MB that a page without charts need not load. */
@@ -81,22 +83,6 @@ const config = {
   modeBarButtons: [['toImage']],
   toImageButtonOptions: { format: 'svg', filename: 'transfer-lab' },
 };
-
-const axis = { gridcolor: 'var(--line)', linecolor: 'var(--line)', zeroline: false, ticks: '', automargin: true };
-
-function withDefaults(layout: Layout, family: string): Layout {
-  return {
-    // A new figure of the same chart keeps what the reader zoomed to.
-    ...{ uirevision: 'same', autosize: true, margin: { t: 28, r: 12, b: 40, l: 52 } },
-    ...{ paper_bgcolor: 'var(--panel)', plot_bgcolor: 'var(--panel)' },
-    font: { family, size: 11, color: 'var(--soft)' },
-    hoverlabel: { bgcolor: 'var(--panel)', bordercolor: 'var(--line-strong)', font: { color: 'var(--ink)' } },
-    modebar: { bgcolor: 'transparent', color: 'var(--faint)', activecolor: 'var(--ink)' },
-    ...layout,
-    xaxis: { ...axis, ...(layout.xaxis as object) },
-    yaxis: { ...axis, ...(layout.yaxis as object) },
-  };
-}
 
 /** A copy with every `var(--name)` replaced by what it stands for at the element. */
 function resolveTokens<T>(value: T, element: HTMLElement): T {

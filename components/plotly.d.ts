@@ -1,9 +1,7 @@
 /** The little of Plotly that is used here; the package has no types of its own. */
 declare module 'plotly.js-strict-dist-min' {
-  export type Trace = Record<string, unknown>;
-  export type Layout = Record<string, unknown>;
   export interface Plotly {
-    react(element: HTMLElement, traces: Trace[], layout: Layout, config: Record<string, unknown>): Promise<void>;
+    react(element: HTMLElement, traces: object[], layout: object, config: object): Promise<void>;
     purge(element: HTMLElement): void;
     Plots: { resize(element: HTMLElement): void };
   }

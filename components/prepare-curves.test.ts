@@ -1,57 +1,67 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEventOf } from '@/lib/run-events.ts';
-import { accuracy, learningRate, loss, onOneAxis, prepareCurves, prepareOverlay } from './prepare-curves.ts';
+import { axisEnd, placeOnAxis, prepareAccuracy, prepareLearningRate, prepareLoss } from './prepare-curves.ts';
 
-const epoch = (stage: 1 | 2, number: number, val_loss: number | null = 1): RunEventOf<'epoch'> => ({
-  ...{ at: 1, type: 'epoch', stage, epoch: number, epochs: 3, seconds: 1, imagesPerSecond: 100 },
-  metrics: { accuracy: 0.5, loss: 2, val_accuracy: 0.1 * number, val_loss, learning_rate: 1e-3 },
+const epoch = (stage: 1 | 2, number: number, val_accuracy: number | null): RunEventOf<'epoch'> => ({
+  ...{ at: 0, type: 'epoch', stage, epoch: number, epochs: 2, seconds: 1, imagesPerSecond: 1 },
+  metrics: { accuracy: 0.5, loss: 1.25, val_accuracy, val_loss: 1.5, learning_rate: stage === 1 ? 0.01 : 0.0001 },
 });
-const both = [epoch(1, 1), epoch(1, 2), epoch(2, 1), epoch(2, 2, null)];
+const epochs = [epoch(1, 1, 0.25), epoch(1, 2, 0.5), epoch(2, 1, null), epoch(2, 2, 0.75)];
+const options = { colour: 'var(--run-0)' as const, planned: 0, kept: [] };
 
-describe('prepareCurves', () => {
-  it('puts stage 2 after stage 1 on one axis, with a rule between', () => {
-    expect(onOneAxis(both)).toEqual([1, 2, 3, 4]);
-    const { layout } = prepareCurves(both, accuracy, 'var(--run-0)');
-    expect(layout.shapes).toMatchObject([{ x0: 2.5, x1: 2.5 }]);
-    expect(prepareCurves(both.slice(0, 2), accuracy, 'var(--run-0)').layout.shapes).toEqual([]);
+describe('prepareAccuracy', () => {
+  const { traces, layout, description } = prepareAccuracy(epochs, { ...options, kept: [{ stage: 2, epoch: 2 }] });
+  const [train, validation, kept] = traces;
+
+  it('sets both stages on one axis of epochs, with a gap at the rule between', () => {
+    expect(epochs.map(placeOnAxis(epochs))).toEqual([1, 2, 3, 4]);
+    expect(validation?.x).toEqual([1, 2, 2.5, 3, 4]);
+    expect(validation?.y).toEqual([25, 50, null, null, 75]);
+    expect(layout.shapes?.map((rule) => rule.x0)).toEqual([2.5]);
+    expect(layout.annotations?.map((note) => note.text.trim())).toEqual(['stage 1', 'stage 2']);
   });
 
-  it('draws training dashed and validation solid, accuracies as percent', () => {
-    const [train, validation] = prepareCurves(both, accuracy, 'var(--run-3)').traces;
-    expect(train).toMatchObject({ name: 'training', y: [50, 50, 50, 50], line: { dash: expect.any(String) } });
-    expect(validation).toMatchObject({ name: 'validation', y: [10, 20, 10, 20], line: { color: 'var(--run-3)' } });
-    expect(validation!.line).not.toHaveProperty('dash');
+  it('draws training dashed and validation solid', () => {
+    expect([train?.name, train?.line?.dash]).toEqual(['training', '5px,3px']);
+    expect([validation?.name, validation?.line?.dash]).toEqual(['validation', 'solid']);
   });
 
-  it('leaves a gap where a figure was not a number', () => {
-    expect(prepareCurves(both, loss, 'red').traces[1]!.y).toEqual([1, 1, 1, null]);
+  it('rings the epoch whose weights were kept', () => {
+    expect([kept?.x, kept?.y]).toEqual([[4], [75]]);
   });
 
-  it('has one curve for the learning rate, on a logarithmic axis', () => {
-    const { traces, layout } = prepareCurves(both, learningRate, 'red');
-    expect(traces).toHaveLength(1);
-    expect(layout.yaxis).toMatchObject({ type: 'log' });
+  it('says in words what it shows', () => {
+    expect(description).toContain('4 epochs, validation now 75.00');
+    expect(prepareAccuracy([], options).description).toContain('nothing yet');
   });
 
-  it('keeps its axes while there is nothing to draw yet', () => {
-    const { traces, layout } = prepareCurves([], accuracy, 'red');
-    expect(traces.map(({ x }) => x)).toEqual([[], []]);
-    expect(layout.xaxis).toMatchObject({ title: { text: 'epoch' } });
+  it('has no rule while there is one stage, and keeps its axes before the first epoch', () => {
+    expect(prepareAccuracy(epochs.slice(0, 2), options).layout.shapes).toEqual([]);
+    const none = prepareAccuracy([], options);
+    expect(none.traces.map((trace) => trace.x)).toEqual([[], []]);
+    expect(none.layout.xaxis).toMatchObject({ title: { text: 'epoch' } });
   });
 });
 
-describe('prepareOverlay', () => {
-  it('has a validation curve for each run, in its colour', () => {
-    const { traces } = prepareOverlay(
-      [
-        { name: 'a', colour: 'var(--run-1)', epochs: both },
-        { name: 'b', colour: 'var(--run-2)', epochs: both.slice(0, 1) },
-      ],
-      accuracy,
-    );
-    expect(traces).toMatchObject([
-      { name: 'a', x: [1, 2, 3, 4], line: { color: 'var(--run-1)' } },
-      { name: 'b', x: [1], line: { color: 'var(--run-2)' } },
-    ]);
+describe('prepareLoss and prepareLearningRate', () => {
+  it('show figures as they are', () => {
+    expect(prepareLoss(epochs, options).traces[0]?.y).toEqual([1.25, 1.25, null, 1.25, 1.25]);
+    const rate = prepareLearningRate(epochs, options);
+    expect(rate.traces[0]?.y).toEqual([0.01, 0.01, null, 0.0001, 0.0001]);
+    expect(rate.layout.yaxis).toMatchObject({ type: 'log' });
+  });
+});
+
+describe('axisEnd', () => {
+  it.each([
+    [0, 20, 20],
+    [3, 8, 8],
+    [1, 130, 20],
+    [14, 130, 30],
+    [128, 130, 130],
+    [7, 0, 7],
+    [0, 0, 1],
+  ])('%s epochs done of %s planned reach to %s', (done, planned, end) => {
+    expect(axisEnd(done, planned)).toBe(end);
   });
 });

@@ -1,117 +1,159 @@
+import { formatRate } from '@/lib/format.ts';
 import type { EpochMetrics } from '@/lib/metrics.ts';
 import type { RunEventOf } from '@/lib/run-events.ts';
-import type { Figure } from './plot.tsx';
+import { chartLayout, type Figure, type LineTrace, type Note, type Rule, type Token } from './figure.ts';
 
 type Epoch = RunEventOf<'epoch'>;
 
-/** What is drawn over the epochs. */
-export interface Quantity {
-  title: string;
-  /** Key of the validation curve, solid; or of the only one. */
-  main: keyof EpochMetrics;
-  /** Key of the training curve, dashed. */
-  train?: keyof EpochMetrics;
-  unit: 'percent' | 'none' | 'log';
+interface Options {
+  colour: Token;
+  /** Epochs of both stages if none stops early: the axis keeps a place for them. 0 once the run has ended. */
+  planned: number;
+  /** The epochs whose weights were kept. */
+  kept: readonly Pick<Epoch, 'stage' | 'epoch'>[];
 }
 
-export const accuracy: Quantity = { title: 'accuracy, %', main: 'val_accuracy', train: 'accuracy', unit: 'percent' };
-export const loss: Quantity = { title: 'loss, nats', main: 'val_loss', train: 'loss', unit: 'none' };
-export const learningRate: Quantity = { title: 'learning rate', main: 'learning_rate', unit: 'log' };
+/** Accuracies in percent: training dashed, validation solid, a ring round what was kept. */
+export const prepareAccuracy = (epochs: readonly Epoch[], options: Options): Figure =>
+  prepareBoth(epochs, options, {
+    train: 'accuracy',
+    validation: 'val_accuracy',
+    title: 'accuracy, %',
+    factor: 100,
+    format: '.2f',
+  });
+
+/** Losses as they are trained on: with smoothed labels. */
+export const prepareLoss = (epochs: readonly Epoch[], options: Options): Figure =>
+  prepareBoth(epochs, options, { train: 'loss', validation: 'val_loss', title: 'loss', factor: 1, format: '.4f' });
+
+interface Quantity {
+  train: keyof EpochMetrics;
+  validation: keyof EpochMetrics;
+  title: string;
+  factor: number;
+  format: string;
+}
+
+function prepareBoth(epochs: readonly Epoch[], options: Options, quantity: Quantity): Figure {
+  const { title, factor, format } = quantity;
+  const hovertemplate = `%{y:${format}}`;
+  const validation: LineTrace = {
+    ...line(epochs, quantity.validation, factor, options.colour),
+    ...{ name: 'validation', hovertemplate },
+  };
+  const train: LineTrace = {
+    ...line(epochs, quantity.train, factor, options.colour),
+    ...{ name: 'training', hovertemplate, line: { color: options.colour, width: 1.5, dash: '5px,3px' }, mode: 'lines' },
+  };
+  const isKept = (epoch: Epoch) =>
+    options.kept.some((each) => each.stage === epoch.stage && each.epoch === epoch.epoch);
+  const best = line(epochs.filter(isKept), quantity.validation, factor, options.colour, epochs);
+  const ring: LineTrace = {
+    ...{ ...best, mode: 'markers', name: 'kept', hovertemplate: 'weights kept<extra></extra>' },
+    marker: { color: 'var(--panel)', size: 9, line: { color: options.colour, width: 2 } },
+  };
+  const last = validation.y.findLast((value) => value !== null);
+  return {
+    traces: options.kept.length > 0 ? [train, validation, ring] : [train, validation],
+    layout: {
+      ...frame(epochs, title, options.planned),
+      showlegend: epochs.length > 0,
+      legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom', font: { size: 11 } },
+    },
+    description: `${title} by epoch: ${inWords(epochs, last?.toFixed(2), 'validation')}.`,
+  };
+}
+
+/** The rate that each epoch had, on a logarithmic axis. */
+export function prepareLearningRate(epochs: readonly Epoch[], { colour, planned }: Omit<Options, 'kept'>): Figure {
+  const trace: LineTrace = {
+    ...line(epochs, 'learning_rate', 1, colour),
+    ...{ name: 'learning rate', hovertemplate: '%{y:.2~e}<extra></extra>', mode: 'lines' },
+    line: { color: colour, width: 2, dash: 'solid', shape: 'hv' },
+  };
+  const last = epochs.at(-1)?.metrics.learning_rate;
+  return {
+    traces: [trace],
+    layout: frame(epochs, 'learning rate', planned, true),
+    description: `learning rate by epoch: ${inWords(epochs, last === undefined ? undefined : formatRate(last), 'it')}.`,
+  };
+}
+
+const inWords = (epochs: readonly Epoch[], value: string | undefined, what: string): string =>
+  value === undefined ? 'nothing yet' : `${epochs.length} epochs, ${what} now ${value}`;
+
+/** A line with a gap between the stages: what trains is not the same before and after. `all` tells where stage 1 ends. */
+function line(
+  epochs: readonly Epoch[],
+  key: keyof EpochMetrics,
+  factor: number,
+  colour: Token,
+  all = epochs,
+): LineTrace {
+  const place = placeOnAxis(all);
+  const x: number[] = [];
+  const y: (number | null)[] = [];
+  for (const [index, epoch] of epochs.entries()) {
+    if (index > 0 && epochs[index - 1]!.stage !== epoch.stage) {
+      x.push(place(epoch) - 0.5);
+      y.push(null);
+    }
+    const value = epoch.metrics[key];
+    x.push(place(epoch));
+    y.push(value === null ? null : value * factor);
+  }
+  return {
+    ...{
+      type: 'scatter',
+      mode: epochs.length > mostMarks ? 'lines' : 'lines+markers',
+      name: key,
+      x,
+      y,
+      connectgaps: false,
+    },
+    line: { color: colour, width: 2, dash: 'solid' },
+    marker: { color: colour, size: 5 },
+    hovertemplate: '%{y}',
+  };
+}
 
 /** Past this many points their marks would hide the line. */
 const mostMarks = 60;
 
-/** One run's curves: train dashed, validation solid, a quiet rule between the stages. */
-export function prepareCurves(epochs: readonly Epoch[], quantity: Quantity, colour: string): Figure {
-  const main = traceOf(epochs, quantity, quantity.main, colour);
-  const rule = stageRule(epochs);
-  const layout = {
-    ...layoutOf(quantity),
-    showlegend: quantity.train !== undefined && epochs.length > 0,
-    shapes: rule === null ? [] : [ruleShape(rule)],
-    annotations: rule === null ? [] : [stageWord(rule, 1), stageWord(rule, 2)],
-  };
-  if (!quantity.train) return { traces: [{ ...main, name: quantity.title }], layout };
-  const train = traceOf(epochs, quantity, quantity.train, colour);
+const lengthOfStage1 = (epochs: readonly Epoch[]): number => epochs.filter(({ stage }) => stage === 1).length;
+
+/** Where an epoch stands on the one axis of both stages: stage 2 goes on after the last epoch of stage 1. */
+export function placeOnAxis(epochs: readonly Epoch[]): (epoch: Pick<Epoch, 'stage' | 'epoch'>) => number {
+  const before = lengthOfStage1(epochs);
+  return ({ stage, epoch }) => (stage === 1 ? epoch : before + epoch);
+}
+
+function frame(epochs: readonly Epoch[], title: string, planned: number, logarithmic = false): Figure['layout'] {
+  const before = lengthOfStage1(epochs);
+  const turn = before > 0 && before < epochs.length ? before + 0.5 : null;
   return {
-    traces: [
-      { ...train, name: 'training', mode: 'lines', line: { color: colour, width: 1.5, dash: '5px,3px' } },
-      { ...main, name: 'validation' },
-    ],
-    layout,
+    ...chartLayout({ x: 'epoch', y: title, xRange: [1, axisEnd(epochs.length, planned)], logarithmic }),
+    shapes: turn === null ? [] : [rule(turn)],
+    annotations: turn === null ? [] : [note(turn, 'stage 1 ', 'right'), note(turn, ' stage 2', 'left')],
   };
 }
 
-export interface NamedRun {
-  name: string;
-  colour: string;
-  epochs: readonly Epoch[];
+/**
+ * The last epoch that has a place on the axis. Few planned epochs all have theirs from the start, so that nothing jumps;
+ * of many, most may never come, and the axis grows in steps.
+ */
+export function axisEnd(done: number, planned: number): number {
+  if (planned <= 20) return Math.max(1, done, planned);
+  return Math.min(planned, Math.max(20, Math.ceil((done + 1) / 10) * 10 + 10));
 }
 
-/** Several runs' validation curves over one another. */
-export function prepareOverlay(runs: readonly NamedRun[], quantity: Quantity): Figure {
-  const traces = runs.map(({ name, colour, epochs }) => ({
-    ...traceOf(epochs, quantity, quantity.main, colour),
-    name: cut(name),
-  }));
-  return { traces, layout: { ...layoutOf(quantity), showlegend: false, margin: { t: 12, r: 12, b: 40, l: 52 } } };
-}
-
-/** Epochs of both stages on one axis: stage 2 goes on after the last epoch of stage 1. */
-export function onOneAxis(epochs: readonly Epoch[]): number[] {
-  const before = epochsOfStage1(epochs);
-  return epochs.map(({ stage, epoch }) => (stage === 1 ? epoch : before + epoch));
-}
-
-const epochsOfStage1 = (epochs: readonly Epoch[]): number =>
-  Math.max(0, ...epochs.filter(({ stage }) => stage === 1).map(({ epoch }) => epoch));
-
-/** Where stage 2 begins on that axis; null while there is only one stage. */
-function stageRule(epochs: readonly Epoch[]): number | null {
-  const before = epochsOfStage1(epochs);
-  return before > 0 && epochs.some(({ stage }) => stage === 2) ? before + 0.5 : null;
-}
-
-function traceOf(epochs: readonly Epoch[], quantity: Quantity, key: keyof EpochMetrics, colour: string) {
-  const factor = quantity.unit === 'percent' ? 100 : 1;
-  return {
-    ...{ type: 'scatter', mode: epochs.length > mostMarks ? 'lines' : 'lines+markers' },
-    x: onOneAxis(epochs),
-    y: epochs.map(({ metrics }) => (metrics[key] === null ? null : metrics[key] * factor)),
-    line: { color: colour, width: 2 },
-    marker: { size: 5, color: colour },
-    hovertemplate: { percent: '%{y:.2f} %', none: '%{y:.4f}', log: '%{y:.2~e}' }[quantity.unit],
-  };
-}
-
-function layoutOf({ title, unit }: Quantity) {
-  return {
-    hovermode: 'x unified',
-    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.01, yanchor: 'bottom' },
-    xaxis: {
-      title: { text: 'epoch' },
-      tickformat: 'd',
-      nticks: 8,
-      showgrid: false,
-      unifiedhovertitle: { text: 'epoch %{x}' },
-    },
-    yaxis: {
-      ...{ title: { text: title }, nticks: 5 },
-      ...(unit === 'log' && { type: 'log', exponentformat: 'power', dtick: 1 }),
-    },
-  };
-}
-
-const ruleShape = (x: number) => ({
-  ...{ type: 'line', x0: x, x1: x, y0: 0, y1: 1, yref: 'paper', layer: 'below' },
+const rule = (x: number): Rule => ({
+  ...{ type: 'line', xref: 'x', yref: 'paper', x0: x, x1: x, y0: 0, y1: 1 },
   line: { color: 'var(--line-strong)', width: 1, dash: 'dot' },
 });
 
-const stageWord = (x: number, stage: 1 | 2) => ({
-  ...{ x, y: 1, yref: 'paper', yanchor: 'bottom', showarrow: false },
-  ...{ xanchor: stage === 1 ? 'right' : 'left', text: stage === 1 ? 'stage 1 ' : ' stage 2' },
+const note = (x: number, text: string, xanchor: Note['xanchor']): Note => ({
+  ...{ x, y: 1, xref: 'x', yref: 'paper', text, showarrow: false, xanchor, yanchor: 'bottom' },
   font: { size: 10, color: 'var(--faint)' },
 });
-
-/** Long names would leave no room for the figures beside them. */
-const cut = (name: string) => (name.length > 28 ? `${name.slice(0, 27)}…` : name);

@@ -1,0 +1,83 @@
+/** What a chart is made of, as far as ours need Plotly's format (https://plotly.com/javascript/reference/). */
+
+/** A colour that follows the theme: a token of `globals.css`. `plot.tsx` puts its value in. */
+export type Token = `var(--${string})`;
+
+export interface LineTrace {
+  type: 'scatter';
+  mode: 'lines+markers' | 'lines' | 'markers';
+  name: string;
+  x: number[];
+  /** Null is a gap. */
+  y: (number | null)[];
+  line?: { color: Token; width: number; dash: 'solid' | '5px,3px'; shape?: 'hv' };
+  marker: { color: Token; size: number | number[]; symbol?: string; line?: { color: Token; width: number } };
+  connectgaps: boolean;
+  hovertemplate: string;
+}
+
+/** A vertical line across the chart. */
+export interface Rule {
+  type: 'line';
+  xref: 'x';
+  yref: 'paper';
+  x0: number;
+  x1: number;
+  y0: number;
+  y1: number;
+  line: { color: Token; width: number; dash: 'solid' | 'dot' };
+}
+
+export interface Note {
+  x: number;
+  y: number;
+  xref: 'x';
+  yref: 'paper';
+  text: string;
+  showarrow: false;
+  xanchor: 'left' | 'right';
+  yanchor: 'bottom';
+  font: { size: number; color: Token };
+}
+
+/** Everything a chart shows, and the sentence that stands for it where it cannot be seen. */
+export interface Figure {
+  traces: LineTrace[];
+  layout: Record<string, unknown> & { shapes?: Rule[]; annotations?: Note[] };
+  description: string;
+}
+
+interface Axes {
+  x: string;
+  y: string;
+  /** The first and last epoch that have a place. */
+  xRange: [number, number];
+  logarithmic?: boolean;
+}
+
+/** The frame that all charts share: titles with units, a few faint gridlines, one hover for all at one x. */
+export function chartLayout({ x, y, xRange, logarithmic = false }: Axes): Figure['layout'] {
+  const axis = { linecolor: 'var(--line)', gridcolor: 'var(--line)', zeroline: false, automargin: true };
+  const title = (text: string) => ({ text, font: { color: 'var(--faint)', size: 11 }, standoff: 8 });
+  return {
+    ...{ autosize: true, margin: { l: 52, r: 12, t: 28, b: 40 } },
+    ...{ paper_bgcolor: 'var(--panel)', plot_bgcolor: 'var(--panel)' },
+    font: { size: 11, color: 'var(--soft)' },
+    ...{ hovermode: 'x unified', dragmode: false, showlegend: false },
+    hoverlabel: { bgcolor: 'var(--panel)', bordercolor: 'var(--line-strong)', font: { color: 'var(--ink)' } },
+    modebar: { bgcolor: 'transparent', color: 'var(--faint)', activecolor: 'var(--ink)' },
+    // What a person hid or zoomed stays so while the run goes on.
+    uirevision: 'kept',
+    xaxis: {
+      ...{ ...axis, title: title(x), showgrid: false },
+      range: [xRange[0] - 0.5, xRange[1] + 0.5],
+      // Whole epochs only.
+      ...{ nticks: 10, tickformat: 'd', ...(xRange[1] - xRange[0] < 10 && { dtick: 1 }) },
+      unifiedhovertitle: { text: `${x} %{x}` },
+    },
+    yaxis: {
+      ...{ ...axis, title: title(y), nticks: 5 },
+      ...(logarithmic && { type: 'log', exponentformat: 'power', dtick: 1 }),
+    },
+  };
+}

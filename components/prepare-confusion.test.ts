@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { diagonalShare, heatOf, shareOfRow } from './prepare-confusion.ts';
+
+const matrix = [
+  [8, 2],
+  [1, 4],
+];
+
+describe('the confusion matrix', () => {
+  it('has its accuracy on the diagonal', () => {
+    expect(diagonalShare(matrix)).toBe(12 / 15);
+    expect(diagonalShare([[0]])).toBe(0);
+  });
+
+  it('is normalised by row, the true class; a class without images has zeros', () => {
+    expect(shareOfRow([...matrix, [0, 0]])).toEqual([
+      [0.8, 0.2],
+      [0.2, 0.8],
+      [0, 0],
+    ]);
+  });
+
+  it('shows small mistakes', () => {
+    expect(heatOf(0)).toBe(0);
+    expect(heatOf(0.04)).toBeGreaterThan(0.15);
+    expect(heatOf(1)).toBe(1);
+  });
+});
