@@ -11,7 +11,7 @@ import type { TrainConfig } from '../lib/train-config.ts';
 export const runs = sqliteTable(
   'runs',
   {
-    /** The order in which runs were asked for: the queue's and the table's. */
+    /** The order in which runs came to the server, which is the queue's. */
     number: integer('number').primaryKey({ autoIncrement: true }),
     id: text('id').notNull().unique(),
     config: text('config', { mode: 'json' }).$type<TrainConfig>().notNull(),

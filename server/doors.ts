@@ -37,10 +37,13 @@ export function isLoopbackName(name: string): boolean {
   );
 }
 
-/** Browsers send Origin with everything that is not GET or HEAD; where one is left out, Sec-Fetch-Site must vouch. */
+/**
+ * Every browser sends Origin with what is not GET or HEAD; where one is left out, Sec-Fetch-Site must vouch. Who sends
+ * neither is no browser but a script, `curl` say, which no foreign page commands.
+ */
 function isSameOrigin(headers: Headers, host: string): boolean {
   const origin = headers.get('origin');
   if (origin !== null) return /^https?:\/\//.test(origin) && origin.toLowerCase().replace(/^https?:\/\//, '') === host;
   const site = headers.get('sec-fetch-site');
-  return site === 'same-origin' || site === 'none';
+  return site === null || site === 'same-origin' || site === 'none';
 }

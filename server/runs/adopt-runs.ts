@@ -47,7 +47,7 @@ export function adoptRuns({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>
     }
     unfinished().delete(file);
     const { head, events } = journal;
-    const isOwnLog = head.logFile !== undefined && isInside(results, head.logFile);
+    const isOwnLog = head.logFile?.endsWith('.json') === true && isInside(results, head.logFile);
     const logFile = isOwnLog ? path.relative(results, head.logFile!) : defaultLogFile(id);
     db.transaction((tx) => {
       const { config, createdAt } = head;

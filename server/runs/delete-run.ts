@@ -1,12 +1,12 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { eq } from 'drizzle-orm';
-import { runs } from '../../drizzle/schema.ts';
+import { type RunRow, runs } from '../../drizzle/schema.ts';
 import { AppError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { cancelRun } from './cancel.ts';
 import { findRow } from './read-runs.ts';
-import { findRunFile, isMissing } from './run-files.ts';
+import { isInside, isMissing } from './run-files.ts';
 
 /**
  * Deletes a run with its events, its folder and its log. The files go first: should one resist, the run is still there
@@ -21,13 +21,26 @@ export async function deleteRun(services: Services, id: string): Promise<{ freed
   // Out of the line, so that it does not start while its files go.
   if (run.status === 'queued') await cancelRun(services, id);
   const folder = path.join(env.paths.results, id);
-  const log = await findRunFile(env.paths.results, run, 'run.json');
-  const freedBytes = (await bytesBelow(folder)) + (log?.bytes ?? 0);
+  const log = await findLogEntry(env.paths.results, run);
+  const freedBytes = (await bytesBelow(folder)) + (log ? await bytesBelow(log) : 0);
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  if (log) await rm(log.path, { force: true });
+  if (log) await rm(log, { force: true });
   db.delete(runs).where(eq(runs.id, id)).run();
   bus.publish({ runId: id, progress: null });
   return { freedBytes };
+}
+
+/** The log's own entry in a folder that really lies within the results: a link, where it is one, not what it leads to. */
+async function findLogEntry(results: string, { logFile }: RunRow): Promise<string | null> {
+  const entry = path.resolve(results, logFile);
+  try {
+    const folder = await realpath(path.dirname(entry));
+    const root = await realpath(results);
+    return folder === root || isInside(root, folder) ? path.join(folder, path.basename(entry)) : null;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
 }
 
 /** Links count as themselves, not as what they lead to. */

@@ -13,7 +13,7 @@ import { listRunFiles } from './run-files.ts';
 export const listRuns = (db: Database): RunSummary[] =>
   db.transaction((tx) => {
     const waiting = queuedIds(tx);
-    const rows = tx.select().from(runs).orderBy(desc(runs.number)).all();
+    const rows = tx.select().from(runs).orderBy(desc(runs.createdAt), desc(runs.number)).all();
     return rows.map((row) => summaryOf(row, waiting));
   });
 

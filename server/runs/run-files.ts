@@ -6,6 +6,7 @@ import type { RunRow } from '../../drizzle/schema.ts';
 export const runFileTypes = {
   'cifar10.h5': 'application/x-hdf5',
   'run.json': 'application/json; charset=utf-8',
+  'predictions.bin': 'application/octet-stream',
   'trainer.log': 'text/plain; charset=utf-8',
 } as const;
 export type RunFileName = keyof typeof runFileTypes;
