@@ -19,10 +19,10 @@ export interface FieldDescription {
 /** What zod tells of a field as JSON Schema. */
 interface FieldSchema {
   type?: 'integer' | 'number' | 'boolean' | 'string' | 'array';
-  label: string;
-  description: string;
+  label?: string;
+  description?: string;
   unit?: string;
-  default: unknown;
+  default?: unknown;
   minimum?: number;
   maximum?: number;
   enum?: string[];
@@ -33,7 +33,7 @@ const schemas = z.toJSONSchema(trainConfigSchema, { io: 'input' }).properties as
 
 /** Every field of the schema, in its order. */
 export const fields: readonly FieldDescription[] = Object.entries(schemas).map(([name, schema]) => {
-  const { label, description, unit = null, minimum, maximum, default: initial } = schema;
+  const { label = name, description = '', unit = null, minimum, maximum, default: initial } = schema;
   return {
     ...{ name: name as TrainConfigField, label, help: description, unit, kind: kindOf(schema) },
     limits: minimum === undefined || maximum === undefined ? null : { min: minimum, max: maximum },
@@ -63,4 +63,11 @@ function controlText(value: unknown): string {
   if (Array.isArray(value)) return value.join(', ');
   if (typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
   return String(value);
+}
+
+/** @throws Error where the schema has no such field */
+export function fieldNamed(name: TrainConfigField): FieldDescription {
+  const field = fields.find((each) => each.name === name);
+  if (!field) throw new Error(`The schema has no field ${name}.`);
+  return field;
 }

@@ -5,8 +5,8 @@ export const metadata: Metadata = { title: 'New run' };
 
 export default function NewRunPage() {
   return (
-    <main className="mx-auto max-w-5xl px-4 py-6">
-      <h1 className="mb-4 text-lg font-semibold">New run</h1>
+    <main className="mx-auto max-w-6xl px-4 pt-6">
+      <h1 className="mb-4 font-semibold text-lg">New run</h1>
       <TrainForm />
     </main>
   );

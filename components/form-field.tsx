@@ -1,0 +1,138 @@
+import { type FieldError, type UseFormRegister, useFormContext, useWatch } from 'react-hook-form';
+import { formatCount, formatRate } from '@/lib/format.ts';
+import { type FieldDescription, fieldNamed } from './describe-field.ts';
+import { switchOf } from './form-groups.ts';
+import type { FormValues } from './read-form.ts';
+
+interface ControlProps {
+  field: FieldDescription;
+  /** What makes the control part of the form: its name, ids and whether its value is wrong. */
+  bindings: ReturnType<UseFormRegister<FormValues>> & {
+    id: string;
+    'aria-invalid': boolean;
+    'aria-describedby': string;
+  };
+}
+
+/** One field of the form: label, native control, what is wrong with its value, help. */
+export function FormField({ field }: { field: FieldDescription }) {
+  const { register, formState } = useFormContext<FormValues>();
+  const { name, kind } = field;
+  const error = formState.errors[name];
+  const ids = { control: `field-${name}`, problem: `${name}-problem`, help: `${name}-help` };
+  const bindings = {
+    ...register(name),
+    id: ids.control,
+    'aria-invalid': error !== undefined,
+    'aria-describedby': error ? `${ids.problem} ${ids.help}` : ids.help,
+  };
+  const label = (
+    <label htmlFor={ids.control} className="font-medium">
+      {field.label}
+      {field.unit && <span className="font-normal text-faint"> {field.unit}</span>}
+    </label>
+  );
+  const notes = (
+    <>
+      <Problem id={ids.problem} error={error} />
+      <p id={ids.help} className="mt-1 text-faint text-xs">
+        {field.help}
+      </p>
+    </>
+  );
+  if (kind === 'switch') {
+    return (
+      <div className="col-span-full flex gap-2.5">
+        <input type="checkbox" className="mt-1 size-4 shrink-0" {...bindings} />
+        <div>
+          {label}
+          {notes}
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className={isWide(field) ? 'col-span-full' : undefined}>
+      <div className="mb-1 flex items-baseline justify-between gap-2">
+        {label}
+        <Range field={field} />
+      </div>
+      <Control field={field} bindings={bindings} />
+      {notes}
+      <WithoutEffect field={field} />
+    </div>
+  );
+}
+
+const isWide = ({ name }: FieldDescription) => name === 'notes' || name === 'n_unfreeze';
+
+function Control({ field, bindings }: ControlProps) {
+  if (field.name === 'n_unfreeze') return <SliderAndNumber field={field} bindings={bindings} />;
+  if (field.name === 'notes') return <textarea rows={2} className="field" {...bindings} />;
+  switch (field.kind) {
+    case 'choice':
+      return (
+        <select className="field" {...bindings}>
+          {field.choices.map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      );
+    case 'integer':
+      return <input type="number" step={1} {...field.limits} className="field" {...bindings} />;
+    // Typed as text: a browser's number control would take neither `1e-` on the way to 1e-5 nor a decimal comma.
+    case 'real':
+      return <input type="text" inputMode="decimal" autoComplete="off" className="field" {...bindings} />;
+    default:
+      return <input type="text" autoComplete="off" className="field" {...bindings} />;
+  }
+}
+
+/** The number is the control; the slider moves it. */
+function SliderAndNumber({ field, bindings }: ControlProps) {
+  const { setValue } = useFormContext<FormValues>();
+  const value = Number(useWatch<FormValues>({ name: field.name }));
+  return (
+    <div className="flex items-center gap-4">
+      <input
+        type="range"
+        {...field.limits}
+        value={Number.isNaN(value) ? 0 : value}
+        onChange={(event) => setValue(field.name, event.target.value, { shouldValidate: true, shouldDirty: true })}
+        aria-label={`${field.label}, slider`}
+        className="h-8 min-w-0 grow"
+      />
+      <div className="w-24 shrink-0">
+        <input type="number" step={1} {...field.limits} className="field" {...bindings} />
+      </div>
+    </div>
+  );
+}
+
+function Range({ field: { limits, kind } }: { field: FieldDescription }) {
+  if (!limits) return null;
+  const format = kind === 'integer' ? formatCount : formatRate;
+  return (
+    <span className="whitespace-nowrap text-faint text-xs">
+      {format(limits.min)} … {format(limits.max)}
+    </span>
+  );
+}
+
+function Problem({ id, error }: { id: string; error: FieldError | undefined }) {
+  if (!error) return null;
+  const message = error.message ?? 'cannot be this';
+  return (
+    <p id={id} className="mt-1 font-medium text-bad text-xs">
+      {message.charAt(0).toUpperCase() + message.slice(1)}.
+    </p>
+  );
+}
+
+/** Says so where a value is not used, rather than taking it away. */
+function WithoutEffect({ field }: { field: FieldDescription }) {
+  const switchName = switchOf[field.name];
+  const isOn = useWatch<FormValues>({ name: switchName ?? field.name });
+  if (!switchName || isOn) return null;
+  return <p className="mt-0.5 text-faint text-xs italic">Not used: {fieldNamed(switchName).label} is off.</p>;
+}
