@@ -1,3 +1,5 @@
+import type { Token } from './figure.ts';
+
 /** How many runs in a row are told apart. The colours themselves are tokens: `--run-0` … in `globals.css`. */
 export const runColourCount = 10;
 
@@ -8,9 +10,9 @@ export const runColourCount = 10;
  * @param ids all runs there are, in any order; ids sort by time
  * @returns a CSS colour by id
  */
-export function assignRunColours(ids: readonly string[]): Map<string, string> {
+export function assignRunColours(ids: readonly string[]): Map<string, Token> {
   const slots: number[] = [];
-  const colours = new Map<string, string>();
+  const colours = new Map<string, Token>();
   for (const id of [...ids].sort()) {
     const taken = new Set(slots.slice(1 - runColourCount));
     let slot = hash(id) % runColourCount;

@@ -2,24 +2,24 @@ import { createColumnHelper, type RowData } from '@tanstack/react-table';
 import Link from 'next/link';
 import { formatAccuracy, formatAgo, formatCount, formatDuration, formatMoment, formatRate } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
+import type { Token } from './figure.ts';
 import { augmentationWords, trainedImages } from './run-settings.ts';
 import { RunStatusCell } from './run-status-cell.tsx';
 
 declare module '@tanstack/react-table' {
+  // biome-ignore-start lint/correctness/noUnusedVariables: an interface is merged only under the same parameters
   interface TableMeta<TData extends RowData> {
-    colours: Map<string, string>;
+    colours: Map<string, Token>;
     /** Null before the browser's first pass. */
     now: number | null;
-    rows?: TData[];
   }
   interface ColumnMeta<TData extends RowData, TValue> {
     /** Figures stand flush right, so that their digits line up. */
     isFigure?: boolean;
     /** Said on hover over the head. */
     help?: string;
-    row?: TData;
-    value?: TValue;
   }
+  // biome-ignore-end lint/correctness/noUnusedVariables: see above
 }
 
 const column = createColumnHelper<RunSummary>();
@@ -54,7 +54,11 @@ export const runColumns = [
           style={{ background: table.options.meta?.colours.get(run.id) }}
           aria-hidden
         />
-        <Link href={`/runs/${run.id}`} className="truncate font-medium hover:text-accent hover:underline" title={run.name}>
+        <Link
+          href={`/runs/${run.id}`}
+          className="truncate font-medium hover:text-accent hover:underline"
+          title={run.name}
+        >
           {run.name}
         </Link>
       </span>
@@ -106,7 +110,9 @@ export const runColumns = [
     header: 'Test',
     cell: ({ getValue, row: { original: run } }) => (
       <span
-        title={run.metrics && run.test ? `${run.test.name}; with TTA ${formatAccuracy(run.metrics.test_tta)}` : undefined}
+        title={
+          run.metrics && run.test ? `${run.test.name}; with TTA ${formatAccuracy(run.metrics.test_tta)}` : undefined
+        }
       >
         {formatAccuracy(getValue())}
       </span>

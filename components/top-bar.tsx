@@ -1,26 +1,29 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { timeLeft } from '@/lib/format.ts';
+import { formatShare, formatTimeLeft } from '@/lib/format.ts';
 import { runShare } from './prepare-progress.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { useTRPC } from './trpc.ts';
 
+/** Where one can go, and what the machine is doing. */
 export function TopBar() {
   const path = usePathname();
   return (
-    <header className="sticky top-0 z-20 border-b border-line bg-panel">
-      <div className="mx-auto flex h-12 max-w-[1500px] items-center gap-4 px-4">
-        <Link href="/" className="font-semibold tracking-tight">
-          transfer-lab
+    <header className="sticky top-0 z-20 border-line border-b bg-panel/95 backdrop-blur">
+      <div className="mx-auto flex h-12 max-w-[1600px] items-center gap-3 px-4 sm:gap-5">
+        <Link href="/" className="flex items-center gap-2 font-semibold text-[15px] tracking-tight">
+          <Mark />
+          <span className="max-sm:sr-only">transfer-lab</span>
         </Link>
-        <nav className="flex items-center">
+        <nav aria-label="Pages">
           <Link
             href="/"
             aria-current={path === '/' ? 'page' : undefined}
-            className="rounded-md px-2 py-1 text-soft hover:text-ink aria-[current]:text-ink"
+            className="rounded-md px-2 py-1 text-soft hover:bg-raised hover:text-ink aria-[current]:font-medium aria-[current]:text-ink"
           >
             Runs
           </Link>
@@ -28,6 +31,7 @@ export function TopBar() {
         <EngineState />
         <ThemeSwitch />
         <Link href="/runs/new" className="button-primary">
+          <Plus size={14} aria-hidden />
           New run
         </Link>
       </div>
@@ -35,26 +39,43 @@ export function TopBar() {
   );
 }
 
+/** A curve with a step in it: two stages. */
+const Mark = () => (
+  <svg viewBox="0 0 20 20" className="size-5" fill="none" aria-hidden="true">
+    <rect width="20" height="20" rx="5" fill="var(--accent)" />
+    <path
+      d="M4 15c1.5-3 3-4.2 5.2-4.2M11 9.2c.8-2.6 2.2-4 5-4.2"
+      stroke="var(--on-accent)"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+    />
+  </svg>
+);
+
 /** What computes and what it is doing now; links to the run that trains. */
 function EngineState() {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.system.status.queryOptions(undefined, { refetchInterval: 5000 }));
   if (!data) return <div className="grow" />;
-  const engine = `${data.engine} · ${data.threads} threads`;
+  const engine = `${data.engine} · ${data.threads} ${data.threads === 1 ? 'core' : 'cores'}`;
   if (!data.running) {
-    return (
-      <div className="min-w-0 grow truncate text-right text-[13px] text-soft max-sm:invisible">{engine} · idle</div>
-    );
+    return <p className="min-w-0 grow truncate text-right text-faint max-sm:invisible">{engine} · idle</p>;
   }
   const { id, name, progress } = data.running;
   const share = runShare(progress);
   return (
-    <Link href={`/runs/${id}`} className="min-w-0 grow truncate text-right text-[13px] text-soft hover:text-ink">
-      <span className="max-sm:hidden">{engine} · </span>
-      training <span className="text-ink">{name}</span>
-      {share !== null && `, ${Math.round(share * 100)} %`}
-      {progress?.secondsLeft != null && <span className="max-sm:hidden">, {timeLeft(progress.secondsLeft)}</span>}
-      {data.queued > 0 && `, ${data.queued} waiting`}
-    </Link>
+    <div className="flex min-w-0 grow items-center justify-end gap-2 text-soft">
+      <span className="shrink-0 text-faint max-md:hidden">{engine}</span>
+      <Link href={`/runs/${id}`} className="min-w-0 truncate rounded-md px-1.5 py-1 hover:bg-raised hover:text-ink">
+        <span aria-hidden className="mr-1.5 inline-block size-1.5 animate-pulse rounded-full bg-accent align-middle" />
+        <span className="max-sm:sr-only">training </span>
+        <span className="font-medium text-ink">{name}</span>
+        {share !== null && `, ${formatShare(share)}`}
+        {progress?.secondsLeft != null && (
+          <span className="max-md:hidden">, {formatTimeLeft(progress.secondsLeft)}</span>
+        )}
+        {data.queued > 0 && <span className="max-sm:hidden">, {data.queued} waiting</span>}
+      </Link>
+    </div>
   );
 }

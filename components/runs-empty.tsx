@@ -1,0 +1,67 @@
+'use client';
+
+import { Plus } from 'lucide-react';
+import Link from 'next/link';
+import { DataProblems } from './data-problems.tsx';
+
+/** What this is and how it begins, while there is nothing else to show. */
+export function RunsEmpty() {
+  return (
+    <main className="mx-auto max-w-3xl px-4 py-12 sm:py-20">
+      <DataProblems />
+      <div className="mt-8 text-center">
+        <h1 className="text-balance font-semibold text-2xl tracking-tight">
+          Teach a network that knows ImageNet to see CIFAR-10
+        </h1>
+        <p className="mx-auto mt-3 max-w-xl text-balance text-[15px] text-soft">
+          A run trains MobileNetV2 on this machine in two stages. You watch its curves grow, compare it with others, and
+          take the Keras model away.
+        </p>
+        <Link href="/runs/new" className="button-primary mt-6 h-10 px-5 text-[15px]">
+          <Plus size={16} aria-hidden />
+          Start the first run
+        </Link>
+      </div>
+      <Preview />
+    </main>
+  );
+}
+
+/** What it will look like: the curves of two stages, drawn with nothing. */
+function Preview() {
+  return (
+    <figure className="card mt-12 overflow-hidden px-5 pt-4 pb-3" aria-hidden>
+      <figcaption className="flex justify-between text-faint text-xs">
+        <span>validation accuracy, %</span>
+        <span>an example</span>
+      </figcaption>
+      <svg viewBox="0 0 640 190" className="mt-2 w-full" fill="none" role="presentation">
+        <path d="M0 40H640M0 95H640M0 150H640" stroke="var(--line)" />
+        <path d="M250 8V176" stroke="var(--line-strong)" strokeDasharray="2 4" />
+        <path
+          d="M8 152C40 108 64 92 104 84S190 74 240 72M262 84C290 68 330 52 380 42S520 26 632 22"
+          stroke="var(--run-0)"
+          strokeWidth="2.5"
+          strokeLinecap="round"
+        />
+        <path
+          d="M8 162C40 124 70 108 110 101S190 93 240 92M262 93C340 88 480 85 632 84"
+          stroke="var(--run-1)"
+          strokeWidth="2.5"
+          strokeLinecap="round"
+        />
+        <g fill="var(--faint)" fontSize="11">
+          <text x="244" y="16" textAnchor="end">
+            stage 1: the head
+          </text>
+          <text x="256" y="16">
+            stage 2: the last layers too
+          </text>
+          <text x="640" y="188" textAnchor="end">
+            epoch
+          </text>
+        </g>
+      </svg>
+    </figure>
+  );
+}
