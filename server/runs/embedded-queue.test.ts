@@ -91,6 +91,7 @@ describe('the queue', () => {
     ['leaves quietly', 'trainer-gone', /exit code 0/, 'pid'],
     ['is killed', 'trainer-gone', /memory/, 'pid'],
     ['speaks garbage', 'trainer-protocol', /no event/, 'pid'],
+    ['goes silent', 'trainer-silent', /closed its line/, 'pid'],
   ])('fails a run whose trainer %s, with its last lines, and goes on', async (scene, code, message, line) => {
     const services = openServices();
     const id = await start(services, scene);

@@ -16,8 +16,8 @@ export interface TrainerProcess {
 
 /** A trainer hears `cancel` between two steps. Then come SIGTERM and, for one that hangs, SIGKILL. Milliseconds. */
 const untilTerminate = 2000;
-const untilKill = 3000;
-/** How long one that has told its end may take to leave. */
+const untilKill = 2000;
+/** How long one that has told its end, or can tell nothing any more, may take to leave. */
 const untilGone = 5000;
 
 /**
@@ -65,6 +65,10 @@ export function startTrainer(options: {
     signalAfter(patience, 'SIGKILL');
   };
 
+  // Of a server that falls no trainer is left, not even one that hears nothing.
+  const killNow = () => child.kill('SIGKILL');
+  process.once('exit', killNow);
+
   child.on('message', (message) => {
     if (end) return;
     const { data: event, error } = runEventSchema.safeParse(message);
@@ -81,6 +85,15 @@ export function startTrainer(options: {
     }
   });
 
+  child.on('disconnect', () => {
+    if (end || isCanceled) return;
+    const silent = failed(
+      'trainer-silent',
+      'The trainer closed its line to the server and was stopped. Start the run again.',
+    );
+    timers.push(setTimeout(endWith, untilGone, silent, 0));
+  });
+
   const gone = new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>((resolve) => {
     // Comes after the last byte of every stream, the channel's included.
     child.on('close', (code, signal) => resolve({ code, signal }));
@@ -89,6 +102,7 @@ export function startTrainer(options: {
   child.send(options.command, () => {});
 
   const ended = gone.then(async ({ code, signal, error }): Promise<EndEvent> => {
+    process.off('exit', killNow);
     timers.forEach(clearTimeout);
     log.end();
     await finished(log).catch(() => {});
