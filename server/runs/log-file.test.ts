@@ -10,7 +10,7 @@ const id = '20261124-081530-4f2a';
 it('takes any new .json in the results folder', async () => {
   const services = openServices();
   const { results } = services.env.paths;
-  const choose = (asked: string) => chooseLogFile(services, id, asked);
+  const choose = (asked: string) => chooseLogFile(results, id, asked);
   expect(await choose('')).toBe(`run_${id}.json`);
   expect(await choose('mine.json')).toBe('mine.json');
   expect(await choose('./results/mine.json')).toBe('mine.json');
@@ -26,7 +26,6 @@ it('refuses everything else in words, at its field', async () => {
   mkdirSync(path.join(results, 'folder.json'));
   symlinkSync(path.dirname(results), path.join(results, 'out'));
   symlinkSync(path.join(results, 'nowhere'), path.join(results, 'dangling.json'));
-  await startRun(services, testConfig({ name: 'waits', json_output_path: 'taken.json' }));
   const refused: [string, RegExp][] = [
     ['mine.txt', /\.json$/],
     ['.json', /\.json$/],
@@ -39,13 +38,21 @@ it('refuses everything else in words, at its field', async () => {
     ['folder.json', /there already/],
     ['dangling.json', /there already/],
     ['there.json/mine.json', /below a file/],
-    ['taken.json', /taken/],
+    ['run_20261124-081531-4f2b.json', /another run’s log/],
     ['a\0.json', /path/],
   ];
   for (const [asked, message] of refused) {
-    await expect(chooseLogFile(services, id, asked), asked).rejects.toMatchObject({
+    await expect(chooseLogFile(results, id, asked), asked).rejects.toMatchObject({
       field: 'json_output_path',
       message: expect.stringMatching(message),
     });
   }
+});
+
+it('gives one name to one of two runs that ask for it at once', async () => {
+  const services = openServices();
+  const config = testConfig({ name: 'completes', json_output_path: 'mine.json' });
+  const [first, second] = await Promise.allSettled([startRun(services, config), startRun(services, config)]);
+  expect(first.status).toBe('fulfilled');
+  expect(second).toMatchObject({ reason: { field: 'json_output_path', message: expect.stringContaining('taken') } });
 });

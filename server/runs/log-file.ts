@@ -1,10 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { eq } from 'drizzle-orm';
-import { runs } from '../../drizzle/schema.ts';
 import { isRunId } from '../../lib/run-id.ts';
 import { FieldError } from '../errors.ts';
-import type { Services } from '../services.ts';
 import { isInside, isMissing } from './run-files.ts';
 
 /** The log of a run that asked for no other. */
@@ -15,13 +12,8 @@ export const defaultLogFile = (runId: string): string => `run_${runId}.json`;
  * folder; a path may begin with the folder's own name, as the command line's does.
  * @throws FieldError in words
  */
-export async function chooseLogFile(
-  { db, env }: Pick<Services, 'db' | 'env'>,
-  runId: string,
-  asked: string,
-): Promise<string> {
+export async function chooseLogFile(results: string, runId: string, asked: string): Promise<string> {
   if (asked === '') return defaultLogFile(runId);
-  const results = env.paths.results;
   const refuse = (message: string) => new FieldError('json_output_path', message);
   if (asked.includes('\0')) throw refuse('must be a path');
   if (path.extname(asked) !== '.json') throw refuse('must end in .json');
@@ -32,17 +24,15 @@ export async function chooseLogFile(
   const relative = path.relative(results, file);
   const [folder] = relative.split(path.sep);
   if (relative !== folder && isRunId(folder!)) throw refuse('must not lie in the folder of a run');
+  if (isRunId(/^run_(.*)\.json$/.exec(relative)?.[1] ?? '')) throw refuse('is the name of another run’s log');
   const found = await lookUp(file);
   if (found === 'not-a-folder') throw refuse('must not lie below a file');
   if (found === 'there') throw refuse('is there already; choose another name');
-  if (db.select().from(runs).where(eq(runs.logFile, relative)).get()) {
-    throw refuse('is taken by another run; choose another name');
-  }
   return relative;
 }
 
 /** Relative paths count from the results folder, whose name may stand before them: `results/mine.json`. */
-export function resolveLogFile(results: string, asked: string): string {
+function resolveLogFile(results: string, asked: string): string {
   if (path.isAbsolute(asked)) return path.resolve(asked);
   const [first, ...rest] = path.normalize(asked).split(path.sep);
   const isOwnName = rest.length > 0 && (first === 'results' || first === path.basename(results));

@@ -1,6 +1,8 @@
+import { eq } from 'drizzle-orm';
 import { runs } from '../../drizzle/schema.ts';
 import { createRunId } from '../../lib/run-id.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
+import { FieldError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { chooseLogFile } from './log-file.ts';
 
@@ -10,8 +12,14 @@ import { chooseLogFile } from './log-file.ts';
  */
 export async function startRun(services: Services, config: TrainConfig): Promise<{ id: string }> {
   const id = createRunId();
-  const logFile = await chooseLogFile(services, id, config.json_output_path);
-  services.db.insert(runs).values({ id, config, logFile, createdAt: Date.now(), status: 'queued' }).run();
+  const logFile = await chooseLogFile(services.env.paths.results, id, config.json_output_path);
+  services.db.transaction((tx) => {
+    // In the transaction that takes it: two may ask at once, and neither has written the file yet.
+    if (tx.select().from(runs).where(eq(runs.logFile, logFile)).get()) {
+      throw new FieldError('json_output_path', 'is taken by another run; choose another name');
+    }
+    tx.insert(runs).values({ id, config, logFile, createdAt: Date.now(), status: 'queued' }).run();
+  });
   services.queue.wake();
   return { id };
 }

@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type AppServer, startApp, startAppIn } from '../tools/testing/app-server.ts';
+
+/** The app as it is served, with a trainer that plays scenes. */
+
+const TRAINER_ENTRY = path.join(import.meta.dirname, 'runs', 'fixtures', 'scripted-trainer.mjs');
+let app: AppServer;
+beforeAll(async () => {
+  app = await startApp({ TRAINER_ENTRY, ALLOWED_HOSTS: 'lab.example' });
+}, 600_000);
+afterAll(() => app?.stop());
+
+interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** A request whose path and headers nothing tidies up on the way. */
+const ask = (target: string, { headers = {}, method = 'GET', body = '' } = {}) =>
+  new Promise<Answer>((resolve, reject) => {
+    const { hostname, port } = new URL(app.url);
+    const sent = request({ hostname, port, path: target, method, headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text) => {
+        body += text;
+      });
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }));
+    });
+    sent.on('error', reject).end(body);
+  });
+
+const mutation = { method: 'POST', body: '{"name":"completes"}' };
+const json = { 'content-type': 'application/json' };
+
+async function completeRun(): Promise<string> {
+  const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
+  await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 30_000);
+  return id;
+}
+
+describe('doors', () => {
+  it.each(['/', '/runs/new', '/api/trpc/runs.list', '/_next/static/x.js', '/api/runs/a/files/run.json', '/nowhere'])(
+    'turns a foreign Host away from %s',
+    async (target) => {
+      expect((await ask(target, { headers: { host: 'evil.test' } })).status).toBe(403);
+      const { port } = new URL(app.url);
+      expect((await ask(target, { headers: { host: `127.0.0.1.evil.test:${port}` } })).status).toBe(403);
+    },
+  );
+
+  it.each(['localhost:9999', '127.0.0.2', '[::1]:3000', 'lab.example'])('answers to %s', async (host) => {
+    expect((await ask('/api/trpc/runs.list', { headers: { host } })).status).toBe(200);
+  });
+
+  it('lets only its own pages change something', async () => {
+    const before = (await app.trpc.runs.list.query()).length;
+    const post = async (headers: Record<string, string>) =>
+      (await ask('/api/trpc/runs.start', { ...mutation, headers: { ...json, ...headers } })).status;
+    expect(await post({ origin: 'http://evil.test' })).toBe(403);
+    expect(await post({ origin: 'null' })).toBe(403);
+    expect(await post({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await post({ origin: app.url, host: 'evil.test' })).toBe(403);
+    expect((await app.trpc.runs.list.query()).length).toBe(before);
+    expect(await post({ 'sec-fetch-site': 'same-origin' })).toBe(200);
+    expect(await post({ origin: app.url })).toBe(200);
+    expect((await ask('/api/trpc/runs.start?input=%7B%7D')).status).toBe(405);
+  });
+});
+
+describe('downloads', () => {
+  it('serves the files of a run as what they are', async () => {
+    const id = await completeRun();
+    const results = path.join(app.folder, 'results');
+    writeFileSync(path.join(results, id, 'cifar10.h5'), 'HDF');
+    writeFileSync(path.join(results, `run_${id}.json`), '{"metrics":{}}');
+    const log = await ask(`/api/runs/${id}/files/run.json`);
+    expect([log.status, log.body]).toEqual([200, '{"metrics":{}}']);
+    expect(log.headers['content-type']).toContain('application/json');
+    const model = await ask(`/api/runs/${id}/files/cifar10.h5`);
+    expect(model.body).toBe('HDF');
+    expect(model.headers).toMatchObject({
+      'content-type': 'application/x-hdf5',
+      'content-disposition': 'attachment; filename="cifar10.h5"',
+      'x-content-type-options': 'nosniff',
+    });
+    expect((await ask(`/api/runs/${id}/files/trainer.log`)).body).toMatch(/^pid \d+$/m);
+  });
+
+  it('knows no other file and no other run', async () => {
+    const id = await completeRun();
+    for (const target of [
+      `/api/runs/${id}/files/cifar10.h5`,
+      `/api/runs/${id}/files/events.ndjson`,
+      `/api/runs/${id}/files/constructor`,
+      '/api/runs/unknown/files/run.json',
+      '/api/runs/../files/run.json',
+    ]) {
+      expect((await ask(target)).status, target).toBe(404);
+    }
+  });
+
+  it('is led nowhere by paths', async () => {
+    const id = await completeRun();
+    for (const name of [
+      '../transfer-lab.db',
+      '..%2ftransfer-lab.db',
+      '%2e%2e%2ftransfer-lab.db',
+      '..%5ctransfer-lab.db',
+      '%252e%252e%252ftransfer-lab.db',
+      'run.json%00',
+      'run.json/../../../transfer-lab.db',
+      '%2fetc%2fpasswd',
+      '%ff',
+      '%',
+    ]) {
+      const { status, body } = await ask(`/api/runs/${id}/files/${name}`);
+      expect([name, status >= 400 && status < 500]).toEqual([name, true]);
+      expect(body).not.toContain('SQLite format');
+    }
+    expect((await ask(`/api/runs/..%2f${id}/files/trainer.log`)).status).toBe(404);
+  });
+});
+
+describe('tRPC', () => {
+  it('marks every wrong field in words', async () => {
+    const refused = await app.trpc.runs.start
+      .mutate({ n_unfreeze: 103, zoom: -1, tags: [''], json_output_path: '/tmp/x.json' })
+      .catch((error) => error);
+    expect(refused.data).toMatchObject({
+      httpStatus: 400,
+      fields: {
+        n_unfreeze: ['must be 102 or less'],
+        zoom: ['must be 0 or more'],
+        tags: ['a tag must not be empty'],
+      },
+    });
+    const outside = await app.trpc.runs.start.mutate({ json_output_path: '/tmp/x.json' }).catch((error) => error);
+    expect(outside.data.fields.json_output_path[0]).toContain('must lie in the results folder');
+  });
+
+  it('answers 404 for an unknown run', async () => {
+    for (const asked of [
+      app.trpc.runs.get.query({ id: 'unknown' }),
+      app.trpc.runs.cancel.mutate({ id: 'unknown' }),
+      app.trpc.runs.delete.mutate({ id: 'unknown' }),
+    ]) {
+      expect((await asked.catch((error) => error)).data).toMatchObject({ code: 'NOT_FOUND', httpStatus: 404 });
+    }
+  });
+
+  it('streams events under their ids, goes on after the last one known, and ends with the run', async () => {
+    const id = await completeRun();
+    const follow = (lastEventId?: string) =>
+      ask(`/api/trpc/runs.follow?input=${encodeURIComponent(JSON.stringify({ runId: id, lastEventId }))}`);
+    const whole = await follow();
+    expect(whole.headers['content-type']).toContain('text/event-stream');
+    const ids = (body: string) => [...body.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    const { events } = await app.trpc.runs.get.query({ id });
+    expect(ids(whole.body)).toEqual(events.map(({ id }) => id));
+    const rest = await follow(String(events[2]!.id));
+    expect(ids(rest.body)).toEqual(events.slice(3).map(({ id }) => id));
+    expect(rest.body).toContain('"completed"');
+  });
+
+  it('tells the state of the system', async () => {
+    const status = await app.trpc.system.status.query();
+    expect(status).toMatchObject({ engine: 'cpu', running: null, queued: 0 });
+    expect(status.data.problems).toHaveLength(Number(!status.data.images) + Number(!status.data.weights));
+  });
+});
+
+describe('the server process', () => {
+  it('prints its URL last, ends with its trainer, and starts again on what it left', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'transfer-lab-app-'));
+    const first = await startAppIn(folder, { TRAINER_ENTRY });
+    const { id } = await first.trpc.runs.start.mutate({ name: 'waits' });
+    const logFile = path.join(folder, 'results', id, 'trainer.log');
+    await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toMatch(/^pid \d+$/m), 30_000);
+    const pid = Number(/\d+/.exec(readFileSync(logFile, 'utf8'))![0]);
+    expect(first.output().trimEnd().split('\n').at(-1)).toBe(first.url);
+    expect(await first.stop()).toBe(0);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+
+    const second = await startAppIn(folder, { TRAINER_ENTRY });
+    expect((await second.trpc.runs.get.query({ id })).status).toBe('interrupted');
+    await second.trpc.runs.delete.mutate({ id });
+    expect(existsSync(path.join(folder, 'results', id))).toBe(false);
+    expect(await second.stop()).toBe(0);
+    await rm(folder, { recursive: true });
+  }, 120_000);
+
+  it('leaves no trainer behind when it is killed', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'transfer-lab-app-'));
+    const killed = await startAppIn(folder, { TRAINER_ENTRY });
+    const { id } = await killed.trpc.runs.start.mutate({ name: 'waits' });
+    const logFile = path.join(folder, 'results', id, 'trainer.log');
+    await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toMatch(/^pid \d+$/m), 30_000);
+    const pid = Number(/\d+/.exec(readFileSync(logFile, 'utf8'))![0]);
+    const closed = once(killed.process, 'close');
+    killed.process.kill('SIGKILL');
+    await closed;
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 30_000);
+    const next = await startAppIn(folder, { TRAINER_ENTRY });
+    expect((await next.trpc.runs.get.query({ id })).status).toBe('interrupted');
+    await next.stop();
+    await rm(folder, { recursive: true });
+  }, 120_000);
+});

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import sparticuz from '@sparticuz/chromium';
+import { type Browser, chromium } from 'playwright-core';
+
+/**
+ * Starts a browser without a window: the one that CHROME_PATH names, else an installed Chrome or Chromium, else the one
+ * that npm brings.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env.CHROME_PATH || findChromium();
+  if (executablePath) return chromium.launch({ executablePath, args: sandboxArgs() });
+  // Playwright knows where every system keeps Chrome.
+  return chromium
+    .launch({ channel: 'chrome', args: sandboxArgs() })
+    .catch(async () => chromium.launch({ executablePath: await sparticuz.executablePath(), args: sparticuz.args }));
+}
+
+function findChromium(): string | undefined {
+  const names = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser'];
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find((file) => existsSync(file));
+}
+
+/** Chrome's sandbox refuses to start for root, as which many containers run. */
+const sandboxArgs = (): string[] => (process.getuid?.() === 0 ? ['--no-sandbox'] : []);
