@@ -1,0 +1,36 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LastLines, readLastLines } from './last-lines.ts';
+
+describe('LastLines', () => {
+  it('puts lines together that came in pieces', () => {
+    const lines = new LastLines();
+    for (const piece of ['on', 'e\ntwo\r\n', 'thr', 'ee']) lines.add(piece);
+    expect(lines.get()).toEqual(['one', 'two', 'three']);
+  });
+
+  it('keeps the last fifty, and of a long one its beginning', () => {
+    const lines = new LastLines();
+    for (let number = 0; number < 1000; number++) lines.add(`${number}\n`);
+    lines.add(`${'x'.repeat(5000)}\n`);
+    expect(lines.get()).toEqual([...Array.from({ length: 49 }, (_, index) => `${951 + index}`), 'x'.repeat(2000)]);
+  });
+});
+
+describe('readLastLines', () => {
+  it('reads whole lines from the end of a file, none where there is no file', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'last-lines-'));
+    const file = path.join(folder, 'trainer.log');
+    expect(await readLastLines(file)).toEqual([]);
+    await writeFile(file, 'first\nsecond');
+    expect(await readLastLines(file)).toEqual(['first', 'second']);
+    const written = Array.from({ length: 500 }, (_, number) => `line ${number} ${'.'.repeat(300)}`);
+    await writeFile(file, `${written.join('\n')}\n`);
+    const read = await readLastLines(file);
+    expect(read.length).toBeGreaterThan(20);
+    expect(read).toEqual(written.slice(-read.length));
+    await rm(folder, { recursive: true });
+  });
+});
