@@ -2,10 +2,13 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { RunNotFoundError } from '@/server/errors.ts';
 import { findRow } from '@/server/runs/read-runs.ts';
-import { findRunFile, isRunFileName, type RunFile, runFileTypes } from '@/server/runs/run-files.ts';
+import { findRunFile, isRunFileName, runFileTypes } from '@/server/runs/run-files.ts';
 import { getServices } from '@/server/services.ts';
 
-/** Downloads a file of a run: by the run's id and one of a few names, never by a path. */
+/**
+ * Downloads a file of a run: by the run's id and one of a few names, never by a path. Without a length, which Next takes
+ * from every route's answer.
+ */
 export async function GET(_request: Request, { params }: { params: Promise<{ id: string; name: string }> }) {
   const { id, name } = await params;
   const { db, env } = getServices();
@@ -13,11 +16,10 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
     const run = findRow(db, id);
     const file = isRunFileName(name) ? await findRunFile(env.paths.results, run, name) : null;
     if (!file) return new Response('This run has no such file.\n', { status: 404 });
-    return new Response(readBytes(file), {
+    return new Response(Readable.toWeb(createReadStream(file.path)) as ReadableStream, {
       headers: {
         'Cache-Control': 'no-store',
         'Content-Disposition': `attachment; filename="${file.name}"`,
-        'Content-Length': String(file.bytes),
         'Content-Type': runFileTypes[file.name],
       },
     });
@@ -26,7 +28,3 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
     throw error;
   }
 }
-
-/** As many bytes as were promised: the trainer's log may grow meanwhile. */
-const readBytes = ({ path, bytes }: RunFile): ReadableStream | null =>
-  bytes === 0 ? null : (Readable.toWeb(createReadStream(path, { end: bytes - 1 })) as ReadableStream);
