@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../lib/run-events.ts';
+import { trainConfigSchema } from '../../lib/train-config.ts';
+import { imageBytes, loadCifar10 } from './dataset/cifar10.ts';
+import { splitImages } from './dataset/split.ts';
+import { chooseEngine } from './engine/choose.ts';
+import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
+import { readPredictions } from './export/predictions.ts';
+import type { Parameters } from './network/head.ts';
+import { kernelName, trainedConvolutions } from './network/mobilenet-v2.ts';
+import { findWeightsFile, loadWeights, type Weights } from './network/weights.ts';
+import { logitsFromImages } from './predict.ts';
+import { Programs } from './programs.ts';
+import { needsData, realData } from './real-data.test-helper.ts';
+import { runTraining } from './run.ts';
+import { softmax } from './scores.ts';
+
+const nUnfreeze = 30;
+const config = trainConfigSchema.parse({
+  ...{ n_unfreeze: nUnfreeze, image_size: 96, train_limit: 450, batch_size: 64 },
+  ...{ epochs_stage1: 2, epochs_stage2: 2, lr_stage2: 1e-4 },
+});
+
+describe.skipIf(!realData)(needsData('cifar10.h5 of a run with N = 30'), () => {
+  let folder: string;
+  let file: { weights: Weights; head: Parameters };
+  let imageNet: Weights;
+  const events: RunEvent[] = [];
+  const run = () => path.join(folder, 'results', 'run');
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'run-'));
+    const paths = {
+      data: realData!,
+      results: path.join(folder, 'results'),
+      datasets: folder,
+      cache: path.join(folder, 'cache'),
+    };
+    const emit = (event: RunEvent) => void events.push(event);
+    const ended = await runTraining({ runId: 'run', config, paths, emit, signal: new AbortController().signal });
+    expect(ended).toBe('completed');
+
+    imageNet = await loadWeights(findWeightsFile(realData!, 96));
+    const keras = await readKerasFile(path.join(run(), 'cifar10.h5'));
+    const tensors = new Map([...keras.weights.values()].flat().map((each) => [each.name.replace(/:0$/, ''), each]));
+    file = {
+      weights: new Map([...imageNet.keys()].map((name) => [name, tensors.get(name)!])),
+      head: new Map([...tensors].filter(([name]) => !imageNet.has(name)).map(([name, { data }]) => [name, data])),
+    };
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('holds the 15 trained kernels changed, and everything else of the base bit by bit', () => {
+    const same = (name: string) =>
+      Buffer.from(file.weights.get(name)!.data.buffer.slice(0)).equals(
+        Buffer.from(imageNet.get(name)!.data.slice().buffer),
+      );
+    const changed = [...imageNet.keys()].filter((name) => !same(name));
+    expect(changed.sort()).toEqual(trainedConvolutions(nUnfreeze).map(kernelName).sort());
+    expect(changed).toHaveLength(15);
+  });
+
+  it('says by its own model_config what the trainer says of 100 test images', async () => {
+    const { test, train, classes } = await loadCifar10(realData!);
+    const chosen = splitImages({ test, train, classes }, config.train_limit).test.subarray(0, 100);
+    expect(chosen).toHaveLength(100);
+    const programs = new Programs(chooseEngine('cpu'), file.weights, { imageSize: 96, nUnfreeze, classes: 10 });
+    const kernels = trainedConvolutions(nUnfreeze).map((each): [string, Float32Array] => [
+      kernelName(each),
+      file.weights.get(kernelName(each))!.data,
+    ]);
+    const parameters = new Map([...kernels, ...file.head]);
+    const trainers = softmax(await logitsFromImages(programs, parameters, test, chosen, { mirrored: false }), 10);
+    // What the run itself predicted is kept in halves: it is the same, as far as they tell.
+    const { plain } = await readPredictions(path.join(run(), 'predictions.bin'));
+    for (const [index, value] of trainers.entries())
+      expect(Math.abs(value - plain.probabilities[index]!)).toBeLessThan(3e-4);
+
+    const keras = await readKerasFile(path.join(run(), 'cifar10.h5'));
+    let largest = 0;
+    for (const [row, image] of chosen.entries()) {
+      const probabilities = predict(
+        keras,
+        kerasImage(test.pixels.subarray(image * imageBytes, (image + 1) * imageBytes)),
+      );
+      for (const [label, value] of probabilities.entries()) {
+        largest = Math.max(largest, Math.abs(value - trainers[row * 10 + label]!));
+      }
+    }
+    expect(largest).toBeLessThan(1e-4);
+  });
+
+  it('names in its events what it was tested on', () => {
+    const started = events.find((event) => event.type === 'started')!;
+    expect(started).toMatchObject({
+      trainedKernels: 15,
+      images: { train: 450, val: 50, test: 100 },
+      test: { images: 100 },
+    });
+  });
+});
