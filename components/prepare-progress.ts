@@ -1,5 +1,8 @@
+import type { RunDetail } from '@/lib/run.ts';
 import type { Phase, RunEventOf } from '@/lib/run-events.ts';
+import { isFinal } from '@/lib/run-status.ts';
 import type { TrainConfig } from '@/lib/train-config.ts';
+import { eventsOf } from './reduce-run.ts';
 
 export const phaseNames: Record<Phase, string> = {
   prepare: 'Reading data',
@@ -11,19 +14,43 @@ export const phaseNames: Record<Phase, string> = {
 };
 
 /** The phases that a run goes through, in order, as far as they take time. */
-export const phasesOf = (config: Pick<TrainConfig, 'epochs_stage2'>): Phase[] =>
+const phasesOf = (config: Pick<TrainConfig, 'epochs_stage2'>): Phase[] =>
   config.epochs_stage2 === 0 ? ['features', 'head', 'evaluation'] : ['features', 'head', 'finetune', 'evaluation'];
 
+export interface PhaseStep {
+  phase: Phase;
+  state: 'waiting' | 'running' | 'done' | 'stopped';
+  /** How much of it is done, within 0…1. */
+  share: number;
+  /** How long it took; null until it is over. */
+  seconds: number | null;
+}
+
+/** A run's phases with how far each is: from its events, so that it is the same live and read again later. */
+export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progress' | 'status'>): PhaseStep[] {
+  const begun = eventsOf(run, 'phase');
+  return phasesOf(run.config).map((phase) => {
+    const index = begun.findLastIndex((event) => event.phase === phase);
+    const event = begun[index];
+    if (!event) return { phase, state: 'waiting', share: 0, seconds: null };
+    const next = begun[index + 1];
+    if (next) return { phase, state: 'done', share: 1, seconds: (next.at - event.at) / 1000 };
+    const share = run.progress?.phase === phase ? (phaseShare(run.progress) ?? 0) : 0;
+    return { phase, state: isFinal(run.status) ? 'stopped' : 'running', share, seconds: null };
+  });
+}
+
 /** How much of its phase is done, within 0…1; epochs count whole. Null before anything is known. */
-export function runShare(progress: RunEventOf<'progress'> | null): number | null {
+export function phaseShare(progress: RunEventOf<'progress'> | null): number | null {
   if (!progress || progress.total === 0) return null;
   const within = Math.min(1, progress.done / progress.total);
   if (progress.epoch === undefined || progress.epochs === undefined) return within;
   return (progress.epoch - 1 + within) / progress.epochs;
 }
 
-/** `Fine-tuning, epoch 3 of 10`. */
-export function progressText(progress: RunEventOf<'progress'>): string {
-  const phase = phaseNames[progress.phase];
-  return progress.epoch === undefined ? phase : `${phase}, epoch ${progress.epoch} of ${progress.epochs}`;
+/** What a running run does now: `Fine-tuning, epoch 3 of 10`. */
+export function activityOf(run: Pick<RunDetail, 'events' | 'progress'>): string {
+  const phase = run.progress?.phase ?? eventsOf(run, 'phase').at(-1)?.phase ?? 'prepare';
+  const { epoch, epochs } = run.progress ?? {};
+  return epoch === undefined ? phaseNames[phase] : `${phaseNames[phase]}, epoch ${epoch} of ${epochs}`;
 }

@@ -1,6 +1,6 @@
 import { formatTimeLeft } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
-import { phaseNames, runShare } from './prepare-progress.ts';
+import { phaseNames, phaseShare } from './prepare-progress.ts';
 import { StatusBadge } from './status-badge.tsx';
 
 /** A run's status in a row: of a running one how far it is, of a waiting one its place in line. */
@@ -17,7 +17,7 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
     );
   }
   const { progress } = run;
-  const share = runShare(progress) ?? 0;
+  const share = phaseShare(progress) ?? 0;
   const left = progress?.secondsLeft;
   return (
     <span className="block min-w-36">

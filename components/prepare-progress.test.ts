@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { Phase, RunEventOf } from '@/lib/run-events.ts';
+import { trainConfigSchema } from '@/lib/train-config.ts';
+import { activityOf, phaseShare, preparePhases } from './prepare-progress.ts';
+
+const phase = (id: number, name: Phase) => ({
+  ...{ id, runId: 'r' },
+  event: { at: id * 1000, type: 'phase' as const, phase: name },
+});
+const progress: RunEventOf<'progress'> = {
+  ...{ at: 1, type: 'progress', phase: 'finetune', done: 50, total: 100, epoch: 3, epochs: 10 },
+  ...{ imagesPerSecond: 100, secondsLeft: 60 },
+};
+const run = {
+  config: trainConfigSchema.parse({}),
+  events: [phase(1, 'features'), phase(4, 'head'), phase(10, 'finetune')],
+  progress,
+  status: 'running' as const,
+};
+
+describe('preparePhases', () => {
+  it('knows how long each phase took, how far the current one is, and what is to come', () => {
+    expect(preparePhases(run)).toEqual([
+      { phase: 'features', state: 'done', share: 1, seconds: 3 },
+      { phase: 'head', state: 'done', share: 1, seconds: 6 },
+      { phase: 'finetune', state: 'running', share: 0.25, seconds: null },
+      { phase: 'evaluation', state: 'waiting', share: 0, seconds: null },
+    ]);
+  });
+
+  it('leaves stage 2 out where it has no epochs, and stops where the run stopped', () => {
+    const frozen = { ...run, config: trainConfigSchema.parse({ epochs_stage2: 0 }), status: 'failed' as const };
+    const steps = preparePhases({ ...frozen, events: run.events.slice(0, 2), progress: null });
+    expect(steps.map(({ phase, state }) => [phase, state])).toEqual([
+      ['features', 'done'],
+      ['head', 'stopped'],
+      ['evaluation', 'waiting'],
+    ]);
+  });
+});
+
+describe('phaseShare', () => {
+  it('counts epochs where there are any', () => {
+    expect(phaseShare(progress)).toBe(0.25);
+    expect(phaseShare({ ...progress, epoch: undefined, epochs: undefined })).toBe(0.5);
+    expect(phaseShare(null)).toBeNull();
+  });
+});
+
+describe('activityOf', () => {
+  it('says what a run does, also before its first progress', () => {
+    expect(activityOf(run)).toBe('Fine-tuning, epoch 3 of 10');
+    expect(activityOf({ ...run, progress: null })).toBe('Fine-tuning');
+    expect(activityOf({ events: [], progress: null })).toBe('Reading data');
+  });
+});

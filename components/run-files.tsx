@@ -1,0 +1,47 @@
+import { Download } from 'lucide-react';
+import { formatBytes } from '@/lib/format.ts';
+import type { RunDetail } from '@/lib/run.ts';
+import { isFinal } from '@/lib/run-status.ts';
+import { Card } from './card.tsx';
+
+const descriptions = {
+  'cifar10.h5': 'The whole network, for Keras 2 and Keras 3',
+  'run.json': 'Config, metrics, curves, in the original script’s format',
+  'predictions.bin': 'Class and probabilities of every test image',
+  'trainer.log': 'All that the trainer printed',
+};
+
+/** What can be taken away; what is not written yet has its line. */
+export function RunFiles({ run }: { run: RunDetail }) {
+  return (
+    <Card title="Files">
+      <ul className="divide-y divide-line text-sm">
+        {Object.entries(descriptions).map(([name, description]) => {
+          const file = run.files.find((each) => each.name === name);
+          return (
+            <li key={name} className="flex items-center gap-3 py-1.5">
+              <div className="min-w-0 grow">
+                {file ? (
+                  <a
+                    href={`/api/runs/${run.id}/files/${name}`}
+                    download
+                    className="inline-flex items-center gap-1.5 font-medium text-accent hover:underline"
+                  >
+                    <Download size={13} aria-hidden />
+                    {name}
+                  </a>
+                ) : (
+                  <span className="font-medium text-faint">{name}</span>
+                )}
+                <p className="text-faint text-xs">{description}</p>
+              </div>
+              <span className="whitespace-nowrap text-faint text-xs">
+                {file ? formatBytes(file.bytes) : isFinal(run.status) ? 'not written' : 'comes at the end'}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}

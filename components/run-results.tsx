@@ -1,0 +1,146 @@
+import { formatAccuracy, formatDuration, formatPoints } from '@/lib/format.ts';
+import type { RunMetrics } from '@/lib/metrics.ts';
+import type { RunDetail } from '@/lib/run.ts';
+import { isFinal } from '@/lib/run-status.ts';
+import { Card } from './card.tsx';
+import { ConfusionMatrix } from './confusion-matrix.tsx';
+import { eventsOf } from './reduce-run.ts';
+
+/** What a run reached. Its place is kept from the start, with a word on when it comes. */
+export function RunResults({ run }: { run: RunDetail }) {
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
+      <div className="grid gap-4">
+        <Card title="Accuracy reached">
+          <Accuracies metrics={run.metrics} />
+          <StageRemarks run={run} />
+        </Card>
+        <Card title="Time">
+          <Times run={run} />
+        </Card>
+      </div>
+      <Card title="Confusion matrix">
+        <div className="min-h-96">
+          {run.confusion ? (
+            <ConfusionMatrix confusion={run.confusion} classes={run.classes} test={run.test} />
+          ) : (
+            <NotYet run={run}>the test images, class by class</NotYet>
+          )}
+        </div>
+      </Card>
+    </div>
+  );
+}
+
+function NotYet({ run, children }: { run: RunDetail; children: string }) {
+  return (
+    <p className="text-faint text-sm">
+      {isFinal(run.status) ? 'This run ended before its evaluation.' : `Comes with the evaluation: ${children}.`}
+    </p>
+  );
+}
+
+const rows: { name: string; help: string; val: keyof RunMetrics; test: keyof RunMetrics }[] = [
+  { name: 'Stage 1', help: 'plain, before fine-tuning', val: 'val_stage1', test: 'test_stage1' },
+  { name: 'Final', help: 'plain', val: 'val_end2end', test: 'test_end2end' },
+  { name: 'Final, TTA', help: 'mean of image and mirror image', val: 'val_tta', test: 'test_tta' },
+];
+
+function Accuracies({ metrics }: { metrics: RunMetrics | null }) {
+  return (
+    <table className="w-full">
+      <thead className="text-faint text-xs">
+        <tr>
+          <td />
+          <th scope="col" className="pb-1 text-right font-normal">
+            validation
+          </th>
+          <th scope="col" className="pb-1 text-right font-normal">
+            test
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, help, val, test }) => (
+          <tr key={name} className="border-line border-t">
+            <th scope="row" className="py-1.5 pr-2 text-left font-medium">
+              {name} <span className="block font-normal text-faint text-xs">{help}</span>
+            </th>
+            <Figure metrics={metrics} name={val} before="val_stage1" />
+            <Figure metrics={metrics} name={test} before="test_stage1" />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface FigureProps {
+  metrics: RunMetrics | null;
+  name: keyof RunMetrics;
+  /** What it is compared with. */
+  before: 'val_stage1' | 'test_stage1';
+}
+
+function Figure({ metrics, name, before }: FigureProps) {
+  const value = metrics?.[name] ?? null;
+  return (
+    <td className="py-1.5 text-right align-top">
+      <span className={value === null ? 'text-faint' : 'font-semibold text-[15px]'}>{formatAccuracy(value)}</span>
+      <span className="block h-4 text-faint text-xs">
+        {metrics && value !== null && name !== before && `${formatPoints(value - metrics[before])} to stage 1`}
+      </span>
+    </td>
+  );
+}
+
+/** What the figures alone do not say: which epochs were kept, and whether fine-tuning was worth it. */
+function StageRemarks({ run }: { run: RunDetail }) {
+  const { metrics } = run;
+  const ends = eventsOf(run, 'stage-ended');
+  const epochs = eventsOf(run, 'epoch');
+  const hasLost = metrics !== null && run.config.epochs_stage2 > 0 && metrics.val_end2end < metrics.val_stage1;
+  return (
+    <div className="mt-2 min-h-10 space-y-1 border-line border-t pt-2 text-soft text-xs">
+      {!metrics && ends.length === 0 && <NotYet run={run}>accuracy on validation and test images</NotYet>}
+      {ends.map(({ stage, bestEpoch, stoppedEarly }) => (
+        <p key={stage}>
+          Stage {stage} kept epoch {bestEpoch} of {epochs.filter((epoch) => epoch.stage === stage).length}
+          {stoppedEarly && '; it stopped early, as validation loss no longer fell'}.
+        </p>
+      ))}
+      {hasLost && (
+        <p className="font-medium text-warn">
+          Stage 2 ended {formatPoints(metrics.val_end2end - metrics.val_stage1).slice(1)} points below stage 1’s
+          validation accuracy: fine-tuning made this network worse.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Times({ run: { timing, startedAt, finishedAt } }: { run: RunDetail }) {
+  const parts: [string, number | null][] = [
+    [timing?.features_cached ? 'Features, kept from an earlier run' : 'Features', timing?.feature_extract ?? null],
+    ['Head', timing?.top_train ?? null],
+    ['Fine-tuning', timing?.end2end ?? null],
+    ['Sum', timing?.total ?? null],
+    ['Evaluation, beside it', timing?.evaluation ?? null],
+    ['From start to end', startedAt && finishedAt ? (finishedAt - startedAt) / 1000 : null],
+  ];
+  return (
+    <dl className="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 text-sm">
+      {parts.map(([name, seconds]) => (
+        <div key={name} className="contents">
+          <dt className={name === 'Sum' ? 'font-semibold' : 'text-soft'}>{name}</dt>
+          <dd
+            className={`text-right ${name === 'Sum' ? 'font-semibold' : ''}`}
+            title={seconds === null ? undefined : `${seconds.toFixed(1)} s`}
+          >
+            {seconds === null ? <span className="text-faint">–</span> : formatDuration(seconds)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

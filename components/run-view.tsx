@@ -1,0 +1,70 @@
+'use client';
+
+import { useEffect } from 'react';
+import { formatShare } from '@/lib/format.ts';
+import type { RunDetail } from '@/lib/run.ts';
+import { Card } from './card.tsx';
+import { ConnectionNote } from './connection-note.tsx';
+import { phaseNames, phaseShare } from './prepare-progress.ts';
+import { RunCharts } from './run-charts.tsx';
+import { RunConfig } from './run-config.tsx';
+import { RunFiles } from './run-files.tsx';
+import { RunHeader } from './run-header.tsx';
+import { RunLog } from './run-log.tsx';
+import { RunPhases } from './run-phases.tsx';
+import { RunResults } from './run-results.tsx';
+import { useLiveRun } from './use-live-run.ts';
+
+/** One run, live and afterwards: the same places filled as it goes on. */
+export function RunView({ initial }: { initial: RunDetail }) {
+  const { run, connected } = useLiveRun(initial);
+  const title = titleOf(run);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  return (
+    <main data-run-status={run.status} className="mx-auto max-w-[1500px] px-4 py-5">
+      <RunHeader run={run} />
+      <ConnectionNote connected={connected} />
+      <div className="mt-2 grid gap-4">
+        <Card title="Progress">
+          <RunPhases run={run} />
+        </Card>
+        <Failure run={run} />
+        <RunCharts run={run} />
+        <RunResults run={run} />
+        <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
+          <RunFiles run={run} />
+          <RunConfig run={run} />
+        </div>
+        <RunLog run={run} />
+      </div>
+    </main>
+  );
+}
+
+/** Why a run did not end well, and the last that was heard of it. */
+function Failure({ run: { status, error, logTail } }: { run: RunDetail }) {
+  if (status !== 'failed' && status !== 'interrupted') return null;
+  const reason = error ?? 'The server or the trainer ended while this run was training.';
+  return (
+    <section className="rounded-xl border border-bad/40 bg-bad-soft p-4" aria-label="Why it ended">
+      <h2 className="font-semibold text-bad">{status === 'failed' ? 'This run failed' : 'This run was interrupted'}</h2>
+      <p className="mt-1 break-words">{reason}</p>
+      {logTail.length > 0 && (
+        <pre className="mt-3 max-h-48 overflow-auto whitespace-pre-wrap break-words border-bad/30 border-t pt-3 font-mono text-soft text-xs">
+          {logTail.slice(-12).join('\n')}
+        </pre>
+      )}
+    </section>
+  );
+}
+
+/** What the tab says while someone looks at another one. */
+function titleOf({ name, status, progress, queuePosition }: RunDetail): string {
+  if (status === 'queued') return `${name}: place ${queuePosition} in line`;
+  if (status !== 'running') return `${name}: ${status}`;
+  const share = phaseShare(progress);
+  if (!progress || share === null) return `${name}: running`;
+  return `${formatShare(share)} ${phaseNames[progress.phase].toLowerCase()} · ${name}`;
+}
