@@ -53,7 +53,7 @@ const kept = (events: RunEvent[]) => events.filter(({ type }) => type !== 'progr
 
 /** What must be the same in two runs of one config: everything but clocks. */
 const figures = (events: RunEvent[]) =>
-  events.flatMap((event) => {
+  events.flatMap((event): unknown[] => {
     if (event.type === 'epoch') return [event.metrics];
     return event.type === 'evaluated' ? [event.metrics, event.confusion] : [];
   });

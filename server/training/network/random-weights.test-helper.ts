@@ -21,14 +21,14 @@ export function randomWeights(seed = 1): Weights {
       });
     }
     if (kind === 'BatchNormalization') {
-      const draw = {
+      const within: Record<string, [number, number]> = {
         gamma: [0.8, 1.2],
         beta: [-0.1, 0.3],
         moving_mean: [-0.1, 0.1],
         moving_variance: [0.8, 1.2],
-      } as const;
+      };
       for (const part of batchNormParts) {
-        const data = Float32Array.from({ length: last!.channelsOut }, () => random.uniform(...draw[part]));
+        const data = Float32Array.from({ length: last!.channelsOut }, () => random.uniform(...within[part]!));
         weights.set(`${name}/${part}`, { shape: [last!.channelsOut], data });
       }
     }
