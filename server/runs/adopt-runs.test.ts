@@ -44,15 +44,19 @@ it('waits for a run that still goes on, and for its half-written line', () => {
   expect(listRuns(services.db)).toHaveLength(1);
 });
 
-it('knows a log that was asked for elsewhere in the results folder, and no log outside it', () => {
+it('knows a log that was asked for elsewhere in the results folder, and takes nothing else for one', () => {
   const services = openServices();
   const inside = path.join(services.env.paths.results, 'mine.json');
   const outside = '20261124-081530-4f2b';
+  const database = '20261124-081530-4f2c';
+  const journal = [{ runId: database, config, createdAt: 4, logFile: services.env.databasePath }, failed];
+  writeJournal(services, journal, database);
   writeJournal(services, [{ runId: id, config, createdAt: 4, logFile: inside }, failed]);
   writeJournal(services, [{ runId: outside, config, createdAt: 4, logFile: '/etc/passwd' }, failed], outside);
   adoptRuns(services);
   expect(findRow(services.db, id).logFile).toBe('mine.json');
   expect(findRow(services.db, outside).logFile).toBe(`run_${outside}.json`);
+  expect(findRow(services.db, database).logFile).toBe(`run_${database}.json`);
 });
 
 it('leaves alone what is no run: other names, another run’s journal, broken lines', () => {

@@ -51,7 +51,10 @@ export function adoptRuns({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>
     const logFile = isOwnLog ? path.relative(results, head.logFile!) : defaultLogFile(id);
     db.transaction((tx) => {
       const { config, createdAt } = head;
-      tx.insert(runs).values({ id, config, createdAt, logFile, status: 'running' }).run();
+      const row = { id, config, createdAt, logFile, status: 'running' as const };
+      // Another server on the same database may have been quicker.
+      const { changes } = tx.insert(runs).values(row).onConflictDoNothing({ target: runs.id }).run();
+      if (changes === 0) return;
       for (const event of events) appendEvent(tx, id, event);
     });
     bus.publish({ runId: id, progress: null });
