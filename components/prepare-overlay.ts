@@ -18,7 +18,10 @@ export function prepareOverlay(runs: readonly OverlaidRun[]): Figure {
       x: epochs.map(placeOnAxis(epochs)),
       y: epochs.map(({ metrics }) => (metrics.val_accuracy === null ? null : metrics.val_accuracy * 100)),
       line: { color: colour, width: 2, dash: 'solid' },
-      marker: { color: colour, size: epochs.map((_, index) => (index === turn ? 9 : 4)), symbol: 'diamond' },
+      marker: {
+        ...{ color: colour, size: epochs.map((_, index) => (index === turn ? 9 : 4)), symbol: 'diamond' },
+        line: { color: colour, width: 0 },
+      },
       hovertemplate: '%{y:.2f} %',
     };
   });

@@ -96,7 +96,7 @@ function RunRow({ row }: { row: Row<RunSummary> }) {
       role="row"
       data-run-id={row.id}
       aria-selected={row.getIsSelected()}
-      className="border-line border-b last:border-b-0 hover:bg-raised/60 aria-selected:bg-accent-soft/50 max-lg:grid max-lg:grid-cols-[auto_1fr_1fr_1fr] max-lg:gap-x-3 max-lg:gap-y-1.5 max-lg:px-4 max-lg:py-3"
+      className="border-line border-b last:border-b-0 hover:bg-raised/60 aria-selected:bg-accent-soft/50 max-lg:grid max-lg:grid-cols-[1rem_repeat(3,minmax(0,1fr))] max-lg:gap-x-3 max-lg:gap-y-1 max-lg:px-4 max-lg:py-3"
     >
       <td className="py-2 pl-4 max-lg:py-0 max-lg:pl-0">
         <input
@@ -132,5 +132,5 @@ const placeOnCard: Record<string, string> = {
   n_unfreeze: 'max-lg:col-start-2',
   image_size: 'max-lg:col-start-2',
   val: 'max-lg:col-start-2',
-  created: 'max-lg:col-start-2',
+  createdAt: 'max-lg:col-start-2',
 };

@@ -44,7 +44,7 @@ export function RunsView({ initial }: { initial: RunSummary[] }) {
         <ConnectionNote connected={connected} />
         <SelectionBar selected={selected} onDone={() => setSelection({})} />
       </div>
-      <div className="grid items-start gap-4 2xl:grid-cols-[minmax(0,1fr)_26rem]">
+      <div className="grid items-start gap-4 min-[1400px]:grid-cols-[minmax(0,1fr)_minmax(22rem,26rem)]">
         <div className="card min-w-0 overflow-x-auto">
           <RunsTable runs={runs} colours={colours} selection={selection} onSelect={setSelection} />
         </div>
