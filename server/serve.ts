@@ -23,7 +23,8 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
     const ready = app.prepare();
     server.on('request', async (request, response) => {
       await ready;
-      await app.getRequestHandler()(request, response);
+      if (isDecodable(request.url ?? '')) await app.getRequestHandler()(request, response);
+      else response.writeHead(400).end('This address is not spelt as addresses are.\n');
     });
     await ready;
     endWithSignals(server);
@@ -32,6 +33,16 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
     if (!(error instanceof EnvironmentError)) throw error;
     console.error(error.message);
     process.exit(1);
+  }
+}
+
+/** Next would answer 500 where a percent sign stands for nothing. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split('?', 1)[0]!);
+    return true;
+  } catch {
+    return false;
   }
 }
 

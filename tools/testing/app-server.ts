@@ -60,7 +60,7 @@ export const startTool = (name: string, environment: Record<string, string>): Ch
   spawn(process.execPath, [path.join(root, 'tools', name)], { env: { ...process.env, ...environment } });
 
 /** @returns its exit code; null where a signal ended it */
-export async function stopTool(child: ChildProcess): Promise<number | null> {
+async function stopTool(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const closed = once(child, 'close');
   child.kill('SIGINT');
