@@ -42,7 +42,7 @@ export const runsRouter = router({
   follow: procedure.input(followSchema).subscription(async function* ({ ctx, input, signal }) {
     if (input.runId !== undefined) findRow(ctx.db, input.runId);
     const cursor = input.lastEventId ? Number(input.lastEventId) : undefined;
-    const followed = followEvents(ctx, { runId: input.runId, cursor, signal: signal! });
+    const followed = followEvents(ctx, { runId: input.runId, cursor, signal });
     for await (const stored of followed) {
       if (stored.id === 0) yield stored;
       else yield tracked(String(stored.id), stored);

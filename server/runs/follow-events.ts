@@ -17,7 +17,7 @@ const batchSize = 500;
  */
 export async function* followEvents(
   { db, bus }: { db: Database; bus: RunBus },
-  { runId, cursor, signal }: { runId?: string; cursor?: number; signal: AbortSignal },
+  { runId, cursor, signal }: { runId?: string; cursor?: number; signal?: AbortSignal },
 ): AsyncGenerator<StoredEvent> {
   const progress = new Map<string, StoredEvent>();
   const alarm = new Alarm(signal);
@@ -29,7 +29,7 @@ export async function* followEvents(
   });
   try {
     let known = cursor ?? (runId === undefined ? lastId(db) : 0);
-    while (!signal.aborted) {
+    while (!signal?.aborted) {
       // Asked before reading: an end recorded while events are sent is told in the next turn.
       const isOver = runId !== undefined && hasEnded(db, runId);
       const after = and(gt(events.id, known), runId === undefined ? undefined : eq(events.runId, runId));
@@ -67,8 +67,8 @@ class Alarm {
   private hasRung = false;
   private wake: (() => void) | null = null;
 
-  constructor(signal: AbortSignal) {
-    signal.addEventListener('abort', () => this.ring(), { once: true });
+  constructor(signal?: AbortSignal) {
+    signal?.addEventListener('abort', () => this.ring(), { once: true });
   }
 
   ring(): void {
