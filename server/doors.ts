@@ -38,12 +38,12 @@ export function isLoopbackName(name: string): boolean {
 }
 
 /**
- * Every browser sends Origin with what is not GET or HEAD; where one is left out, Sec-Fetch-Site must vouch. Who sends
- * neither is no browser but a script, `curl` say, which no foreign page commands.
+ * Every browser sends Origin with what is not GET or HEAD; where one is left out, Sec-Fetch-Site must vouch. A script
+ * (`curl`, say) names the server itself: `-H "Origin: http://127.0.0.1:3000"`.
  */
 function isSameOrigin(headers: Headers, host: string): boolean {
   const origin = headers.get('origin');
   if (origin !== null) return /^https?:\/\//.test(origin) && origin.toLowerCase().replace(/^https?:\/\//, '') === host;
   const site = headers.get('sec-fetch-site');
-  return site === null || site === 'same-origin' || site === 'none';
+  return site === 'same-origin' || site === 'none';
 }
