@@ -95,7 +95,7 @@ function Cell({ text, share, isRight, title }: CellProps) {
       className="h-7 overflow-hidden rounded-xs"
       style={{
         background: `color-mix(in oklab, ${colour} ${(heat * 100).toFixed(0)}%, var(--panel))`,
-        color: heat > 0.55 ? 'var(--on-accent)' : text === '0' || text === '0.0' ? 'var(--faint)' : 'var(--ink)',
+        color: heat > 0.76 ? 'var(--on-heat)' : text === '0' || text === '0.0' ? 'var(--faint)' : 'var(--ink)',
       }}
     >
       {text}

@@ -42,7 +42,7 @@ function Step({ step, fromEarlier }: { step: PhaseStep; fromEarlier?: boolean })
         className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-raised"
       >
         <div
-          className={`h-full rounded-full ${state === 'done' ? 'bg-good' : state === 'stopped' ? 'bg-bad' : 'bg-accent-fill'} motion-safe:transition-[width] motion-safe:duration-300`}
+          className={`h-full rounded-full ${state === 'done' ? 'bg-good' : state === 'stopped' ? 'bg-bad' : 'bg-accent'} motion-safe:transition-[width] motion-safe:duration-300`}
           style={{ width: `${share * 100}%` }}
         />
       </div>

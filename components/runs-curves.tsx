@@ -39,7 +39,7 @@ export function RunsCurves({ runs, colours, title }: RunsCurvesProps) {
   return (
     <section className="card overflow-hidden" aria-label={title}>
       <header className="flex h-10 items-center justify-between gap-3 px-4">
-        <h2 className="font-semibold">Validation accuracy</h2>
+        <h2 className="whitespace-nowrap font-semibold">Validation accuracy</h2>
         <p className="truncate text-faint text-xs">{title}</p>
       </header>
       {isEmpty ? (

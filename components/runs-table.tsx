@@ -73,7 +73,7 @@ function ColumnHead({ header }: { header: Header<RunSummary, unknown> }) {
     <th
       scope="col"
       aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'}
-      className={`px-2 py-1 font-normal last:pr-4 ${isFigure ? 'text-right' : ''}`}
+      className={`px-1.5 py-1 font-normal last:pr-4 ${isFigure ? 'text-right' : ''}`}
     >
       <button
         type="button"
@@ -112,7 +112,7 @@ function RunRow({ row }: { row: Row<RunSummary> }) {
         return (
           <td
             key={cell.id}
-            className={`px-2 py-2 last:pr-4 max-lg:p-0 ${columnDef.meta?.isFigure ? 'whitespace-nowrap lg:text-right' : ''} ${placeOnCard[id] ?? ''}`}
+            className={`px-1.5 py-2 last:pr-4 max-lg:p-0 ${columnDef.meta?.isFigure ? 'whitespace-nowrap lg:text-right' : ''} ${placeOnCard[id] ?? ''}`}
           >
             <span className={`text-faint text-xs lg:hidden ${id === 'name' || id === 'status' ? 'hidden' : 'block'}`}>
               {typeof columnDef.header === 'string' && columnDef.header}

@@ -44,14 +44,14 @@ export function RunsView({ initial }: { initial: RunSummary[] }) {
         <ConnectionNote connected={connected} />
         <SelectionBar selected={selected} onDone={() => setSelection({})} />
       </div>
-      <div className="grid items-start gap-4 min-[1400px]:grid-cols-[minmax(0,1fr)_minmax(22rem,26rem)]">
+      <div className="grid items-start gap-4 min-[1400px]:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="card min-w-0 overflow-x-auto">
           <RunsTable runs={runs} colours={colours} selection={selection} onSelect={setSelection} />
         </div>
         <RunsCurves
           runs={drawn}
           colours={colours}
-          title={selected.length > 0 ? `${selected.length} selected` : 'the newest; tick runs to choose'}
+          title={selected.length > 0 ? `${selected.length} selected` : 'newest; tick to choose'}
         />
       </div>
     </main>
