@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { formatAccuracy, formatCount } from '@/lib/format.ts';
 import type { ConfusionMatrix as Matrix, TestIdentity } from '@/lib/metrics.ts';
-import { diagonalShare, heatOf, shareOfRow } from './prepare-confusion.ts';
+import { diagonalShare, heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
 import { Segments } from './segments.tsx';
 
 interface Props {
@@ -39,11 +39,11 @@ export function ConfusionMatrix({ confusion, classes, test }: Props) {
         </div>
       </div>
       <div className="mt-3 overflow-x-auto">
-        <table className="w-full min-w-80 table-fixed border-separate border-spacing-px text-center text-xs">
+        <table className="w-full table-fixed border-separate border-spacing-px text-center text-[10px] sm:text-xs">
           <caption className="sr-only">Confusion matrix. Rows: true class. Columns: predicted class.</caption>
           <thead>
             <tr>
-              <th scope="col" className="w-20 pr-2 pb-1 text-right align-bottom font-normal text-faint max-sm:w-14">
+              <th scope="col" className="w-16 pr-2 pb-1 text-right align-bottom font-normal text-faint sm:w-22">
                 true ↓ predicted →
               </th>
               {classes.map((name) => (
@@ -95,7 +95,7 @@ function Cell({ text, share, isRight, title }: CellProps) {
       className="h-7 overflow-hidden rounded-xs"
       style={{
         background: `color-mix(in oklab, ${colour} ${(heat * 100).toFixed(0)}%, var(--panel))`,
-        color: heat > 0.76 ? 'var(--on-heat)' : text === '0' || text === '0.0' ? 'var(--faint)' : 'var(--ink)',
+        color: heat >= lightestForWhite ? 'var(--on-heat)' : share === 0 ? 'var(--faint)' : 'var(--ink)',
       }}
     >
       {text}

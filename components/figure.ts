@@ -77,7 +77,7 @@ export function chartLayout({ x, y, xRange, logarithmic = false }: Axes): Figure
     },
     yaxis: {
       ...{ ...axis, title: title(y), nticks: 5 },
-      ...(logarithmic && { type: 'log', exponentformat: 'power', dtick: 1 }),
+      ...(logarithmic && { type: 'log', tickformat: '.0e', dtick: 1 }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type FieldError, type UseFormRegister, useFormContext, useWatch } from 'react-hook-form';
 import { formatCount, formatRate } from '@/lib/format.ts';
-import { type FieldDescription, fieldNamed } from './describe-field.ts';
+import type { TrainConfigField } from '@/lib/train-config.ts';
+import type { FieldDescription } from './describe-field.ts';
 import { switchOf } from './form-groups.ts';
 import type { FormValues } from './read-form.ts';
 
@@ -19,6 +20,8 @@ export function FormField({ field }: { field: FieldDescription }) {
   const { register, formState } = useFormContext<FormValues>();
   const { name, kind } = field;
   const error = formState.errors[name];
+  // A value that a switch leaves unused stays editable; its help says what it needs.
+  const isUsed = useWatch<FormValues>({ name: switchOf[name] ?? name }) !== false || kind === 'switch';
   const ids = { control: `field-${name}`, problem: `${name}-problem`, help: `${name}-help` };
   const bindings = {
     ...register(name),
@@ -27,7 +30,7 @@ export function FormField({ field }: { field: FieldDescription }) {
     'aria-describedby': error ? `${ids.problem} ${ids.help}` : ids.help,
   };
   const label = (
-    <label htmlFor={ids.control} className="font-medium">
+    <label htmlFor={ids.control} className={isUsed ? 'font-medium' : 'font-medium text-faint'}>
       {field.label}
       {field.unit && <span className="font-normal text-faint"> {field.unit}</span>}
     </label>
@@ -42,7 +45,7 @@ export function FormField({ field }: { field: FieldDescription }) {
   );
   if (kind === 'switch') {
     return (
-      <div className="col-span-full flex gap-2.5">
+      <div className={`flex gap-2.5 ${spans[name] ?? ''}`}>
         <input type="checkbox" className="mt-1 size-4 shrink-0" {...bindings} />
         <div>
           {label}
@@ -52,19 +55,25 @@ export function FormField({ field }: { field: FieldDescription }) {
     );
   }
   return (
-    <div className={isWide(field) ? 'col-span-full' : undefined}>
+    <div className={spans[name]}>
       <div className="mb-1 flex items-baseline justify-between gap-2">
         {label}
         <Range field={field} />
       </div>
       <Control field={field} bindings={bindings} />
       {notes}
-      <WithoutEffect field={field} />
     </div>
   );
 }
 
-const isWide = ({ name }: FieldDescription) => name === 'notes' || name === 'n_unfreeze';
+/** Fields that are wider than one column of four. */
+const spans: Partial<Record<TrainConfigField, string>> = {
+  n_unfreeze: 'col-span-full',
+  notes: 'lg:col-span-3',
+  augment: 'col-span-full',
+  use_mixup: 'lg:col-span-3',
+  use_cutout: 'col-span-full',
+};
 
 function Control({ field, bindings }: ControlProps) {
   if (field.name === 'n_unfreeze') return <SliderAndNumber field={field} bindings={bindings} />;
@@ -127,12 +136,4 @@ function Problem({ id, error }: { id: string; error: FieldError | undefined }) {
       {message.charAt(0).toUpperCase() + message.slice(1)}.
     </p>
   );
-}
-
-/** Says so where a value is not used, rather than taking it away. */
-function WithoutEffect({ field }: { field: FieldDescription }) {
-  const switchName = switchOf[field.name];
-  const isOn = useWatch<FormValues>({ name: switchName ?? field.name });
-  if (!switchName || isOn) return null;
-  return <p className="mt-0.5 text-faint text-xs italic">Not used: {fieldNamed(switchName).label} is off.</p>;
 }

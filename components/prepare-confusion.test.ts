@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagonalShare, heatOf, shareOfRow } from './prepare-confusion.ts';
+import { diagonalShare, heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
 
 const matrix = [
   [8, 2],
@@ -24,5 +24,12 @@ describe('the confusion matrix', () => {
     expect(heatOf(0)).toBe(0);
     expect(heatOf(0.04)).toBeGreaterThan(0.15);
     expect(heatOf(1)).toBe(1);
+  });
+
+  it('has no colour on which no figure is legible', () => {
+    for (let share = 0; share <= 1; share += 0.01) {
+      const heat = heatOf(share);
+      expect(heat <= 0.68 || heat >= lightestForWhite).toBe(true);
+    }
   });
 });

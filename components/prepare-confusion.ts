@@ -17,4 +17,12 @@ export const shareOfRow = (matrix: ConfusionMatrix): number[][] =>
  * How strongly a cell is coloured, within 0…1, by its share of the row. Mistakes are small shares: the root spreads them,
  * so that the few per cent that tell one network from another show.
  */
-export const heatOf = (share: number): number => Math.sqrt(Math.min(1, Math.max(0, share)));
+export function heatOf(share: number): number {
+  const heat = Math.sqrt(Math.min(1, Math.max(0, share)));
+  if (heat <= darkestForInk || heat >= lightestForWhite) return heat;
+  return heat < (darkestForInk + lightestForWhite) / 2 ? darkestForInk : lightestForWhite;
+}
+
+/** Between these two neither dark nor white figures are legible (WCAG AA), so no cell has such a colour. */
+const darkestForInk = 0.68;
+export const lightestForWhite = 0.84;

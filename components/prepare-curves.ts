@@ -59,7 +59,7 @@ function prepareBoth(epochs: readonly Epoch[], options: Options, quantity: Quant
     layout: {
       ...frame(epochs, title, options.planned),
       showlegend: epochs.length > 0,
-      legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom', font: { size: 11 } },
+      legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.12, yanchor: 'bottom', font: { size: 11 } },
     },
     description: `${title} by epoch: ${inWords(epochs, last?.toFixed(2), 'validation')}.`,
   };
@@ -134,6 +134,8 @@ function frame(epochs: readonly Epoch[], title: string, planned: number, logarit
   const turn = before > 0 && before < epochs.length ? before + 0.5 : null;
   return {
     ...chartLayout({ x: 'epoch', y: title, xRange: [1, axisEnd(epochs.length, planned)], logarithmic }),
+    // Room for the names of the stages, and above them the legend.
+    margin: { l: 52, r: 12, t: 44, b: 40 },
     shapes: turn === null ? [] : [rule(turn)],
     annotations: turn === null ? [] : [note(turn, 'stage 1 ', 'right'), note(turn, ' stage 2', 'left')],
   };

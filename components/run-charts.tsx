@@ -46,7 +46,10 @@ function plannedEpochs({ config, events }: Pick<RunDetail, 'config' | 'events'>)
 function Chart({ title, figure }: { title: string; figure: Figure }) {
   return (
     <Card title={title}>
-      <Plot figure={figure} height={240} />
+      {/* The legend stands in the title's row. */}
+      <div className="-mt-7">
+        <Plot figure={figure} height={256} />
+      </div>
     </Card>
   );
 }

@@ -11,7 +11,7 @@ export function RunResults({ run }: { run: RunDetail }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
       <div className="grid gap-4">
-        <Card title="Accuracy reached">
+        <Card title="Accuracy reached" note="differences: points to stage 1">
           <Accuracies metrics={run.metrics} />
           <StageRemarks run={run} />
         </Card>
@@ -88,7 +88,7 @@ function Figure({ metrics, name, before }: FigureProps) {
     <td className="py-1.5 text-right align-top">
       <span className={value === null ? 'text-faint' : 'font-semibold text-[15px]'}>{formatAccuracy(value)}</span>
       <span className="block h-4 text-faint text-xs">
-        {metrics && value !== null && name !== before && `${formatPoints(value - metrics[before])} to stage 1`}
+        {metrics && value !== null && name !== before && formatPoints(value - metrics[before])}
       </span>
     </td>
   );

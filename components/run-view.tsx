@@ -3,7 +3,6 @@
 import { useEffect } from 'react';
 import { formatShare } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
-import { Card } from './card.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { phaseNames, phaseShare } from './prepare-progress.ts';
 import { RunCharts } from './run-charts.tsx';
@@ -11,6 +10,7 @@ import { RunConfig } from './run-config.tsx';
 import { RunFiles } from './run-files.tsx';
 import { RunHeader } from './run-header.tsx';
 import { RunLog } from './run-log.tsx';
+import { RunOrigin } from './run-origin.tsx';
 import { RunPhases } from './run-phases.tsx';
 import { RunResults } from './run-results.tsx';
 import { useLiveRun } from './use-live-run.ts';
@@ -27,14 +27,17 @@ export function RunView({ initial }: { initial: RunDetail }) {
       <RunHeader run={run} />
       <ConnectionNote connected={connected} />
       <div className="mt-2 grid gap-4">
-        <Card title="Progress">
+        <section className="card p-4" aria-label="Progress">
           <RunPhases run={run} />
-        </Card>
+        </section>
         <Failure run={run} />
         <RunCharts run={run} />
         <RunResults run={run} />
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
-          <RunFiles run={run} />
+          <div className="grid gap-4">
+            <RunFiles run={run} />
+            <RunOrigin run={run} />
+          </div>
           <RunConfig run={run} />
         </div>
         <RunLog run={run} />

@@ -59,7 +59,7 @@ export function TrainForm() {
 
   return (
     <FormProvider {...form}>
-      <form noValidate onSubmit={submit} onKeyDown={submitByKeys} className="space-y-4">
+      <form noValidate onSubmit={submit} onKeyDown={submitByKeys} className="space-y-4 pb-6">
         <DataProblems />
         {fieldGroups.map((group) => (
           <Group key={group.title} group={group} open={unfolded.has(group.title)} onFold={unfold} />
@@ -127,7 +127,7 @@ function Footer({ wrong, failure, isStarting }: FooterProps) {
   const { data } = useQuery(trpc.system.status.queryOptions());
   const ahead = data ? data.queued + (data.running ? 1 : 0) : 0;
   return (
-    <div className="sticky bottom-0 z-10 -mx-4 flex items-center justify-end gap-4 border-line border-t bg-canvas px-4 py-3">
+    <div className="card sticky bottom-3 z-10 flex items-center justify-end gap-4 px-4 py-2.5 shadow-lg">
       <p role="status" className="min-w-0 text-soft text-sm">
         {wrong > 0 && (
           <span className="text-bad">{wrong === 1 ? 'One value' : `${wrong} values`} cannot be used. </span>
