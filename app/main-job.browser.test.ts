@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { needsData, realData } from '../server/training/real-data.test-helper.ts';
+import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { launchBrowser } from '../tools/testing/browser.ts';
+
+/** The whole job, as a person does it: a small real run on real images. */
+
+/** Every HDF5 file begins so (HDF5 File Format Specification, "Superblock"). */
+const hdf5Signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
+
+/** What takes a minute or so on two cores, with enough epochs in stage 2 to reload in their midst. */
+const settings = {
+  ...{ name: 'browser test', train_limit: '500', n_unfreeze: '2', batch_size: '32' },
+  ...{ epochs_stage1: '3', epochs_stage2: '9' },
+};
+
+describe.skipIf(!realData)(needsData('the main job'), () => {
+  let app: AppServer;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startApp(), launchBrowser()]);
+    page = await browser.newPage({ acceptDownloads: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  /** How many epochs the accuracy chart shows. */
+  const shownEpochs = async () => {
+    const label = await page.getByRole('img', { name: /^accuracy/ }).getAttribute('aria-label');
+    return Number(/(\d+) epochs/.exec(label ?? '')?.[1] ?? 0);
+  };
+  const waitForEpochs = (count: number) => expect.poll(shownEpochs, { timeout: 120_000 }).toBeGreaterThanOrEqual(count);
+  const status = () => page.locator('main').getAttribute('data-run-status');
+
+  it('goes from the form to live curves, the table and cifar10.h5', { timeout: 400_000 }, async () => {
+    await page.goto(app.url);
+    await page.getByRole('link', { name: 'Start the first run' }).click();
+
+    // A wrong value is marked in words, and nothing is sent.
+    await page.locator('[name=n_unfreeze]').fill('103');
+    await page.locator('[type=submit]').click();
+    await expect.poll(() => page.locator('[name=n_unfreeze]').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator('form').textContent()).toContain('102 or less');
+    expect(await app.trpc.runs.list.query()).toEqual([]);
+
+    for (const [name, value] of Object.entries(settings)) await page.locator(`[name=${name}]`).fill(value);
+    await page.locator('[name=image_size]').selectOption('96');
+    await page.locator('[name=augment]').check();
+    await page.locator('[type=submit]').click();
+    await page.waitForURL(/\/runs\/\d{8}-/);
+    const id = page.url().split('/').at(-1)!;
+
+    // Three epochs and more arrive while the page stays the same one.
+    await page.evaluate(() => document.body.setAttribute('data-never-reloaded', ''));
+    const atFirst = await shownEpochs();
+    await waitForEpochs(atFirst + 3);
+    expect(await page.locator('body[data-never-reloaded]').count()).toBe(1);
+
+    // A reload in the middle loses nothing.
+    await waitForEpochs(5);
+    const before = await shownEpochs();
+    expect(await status()).toBe('running');
+    await page.reload();
+    await waitForEpochs(before);
+    await expect.poll(status, { timeout: 240_000 }).toBe('completed');
+    const run = await app.trpc.runs.get.query({ id });
+    const recorded = run.events.filter(({ event }) => event.type === 'epoch').length;
+    expect(recorded).toBeGreaterThan(5);
+    await expect.poll(shownEpochs).toBe(recorded);
+
+    // The confusion matrix says which accuracy it shows.
+    const matrix = page.getByRole('table', { name: /confusion matrix/i });
+    await matrix.waitFor();
+    expect(await matrix.getByRole('cell').count()).toBe(100);
+    const withTta = `${(run.metrics!.test_tta * 100).toFixed(2)}\u00a0%`;
+    expect(await page.locator('main').textContent()).toContain(`with test-time augmentation: ${withTta}`);
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'cifar10.h5' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('cifar10.h5');
+    const file = await readFile(await download.path());
+    expect(file.subarray(0, 8)).toEqual(hdf5Signature);
+    expect(file.length).toBe(run.files.find(({ name }) => name === 'cifar10.h5')!.bytes);
+
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    const row = page.locator(`[data-run-id="${id}"]`);
+    await row.waitFor();
+    const text = await row.textContent();
+    expect(text).toContain(settings.name);
+    expect(text).toContain(`${(run.metrics!.test_end2end * 100).toFixed(2)}\u00a0%`);
+  });
+});
