@@ -38,9 +38,11 @@ export function RunView({ initial }: { initial: RunDetail }) {
             <RunFiles run={run} />
             <RunOrigin run={run} />
           </div>
-          <RunConfig run={run} />
+          <div className="grid min-w-0 gap-4">
+            <RunConfig run={run} />
+            <RunLog run={run} />
+          </div>
         </div>
-        <RunLog run={run} />
       </div>
     </main>
   );
