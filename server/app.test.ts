@@ -66,6 +66,7 @@ describe('doors', () => {
     expect(await post({ origin: 'http://evil.test' })).toBe(403);
     expect(await post({ origin: 'null' })).toBe(403);
     expect(await post({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await post({})).toBe(403);
     expect(await post({ origin: app.url, host: 'evil.test' })).toBe(403);
     expect((await app.trpc.runs.list.query()).length).toBe(before);
     expect(await post({ 'sec-fetch-site': 'same-origin' })).toBe(200);

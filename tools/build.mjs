@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import Sqlite from 'better-sqlite3';
 import { build as bundle } from 'esbuild';
 
 /**
@@ -47,24 +48,45 @@ const targets = {
  * own output stays its own.
  */
 export async function buildIfStale(...names) {
-  for (const name of names) {
-    const { sources, output, build } = targets[name];
-    const stampFile = fromRoot('dist', `${name}.stamp`);
-    const stamp = stampOf([...sources, ...always]);
-    const isBuilt = existsSync(stampFile) && (!output || existsSync(fromRoot(output)));
-    if (isBuilt && readFileSync(stampFile, 'utf8') === stamp) continue;
-    rmSync(stampFile, { force: true });
-    console.error(`Building the ${name} …`);
-    await build();
-    mkdirSync(path.dirname(stampFile), { recursive: true });
-    writeFileSync(stampFile, stamp);
+  if (names.every((name) => isFresh(name, stampOf(name)))) return;
+  const unlock = lockBuild();
+  try {
+    for (const name of names) await buildTarget(name);
+  } finally {
+    unlock();
   }
 }
 
+async function buildTarget(name) {
+  // Another process may have built it while this one waited for its turn.
+  const stamp = stampOf(name);
+  if (isFresh(name, stamp)) return;
+  rmSync(stampFile(name), { force: true });
+  console.error(`Building the ${name} …`);
+  await targets[name].build();
+  writeFileSync(stampFile(name), stamp);
+}
+
+const stampFile = (name) => fromRoot('dist', `${name}.stamp`);
+
+function isFresh(name, stamp) {
+  const { output } = targets[name];
+  const isBuilt = existsSync(stampFile(name)) && (!output || existsSync(fromRoot(output)));
+  return isBuilt && readFileSync(stampFile(name), 'utf8') === stamp;
+}
+
+/** Waits until no other process builds here. The lock is an open transaction: the system ends it with the process. */
+function lockBuild() {
+  mkdirSync(fromRoot('dist'), { recursive: true });
+  const lock = new Sqlite(fromRoot('dist', 'build.lock'), { timeout: 600_000 });
+  lock.exec('BEGIN EXCLUSIVE');
+  return () => lock.close();
+}
+
 /** SHA-256 of names and contents, tests left out. */
-function stampOf(sources) {
+function stampOf(name) {
   const hash = createHash('sha256');
-  for (const file of sources.flatMap(filesBelow)) {
+  for (const file of [...targets[name].sources, ...always].flatMap(filesBelow)) {
     hash
       .update(`${file.replaceAll(path.sep, '/')}\0`)
       .update(readFileSync(fromRoot(file)))
@@ -102,6 +124,6 @@ function buildPages() {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  rmSync(fromRoot('dist'), { recursive: true, force: true });
+  for (const name of Object.keys(targets)) rmSync(stampFile(name), { force: true });
   await buildIfStale('trainer', 'server', 'app');
 }
