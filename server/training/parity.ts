@@ -17,7 +17,7 @@ import { oneHot, smoothLabels } from './scores.ts';
  */
 
 /** Features of some test images, by image size. */
-export const featuresReferenceSchema = z.object({
+const featuresReferenceSchema = z.object({
   images: z.array(z.number().int()),
   features: z.record(z.string().regex(/^\d+$/), z.array(z.array(z.number()))),
 });
@@ -51,7 +51,7 @@ export interface ParitySetup {
 const featureTolerance = 2e-3;
 
 /** Largest difference of the features of each size from the reference's. */
-export async function compareFeatures(
+async function compareFeatures(
   { engine, weights, images }: ParitySetup,
   reference: z.infer<typeof featuresReferenceSchema>,
 ): Promise<Agreement[]> {
@@ -73,7 +73,7 @@ const batchSize = 32;
 const labelSmoothing = 0.05;
 
 /** Repeats the steps that a reference records. Differences of losses are absolute, those of norms relative. */
-export async function compareSteps(
+async function compareSteps(
   { engine, weights, images }: ParitySetup,
   name: string,
   reference: StepsReference,

@@ -14,7 +14,7 @@ export function foldBatchNorm(weights: Weights, name: string): { scale: Float32A
 }
 
 /** The numbers of a tensor of the weights file. */
-export function tensor(weights: Weights, name: string): Float32Array {
+function tensor(weights: Weights, name: string): Float32Array {
   const weight = weights.get(name);
   if (!weight) throw new Error(`no weight is called ${name}`);
   return weight.data;
