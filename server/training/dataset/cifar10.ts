@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Classes } from '../../../lib/classes.ts';
+import { cifar10Files } from '../../../lib/data-files.ts';
 import type { TestIdentity } from '../../../lib/metrics.ts';
 import { DataError } from '../errors.ts';
 
@@ -28,9 +29,6 @@ export interface Dataset {
 export const imageBytes = 3 * 32 * 32;
 const recordBytes = 1 + imageBytes;
 const recordsPerFile = 10_000;
-const trainFiles = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`);
-const folderName = 'cifar-10-batches-bin';
-const source = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
 
 /** Test sets that are known by the SHA-256 of `test_batch.bin`. Add a hash only after measuring it on the file itself. */
 const knownTestSets: Record<string, string> = {
@@ -44,9 +42,9 @@ const knownTestSets: Record<string, string> = {
  * @throws DataError where a file is missing or is not what it should be.
  */
 export async function loadCifar10(dataFolder: string): Promise<Dataset> {
-  const folder = path.join(dataFolder, folderName);
-  const train = await readFiles(folder, trainFiles);
-  const test = await readFiles(folder, ['test_batch.bin']);
+  const folder = path.join(dataFolder, cifar10Files.folder);
+  const train = await readFiles(folder, cifar10Files.train);
+  const test = await readFiles(folder, [cifar10Files.test]);
   const testHash = test.hash.digest('hex');
   const name = knownTestSets[testHash] ?? 'CIFAR-10, unknown pixels';
   return {
@@ -91,7 +89,7 @@ async function readRecords(file: string): Promise<Buffer> {
 }
 
 const advice = (file: string): string =>
-  `Download ${source} and unpack it so that ${path.dirname(file)} holds data_batch_1.bin to data_batch_5.bin and test_batch.bin.`;
+  `Download ${cifar10Files.url} and unpack it so that ${path.dirname(file)} holds data_batch_1.bin to data_batch_5.bin and test_batch.bin.`;
 const missing = (file: string) =>
   new DataError('data-missing', `CIFAR-10 is not there: no file ${file}. ${advice(file)}`);
 const broken = (file: string, what: string) =>

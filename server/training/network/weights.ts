@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Dataset, type Group } from 'h5wasm/node';
+import { standInSize, weightsFileName, weightsUrl } from '../../../lib/data-files.ts';
 import { DataError } from '../errors.ts';
 import { isHdf5, readHdf5 } from '../hdf5.ts';
 import { batchNormParts, blocks, kernelName, kernelShape } from './mobilenet-v2.ts';
@@ -14,15 +15,6 @@ export interface Weight {
 /** Tensors by Keras' name without its `:0`: `Conv1/kernel`, `bn_Conv1/gamma`, `block_12_depthwise/depthwise_kernel`. */
 export type Weights = Map<string, Weight>;
 
-const fileName = (imageSize: number) => `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_${imageSize}_no_top.h5`;
-
-/** Where Keras keeps the ImageNet weights for an input size. */
-const weightsUrl = (imageSize: number): string =>
-  `https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/${fileName(imageSize)}`;
-
-/** The size whose weights stand in for any other's. */
-const standInSize = 224;
-
 /**
  * Finds the ImageNet weights for an input size in the data folder; Keras has a file for each size, and 224's serves all.
  * @returns the path of the file that is there
@@ -30,12 +22,12 @@ const standInSize = 224;
  */
 export function findWeightsFile(dataFolder: string, imageSize: number): string {
   for (const size of [imageSize, standInSize]) {
-    const file = path.join(dataFolder, fileName(size));
+    const file = path.join(dataFolder, weightsFileName(size));
     if (existsSync(file)) return file;
   }
   throw new DataError(
     'weights-missing',
-    `The ImageNet weights are missing: there is no ${fileName(standInSize)} in ${dataFolder}. ` +
+    `The ImageNet weights are missing: there is no ${weightsFileName(standInSize)} in ${dataFolder}. ` +
       `Download it from ${weightsUrl(standInSize)} into that folder.`,
   );
 }
