@@ -1,4 +1,3 @@
-import { formatCount } from '@/lib/format.ts';
 import type { TrainConfig } from '@/lib/train-config.ts';
 
 /** What changes pixels in stage 2, in a word each: `aug`, `mixup`, `cutout`. */
@@ -10,7 +9,3 @@ export const augmentationWords = (config: TrainConfig): string[] => [
 
 /** How many images a run trains on. */
 export const trainedImages = (config: TrainConfig): number => config.train_limit || 45_000;
-
-/** `45,000 at 160 px`. */
-export const dataInWords = (config: TrainConfig): string =>
-  `${formatCount(trainedImages(config))} at ${config.image_size}\u00a0px`;

@@ -14,8 +14,8 @@ export function RunsEmpty() {
           Teach a network that knows ImageNet to see CIFAR-10
         </h1>
         <p className="mx-auto mt-3 max-w-xl text-balance text-[15px] text-soft">
-          A run trains MobileNetV2 on this machine in two stages. You watch its curves grow, compare it with others, and
-          take the Keras model away.
+          A run trains MobileNetV2 on this machine in two stages. You watch its curves grow, lay them over those of
+          other runs, and take the Keras model away.
         </p>
         <Link href="/runs/new" className="button-primary mt-6 h-10 px-5 text-[15px]">
           <Plus size={16} aria-hidden />
