@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+type Locked = { optionalDependencies?: Record<string, string> };
+
+/** The folder `name` is found in from the package at `path`, as Node looks: upwards from the package's own folder. */
+function resolve(packages: Record<string, Locked>, path: string, name: string): string | undefined {
+  const parents = path.split('/node_modules/');
+  return parents
+    .map((_, depth) => parents.slice(0, parents.length - depth).join('/node_modules/'))
+    .concat('')
+    .map((folder) => (folder ? `${folder}/node_modules/${name}` : `node_modules/${name}`))
+    .find((candidate) => candidate in packages);
+}
+
+// A lockfile written on one system may leave out the binaries of the others; npm 11 then refuses `npm ci` everywhere.
+test('the lockfile lists the binary packages of every system', () => {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Locked> };
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !resolve(packages, path, name)),
+  );
+
+  expect(missing).toEqual([]);
+  expect(packages).toHaveProperty(['node_modules/@next/swc-darwin-arm64']);
+});
