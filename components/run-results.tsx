@@ -8,6 +8,13 @@ import { eventsOf } from './reduce-run.ts';
 
 /** What a run reached. Its place is kept from the start, with a word on when it comes. */
 export function RunResults({ run }: { run: RunDetail }) {
+  if (isFinal(run.status) && !run.metrics) {
+    return (
+      <Card title="Results">
+        <p className="text-faint">There are none: this run ended before its evaluation.</p>
+      </Card>
+    );
+  }
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
       <div className="grid gap-4">
@@ -24,7 +31,7 @@ export function RunResults({ run }: { run: RunDetail }) {
           {run.confusion ? (
             <ConfusionMatrix confusion={run.confusion} classes={run.classes} test={run.test} />
           ) : (
-            <NotYet run={run}>the test images, class by class</NotYet>
+            <NotYet>the test images, class by class</NotYet>
           )}
         </div>
       </Card>
@@ -32,12 +39,8 @@ export function RunResults({ run }: { run: RunDetail }) {
   );
 }
 
-function NotYet({ run, children }: { run: RunDetail; children: string }) {
-  return (
-    <p className="text-faint text-sm">
-      {isFinal(run.status) ? 'This run ended before its evaluation.' : `Comes with the evaluation: ${children}.`}
-    </p>
-  );
+function NotYet({ children }: { children: string }) {
+  return <p className="text-faint">Comes with the evaluation: {children}.</p>;
 }
 
 const rows: { name: string; help: string; val: keyof RunMetrics; test: keyof RunMetrics }[] = [
@@ -85,7 +88,7 @@ interface FigureProps {
 function Figure({ metrics, name, before }: FigureProps) {
   const value = metrics?.[name] ?? null;
   return (
-    <td className="py-1.5 text-right align-top">
+    <td className="py-1.5 pl-3 text-right align-top">
       <span className={value === null ? 'text-faint' : 'font-semibold text-[15px]'}>{formatAccuracy(value)}</span>
       <span className="block h-4 text-faint text-xs">
         {metrics && value !== null && name !== before && formatPoints(value - metrics[before])}
@@ -102,7 +105,7 @@ function StageRemarks({ run }: { run: RunDetail }) {
   const hasLost = metrics !== null && run.config.epochs_stage2 > 0 && metrics.val_end2end < metrics.val_stage1;
   return (
     <div className="mt-2 min-h-10 space-y-1 border-line border-t pt-2 text-soft text-xs">
-      {!metrics && ends.length === 0 && <NotYet run={run}>accuracy on validation and test images</NotYet>}
+      {!metrics && ends.length === 0 && <NotYet>accuracy on validation and test images</NotYet>}
       {ends.map(({ stage, bestEpoch, stoppedEarly }) => (
         <p key={stage}>
           Stage {stage} kept epoch {bestEpoch} of {epochs.filter((epoch) => epoch.stage === stage).length}

@@ -57,7 +57,7 @@ function Failure({ run: { status, error, logTail } }: { run: RunDetail }) {
       <h2 className="font-semibold text-bad">{status === 'failed' ? 'This run failed' : 'This run was interrupted'}</h2>
       <p className="mt-1 break-words">{reason}</p>
       {logTail.length > 0 && (
-        <pre className="mt-3 max-h-48 overflow-auto whitespace-pre-wrap break-words border-bad/30 border-t pt-3 font-mono text-soft text-xs">
+        <pre className="mt-3 max-h-60 overflow-auto whitespace-pre-wrap break-words border-bad/30 border-t pt-3 font-mono text-soft text-xs">
           {logTail.slice(-12).join('\n')}
         </pre>
       )}
