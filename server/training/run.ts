@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Timing } from '../../lib/metrics.ts';
 import type { Paths } from '../../lib/paths.ts';
@@ -11,14 +10,14 @@ import { chooseEngine } from './engine/choose.ts';
 import { Canceled, TrainerError } from './errors.ts';
 import { evaluate, predictFromFeatures, predictFromImages, scoreHead } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
-import { exportKerasH5 } from './export/keras-h5.ts';
+import { exportModel } from './export/model-files.ts';
 import { writePredictions } from './export/predictions.ts';
-import type { TrainedModel } from './export/trained-model.ts';
+import { trainedModel } from './export/trained-model.ts';
 import { writeWhole } from './export/write-whole.ts';
 import { extractFeatures } from './extract-features.ts';
 import { FeatureStore } from './features.ts';
 import { createHead } from './network/head.ts';
-import { kernelName, kernelShape, trainedConvolutions } from './network/mobilenet-v2.ts';
+import { trainedConvolutions } from './network/mobilenet-v2.ts';
 import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { Programs } from './programs.ts';
 import { Random } from './random.ts';
@@ -149,9 +148,8 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   await reporter.enter('export');
   const folder = path.join(paths.results, runId);
   const exported = async (file: string, bytes: number) => reporter.tell({ type: 'exported', file, bytes });
-  await mkdir(folder, { recursive: true });
-  const model = trainedModel(experiment);
-  await exported('cifar10.h5', await exportKerasH5(path.join(folder, 'cifar10.h5'), model));
+  const model = trainedModel(config, { weights, parameters: experiment.parameters, classes: dataset.classes });
+  await exportModel(folder, model, exported);
   await exported(
     'predictions.bin',
     await writePredictions(path.join(folder, 'predictions.bin'), probabilities, classes),
@@ -159,23 +157,4 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   const log = `${JSON.stringify(buildResultsLog({ runId, config, events }), null, 2)}\n`;
   await exported('run.json', await writeWhole(logFile ?? path.join(paths.results, `run_${runId}.json`), log));
   await Promise.all([headPrograms.release(), programs === headPrograms ? null : programs.release()]);
-}
-
-/** The model as it is exported: the base with its trained kernels replaced, and the head. */
-function trainedModel({ config, weights, parameters, dataset }: Experiment): TrainedModel {
-  const base = new Map(weights);
-  for (const convolution of trainedConvolutions(config.n_unfreeze)) {
-    const data = parameters.get(kernelName(convolution));
-    if (data) base.set(kernelName(convolution), { shape: kernelShape(convolution), data });
-  }
-  return {
-    weights: base,
-    head: parameters,
-    imageSize: config.image_size,
-    nUnfreeze: config.n_unfreeze,
-    classes: dataset.classes,
-    dropout: config.dropout,
-    labelSmoothing: config.label_smoothing,
-    learningRate: config.lr_stage2,
-  };
 }

@@ -1,3 +1,6 @@
+import type { TrainConfig } from '../../../lib/train-config.ts';
+import type { Parameters } from '../network/head.ts';
+import { kernelName, kernelShape, trainedConvolutions } from '../network/mobilenet-v2.ts';
 import type { Weights } from '../network/weights.ts';
 
 /** A model after training: everything its exports need. */
@@ -16,4 +19,30 @@ export interface TrainedModel {
   labelSmoothing: number;
   /** The rate that training on would start with. */
   learningRate: number;
+}
+
+/**
+ * Puts together what is exported: the base with its trained kernels replaced, and the head.
+ * @param weights of the base before training
+ * @param parameters what training has changed; kernels that it has not reached yet are not among them
+ */
+export function trainedModel(
+  config: TrainConfig,
+  { weights, parameters, classes }: { weights: Weights; parameters: Parameters; classes: readonly string[] },
+): TrainedModel {
+  const base = new Map(weights);
+  for (const convolution of trainedConvolutions(config.n_unfreeze)) {
+    const data = parameters.get(kernelName(convolution));
+    if (data) base.set(kernelName(convolution), { shape: kernelShape(convolution), data });
+  }
+  return {
+    weights: base,
+    head: parameters,
+    imageSize: config.image_size,
+    nUnfreeze: config.n_unfreeze,
+    classes,
+    dropout: config.dropout,
+    labelSmoothing: config.label_smoothing,
+    learningRate: config.lr_stage2,
+  };
 }
