@@ -7,8 +7,8 @@ import { eventsOf, reduceRun } from './reduce-run.ts';
 const queued: RunDetail = {
   ...{ id: 'r', name: 'frozen', status: 'queued', config: trainConfigSchema.parse({}), createdAt: 1, startedAt: null },
   ...{ finishedAt: null, engine: null, queuePosition: 1, progress: null, valAccuracy: null, metrics: null },
-  ...{ timing: null, test: null, error: null, events: [], cursor: 0, confusion: null, classes: [], files: [] },
-  logTail: [],
+  ...{ timing: null, test: null, peakMemory: null, error: null, events: [], cursor: 0, confusion: null },
+  ...{ classes: [], files: [], logTail: [] },
 };
 const stored = (...events: RunEvent[]): StoredEvent[] =>
   events.map((event, index) => ({ id: 11 + index, runId: 'r', event }));
@@ -19,9 +19,18 @@ const epoch = (stage: 1 | 2, number: number, val_accuracy: number): RunEvent => 
   ...{ at: 3, type: 'epoch', stage, epoch: number, epochs: 3, seconds: 1, imagesPerSecond: 100 },
   metrics: { accuracy: 0.5, loss: 1, val_accuracy, val_loss: 1, learning_rate: 1e-3 },
 });
-const progress = (name: RunEventOf<'progress'>['phase'], done: number): StoredEvent => ({
+const progress = (name: RunEventOf<'progress'>['phase'], done: number, peakMemory = 0): StoredEvent => ({
   ...{ id: 0, runId: 'r' },
-  event: { at: 4, type: 'progress', phase: name, done, total: 100, imagesPerSecond: 10, secondsLeft: 9 },
+  event: {
+    at: 4,
+    type: 'progress',
+    phase: name,
+    done,
+    total: 100,
+    imagesPerSecond: 10,
+    secondsLeft: 9,
+    usage: { memory: 1, peakMemory, cores: 1 },
+  },
 });
 const failed: RunEvent = { at: 9, type: 'failed', code: 'stopped', message: 'It stopped.', lastLines: ['last'] };
 
@@ -48,10 +57,11 @@ describe('reduceRun', () => {
   });
 
   it('keeps the newest progress until the phase changes', () => {
-    const run = take(whole, [progress('finetune', 10), progress('finetune', 20)]);
+    const run = take(whole, [progress('finetune', 10, 7), progress('finetune', 20, 5)]);
     expect(run.progress?.done).toBe(20);
     expect(run.cursor).toBe(16);
     expect(run.events).toBe(whole.events);
+    expect(run.peakMemory).toBe(7);
     expect(reduceRun(run, { id: 17, runId: 'r', event: phase('evaluation') }).progress).toBeNull();
   });
 

@@ -11,7 +11,11 @@ export type LiveRun = RunDetail;
  */
 export function reduceRun(run: LiveRun, { id, event }: StoredEvent): LiveRun {
   // The last one may arrive after the end.
-  if (event.type === 'progress') return isFinal(run.status) ? run : { ...run, progress: event };
+  if (event.type === 'progress') {
+    if (isFinal(run.status)) return run;
+    const peak = Math.max(run.peakMemory ?? 0, event.usage?.peakMemory ?? 0);
+    return { ...run, progress: event, peakMemory: peak || null };
+  }
   if (id <= run.cursor) return run;
   return { ...apply(run, event), events: [...run.events, { id, runId: run.id, event }], cursor: id };
 }

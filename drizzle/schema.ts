@@ -28,6 +28,8 @@ export const runs = sqliteTable(
     metrics: text('metrics', { mode: 'json' }).$type<RunMetrics>(),
     timing: text('timing', { mode: 'json' }).$type<Timing>(),
     test: text('test', { mode: 'json' }).$type<TestIdentity>(),
+    /** The most memory that its trainer had, in bytes. */
+    peakMemory: integer('peak_memory'),
     error: text('error'),
   },
   (table) => [index('runs_status').on(table.status)],

@@ -28,6 +28,16 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
 ]);
 export type TrainerCommand = z.infer<typeof trainerCommandSchema>;
 
+/** What the trainer's process takes of its machine, threads included. */
+const usageSchema = z.object({
+  /** Resident memory in bytes: now, and the most so far. */
+  memory: z.number(),
+  peakMemory: z.number(),
+  /** Processor seconds a second since it was last told: 2 is two cores fully busy. */
+  cores: z.number(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
 /** Trainer → server. `at` is the trainer's clock in milliseconds since 1970. Events of type `progress` are shown, not kept. */
 const at = { at: z.number() };
 export const runEventSchema = z.discriminatedUnion('type', [
@@ -56,6 +66,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     imagesPerSecond: z.number().nullable(),
     /** Seconds until the run ends if every epoch runs; null while nothing is known. */
     secondsLeft: z.number().nullable(),
+    usage: usageSchema.optional(),
   }),
   z.object({
     ...at,

@@ -22,6 +22,8 @@ export interface RunSummary {
   metrics: RunMetrics | null;
   timing: Timing | null;
   test: TestIdentity | null;
+  /** The most resident memory that its trainer had, in bytes; null where nobody looked. */
+  peakMemory: number | null;
   error: string | null;
 }
 

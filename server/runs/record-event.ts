@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { events, type RunRow, runs } from '../../drizzle/schema.ts';
 import type { RunEvent, RunEventOf } from '../../lib/run-events.ts';
 import { isFinal } from '../../lib/run-status.ts';
@@ -18,7 +18,9 @@ export function recordEvent({ db, bus }: { db: Database; bus: RunBus }, runId: s
 
 function replaceProgress(tx: Transaction, runId: string, progress: RunEventOf<'progress'>): boolean {
   const running = and(eq(runs.id, runId), eq(runs.status, 'running'));
-  return tx.update(runs).set({ progress }).where(running).run().changes > 0;
+  const peak = progress.usage?.peakMemory;
+  const peakMemory = peak === undefined ? undefined : sql`max(coalesce(${runs.peakMemory}, 0), ${peak})`;
+  return tx.update(runs).set({ progress, peakMemory }).where(running).run().changes > 0;
 }
 
 /** The same within a transaction of the caller's, who wakes the followers. @returns whether it was recorded. */

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Phase, RunEvent, RunEventOf } from '../../lib/run-events.ts';
 import { Canceled } from './errors.ts';
 import type { TimeLeft } from './time-left.ts';
+import { ProcessUsage } from './usage.ts';
 
 /** An event as the story tells it: the clock is added here. */
 type Told<T extends RunEvent> = T extends RunEvent ? Omit<T, 'at'> : never;
@@ -16,6 +17,7 @@ export class Reporter {
   private lastProgress = 0;
   private phase: Phase = 'prepare';
   private phaseStarted = Date.now();
+  private readonly usage = new ProcessUsage();
 
   constructor(
     private readonly emit: Emit,
@@ -43,13 +45,16 @@ export class Reporter {
    *
    * @throws Canceled where the run was canceled meanwhile.
    */
-  async progress(progress: Omit<Told<RunEventOf<'progress'>>, 'type' | 'phase' | 'secondsLeft'>): Promise<void> {
+  async progress(
+    progress: Omit<Told<RunEventOf<'progress'>>, 'type' | 'phase' | 'secondsLeft' | 'usage'>,
+  ): Promise<void> {
     await setImmediate();
     this.throwIfCanceled();
     const now = Date.now();
     if (now - this.lastProgress < progressInterval) return;
     this.lastProgress = now;
-    await this.tell({ type: 'progress', phase: this.phase, ...progress, secondsLeft: this.timeLeft.seconds() });
+    const secondsLeft = this.timeLeft.seconds();
+    await this.tell({ type: 'progress', phase: this.phase, ...progress, secondsLeft, usage: this.usage.read() });
   }
 
   throwIfCanceled(): void {

@@ -1,0 +1,1 @@
+ALTER TABLE `runs` ADD `peak_memory` integer;
