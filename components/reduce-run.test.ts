@@ -8,7 +8,7 @@ const queued: RunDetail = {
   ...{ id: 'r', name: 'frozen', status: 'queued', config: trainConfigSchema.parse({}), createdAt: 1, startedAt: null },
   ...{ finishedAt: null, engine: null, queuePosition: 1, progress: null, valAccuracy: null, metrics: null },
   ...{ timing: null, test: null, peakMemory: null, error: null, events: [], cursor: 0, confusion: null },
-  ...{ classes: [], files: [], logTail: [] },
+  ...{ classes: [], files: [], logTail: [], filesDue: false },
 };
 const stored = (...events: RunEvent[]): StoredEvent[] =>
   events.map((event, index) => ({ id: 11 + index, runId: 'r', event }));

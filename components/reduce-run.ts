@@ -44,8 +44,16 @@ function apply(run: LiveRun, event: RunEvent): LiveRun {
         files: [...run.files.filter(({ name }) => name !== event.file), { name: event.file, bytes: event.bytes }],
       };
     case 'completed':
+      return { ...run, status: 'completed', finishedAt: event.at, progress: null, queuePosition: null };
     case 'canceled':
-      return { ...run, status: event.type, finishedAt: event.at, progress: null, queuePosition: null };
+      return {
+        ...{ ...run, status: 'canceled', finishedAt: event.at, progress: null, queuePosition: null },
+        filesDue: run.valAccuracy !== null,
+      };
+    case 'files-ready':
+      return { ...run, filesDue: false };
+    case 'files-failed':
+      return { ...run, filesDue: false, error: event.message };
     case 'failed':
       return {
         ...{ ...run, status: 'failed', finishedAt: event.at, progress: null, queuePosition: null },

@@ -31,6 +31,8 @@ export const runs = sqliteTable(
     /** The most memory that its trainer had, in bytes. */
     peakMemory: integer('peak_memory'),
     error: text('error'),
+    /** A canceled run with a whole epoch: its files are still to be written from that epoch's weights. */
+    filesDue: integer('files_due', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [index('runs_status').on(table.status)],
 );

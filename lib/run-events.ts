@@ -13,21 +13,6 @@ import { trainConfigSchema } from './train-config.ts';
 export const phaseSchema = z.enum(['prepare', 'features', 'head', 'finetune', 'evaluation', 'export']);
 export type Phase = z.infer<typeof phaseSchema>;
 
-/** Server → trainer. */
-export const trainerCommandSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('start'),
-    runId: z.string(),
-    config: trainConfigSchema,
-    /** Where the run's log goes, absolute; by default `run_<id>.json` in the results folder. */
-    logFile: z.string().optional(),
-    /** Absolute folders; the trainer reads no environment of its own. */
-    paths: z.object({ data: z.string(), results: z.string(), datasets: z.string(), cache: z.string() }),
-  }),
-  z.object({ type: z.literal('cancel') }),
-]);
-export type TrainerCommand = z.infer<typeof trainerCommandSchema>;
-
 /** What the trainer's process takes of its machine, threads included. */
 const usageSchema = z.object({
   /** Resident memory in bytes: now, and the most so far. */
@@ -97,6 +82,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   /** A file in the run's folder is whole. */
   z.object({ ...at, type: z.literal('exported'), file: z.string(), bytes: z.number().int() }),
+  /** Of a canceled run, after its end: its files are there, and whose epoch's weights they hold. Or why they are not. */
+  z.object({
+    ...at,
+    type: z.literal('files-ready'),
+    stage: z.union([z.literal(1), z.literal(2)]),
+    epoch: z.number().int().positive(),
+  }),
+  z.object({ ...at, type: z.literal('files-failed'), message: z.string() }),
   /** The three ways to end. A trainer that leaves without one of them has failed. */
   z.object({ ...at, type: z.literal('completed') }),
   z.object({ ...at, type: z.literal('canceled') }),
@@ -104,3 +97,22 @@ export const runEventSchema = z.discriminatedUnion('type', [
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** What each command for a run says of it. */
+const order = {
+  runId: z.string(),
+  config: trainConfigSchema,
+  /** Where the run's log goes, absolute; by default `run_<id>.json` in the results folder. */
+  logFile: z.string().optional(),
+  /** Absolute folders; the trainer reads no environment of its own. */
+  paths: z.object({ data: z.string(), results: z.string(), datasets: z.string(), cache: z.string() }),
+};
+
+/** Server → trainer. The first is `start` or `export`. */
+export const trainerCommandSchema = z.discriminatedUnion('type', [
+  z.object({ ...order, type: z.literal('start') }),
+  /** Trains nothing: writes the files of a canceled run from its last whole epoch. `events` are all that were recorded. */
+  z.object({ ...order, type: z.literal('export'), events: z.array(runEventSchema) }),
+  z.object({ type: z.literal('cancel') }),
+]);
+export type TrainerCommand = z.infer<typeof trainerCommandSchema>;

@@ -25,6 +25,8 @@ export interface RunSummary {
   /** The most resident memory that its trainer had, in bytes; null where nobody looked. */
   peakMemory: number | null;
   error: string | null;
+  /** Canceled, and the files of its last whole epoch are still being prepared. */
+  filesDue: boolean;
 }
 
 /** An event with its place in the stream: `id` is the cursor, and 0 for a `progress`, which is not kept. */

@@ -43,10 +43,15 @@ function changesBy(event: RunEvent, run: RunRow): Partial<RunRow> {
     case 'evaluated':
       return { metrics: event.metrics, timing: event.timing, valAccuracy: event.metrics.val_end2end };
     case 'completed':
+      return { status: 'completed', finishedAt: event.at, progress: null };
     case 'canceled':
-      return { status: event.type, finishedAt: event.at, progress: null };
+      return { status: 'canceled', finishedAt: event.at, progress: null, filesDue: run.valAccuracy !== null };
     case 'failed':
       return { status: 'failed', finishedAt: event.at, progress: null, error: event.message };
+    case 'files-ready':
+      return { filesDue: false };
+    case 'files-failed':
+      return { filesDue: false, error: event.message };
     case 'phase':
     case 'progress':
     case 'stage-ended':

@@ -46,6 +46,8 @@ export function linesOf(event: RunEvent): string[] {
     case 'progress':
     case 'exported':
     case 'completed':
+    case 'files-ready':
+    case 'files-failed':
       return [];
   }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `runs` ADD `files_due` integer DEFAULT false NOT NULL;
