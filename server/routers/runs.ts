@@ -1,12 +1,15 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
+import { runLabelsSchema } from '../../lib/run-labels.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
 import { adoptRuns } from '../runs/adopt-runs.ts';
 import { cancelRun } from '../runs/cancel.ts';
 import { deleteRun } from '../runs/delete-run.ts';
 import { followEvents } from '../runs/follow-events.ts';
+import { readLog } from '../runs/read-log.ts';
 import { findRow, listRuns, readRun } from '../runs/read-runs.ts';
 import { startRun } from '../runs/start.ts';
+import { updateRun } from '../runs/update-run.ts';
 import { procedure, router } from '../trpc.ts';
 
 const byId = z.object({ id: z.string() });
@@ -35,6 +38,15 @@ export const runsRouter = router({
     await cancelRun(ctx, input.id);
     return { status: findRow(ctx.db, input.id).status };
   }),
+
+  update: procedure
+    .input(runLabelsSchema.extend({ id: z.string() }))
+    .mutation(({ ctx, input: { id, ...labels } }) => updateRun(ctx, id, labels)),
+
+  /** What the trainer has printed: at first the end of it, then what came after the part before. */
+  log: procedure
+    .input(byId.extend({ after: z.number().int().nonnegative().optional() }))
+    .query(({ ctx, input }) => readLog(ctx, input.id, input.after)),
 
   delete: procedure.input(byId).mutation(({ ctx, input }) => deleteRun(ctx, input.id)),
 

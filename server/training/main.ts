@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { type RunEvent, runEventSchema, type TrainerCommand, trainerCommandSchema } from '../../lib/run-events.ts';
 import { runTraining } from './run.ts';
+import { linesOf } from './terminal.ts';
 
 /**
  * The child process: takes commands over Node IPC, trains, tells events. Standard output and error are logs. When the
@@ -17,9 +18,10 @@ os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
 const cancellation = new AbortController();
 
-/** Resolves when the event has left this process: the next step would hold it back. */
+/** Resolves when the event has left this process: the next step would hold it back. The log has its lines, too. */
 const emit = (event: RunEvent): Promise<void> =>
   new Promise((resolve) => {
+    for (const line of linesOf(event)) console.log(`${new Date(event.at).toISOString()}  ${line}`);
     if (!process.connected) return resolve();
     process.send!(runEventSchema.parse(event), undefined, undefined, () => resolve());
   });

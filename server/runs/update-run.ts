@@ -1,0 +1,22 @@
+import { eq } from 'drizzle-orm';
+import { runs } from '../../drizzle/schema.ts';
+import type { RunSummary } from '../../lib/run.ts';
+import type { RunLabels } from '../../lib/run-labels.ts';
+import { defaultRunName } from '../../lib/train-config.ts';
+import type { Services } from '../services.ts';
+import { findRow } from './read-runs.ts';
+
+/**
+ * Changes name, notes or tags of a run, whatever its state. They change in the database; the run's log keeps what it was
+ * started with, as it is the trainer's.
+ * @throws RunNotFoundError
+ */
+export function updateRun({ db, bus }: Services, id: string, labels: RunLabels): Pick<RunSummary, 'name' | 'config'> {
+  const config = db.transaction((tx) => {
+    const config = { ...findRow(tx, id).config, ...labels };
+    tx.update(runs).set({ config }).where(eq(runs.id, id)).run();
+    return config;
+  });
+  bus.publish({ runId: id, progress: null });
+  return { name: config.name || defaultRunName(config), config };
+}
