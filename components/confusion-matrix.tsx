@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { formatAccuracy, formatCount } from '@/lib/format.ts';
 import type { ConfusionMatrix as Matrix, TestIdentity } from '@/lib/metrics.ts';
+import { ClassScores } from './class-scores.tsx';
 import { diagonalShare, heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
 import { Segments } from './segments.tsx';
 
@@ -14,7 +15,10 @@ interface Props {
 
 const tests = { plain: 'plain', tta: 'with test-time augmentation' };
 
-/** Which classes were taken for which, on the test images: rows the true class, columns the predicted one. */
+/**
+ * Which classes were taken for which, on the test images: rows the true class, columns the predicted one. Below it what
+ * that means for each class.
+ */
 export function ConfusionMatrix({ confusion, classes, test }: Props) {
   const [kind, setKind] = useState<'plain' | 'tta'>('tta');
   const [figures, setFigures] = useState<'counts' | 'shares'>('counts');
@@ -75,6 +79,10 @@ export function ConfusionMatrix({ confusion, classes, test }: Props) {
           </tbody>
         </table>
       </div>
+      <h3 className="mt-5 mb-1.5 font-semibold text-sm">
+        Per class <span className="font-normal text-faint text-xs">{tests[kind]}</span>
+      </h3>
+      <ClassScores matrix={matrix} classes={classes} />
     </>
   );
 }
