@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { RunDetail } from '@/lib/run.ts';
-import { isFinal } from '@/lib/run-status.ts';
+import { isSettled, type RunDetail } from '@/lib/run.ts';
 import { useTRPC } from './trpc.ts';
 import { useFollow } from './use-follow.ts';
 import { useVisible } from './use-visible.ts';
@@ -18,10 +17,10 @@ export function useLiveRun(initial: RunDetail): { run: RunDetail; connected: boo
     staleTime: Number.POSITIVE_INFINITY,
     // An answer that was under way while events streamed in must not take them back.
     structuralSharing: (before, after) => (isOlder(after, before) ? before : after),
-    refetchInterval: ({ state }) => (!visible && state.data && !isFinal(state.data.status) ? hiddenInterval : false),
+    refetchInterval: ({ state }) => (!visible && state.data && !isSettled(state.data) ? hiddenInterval : false),
     refetchIntervalInBackground: true,
   });
-  const { connected } = useFollow(run.id, { cursor: run.cursor, isOver: isFinal(run.status) });
+  const { connected } = useFollow(run.id, { cursor: run.cursor, isOver: isSettled(run) });
   return { run, connected };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cifar10Classes } from './classes.ts';
-import { buildResultsLog, resultsLogSchema } from './results-json.ts';
+import { buildCanceledLog, buildResultsLog, canceledLogSchema, resultsLogSchema } from './results-json.ts';
 import type { RunEvent } from './run-events.ts';
 import { trainConfigSchema } from './train-config.ts';
 
@@ -98,5 +98,21 @@ describe('buildResultsLog', () => {
     expect(frozen.curves.stage2.accuracy).toEqual([]);
     expect(frozen.best_epoch.stage2).toBeNull();
     expect(() => buildResultsLog({ runId: 'r1', config, events: events.slice(0, -1) })).toThrow('not evaluated');
+  });
+});
+
+describe('buildCanceledLog', () => {
+  const canceled: RunEvent = { at: Date.UTC(2026, 0, 3), type: 'canceled' };
+  const told = { runId: 'r1', config, events: [...events.slice(0, 5), canceled] };
+  const log = buildCanceledLog(told, { stage: 2, epoch: 1 }, cifar10Classes);
+
+  it('keeps config and curves as they are in any log, and the original’s names without figures', () => {
+    const whole = buildResultsLog({ runId: 'r1', config, events });
+    expect([log.config, log.curves, log.engine]).toEqual([whole.config, whole.curves, whole.engine]);
+    expect(log.metrics).toEqual({ val_end2end: null, test_end2end: null });
+    expect(log.best_epoch).toEqual({ stage1: 2, stage2: null });
+    expect(log).not.toHaveProperty('confusion_matrix');
+    expect(log.finished_at).toBe('2026-01-03T00:00:00.000Z');
+    expect(canceledLogSchema.parse(JSON.parse(JSON.stringify(log)))).toEqual(log);
   });
 });

@@ -23,7 +23,8 @@ const curveSchema = z.object({
   learning_rate: figures,
 });
 
-export const resultsLogSchema = z.object({
+/** What is known of every run that has trained. */
+const trainedSchema = z.object({
   config: trainConfigSchema.omit({ augment: true }).extend({
     base_model: z.literal('MobileNetV2'),
     img_size: z.number().int(),
@@ -31,12 +32,7 @@ export const resultsLogSchema = z.object({
     augment: z.enum(['True', 'False']),
     run_id: z.string(),
   }),
-  metrics: runMetricsSchema,
   curves: z.object({ stage1: curveSchema, stage2: curveSchema }),
-  timing_sec: timingSchema,
-  /** With test-time augmentation, as in the original's newer logs. */
-  confusion_matrix: confusionMatrixSchema,
-  confusion_matrix_plain: confusionMatrixSchema,
   classes: z.array(z.string()),
   test: testIdentitySchema,
   images: z.object({ train: z.number().int(), val: z.number().int(), test: z.number().int() }),
@@ -46,29 +42,80 @@ export const resultsLogSchema = z.object({
     threads: z.number().int().nullable(),
     weights_file: z.string(),
   }),
-  /** The epoch of each stage, from 1, whose weights were kept; null where the stage did not run. */
+  /** The epoch of each stage, from 1, whose weights were kept; null where the stage did not end. */
   best_epoch: z.object({ stage1: z.number().int().nullable(), stage2: z.number().int().nullable() }),
   finished_at: z.iso.datetime(),
 });
+
+export const resultsLogSchema = trainedSchema.extend({
+  metrics: runMetricsSchema,
+  timing_sec: timingSchema,
+  /** With test-time augmentation, as in the original's newer logs. */
+  confusion_matrix: confusionMatrixSchema,
+  confusion_matrix_plain: confusionMatrixSchema,
+});
 export type ResultsLog = z.infer<typeof resultsLogSchema>;
 
-/**
- * Builds the log from what a run told.
- * @param events from `started` to at least `evaluated`
- * @throws Error where one of the two is missing: such a run has no results
- */
-export function buildResultsLog({
-  runId,
-  config,
-  events,
-}: {
+/** Of a canceled run: nothing was evaluated, so the original's names stand there without figures, and there is no matrix. */
+export const canceledLogSchema = trainedSchema.extend({
+  status: z.literal('canceled'),
+  metrics: z.object({ val_end2end: z.null(), test_end2end: z.null() }),
+  timing_sec: z.object({ feature_extract: z.null(), top_train: z.null(), end2end: z.null(), total: z.null() }),
+  /** Whose weights its model files hold. */
+  model_of: z.object({ stage: z.number().int(), epoch: z.number().int() }),
+});
+export type CanceledLog = z.infer<typeof canceledLogSchema>;
+
+interface Told {
   runId: string;
   config: TrainConfig;
   events: readonly RunEvent[];
-}): ResultsLog {
+}
+
+/**
+ * Builds the log from what a run told.
+ * @param told with events from `started` to at least `evaluated`
+ * @throws Error where one of the two is missing: such a run has no results
+ */
+export function buildResultsLog(told: Told): ResultsLog {
+  const evaluated = told.events.find((event) => event.type === 'evaluated');
+  if (!evaluated) throw new Error(`Run ${told.runId} has no results to log: it was not evaluated.`);
+  const { metrics, timing, confusion, classes, at } = evaluated;
+  return {
+    ...trainedPart(told, classes, at),
+    ...{ metrics, timing_sec: timing },
+    ...{ confusion_matrix: confusion.tta, confusion_matrix_plain: confusion.plain },
+  };
+}
+
+/**
+ * Builds the log of a canceled run: its config and its curves so far.
+ * @param told with events from `started` to `canceled`
+ * @throws Error where one of the two is missing
+ */
+export function buildCanceledLog(
+  told: Told,
+  model_of: CanceledLog['model_of'],
+  classes: readonly string[],
+): CanceledLog {
+  const canceled = told.events.find((event) => event.type === 'canceled');
+  if (!canceled) throw new Error(`Run ${told.runId} was not canceled.`);
+  return {
+    ...trainedPart(told, classes, canceled.at),
+    status: 'canceled',
+    metrics: { val_end2end: null, test_end2end: null },
+    timing_sec: { feature_extract: null, top_train: null, end2end: null, total: null },
+    model_of,
+  };
+}
+
+function trainedPart(
+  { runId, config, events }: Told,
+  classes: readonly string[],
+  endedAt: number,
+): z.infer<typeof trainedSchema> {
   const started = events.find((event) => event.type === 'started');
-  const evaluated = events.find((event) => event.type === 'evaluated');
-  if (!started || !evaluated) throw new Error(`Run ${runId} has no results to log: it was not evaluated.`);
+  if (!started) throw new Error(`Run ${runId} has no results to log: it did not start.`);
   const { augment, ...flags } = config;
   return {
     config: {
@@ -78,12 +125,8 @@ export function buildResultsLog({
       augment: augment ? 'True' : 'False',
       run_id: runId,
     },
-    metrics: evaluated.metrics,
     curves: { stage1: curve(events, 1), stage2: curve(events, 2) },
-    timing_sec: evaluated.timing,
-    confusion_matrix: evaluated.confusion.tta,
-    confusion_matrix_plain: evaluated.confusion.plain,
-    classes: evaluated.classes,
+    classes: [...classes],
     test: started.test,
     images: started.images,
     engine: {
@@ -93,7 +136,7 @@ export function buildResultsLog({
       weights_file: started.weightsFile,
     },
     best_epoch: { stage1: bestEpoch(events, 1), stage2: bestEpoch(events, 2) },
-    finished_at: new Date(evaluated.at).toISOString(),
+    finished_at: new Date(endedAt).toISOString(),
   };
 }
 

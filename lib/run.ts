@@ -1,6 +1,6 @@
 import type { ConfusionMatrix, RunMetrics, TestIdentity, Timing } from './metrics.ts';
 import type { RunEvent, RunEventOf } from './run-events.ts';
-import type { RunStatus } from './run-status.ts';
+import { isFinal, type RunStatus } from './run-status.ts';
 import type { TrainConfig } from './train-config.ts';
 
 /** A run as the table shows it. Times are milliseconds since 1970; accuracies within 0…1. */
@@ -46,3 +46,7 @@ export interface RunDetail extends RunSummary {
   /** The trainer's last lines on stdout and stderr. */
   logTail: string[];
 }
+
+/** Whether nothing more happens to a run by itself. */
+export const isSettled = ({ status, filesDue }: Pick<RunSummary, 'status' | 'filesDue'>): boolean =>
+  isFinal(status) && !filesDue;

@@ -33,9 +33,8 @@ export const runsRouter = router({
 
   start: procedure.input(trainConfigSchema).mutation(({ ctx, input }) => startRun(ctx, input)),
 
-  /** Answers when the run has ended. */
-  cancel: procedure.input(byId).mutation(async ({ ctx, input }) => {
-    await cancelRun(ctx, input.id);
+  cancel: procedure.input(byId).mutation(({ ctx, input }) => {
+    cancelRun(ctx, input.id);
     return { status: findRow(ctx.db, input.id).status };
   }),
 

@@ -15,11 +15,13 @@ import { isInside, isMissing } from './run-files.ts';
  * @throws RunNotFoundError; AppError `conflict` while it trains
  */
 export async function deleteRun(services: Services, id: string): Promise<{ freedBytes: number }> {
-  const { db, bus, env } = services;
+  const { db, bus, env, queue } = services;
   const run = findRow(db, id);
   if (run.status === 'running') throw new AppError('conflict', 'This run is training. Cancel it, then delete it.');
-  // Out of the line, so that it does not start while its files go.
-  if (run.status === 'queued') await cancelRun(services, id);
+  // Out of the line, so that it does not start while its files go; and nobody writes new ones.
+  if (run.status === 'queued') cancelRun(services, id);
+  db.update(runs).set({ filesDue: false }).where(eq(runs.id, id)).run();
+  await queue.release(id);
   const folder = path.join(env.paths.results, id);
   const log = await findLogEntry(env.paths.results, run);
   const freedBytes = (await bytesBelow(folder)) + (log ? await bytesBelow(log) : 0);

@@ -1,40 +1,15 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import type { RunStatus } from '../../lib/run-status.ts';
-import { closeServices, openServices, testConfig } from '../services.test-helper.ts';
-import type { Services } from '../services.ts';
+import { describe, expect, it } from 'vitest';
+import { closeServices, openServices } from '../services.test-helper.ts';
 import { cancelRun } from './cancel.ts';
 import { listRuns, readRun } from './read-runs.ts';
-import { startRun } from './start.ts';
-
-const start = async (services: Services, scene: string) => (await startRun(services, testConfig({ name: scene }))).id;
-
-const until = (services: Services, id: string, status: RunStatus) =>
-  vi.waitFor(async () => expect((await readRun(services, id)).status).toBe(status), { timeout: 30_000, interval: 20 });
-
-/** When its first epoch is recorded. */
-const untilItTrains = (services: Services, id: string) =>
-  vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 30_000 });
-
-function pidOf({ env }: Services, id: string): number {
-  const log = readFileSync(path.join(env.paths.results, id, 'trainer.log'), 'utf8');
-  return Number(/^pid (\d+)$/m.exec(log)![1]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+import { isAlive, pidsOf, startScene, until, untilItTrains } from './scenes.test-helper.ts';
 
 describe('the queue', () => {
   it('trains one run at a time, in the order in which they were asked for', async () => {
     const services = openServices();
     const ids = [];
-    for (const scene of ['waits', 'completes', 'completes']) ids.push(await start(services, scene));
+    for (const scene of ['waits', 'completes', 'completes']) ids.push(await startScene(services, scene));
     const [first, second, third] = ids as [string, string, string];
     await untilItTrains(services, first);
     const byId = new Map(listRuns(services.db).map((run) => [run.id, run]));
@@ -44,7 +19,7 @@ describe('the queue', () => {
       ['queued', 1],
       ['queued', 2],
     ]);
-    await cancelRun(services, first);
+    cancelRun(services, first);
     await until(services, third, 'completed');
     const ended = [await readRun(services, second), await readRun(services, third)];
     expect(ended[0]!.startedAt).toBeGreaterThanOrEqual((await readRun(services, first)).finishedAt!);
@@ -53,7 +28,7 @@ describe('the queue', () => {
 
   it('keeps up what the table shows', async () => {
     const services = openServices();
-    const id = await start(services, 'completes');
+    const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
     const run = await readRun(services, id);
     expect(run).toMatchObject({ engine: 'scripted', valAccuracy: 0.6, progress: null, test: { hash: 'abc' } });
@@ -61,28 +36,6 @@ describe('the queue', () => {
     expect(run.cursor).toBe(run.events.at(-1)!.id);
     expect(run.files.map(({ name }) => name)).toEqual(['trainer.log']);
     expect(run.logTail[0]).toMatch(/^pid \d+$/);
-  });
-
-  it('cancels a waiting run at once', async () => {
-    const services = openServices();
-    await start(services, 'waits');
-    const id = await start(services, 'completes');
-    await cancelRun(services, id);
-    const run = await readRun(services, id);
-    expect([run.status, run.startedAt, run.events.map(({ event }) => event.type)]).toEqual([
-      'canceled',
-      null,
-      ['canceled'],
-    ]);
-  });
-
-  it.each(['waits', 'stubborn'])('cancels a run that %s, and leaves no process', async (scene) => {
-    const services = openServices();
-    const id = await start(services, scene);
-    await vi.waitFor(() => expect(pidOf(services, id)).toBeGreaterThan(0), { timeout: 30_000 });
-    await cancelRun(services, id);
-    expect((await readRun(services, id)).status).toBe('canceled');
-    expect(isAlive(pidOf(services, id))).toBe(false);
   });
 
   it.each([
@@ -94,8 +47,8 @@ describe('the queue', () => {
     ['goes silent', 'trainer-silent', /closed its line/, 'pid'],
   ])('fails a run whose trainer %s, with its last lines, and goes on', async (scene, code, message, line) => {
     const services = openServices();
-    const id = await start(services, scene);
-    const next = await start(services, 'completes');
+    const id = await startScene(services, scene);
+    const next = await startScene(services, 'completes');
     await until(services, id, 'failed');
     const run = await readRun(services, id);
     const last = run.events.at(-1)!.event;
@@ -103,20 +56,20 @@ describe('the queue', () => {
     expect(last.type === 'failed' && last.lastLines.join('\n')).toContain(line);
     expect(run.error).toMatch(message);
     await until(services, next, 'completed');
-    expect(isAlive(pidOf(services, id))).toBe(false);
+    expect(isAlive(pidsOf(services, id)[0]!)).toBe(false);
   });
 
   it('ends a trainer that has completed but does not go', async () => {
     const services = openServices();
-    const id = await start(services, 'lingers');
+    const id = await startScene(services, 'lingers');
     await until(services, id, 'completed');
-    expect(isAlive(pidOf(services, id))).toBe(false);
+    expect(isAlive(pidsOf(services, id)[0]!)).toBe(false);
   });
 
   it('fails a run in words where its folder cannot be made', async () => {
     const services = openServices();
     services.env.paths.results = path.join(services.env.databasePath, 'no folder');
-    const run = await readRun(services, await start(services, 'completes'));
+    const run = await readRun(services, await startScene(services, 'completes'));
     expect([run.status, run.error]).toEqual(['failed', expect.stringContaining('ENOTDIR')]);
   });
 });
@@ -124,10 +77,10 @@ describe('the queue', () => {
 describe('a server that ends', () => {
   it('interrupts what trains and leaves no process; the next one goes on with the line', async () => {
     const first = openServices();
-    const running = await start(first, 'waits');
-    const waiting = await start(first, 'completes');
+    const running = await startScene(first, 'waits');
+    const waiting = await startScene(first, 'completes');
     await untilItTrains(first, running);
-    const pid = pidOf(first, running);
+    const pid = pidsOf(first, running)[0]!;
     await closeServices(first);
     expect(isAlive(pid)).toBe(false);
 
@@ -140,7 +93,7 @@ describe('a server that ends', () => {
 
   it('leaves a run that died with it to the next one', async () => {
     const first = openServices();
-    const id = await start(first, 'completes');
+    const id = await startScene(first, 'completes');
     await until(first, id, 'completed');
     first.db.$client.exec(`UPDATE runs SET status = 'running', finished_at = NULL`);
     await closeServices(first);
@@ -151,12 +104,12 @@ describe('a server that ends', () => {
 
   it('is not declared dead by another one beside it', async () => {
     const keeper = openServices();
-    const id = await start(keeper, 'waits');
+    const id = await startScene(keeper, 'waits');
     const beside = openServices(path.dirname(keeper.env.paths.results));
-    const waiting = await start(beside, 'completes');
+    const waiting = await startScene(beside, 'completes');
     expect(listRuns(beside.db).map(({ status }) => status)).toEqual(['queued', 'running']);
-    await expect(cancelRun(beside, id)).rejects.toThrow('Cancel it there');
-    await cancelRun(keeper, id);
+    expect(() => cancelRun(beside, id)).toThrow('Cancel it there');
+    cancelRun(keeper, id);
     await until(beside, waiting, 'completed');
   });
 });

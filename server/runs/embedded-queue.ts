@@ -6,16 +6,18 @@ import type { Database } from '../db.ts';
 import type { Env } from '../env.ts';
 import type { Queue } from './queue.ts';
 import { lockQueue } from './queue-lock.ts';
+import { readEvents } from './read-runs.ts';
 import { recordEvent } from './record-event.ts';
 import { interruptRunning } from './recover.ts';
 import type { RunBus } from './run-bus.ts';
-import { startTrainer, type TrainerProcess } from './trainer-process.ts';
+import { type EndEvent, startTrainer, type TrainerProcess } from './trainer-process.ts';
 
 /** At most four of a trainer's `progress` a second are written and told. Milliseconds. */
 const progressInterval = 250;
 
 /** A table and one child: one run trains, the others wait in the order in which they were asked for. */
 export class EmbeddedQueue implements Queue {
+  /** The one process there is: it trains a run, or exports a canceled one's files. */
   private current: { runId: string; trainer: TrainerProcess; done: Promise<void> } | null = null;
   private unlock: (() => void) | null = null;
   private isClosed = false;
@@ -24,19 +26,28 @@ export class EmbeddedQueue implements Queue {
 
   wake(): void {
     if (this.isClosed || this.current || !this.isKeeper()) return;
-    const run = this.claimNext();
+    const canceled = this.nextExport();
+    const run = canceled ?? this.claimNext();
     if (!run) return;
-    this.parts.bus.publish({ runId: run.id, progress: null });
+    const task = canceled ? 'export' : 'start';
+    if (task === 'start') this.parts.bus.publish({ runId: run.id, progress: null });
     try {
-      const trainer = this.start(run);
-      this.current = { runId: run.id, trainer, done: this.seeOff(run.id, trainer) };
+      const trainer = this.start(task, run);
+      this.current = { runId: run.id, trainer, done: this.seeOff(task, run.id, trainer) };
     } catch (error) {
-      this.recordFailure(run.id, error);
+      this.recordEnd(task, run.id, notStarted(error));
       this.wake();
     }
   }
 
-  async cancel(runId: string): Promise<void> {
+  cancel(runId: string): boolean {
+    if (this.current?.runId !== runId) return false;
+    const isInTime = this.current.trainer.cancel();
+    if (isInTime) recordEvent(this.parts, runId, { type: 'canceled', at: Date.now() });
+    return true;
+  }
+
+  async release(runId: string): Promise<void> {
     if (this.current?.runId !== runId) return;
     this.current.trainer.cancel();
     await this.current.done;
@@ -73,14 +84,20 @@ export class EmbeddedQueue implements Queue {
     });
   }
 
-  private start({ id: runId, config, logFile }: RunRow): TrainerProcess {
-    const { env } = this.parts;
+  /** A canceled run whose files nobody has written yet: they come before the next run, which takes longer. */
+  private nextExport = (): RunRow | undefined =>
+    this.parts.db.select().from(runs).where(eq(runs.filesDue, true)).orderBy(asc(runs.number)).get();
+
+  private start(task: Task, { id: runId, config, logFile }: RunRow): TrainerProcess {
+    const { env, db } = this.parts;
     const folder = path.join(env.paths.results, runId);
     mkdirSync(folder, { recursive: true });
     let lastProgress = 0;
+    const order = { runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) };
+    const told = () => readEvents(db, runId).map(({ event }) => event);
     return startTrainer({
       entry: env.trainerEntry,
-      command: { type: 'start', runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) },
+      command: task === 'start' ? { ...order, type: task } : { ...order, type: task, events: told() },
       logFile: path.join(folder, 'trainer.log'),
       onEvent: (event) => {
         if (event.type === 'progress') {
@@ -93,9 +110,9 @@ export class EmbeddedQueue implements Queue {
   }
 
   /** Records the end when the process is gone, and makes way for the next. */
-  private async seeOff(runId: string, trainer: TrainerProcess): Promise<void> {
+  private async seeOff(task: Task, runId: string, trainer: TrainerProcess): Promise<void> {
     try {
-      recordEvent(this.parts, runId, await trainer.ended);
+      this.recordEnd(task, runId, await trainer.ended);
     } catch (error) {
       console.error(`How run ${runId} ended could not be recorded:`, error);
     } finally {
@@ -104,9 +121,20 @@ export class EmbeddedQueue implements Queue {
     }
   }
 
-  private recordFailure(runId: string, error: unknown): void {
-    const message = `The trainer could not be started: ${error instanceof Error ? error.message : error}`;
-    const code = 'trainer-not-started';
-    recordEvent(this.parts, runId, { type: 'failed', at: Date.now(), code, message, lastLines: [] });
+  private recordEnd(task: Task, runId: string, end: EndEvent): void {
+    if (task === 'start') return recordEvent(this.parts, runId, end);
+    // An export that was stopped is still due: the server ends.
+    if (end.type === 'canceled') return;
+    const message = end.type === 'failed' ? end.message : 'The trainer ended without writing them.';
+    // Heard only where they are not ready.
+    recordEvent(this.parts, runId, { type: 'files-failed', at: end.at, message });
   }
+}
+
+/** What a process is started for. */
+type Task = 'start' | 'export';
+
+function notStarted(error: unknown): EndEvent {
+  const message = `The trainer could not be started: ${error instanceof Error ? error.message : error}`;
+  return { type: 'failed', at: Date.now(), code: 'trainer-not-started', message, lastLines: [] };
 }

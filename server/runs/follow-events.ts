@@ -1,7 +1,6 @@
 import { and, asc, eq, gt, max } from 'drizzle-orm';
 import { events, runs } from '../../drizzle/schema.ts';
-import type { StoredEvent } from '../../lib/run.ts';
-import { isFinal } from '../../lib/run-status.ts';
+import { isSettled, type StoredEvent } from '../../lib/run.ts';
 import type { Database } from '../db.ts';
 import type { RunBus } from './run-bus.ts';
 
@@ -58,8 +57,9 @@ const lastId = (db: Database): number =>
 
 /** Also where the run is gone. */
 function hasEnded(db: Database, runId: string): boolean {
-  const run = db.select({ status: runs.status }).from(runs).where(eq(runs.id, runId)).get();
-  return !run || isFinal(run.status);
+  const { status, filesDue } = runs;
+  const run = db.select({ status, filesDue }).from(runs).where(eq(runs.id, runId)).get();
+  return !run || isSettled(run);
 }
 
 /** Something to wait for that remembers having rung: no wake-up between two waits is lost. */

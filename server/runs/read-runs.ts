@@ -24,8 +24,7 @@ export const listRuns = (db: Database): RunSummary[] =>
 export async function readRun({ db, env }: Pick<Services, 'db' | 'env'>, id: string): Promise<RunDetail> {
   const { row, stored, summary } = db.transaction((tx) => {
     const row = findRow(tx, id);
-    const stored: StoredEvent[] = tx.select().from(events).where(eq(events.runId, id)).orderBy(asc(events.id)).all();
-    return { row, stored, summary: summaryOf(row, queuedIds(tx)) };
+    return { row, stored: readEvents(tx, id), summary: summaryOf(row, queuedIds(tx)) };
   });
   const evaluated = stored.map(({ event }) => event).findLast((event) => event.type === 'evaluated');
   const files = await listRunFiles(env.paths.results, row);
@@ -39,6 +38,10 @@ export async function readRun({ db, env }: Pick<Services, 'db' | 'env'>, id: str
     logTail: await readLastLines(path.join(env.paths.results, id, 'trainer.log')),
   };
 }
+
+/** All that a run's trainer told, in order. */
+export const readEvents = (db: Database | Transaction, runId: string): StoredEvent[] =>
+  db.select().from(events).where(eq(events.runId, runId)).orderBy(asc(events.id)).all();
 
 /** @throws RunNotFoundError */
 export function findRow(db: Database | Transaction, id: string): RunRow {

@@ -7,7 +7,8 @@ import type { RunBus } from './run-bus.ts';
 
 /**
  * Records what a trainer told: appends the event and updates the run, both or neither, then wakes the followers. A
- * `progress` only replaces the run's last one. What comes for a run that has ended, or is gone, is dropped.
+ * `progress` only replaces the run's last one. What comes for a run that has ended, or is gone, is dropped, but for the
+ * files of a canceled one.
  */
 export function recordEvent({ db, bus }: { db: Database; bus: RunBus }, runId: string, event: RunEvent): void {
   const recorded = db.transaction((tx) =>
@@ -26,11 +27,17 @@ function replaceProgress(tx: Transaction, runId: string, progress: RunEventOf<'p
 /** The same within a transaction of the caller's, who wakes the followers. @returns whether it was recorded. */
 export function appendEvent(tx: Transaction, runId: string, event: RunEvent): boolean {
   const run = tx.select().from(runs).where(eq(runs.id, runId)).get();
-  if (!run || isFinal(run.status)) return false;
+  if (!run || !isHeard(event, run)) return false;
   tx.insert(events).values({ runId, event }).run();
   const changes = changesBy(event, run);
   if (Object.keys(changes).length > 0) tx.update(runs).set(changes).where(eq(runs.id, runId)).run();
   return true;
+}
+
+/** Nothing changes how a run has ended. */
+function isHeard({ type }: RunEvent, run: RunRow): boolean {
+  if (!isFinal(run.status)) return true;
+  return run.filesDue && (type === 'exported' || type === 'files-ready' || type === 'files-failed');
 }
 
 /** What an event changes in its run. */

@@ -8,26 +8,32 @@ import { LastLines } from './last-lines.ts';
 export type EndEvent = RunEventOf<'completed' | 'canceled' | 'failed'>;
 
 export interface TrainerProcess {
-  /** Asks the trainer to stop, and makes sure. */
-  cancel(): void;
+  /**
+   * Asks the trainer to stop, and makes sure; what it still tells is not passed on.
+   * @returns false where it has told its end already, which stands
+   */
+  cancel(): boolean;
   /** Always resolves, when the process is gone and its log is written: how the run ended. */
   ended: Promise<EndEvent>;
 }
 
-/** A trainer hears `cancel` between two steps. Then come SIGTERM and, for one that hangs, SIGKILL. Milliseconds. */
+/**
+ * A trainer hears `cancel` between two steps. Then come SIGTERM and, for one in the midst of a long step, SIGKILL: after
+ * five seconds none is left. Milliseconds since it was asked.
+ */
 const untilTerminate = 2000;
-const untilKill = 2000;
+const untilKill = 3500;
 /** How long one that has told its end, or can tell nothing any more, may take to leave. */
 const untilGone = 5000;
 
 /**
- * Starts a trainer and listens to it. Its end is told only when its process is gone, so that what it printed can be part
- * of a failure. An exit code alone never means success.
+ * Starts a trainer, to train or only to export, and listens to it. Its end is told only when its process is gone, so that
+ * what it printed can be part of a failure. An exit code alone never means success.
  */
 export function startTrainer(options: {
   /** The bundled trainer, a file that Node can run. */
   entry: string;
-  command: Extract<TrainerCommand, { type: 'start' }>;
+  command: Exclude<TrainerCommand, { type: 'cancel' }>;
   /** Takes its stdout and stderr. The folder must exist. */
   logFile: string;
   /** Told everything but the end. What it throws ends the run. */
@@ -76,7 +82,7 @@ export function startTrainer(options: {
       endWith(failed('trainer-protocol', 'The trainer said something that is no event. Rebuild: npm run build.'), 0);
     } else if (isEnd(event)) {
       endWith(event, untilGone);
-    } else {
+    } else if (!isCanceled) {
       try {
         options.onEvent(event);
       } catch (error) {
@@ -117,11 +123,13 @@ export function startTrainer(options: {
   return {
     ended,
     cancel() {
-      if (isCanceled) return;
+      if (end) return false;
+      if (isCanceled) return true;
       isCanceled = true;
       child.send({ type: 'cancel' } satisfies TrainerCommand, () => {});
       signalAfter(untilTerminate, 'SIGTERM');
-      signalAfter(untilTerminate + untilKill, 'SIGKILL');
+      signalAfter(untilKill, 'SIGKILL');
+      return true;
     },
   };
 }

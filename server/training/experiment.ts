@@ -1,4 +1,5 @@
 import type { TrainConfig } from '../../lib/train-config.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { Dataset } from './dataset/cifar10.ts';
 import type { Split } from './dataset/split.ts';
 import type { Engine } from './engine/engine.ts';
@@ -20,6 +21,8 @@ export interface Experiment {
   parameters: Parameters;
   reporter: Reporter;
   timeLeft: TimeLeft;
+  /** Keeps what is to outlive this process, after each epoch. */
+  keep: (checkpoint: Checkpoint) => Promise<void>;
 }
 
 /** Pooled features of the three sets, [images, 1280] each. */

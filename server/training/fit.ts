@@ -1,6 +1,7 @@
 import type { EpochMetrics } from '../../lib/metrics.ts';
 import type { EarlyStopping } from './callbacks/early-stopping.ts';
 import type { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { hiddenUnits, type Parameters, updateMovingAverages } from './network/head.ts';
 import { gradientName, trainedShapes } from './network/model.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -37,6 +38,8 @@ export interface FitOptions {
   dropout: number;
   labelSmoothing: number;
   reporter: Reporter;
+  /** Keeps what a canceled run leaves, before each epoch is told. */
+  keep: (checkpoint: Checkpoint) => Promise<void>;
   /** Images and seconds of every step, for the estimate of the time left. */
   onStep: (images: number, seconds: number) => void;
 }
@@ -60,13 +63,16 @@ export async function fit(options: FitOptions): Promise<void> {
       val_loss: finite(validation.loss),
       learning_rate: learningRate,
     };
-    await reporter.tell({
-      ...{ type: 'epoch', stage, epoch, epochs, metrics },
-      seconds: (performance.now() - started) / 1000,
-      imagesPerSecond: options.images / ((trained - started) / 1000),
-    });
+    const seconds = (performance.now() - started) / 1000;
+    await reporter.listen();
     if (earlyStopping.update(epoch, validation.loss)) best = copyParameters(parameters);
     learningRate = reduceLrOnPlateau.update(validation.loss, learningRate);
+    // First kept, then told: of an epoch that is known, the weights are there.
+    await options.keep({ stage, epoch, bestEpoch: earlyStopping.bestEpoch ?? epoch, last: parameters, best });
+    await reporter.tell({
+      ...{ type: 'epoch', stage, epoch, epochs, metrics, seconds },
+      imagesPerSecond: options.images / ((trained - started) / 1000),
+    });
     reporter.throwIfCanceled();
   }
   for (const [name, values] of best) parameters.get(name)!.set(values);

@@ -1,10 +1,11 @@
 import os from 'node:os';
-import { type RunEvent, runEventSchema, type TrainerCommand, trainerCommandSchema } from '../../lib/run-events.ts';
+import { type RunEvent, runEventSchema, trainerCommandSchema } from '../../lib/run-events.ts';
+import { exportCanceled } from './export-canceled.ts';
 import { runTraining } from './run.ts';
 import { linesOf } from './terminal.ts';
 
 /**
- * The child process: takes commands over Node IPC, trains, tells events. Standard output and error are logs. When the
+ * The child process: takes commands over Node IPC, trains or exports, tells events. Standard output and error are logs. When the
  * channel closes, nobody listens any more, and it stops.
  */
 
@@ -26,17 +27,21 @@ const emit = (event: RunEvent): Promise<void> =>
     process.send!(runEventSchema.parse(event), undefined, undefined, () => resolve());
   });
 
-async function start(command: Extract<TrainerCommand, { type: 'start' }>): Promise<void> {
-  const { type: _, ...options } = command;
-  await runTraining({ ...options, emit, signal: cancellation.signal });
+/** Carries out what this process was started for, and leaves. */
+async function carryOut(story: () => Promise<unknown>): Promise<void> {
+  await story();
   if (process.connected) process.disconnect();
 }
 
 process.on('message', (message) => {
   const command = trainerCommandSchema.parse(message);
+  const context = { emit, signal: cancellation.signal };
   switch (command.type) {
     case 'start':
-      void start(command);
+      void carryOut(() => runTraining({ ...command, ...context }));
+      break;
+    case 'export':
+      void carryOut(() => exportCanceled({ ...command, ...context }));
       break;
     case 'cancel':
       cancellation.abort();

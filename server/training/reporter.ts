@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Phase, RunEvent, RunEventOf } from '../../lib/run-events.ts';
-import { Canceled } from './errors.ts';
+import { Canceled, TrainerError } from './errors.ts';
 import type { TimeLeft } from './time-left.ts';
 import { ProcessUsage } from './usage.ts';
 
@@ -11,6 +11,27 @@ type Told<T extends RunEvent> = T extends RunEvent ? Omit<T, 'at'> : never;
 const progressInterval = 250;
 
 export type Emit = (event: RunEvent) => void | Promise<void>;
+
+export type Outcome = 'completed' | 'canceled' | 'failed';
+
+/** Tells how a story ends, whichever way it does; never throws. */
+export async function tellOutcome(emit: Emit, story: () => Promise<void>): Promise<Outcome> {
+  try {
+    await story();
+    await emit({ type: 'completed', at: Date.now() });
+    return 'completed';
+  } catch (error) {
+    if (error instanceof Canceled) {
+      await emit({ type: 'canceled', at: Date.now() });
+      return 'canceled';
+    }
+    const code = error instanceof TrainerError ? error.code : 'unexpected';
+    const message = error instanceof Error ? error.message : String(error);
+    if (code === 'unexpected') console.error(error);
+    await emit({ type: 'failed', at: Date.now(), code, message, lastLines: [] });
+    return 'failed';
+  }
+}
 
 /** Tells what happens, and listens between steps. */
 export class Reporter {
@@ -48,13 +69,18 @@ export class Reporter {
   async progress(
     progress: Omit<Told<RunEventOf<'progress'>>, 'type' | 'phase' | 'secondsLeft' | 'usage'>,
   ): Promise<void> {
-    await setImmediate();
-    this.throwIfCanceled();
+    await this.listen();
     const now = Date.now();
     if (now - this.lastProgress < progressInterval) return;
     this.lastProgress = now;
     const secondsLeft = this.timeLeft.seconds();
     await this.tell({ type: 'progress', phase: this.phase, ...progress, secondsLeft, usage: this.usage.read() });
+  }
+
+  /** Lets the event loop, which steps hold up, hear whether the run was canceled. @throws Canceled */
+  async listen(): Promise<void> {
+    await setImmediate();
+    this.throwIfCanceled();
   }
 
   throwIfCanceled(): void {

@@ -1,13 +1,14 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Timing } from '../../lib/metrics.ts';
 import type { Paths } from '../../lib/paths.ts';
 import { buildResultsLog } from '../../lib/results-json.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
+import { type Checkpoint, checkpointFile, writeCheckpoint } from './checkpoint.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
 import { splitImages, testIdentity } from './dataset/split.ts';
 import { chooseEngine } from './engine/choose.ts';
-import { Canceled, TrainerError } from './errors.ts';
 import { evaluate, predictFromFeatures, predictFromImages, scoreHead } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { exportModel } from './export/model-files.ts';
@@ -21,7 +22,7 @@ import { trainedConvolutions } from './network/mobilenet-v2.ts';
 import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { Programs } from './programs.ts';
 import { Random } from './random.ts';
-import { type Emit, Reporter } from './reporter.ts';
+import { type Emit, type Outcome, Reporter, tellOutcome } from './reporter.ts';
 import { trainHead } from './stage1.ts';
 import { fineTune, staysOnFeatures } from './stage2.ts';
 import { TimeLeft } from './time-left.ts';
@@ -44,24 +45,8 @@ export interface TrainingOptions {
  *
  * @returns which of the three.
  */
-export async function runTraining(options: TrainingOptions): Promise<'completed' | 'canceled' | 'failed'> {
-  const { emit } = options;
-  try {
-    await train(options);
-    await emit({ type: 'completed', at: Date.now() });
-    return 'completed';
-  } catch (error) {
-    if (error instanceof Canceled) {
-      await emit({ type: 'canceled', at: Date.now() });
-      return 'canceled';
-    }
-    const code = error instanceof TrainerError ? error.code : 'unexpected';
-    const message = error instanceof Error ? error.message : String(error);
-    if (code === 'unexpected') console.error(error);
-    await emit({ type: 'failed', at: Date.now(), code, message, lastLines: [] });
-    return 'failed';
-  }
-}
+export const runTraining = (options: TrainingOptions): Promise<Outcome> =>
+  tellOutcome(options.emit, () => train(options));
 
 /** The story. */
 async function train({ runId, config, paths, logFile, emit, signal }: TrainingOptions): Promise<void> {
@@ -82,10 +67,12 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   const timeLeft = new TimeLeft(config, images, staysOnFeatures(config));
   const reporter = new Reporter(record, signal, timeLeft);
   const classes = dataset.classes.length;
+  const folder = path.join(paths.results, runId);
   const experiment: Experiment = {
     ...{ config, dataset, split, weights, engine, reporter, timeLeft },
     features: new FeatureStore(engine, weights, config.image_size, dataset.hash, paths.cache),
     parameters: createHead(classes, new Random(config.seed, 'head')),
+    keep: (checkpoint) => keepCheckpoint(checkpointFile(folder), checkpoint),
   };
   await reporter.tell({
     type: 'started',
@@ -146,8 +133,10 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
 
   // What is taken away.
   await reporter.enter('export');
-  const folder = path.join(paths.results, runId);
-  const exported = async (file: string, bytes: number) => reporter.tell({ type: 'exported', file, bytes });
+  const exported = async (file: string, bytes: number) => {
+    await reporter.tell({ type: 'exported', file, bytes });
+    reporter.throwIfCanceled();
+  };
   const model = trainedModel(config, { weights, parameters: experiment.parameters, classes: dataset.classes });
   await exportModel(folder, model, exported);
   await exported(
@@ -157,4 +146,15 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   const log = `${JSON.stringify(buildResultsLog({ runId, config, events }), null, 2)}\n`;
   await exported('run.json', await writeWhole(logFile ?? path.join(paths.results, `run_${runId}.json`), log));
   await Promise.all([headPrograms.release(), programs === headPrograms ? null : programs.release()]);
+  // What is whole needs no checkpoint.
+  await rm(checkpointFile(folder), { force: true });
+}
+
+/** A checkpoint that cannot be written, because the disk is full, ends no run: the one before it stays. */
+async function keepCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
+  try {
+    await writeCheckpoint(file, checkpoint);
+  } catch (error) {
+    console.error(`The checkpoint could not be written: ${error instanceof Error ? error.message : error}`);
+  }
 }

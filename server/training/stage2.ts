@@ -19,7 +19,7 @@ export const staysOnFeatures = (config: Experiment['config']): boolean =>
 
 /** Stage 2: the head learns on, and with it the last layers of the base, from images. */
 export async function fineTune(experiment: Experiment, features: SplitFeatures, programs: Programs): Promise<void> {
-  const { config, weights, parameters, reporter, timeLeft } = experiment;
+  const { config, weights, parameters, reporter, timeLeft, keep } = experiment;
   for (const convolution of trainedConvolutions(config.n_unfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
   }
@@ -34,7 +34,7 @@ export async function fineTune(experiment: Experiment, features: SplitFeatures, 
       optimizer: createOptimizer(config.optimizer, { weightDecay: config.weight_decay }),
       earlyStopping: new EarlyStopping({ patience: 10 }),
       reduceLrOnPlateau: new ReduceLrOnPlateau({ factor: 0.5, patience: 4 }),
-      ...{ programs, parameters, reporter },
+      ...{ programs, parameters, reporter, keep },
       ...source,
       seed: config.seed,
       dropout: config.dropout,

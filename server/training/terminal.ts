@@ -46,9 +46,10 @@ export function linesOf(event: RunEvent): string[] {
     case 'progress':
     case 'exported':
     case 'completed':
-    case 'files-ready':
     case 'files-failed':
       return [];
+    case 'files-ready':
+      return [`Files written from the weights of stage ${event.stage}, epoch ${event.epoch}`];
   }
 }
 

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -13,10 +13,19 @@ export const writeWhole = (file: string, data: string | Uint8Array): Promise<num
 export const copyWhole = (from: string, to: string): Promise<number> =>
   replaceWhole(to, (temporary) => copyFile(from, temporary));
 
+const temporarySuffix = '.tmp';
+
+/** Removes what processes that were killed have left half written in a folder; nobody else may be writing there. */
+export async function removeHalves(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const halves = names.filter((name) => name.endsWith(temporarySuffix));
+  await Promise.all(halves.map((name) => rm(path.join(folder, name), { force: true })));
+}
+
 /** The same for a file that `write` makes itself under the temporary name; it must be on the disk when that is done. */
 export async function replaceWhole(file: string, write: (temporary: string) => Promise<void>): Promise<number> {
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.${process.pid}${temporarySuffix}`;
   try {
     await write(temporary);
     const { size } = await stat(temporary);

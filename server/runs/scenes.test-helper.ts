@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, vi } from 'vitest';
+import type { RunStatus } from '../../lib/run-status.ts';
+import { testConfig } from '../services.test-helper.ts';
+import type { Services } from '../services.ts';
+import { readRun } from './read-runs.ts';
+import { startRun } from './start.ts';
+
+/** Runs whose trainer plays a scene (fixtures/scripted-trainer.mjs), as tests follow them. */
+
+export const startScene = async (services: Services, scene: string) =>
+  (await startRun(services, testConfig({ name: scene }))).id;
+
+export const until = (services: Services, id: string, status: RunStatus) =>
+  vi.waitFor(async () => expect((await readRun(services, id)).status).toBe(status), { timeout: 30_000, interval: 20 });
+
+/** When its first epoch is recorded. */
+export const untilItTrains = (services: Services, id: string) =>
+  vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 30_000 });
+
+/** Of every process that has worked on a run, in order. */
+export function pidsOf({ env }: Services, id: string): number[] {
+  const log = readFileSync(path.join(env.paths.results, id, 'trainer.log'), 'utf8');
+  return [...log.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { cifar10Classes } from '../../lib/classes.ts';
+import { buildCanceledLog } from '../../lib/results-json.ts';
+import type { TrainerCommand } from '../../lib/run-events.ts';
+import { checkpointFile, readCheckpoint } from './checkpoint.ts';
+import { Canceled, DataError } from './errors.ts';
+import { exportModel } from './export/model-files.ts';
+import { trainedModel } from './export/trained-model.ts';
+import { removeHalves, writeWhole } from './export/write-whole.ts';
+import { loadWeights } from './network/weights.ts';
+import { type Emit, type Outcome, tellOutcome } from './reporter.ts';
+
+type ExportOptions = Omit<Extract<TrainerCommand, { type: 'export' }>, 'type'> & {
+  emit: Emit;
+  /** Aborting stops it after the file that is being written. */
+  signal: AbortSignal;
+};
+
+/**
+ * What a canceled run leaves: its model files, with the weights of its last whole epoch, and its log. Its trainer must be
+ * gone. Tells `exported` for each file, `files-ready`, and how it ended; never throws.
+ */
+export const exportCanceled = (options: ExportOptions): Promise<Outcome> =>
+  tellOutcome(options.emit, () => exportFiles(options));
+
+async function exportFiles({ runId, config, paths, logFile, events, emit, signal }: ExportOptions): Promise<void> {
+  const exported = async (file: string, bytes: number) => {
+    await emit({ type: 'exported', at: Date.now(), file, bytes });
+    if (signal.aborted) throw new Canceled();
+  };
+  const folder = path.join(paths.results, runId);
+  const { stage, epoch, last } = await readCheckpoint(checkpointFile(folder));
+  await removeHalves(folder);
+
+  // The base that it began with: another file of weights may have come since.
+  const name = events.find((event) => event.type === 'started')?.weightsFile ?? '';
+  const weightsFile = path.join(paths.data, name);
+  if (!existsSync(weightsFile)) {
+    throw new DataError(
+      'weights-missing',
+      `The weights that this run began with are gone: put ${name} into ${paths.data}.`,
+    );
+  }
+  const weights = await loadWeights(weightsFile);
+  const model = trainedModel(config, { weights, parameters: last, classes: cifar10Classes });
+  await exportModel(folder, model, exported);
+  const log = buildCanceledLog({ runId, config, events }, { stage, epoch }, cifar10Classes);
+  const file = logFile ?? path.join(paths.results, `run_${runId}.json`);
+  await exported('run.json', await writeWhole(file, `${JSON.stringify(log, null, 2)}\n`));
+  await emit({ type: 'files-ready', at: Date.now(), stage, epoch });
+}
