@@ -94,10 +94,12 @@ export class EmbeddedQueue implements Queue {
     mkdirSync(folder, { recursive: true });
     let lastProgress = 0;
     const order = { runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) };
-    const told = () => readEvents(db, runId).map(({ event }) => event);
     return startTrainer({
       entry: env.trainerEntry,
-      command: task === 'start' ? { ...order, type: task } : { ...order, type: task, events: told() },
+      command:
+        task === 'start'
+          ? { ...order, type: task }
+          : { ...order, type: task, events: readEvents(db, runId).map(({ event }) => event) },
       logFile: path.join(folder, 'trainer.log'),
       onEvent: (event) => {
         if (event.type === 'progress') {
@@ -122,12 +124,13 @@ export class EmbeddedQueue implements Queue {
   }
 
   private recordEnd(task: Task, runId: string, end: EndEvent): void {
-    if (task === 'start') return recordEvent(this.parts, runId, end);
-    // An export that was stopped is still due: the server ends.
-    if (end.type === 'canceled') return;
-    const message = end.type === 'failed' ? end.message : 'The trainer ended without writing them.';
-    // Heard only where they are not ready.
-    recordEvent(this.parts, runId, { type: 'files-failed', at: end.at, message });
+    if (task === 'start') {
+      recordEvent(this.parts, runId, end);
+    } else if (end.type !== 'canceled') {
+      // Heard only where they are not ready. An export that was stopped, because the server ends, is still due.
+      const message = end.type === 'failed' ? end.message : 'The trainer ended without writing them.';
+      recordEvent(this.parts, runId, { type: 'files-failed', at: end.at, message });
+    }
   }
 }
 
