@@ -2,6 +2,7 @@ import { Download } from 'lucide-react';
 import { formatBytes } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
+import { CanceledNote } from './canceled-note.tsx';
 import { Card } from './card.tsx';
 
 const descriptions = {
@@ -15,6 +16,7 @@ const descriptions = {
 export function RunFiles({ run }: { run: RunDetail }) {
   return (
     <Card title="Files">
+      <CanceledNote run={run} />
       <ul className="divide-y divide-line text-sm">
         {Object.entries(descriptions).map(([name, description]) => {
           const file = run.files.find((each) => each.name === name);
@@ -36,7 +38,7 @@ export function RunFiles({ run }: { run: RunDetail }) {
                 <p className="text-faint text-xs">{description}</p>
               </div>
               <span className="whitespace-nowrap text-faint text-xs">
-                {file ? formatBytes(file.bytes) : isFinal(run.status) ? 'not written' : 'comes at the end'}
+                {file ? formatBytes(file.bytes) : whenItComes(run, name)}
               </span>
             </li>
           );
@@ -44,4 +46,10 @@ export function RunFiles({ run }: { run: RunDetail }) {
       </ul>
     </Card>
   );
+}
+
+function whenItComes({ status, filesDue }: RunDetail, name: string): string {
+  // Nothing was evaluated of a canceled run.
+  if (filesDue && name !== 'predictions.bin') return 'being prepared';
+  return isFinal(status) ? 'not written' : 'comes at the end';
 }
