@@ -71,6 +71,21 @@ describe('reduceRun', () => {
     expect(run.progress).toBeNull();
   });
 
+  it('waits for the files of a canceled run, where it has a whole epoch', () => {
+    const canceled: RunEvent = { at: 5, type: 'canceled' };
+    const run = take(whole, [
+      { id: 17, runId: 'r', event: canceled },
+      { id: 18, runId: 'r', event: { at: 6, type: 'exported', file: 'cifar10.h5', bytes: 3 } },
+    ]);
+    expect(run).toMatchObject({ status: 'canceled', finishedAt: 5, filesDue: true });
+    expect(run.files).toEqual([{ name: 'cifar10.h5', bytes: 3 }]);
+    const ready: RunEvent = { at: 7, type: 'files-ready', stage: 2, epoch: 1 };
+    expect(reduceRun(run, { id: 19, runId: 'r', event: ready })).toMatchObject({ status: 'canceled', filesDue: false });
+    const failed: RunEvent = { at: 7, type: 'files-failed', message: 'No room.' };
+    expect(reduceRun(run, { id: 19, runId: 'r', event: failed })).toMatchObject({ filesDue: false, error: 'No room.' });
+    expect(reduceRun(queued, { id: 17, runId: 'r', event: canceled }).filesDue).toBe(false);
+  });
+
   it('does not change the run it was given', () => {
     const before = structuredClone(queued);
     take(queued, events);

@@ -12,10 +12,14 @@ const opened: { services: Services; folder: string }[] = [];
  * The server's real parts on a database and folders of their own, with a trainer that plays the scene its run is named
  * after (fixtures/scripted-trainer.mjs). All is closed and removed after the test.
  * @param folder an earlier server's, to start on what that one left
+ * @param environment settings that differ: another trainer, real data
  */
-export function openServices(folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-'))): Services {
+export function openServices(
+  folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-')),
+  environment: Record<string, string> = {},
+): Services {
   const entry = path.join(import.meta.dirname, 'runs', 'fixtures', 'scripted-trainer.mjs');
-  const services = createServices(parseEnv({ RESULTS_DIR: 'results', TRAINER_ENTRY: entry }, folder));
+  const services = createServices(parseEnv({ RESULTS_DIR: 'results', TRAINER_ENTRY: entry, ...environment }, folder));
   opened.push({ services, folder });
   return services;
 }

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../lib/run-events.ts';
 import { openServices, testConfig } from '../services.test-helper.ts';
 import type { Services } from '../services.ts';
@@ -29,6 +29,20 @@ it('adopts a finished run of the command line, once, with all its events', async
   const run = await readRun(services, id);
   expect(run).toMatchObject({ name: 'from a terminal', status: 'failed', error: 'No data.', createdAt: 4, config });
   expect(run.events.map(({ event }) => event)).toEqual([phase, failed]);
+});
+
+it('prepares the files of a run that was canceled in the terminal', async () => {
+  const services = openServices();
+  const metrics = { accuracy: 0.5, loss: 1, val_accuracy: 0.4, val_loss: 1, learning_rate: 0.001 };
+  const epoch: RunEvent = {
+    ...{ type: 'epoch', at: 6, stage: 1, epoch: 1, epochs: 3, metrics, seconds: 1, imagesPerSecond: 80 },
+  };
+  writeJournal(services, [{ runId: id, config, createdAt: 4 }, epoch, { type: 'canceled', at: 7 }]);
+  adoptRuns(services);
+  expect(await readRun(services, id)).toMatchObject({ status: 'canceled', filesDue: true });
+  services.queue.wake();
+  await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 30_000);
+  expect((await readRun(services, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
 });
 
 it('waits for a run that still goes on, and for its half-written line', () => {

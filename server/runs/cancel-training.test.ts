@@ -1,0 +1,78 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { canceledLogSchema } from '../../lib/results-json.ts';
+import { openServices, testConfig } from '../services.test-helper.ts';
+import { checkpointFile, readCheckpoint } from '../training/checkpoint.ts';
+import { imageBytes, loadCifar10 } from '../training/dataset/cifar10.ts';
+import { chooseEngine } from '../training/engine/choose.ts';
+import { kerasImage, predict, readKerasFile } from '../training/export/interpret-keras.test-helper.ts';
+import { findWeightsFile, loadWeights } from '../training/network/weights.ts';
+import { logitsFromImages } from '../training/predict.ts';
+import { Programs } from '../training/programs.ts';
+import { needsData, realData } from '../training/real-data.test-helper.ts';
+import { softmax } from '../training/scores.ts';
+import { cancelRun } from './cancel.ts';
+import { readRun } from './read-runs.ts';
+import { isAlive, pidsOf } from './scenes.test-helper.ts';
+import { startRun } from './start.ts';
+
+// The built trainer. `npm test` builds it when it is stale.
+const trainer = path.join(import.meta.dirname, 'fixtures', 'pid-trainer.mjs');
+
+const nUnfreeze = 10;
+const config = testConfig({
+  ...{ n_unfreeze: nUnfreeze, image_size: 96, train_limit: 300, batch_size: 32, augment: true },
+  ...{ epochs_stage1: 1, epochs_stage2: 1000, lr_stage2: 1e-3 },
+});
+
+describe.skipIf(!realData)(needsData('a real run, canceled in stage 2'), () => {
+  it('leaves no process and a cifar10.h5 that says what its last whole epoch said', { timeout: 300_000 }, async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'cancel-'));
+    const services = openServices(folder, { TRAINER_ENTRY: trainer, DATA_DIR: realData! });
+    const { id } = await startRun(services, config);
+    const runFolder = path.join(services.env.paths.results, id);
+    const epochs = async () => {
+      const events = (await readRun(services, id)).events.map(({ event }) => event);
+      return events.filter((event) => event.type === 'epoch').map(({ stage, epoch }) => [stage, epoch]);
+    };
+    await vi.waitFor(async () => expect(await epochs()).toContainEqual([2, 2]), { timeout: 200_000, interval: 50 });
+    writeFileSync(path.join(runFolder, 'cifar10.h5.1.tmp'), 'half');
+    cancelRun(services, id);
+    expect(await readRun(services, id)).toMatchObject({ status: 'canceled', filesDue: true });
+
+    await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 60_000);
+    await vi.waitFor(() => expect(pidsOf(services, id).filter(isAlive)).toEqual([]), 30_000);
+    expect(pidsOf(services, id)).toHaveLength(2);
+    const run = await readRun(services, id);
+    expect([run.status, run.error]).toEqual(['canceled', null]);
+    const ready = run.events.map(({ event }) => event).find((event) => event.type === 'files-ready')!;
+    expect([ready.stage, ready.epoch]).toEqual((await epochs()).at(-1));
+    const names = run.files.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['cifar10.h5', 'run.json']));
+    expect(names).not.toContain('predictions.bin');
+
+    const log = canceledLogSchema.parse(
+      JSON.parse(await readFile(path.join(services.env.paths.results, `run_${id}.json`), 'utf8')),
+    );
+    expect(log.curves.stage2.val_loss).toHaveLength(ready.epoch);
+
+    // The file by its own config, and the trainer's own graphs with the weights that were kept.
+    const { last, best, stage, epoch } = await readCheckpoint(checkpointFile(runFolder));
+    expect([stage, epoch, [...best.keys()]]).toEqual([ready.stage, ready.epoch, [...last.keys()]]);
+    const weights = await loadWeights(findWeightsFile(realData!, 96));
+    const programs = new Programs(chooseEngine('cpu'), weights, { imageSize: 96, nUnfreeze, classes: 10 });
+    const { test } = await loadCifar10(realData!);
+    const chosen = Uint32Array.of(0, 1, 2, 3, 4);
+    const due = softmax(await logitsFromImages(programs, last, test, chosen, { mirrored: false }), 10);
+    const keras = await readKerasFile(path.join(runFolder, 'cifar10.h5'));
+    for (const image of chosen) {
+      const pixels = test.pixels.subarray(image * imageBytes, (image + 1) * imageBytes);
+      for (const [label, value] of predict(keras, kerasImage(pixels)).entries()) {
+        expect(Math.abs(value - due[image * 10 + label]!)).toBeLessThan(1e-4);
+      }
+    }
+  });
+});
