@@ -1,3 +1,5 @@
+import { imageSizes, type TrainConfig } from './train-config.ts';
+
 /** What training needs in the data folder, and where it comes from. */
 
 /** CIFAR-10's binary version (Krizhevsky, 2009), unpacked. */
@@ -5,16 +7,39 @@ export const cifar10Files = {
   folder: 'cifar-10-batches-bin',
   train: [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`),
   test: 'test_batch.bin',
+  /** Of each file: 10,000 records of a label and three planes of 32 × 32 pixels. */
+  fileBytes: 10_000 * (1 + 3 * 32 * 32),
   url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+  /** Of the archive that the URL gives. */
+  archiveBytes: 170_052_171,
+  archiveSha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
 } as const;
 
 /** Keras has a file of ImageNet weights for each input size. */
 export const weightsFileName = (imageSize: number): string =>
   `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_${imageSize}_no_top.h5`;
 
-/** Where Keras keeps the weights for an input size. */
-export const weightsUrl = (imageSize: number): string =>
-  `https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/${weightsFileName(imageSize)}`;
+/** Where Keras keeps its weights files. */
+export const weightsFolderUrl = 'https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/';
+export const weightsUrl = (imageSize: number): string => weightsFolderUrl + weightsFileName(imageSize);
 
-/** The size whose weights stand in for any other's. */
+/** The size whose weights stand in for any other's, and what Keras' file for it has; the others' sizes are not known. */
 export const standInSize = 224;
+export const standInBytes = 9_406_464;
+
+type ImageSize = TrainConfig['image_size'];
+
+/** What is fetched as one. */
+export type DataPart = 'cifar10' | `weights-${ImageSize}`;
+export const weightsPart = (imageSize: ImageSize): DataPart => `weights-${imageSize}`;
+export const dataParts: readonly DataPart[] = ['cifar10', ...imageSizes.map(weightsPart)];
+
+/** What a run needs in the data folder: one part of each of these lists, the first that is there. */
+export const partsFor = ({ image_size }: Pick<TrainConfig, 'image_size'>): DataPart[][] => [
+  ['cifar10'],
+  [...new Set([weightsPart(image_size), weightsPart(standInSize)])],
+];
+
+/** What people call a part. */
+export const partTitle = (part: DataPart): string =>
+  part === 'cifar10' ? 'CIFAR-10' : `ImageNet weights for ${part.replace('weights-', '')} px`;

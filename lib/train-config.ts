@@ -16,7 +16,7 @@ const integer = (low: number, high: number) =>
 const real = (low: number, high: number) =>
   z.number({ error: 'must be a number' }).min(low, `must be ${low} or more`).max(high, `must be ${high} or less`);
 
-const imageSizes = [96, 128, 160, 192, 224] as const;
+export const imageSizes = [96, 128, 160, 192, 224] as const;
 
 export const trainConfigSchema = z
   .strictObject({
