@@ -4,8 +4,8 @@ import { asc, eq } from 'drizzle-orm';
 import { type RunRow, runs } from '../../drizzle/schema.ts';
 import type { Database } from '../db.ts';
 import type { Env } from '../env.ts';
+import { lockFile } from '../file-lock.ts';
 import type { Queue } from './queue.ts';
-import { lockQueue } from './queue-lock.ts';
 import { readEvents } from './read-runs.ts';
 import { recordEvent } from './record-event.ts';
 import { interruptRunning } from './recover.ts';
@@ -64,10 +64,10 @@ export class EmbeddedQueue implements Queue {
     this.unlock?.();
   }
 
-  /** Whether this process keeps the queue. When it becomes the keeper, nothing can be training that it knows of. */
+  /** Whether this process keeps the queue, so that a second server neither declares its run dead nor trains another. When it becomes the keeper, nothing can be training that it knows of. */
   private isKeeper(): boolean {
     if (this.unlock) return true;
-    this.unlock = lockQueue(this.parts.env.databasePath);
+    this.unlock = lockFile(`${this.parts.env.databasePath}.lock`);
     if (!this.unlock) return false;
     interruptRunning(this.parts);
     return true;
