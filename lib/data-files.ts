@@ -1,5 +1,3 @@
-import { imageSizes, type TrainConfig } from './train-config.ts';
-
 /** What training needs in the data folder, and where it comes from. */
 
 /** CIFAR-10's binary version (Krizhevsky, 2009), unpacked. */
@@ -15,7 +13,10 @@ export const cifar10Files = {
   archiveSha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
 } as const;
 
-/** Keras has a file of ImageNet weights for each input size. */
+/** Pixels a side: Keras has a file of ImageNet weights for each of these input sizes. */
+export const imageSizes = [96, 128, 160, 192, 224] as const;
+export type ImageSize = (typeof imageSizes)[number];
+
 export const weightsFileName = (imageSize: number): string =>
   `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_${imageSize}_no_top.h5`;
 
@@ -27,19 +28,20 @@ export const weightsUrl = (imageSize: number): string => weightsFolderUrl + weig
 export const standInSize = 224;
 export const standInBytes = 9_406_464;
 
-type ImageSize = TrainConfig['image_size'];
-
 /** What is fetched as one. */
 export type DataPart = 'cifar10' | `weights-${ImageSize}`;
 export const weightsPart = (imageSize: ImageSize): DataPart => `weights-${imageSize}`;
 export const dataParts: readonly DataPart[] = ['cifar10', ...imageSizes.map(weightsPart)];
 
 /** What a run needs in the data folder: one part of each of these lists, the first that is there. */
-export const partsFor = ({ image_size }: Pick<TrainConfig, 'image_size'>): DataPart[][] => [
+export const partsFor = (imageSize: ImageSize): DataPart[][] => [
   ['cifar10'],
-  [...new Set([weightsPart(image_size), weightsPart(standInSize)])],
+  [...new Set([weightsPart(imageSize), weightsPart(standInSize)])],
 ];
 
 /** What people call a part. */
-export const partTitle = (part: DataPart): string =>
-  part === 'cifar10' ? 'CIFAR-10' : `ImageNet weights for ${part.replace('weights-', '')} px`;
+export function partTitle(part: DataPart): string {
+  if (part === 'cifar10') return 'CIFAR-10';
+  const size = Number(part.replace('weights-', ''));
+  return size === standInSize ? 'ImageNet weights' : `ImageNet weights for ${size} px`;
+}

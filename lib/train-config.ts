@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageSizes } from './data-files.ts';
 
 /**
  * THE schema of a run: the form takes its labels, help, limits and defaults from it, tRPC its input, the command line
@@ -15,8 +16,6 @@ const integer = (low: number, high: number) =>
     .max(high, `must be ${high} or less`);
 const real = (low: number, high: number) =>
   z.number({ error: 'must be a number' }).min(low, `must be ${low} or more`).max(high, `must be ${high} or less`);
-
-export const imageSizes = [96, 128, 160, 192, 224] as const;
 
 export const trainConfigSchema = z
   .strictObject({

@@ -173,7 +173,6 @@ describe('tRPC', () => {
   it('tells the state of the system', async () => {
     const status = await app.trpc.system.status.query();
     expect(status).toMatchObject({ engine: 'cpu', running: null, queued: 0 });
-    expect(status.data.problems).toHaveLength(Number(!status.data.images) + Number(!status.data.weights));
   });
 });
 

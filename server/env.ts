@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { type Paths, readPaths } from '../lib/paths.ts';
+import type { SourceSettings } from './data/sources.ts';
 import { isLoopbackName } from './doors.ts';
 import { EnvironmentError } from './errors.ts';
 import { singleton } from './singleton.ts';
@@ -13,10 +14,21 @@ export interface Env {
   /** Host names beside loopback's that requests may carry, in lower case. */
   allowedHosts: string[];
   paths: Paths;
+  /** Where the data is fetched from, where not from the official sources. */
+  sources: SourceSettings;
   databasePath: string;
   /** The bundled trainer. Tests put a scripted child in its place. */
   trainerEntry: string;
 }
+
+const webAddress = (name: string) =>
+  z
+    .string()
+    .refine(
+      (url) => /^https?:\/\//.test(url) && URL.canParse(url),
+      `${name} must be an address that begins with https:// or http://.`,
+    )
+    .optional();
 
 const environmentSchema = z.object({
   PORT: z
@@ -40,6 +52,13 @@ const environmentSchema = z.object({
         .split(/[\s,]+/)
         .filter(Boolean),
     ),
+  CIFAR10_URL: webAddress('CIFAR10_URL'),
+  CIFAR10_SHA256: z
+    .string()
+    .toLowerCase()
+    .refine((hash) => /^[0-9a-f]{64}$/.test(hash), 'CIFAR10_SHA256 must be a hash of 64 hexadecimal digits.')
+    .optional(),
+  WEIGHTS_URL: webAddress('WEIGHTS_URL'),
   DATABASE_PATH: z.string().optional(),
   TRAINER_ENTRY: z.string().optional(),
 });
@@ -53,13 +72,18 @@ export function parseEnv(environment: Record<string, string | undefined>, root: 
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { data, error } = environmentSchema.safeParse(set);
   if (error) throw new EnvironmentError(error.issues.map(({ message }) => message).join(' '));
-  const { PORT, HOST, ALLOWED_HOSTS, DATABASE_PATH, TRAINER_ENTRY } = data;
+  const { PORT, HOST, ALLOWED_HOSTS, CIFAR10_URL, CIFAR10_SHA256, WEIGHTS_URL, DATABASE_PATH, TRAINER_ENTRY } = data;
   const paths = readPaths(set, root);
   return {
     port: PORT ?? null,
     host: HOST,
     allowedHosts: ALLOWED_HOSTS,
     paths,
+    sources: {
+      cifar10Url: CIFAR10_URL ?? null,
+      cifar10Sha256: CIFAR10_SHA256 ?? null,
+      weightsUrl: WEIGHTS_URL ?? null,
+    },
     databasePath: path.resolve(root, DATABASE_PATH ?? path.join(paths.results, 'transfer-lab.db')),
     trainerEntry: path.resolve(root, TRAINER_ENTRY ?? 'dist/trainer/main.mjs'),
   };

@@ -1,8 +1,9 @@
+import { dataRouter } from './routers/data.ts';
 import { runsRouter } from './routers/runs.ts';
 import { systemRouter } from './routers/system.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
-export const appRouter = router({ runs: runsRouter, system: systemRouter });
+export const appRouter = router({ data: dataRouter, runs: runsRouter, system: systemRouter });
 export type AppRouter = typeof appRouter;
 
 export const createCaller = createCallerFactory(appRouter);

@@ -79,8 +79,9 @@ function endWithSignals(server: Server): void {
     if (isEnding) return;
     isEnding = true;
     server.close();
-    const { queue, db } = getServices();
+    const { queue, downloads, db } = getServices();
     await queue.close();
+    await downloads.close();
     server.closeAllConnections();
     db.$client.close();
     process.exit(0);

@@ -31,8 +31,9 @@ afterEach(async () => {
   }
 });
 
-export async function closeServices({ queue, db }: Services): Promise<void> {
+export async function closeServices({ queue, downloads, db }: Services): Promise<void> {
   await queue.close();
+  await downloads.close();
   db.$client.close();
 }
 

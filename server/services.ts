@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { Downloads } from './data/downloads.ts';
 import { type Database, openDatabase } from './db.ts';
 import { type Env, getEnv, projectRoot } from './env.ts';
 import { EmbeddedQueue } from './runs/embedded-queue.ts';
@@ -12,12 +13,16 @@ export interface Services {
   db: Database;
   bus: RunBus;
   queue: Queue;
+  downloads: Downloads;
 }
 
 export function createServices(env: Env): Services {
   const db = openDatabase(env.databasePath, path.join(projectRoot(), 'drizzle', 'migrations'));
   const bus = new RunBus();
-  return { env, db, bus, queue: new EmbeddedQueue({ env, db, bus }) };
+  // Runs wait for what is being fetched; a download that ends may be what they waited for.
+  const downloads = new Downloads(env, () => queue.wake());
+  const queue = new EmbeddedQueue({ env, db, bus, downloads });
+  return { env, db, bus, queue, downloads };
 }
 
 /** This process's one set, made when first asked for: a build must not open a database. */

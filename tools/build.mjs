@@ -30,10 +30,10 @@ const targets = {
         'batches-worker': 'server/training/dataset/batches-worker.ts',
       }),
   },
-  /** What starts Next and ends it. */
+  /** What starts Next and ends it, and what fetches the data from a terminal. */
   server: {
     sources: ['lib', 'server', 'drizzle'],
-    build: () => bundleForNode('dist/server', { serve: 'server/serve.ts' }),
+    build: () => bundleForNode('dist/server', { serve: 'server/serve.ts', 'get-data': 'server/data/cli.ts' }),
   },
   /** Pages and routes. */
   app: {

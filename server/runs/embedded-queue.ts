@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { asc, eq } from 'drizzle-orm';
 import { type RunRow, runs } from '../../drizzle/schema.ts';
+import type { Downloads } from '../data/downloads.ts';
 import type { Database } from '../db.ts';
 import type { Env } from '../env.ts';
 import { lockFile } from '../file-lock.ts';
@@ -15,14 +16,18 @@ import { type EndEvent, startTrainer, type TrainerProcess } from './trainer-proc
 /** At most four of a trainer's `progress` a second are written and told. Milliseconds. */
 const progressInterval = 250;
 
+/** While runs wait for data, the folder is looked at this often. Milliseconds. */
+const dataInterval = 5000;
+
 /** A table and one child: one run trains, the others wait in the order in which they were asked for. */
 export class EmbeddedQueue implements Queue {
   /** The one process there is: it trains a run, or exports a canceled one's files. */
   private current: { runId: string; trainer: TrainerProcess; done: Promise<void> } | null = null;
   private unlock: (() => void) | null = null;
   private isClosed = false;
+  private later: NodeJS.Timeout | null = null;
 
-  constructor(private readonly parts: { env: Env; db: Database; bus: RunBus }) {}
+  constructor(private readonly parts: { env: Env; db: Database; bus: RunBus; downloads: Downloads }) {}
 
   wake(): void {
     if (this.isClosed || this.current || !this.isKeeper()) return;
@@ -55,6 +60,7 @@ export class EmbeddedQueue implements Queue {
 
   async close(): Promise<void> {
     this.isClosed = true;
+    clearTimeout(this.later ?? undefined);
     if (this.current) {
       // First the row: whatever the trainer still tells comes too late to make it anything else.
       interruptRunning(this.parts);
@@ -64,7 +70,10 @@ export class EmbeddedQueue implements Queue {
     this.unlock?.();
   }
 
-  /** Whether this process keeps the queue, so that a second server neither declares its run dead nor trains another. When it becomes the keeper, nothing can be training that it knows of. */
+  /**
+   * Whether this process keeps the queue, so that a second server neither declares its run dead nor trains another. When
+   * it becomes the keeper, nothing can be training that it knows of.
+   */
   private isKeeper(): boolean {
     if (this.unlock) return true;
     this.unlock = lockFile(`${this.parts.env.databasePath}.lock`);
@@ -73,15 +82,27 @@ export class EmbeddedQueue implements Queue {
     return true;
   }
 
-  /** Takes the next run from the line, unless one trains. */
+  /** Takes the next run from the line, unless one trains; one whose data is still to come lets others pass. */
   private claimNext(): RunRow | undefined {
     return this.parts.db.transaction((tx) => {
       if (tx.select().from(runs).where(eq(runs.status, 'running')).get()) return undefined;
-      const next = tx.select().from(runs).where(eq(runs.status, 'queued')).orderBy(asc(runs.number)).get();
-      if (!next) return undefined;
+      const line = tx.select().from(runs).where(eq(runs.status, 'queued')).orderBy(asc(runs.number)).all();
+      const next = line.find(({ config }) => !this.parts.downloads.isAwaited(config));
+      if (!next) {
+        if (line.length > 0) this.wakeLater();
+        return undefined;
+      }
       const claim = { status: 'running' as const, startedAt: Date.now() };
       return tx.update(runs).set(claim).where(eq(runs.number, next.number)).returning().get();
     });
+  }
+
+  /** What runs wait for may come without a word: from the command line, or put there by hand. */
+  private wakeLater(): void {
+    this.later ??= setTimeout(() => {
+      this.later = null;
+      this.wake();
+    }, dataInterval).unref();
   }
 
   /** A canceled run whose files nobody has written yet: they come before the next run, which takes longer. */

@@ -28,7 +28,7 @@ export interface Dataset {
 /** Bytes of one image. */
 export const imageBytes = 3 * 32 * 32;
 const recordBytes = 1 + imageBytes;
-const recordsPerFile = 10_000;
+const recordsPerFile = cifar10Files.fileBytes / recordBytes;
 
 /** Test sets that are known by the SHA-256 of `test_batch.bin`. Add a hash only after measuring it on the file itself. */
 const knownTestSets: Record<string, string> = {
@@ -89,7 +89,7 @@ async function readRecords(file: string): Promise<Buffer> {
 }
 
 const advice = (file: string): string =>
-  `Download ${cifar10Files.url} and unpack it so that ${path.dirname(file)} holds data_batch_1.bin to data_batch_5.bin and test_batch.bin.`;
+  `Get it with \`npm run get-data\` or the button in the app; or download ${cifar10Files.url} and unpack it so that ${path.dirname(file)} holds data_batch_1.bin to data_batch_5.bin and test_batch.bin.`;
 const missing = (file: string) =>
   new DataError('data-missing', `CIFAR-10 is not there: no file ${file}. ${advice(file)}`);
 const broken = (file: string, what: string) =>

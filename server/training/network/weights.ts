@@ -28,7 +28,7 @@ export function findWeightsFile(dataFolder: string, imageSize: number): string {
   throw new DataError(
     'weights-missing',
     `The ImageNet weights are missing: there is no ${weightsFileName(standInSize)} in ${dataFolder}. ` +
-      `Download it from ${weightsUrl(standInSize)} into that folder.`,
+      `Get it with \`npm run get-data\` or the button in the app; or download it from ${weightsUrl(standInSize)} into that folder.`,
   );
 }
 

@@ -1,0 +1,105 @@
+'use client';
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Download, RotateCw, Square } from 'lucide-react';
+import { partTitle } from '@/lib/data-files.ts';
+import { formatBytes } from '@/lib/format.ts';
+import type { PartStatus } from '@/server/data/downloads.ts';
+import { describeProgress, shareOf } from './prepare-data.ts';
+import { useTRPC } from './trpc.ts';
+
+/** One part of the data that is not there: how it stands with it, and the button that gets it. */
+export function GetData({ status }: { status: PartStatus }) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <div className="min-w-0 grow basis-64">
+        <h3 className="font-medium">{partTitle(status.part)}</h3>
+        <Standing status={status} />
+      </div>
+      <Actions status={status} />
+    </div>
+  );
+}
+
+function Standing({ status: { part, url, bytes, state } }: { status: PartStatus }) {
+  switch (state.is) {
+    case 'missing':
+      return <p className="break-words text-soft">{state.problem ?? `${about(part)}, from ${new URL(url).host}`}</p>;
+    case 'coming':
+      return (
+        <>
+          <p className="text-soft">{describeProgress(state.progress)}</p>
+          <Bar share={shareOf(state)} label={`Getting ${partTitle(part)}`} />
+        </>
+      );
+    case 'stopped':
+      return (
+        <p className="text-soft">
+          Stopped after {formatBytes(state.bytes)}
+          {bytes !== null && ` of ${formatBytes(bytes)}`}
+        </p>
+      );
+    case 'failed':
+      return (
+        <p role="alert" className="break-words text-bad">
+          {state.message}
+        </p>
+      );
+    case 'present':
+      return null;
+  }
+}
+
+const about = (part: PartStatus['part']) =>
+  part === 'cifar10' ? '60,000 images with labels' : 'What MobileNetV2 knows of ImageNet';
+
+function Bar({ share, label }: { share: number | null; label: string }) {
+  const percent = share === null ? undefined : Math.floor(share * 100);
+  return (
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-raised"
+    >
+      <div
+        className="h-full rounded-full bg-accent motion-safe:transition-[width] motion-safe:duration-500"
+        style={{ width: `${percent ?? 0}%` }}
+      />
+    </div>
+  );
+}
+
+function Actions({ status: { part, bytes, state } }: { status: PartStatus }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  // Both answer with how it stands now, so that nothing has to be asked again.
+  const options = {
+    onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.data.status.queryKey() }),
+  };
+  const get = useMutation(trpc.data.get.mutationOptions(options));
+  const stop = useMutation(trpc.data.stop.mutationOptions(options));
+  const error = get.error ?? stop.error;
+  if (state.is === 'coming') {
+    return (
+      <button type="button" className="button" onClick={() => stop.mutate({ part })} disabled={stop.isPending}>
+        <Square size={14} aria-hidden />
+        Stop
+      </button>
+    );
+  }
+  const Icon = state.is === 'failed' ? RotateCw : Download;
+  const size = bytes === null ? '' : `, ${formatBytes(bytes)}`;
+  const label = { failed: 'Try again', stopped: 'Go on' }[state.is as string] ?? `Get ${partTitle(part)}${size}`;
+  return (
+    <>
+      <button type="button" className="button-primary" onClick={() => get.mutate({ part })} disabled={get.isPending}>
+        <Icon size={14} aria-hidden />
+        {label}
+      </button>
+      {error && <p className="basis-full text-bad">{error.message}</p>}
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+import { useQuery } from '@tanstack/react-query';
+import type { RunSummary } from '@/lib/run.ts';
+import { isComing, waitsFor } from './prepare-data.ts';
+import { useTRPC } from './trpc.ts';
+
+/** What the data folder holds: asked every second while something comes, else now and then, as people put files there. */
+export function useDataStatus({ enabled = true } = {}) {
+  const trpc = useTRPC();
+  return useQuery(
+    trpc.data.status.queryOptions(undefined, {
+      enabled,
+      refetchInterval: ({ state }) => (state.data?.parts.some(isComing) ? 1000 : 5000),
+    }),
+  ).data;
+}
+
+/** What a run in line waits for beside its turn; null where there is nothing. */
+export function useWaitsFor({ status, config }: Pick<RunSummary, 'status' | 'config'>): string | null {
+  const isQueued = status === 'queued';
+  const data = useDataStatus({ enabled: isQueued });
+  return isQueued && data ? waitsFor(data, config.image_size) : null;
+}

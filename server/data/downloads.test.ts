@@ -1,0 +1,143 @@
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cifar10Files, weightsFileName } from '../../lib/data-files.ts';
+import { createCaller } from '../router.ts';
+import { readRun } from '../runs/read-runs.ts';
+import { startScene, until } from '../runs/scenes.test-helper.ts';
+import { openServices } from '../services.test-helper.ts';
+import type { Services } from '../services.ts';
+import { type FileServer, gives, makeFolder, says, serveFile } from './source.test-helper.ts';
+
+/** As much of an HDF5 file as is looked at: a superblock of version 0 that tells the file's length. */
+function hdf5(length: number): Buffer {
+  const file = Buffer.alloc(length);
+  file.write('\x89HDF\r\n\x1a\n', 'latin1');
+  file[13] = 8;
+  file.writeBigUInt64LE(BigInt(length), 40);
+  return file;
+}
+
+/** A data folder of the right structure with CIFAR-10 in it: files with holes. */
+async function makeCifar10(folder: string): Promise<void> {
+  await mkdir(path.join(folder, cifar10Files.folder), { recursive: true });
+  for (const name of [...cifar10Files.train, cifar10Files.test]) {
+    const handle = await open(path.join(folder, cifar10Files.folder, name), 'w');
+    await handle.truncate(cifar10Files.fileBytes);
+    await handle.close();
+  }
+}
+
+/** A server that lacks only the weights, and where they come from. */
+async function openLackingWeights(): Promise<{ services: Services; source: FileServer; data: string }> {
+  const source = await serveFile(hdf5(5000));
+  const data = await makeFolder();
+  await makeCifar10(data);
+  const services = openServices(undefined, { DATA_DIR: data, WEIGHTS_URL: source.url.replace('/file', '/keras') });
+  return { services, source, data };
+}
+
+const stateOf = async (services: Services, part: string) =>
+  (await createCaller(services).data.status()).parts.find((each) => each.part === part)!.state;
+const ended = (services: Services) =>
+  expect.poll(async () => (await stateOf(services, 'weights-224')).is).not.toBe('coming');
+
+describe('downloads', () => {
+  it('fetch a part once, whoever asks, and tell how far it is', async () => {
+    const { services, source, data } = await openLackingWeights();
+    const caller = createCaller(services);
+    source.answers = [gives({ stallsAfter: 3000 })];
+    expect(await stateOf(services, 'weights-224')).toEqual({ is: 'missing', problem: null });
+    expect((await caller.data.get({ part: 'weights-224' })).is).toBe('coming');
+    await expect
+      .poll(() => stateOf(services, 'weights-224'))
+      .toMatchObject({ is: 'coming', progress: { phase: 'downloading', bytes: 3000, total: 5000 } });
+    await caller.data.get({ part: 'weights-224' });
+    await caller.data.stop({ part: 'weights-224' });
+    await expect.poll(() => stateOf(services, 'weights-224')).toEqual({ is: 'stopped', bytes: 3000 });
+    await caller.data.get({ part: 'weights-224' });
+    await expect.poll(() => stateOf(services, 'weights-224')).toEqual({ is: 'present' });
+    expect([source.requests.length, source.bytesSent]).toEqual([2, 5000]);
+    expect(await readdir(data)).toContain(weightsFileName(224));
+  });
+
+  it('are gone on with after the server was ended in the midst of one', async () => {
+    const { services, source, data } = await openLackingWeights();
+    source.answers = [gives({ stallsAfter: 3000 })];
+    services.downloads.start('weights-224');
+    await expect.poll(() => source.bytesSent).toBe(3000);
+    await expect.poll(() => stateOf(services, 'weights-224')).toMatchObject({ progress: { bytes: 3000 } });
+    await services.downloads.close();
+    const next = openServices(undefined, { DATA_DIR: data, WEIGHTS_URL: source.url.replace('/file', '/keras') });
+    expect(await stateOf(next, 'weights-224')).toEqual({ is: 'stopped', bytes: 3000 });
+    next.downloads.start('weights-224');
+    await expect.poll(() => stateOf(next, 'weights-224')).toEqual({ is: 'present' });
+    expect(source.bytesSent).toBe(5000);
+  });
+
+  it('say why one failed, until it is tried again', async () => {
+    const { services, source } = await openLackingWeights();
+    source.answers = [says(404)];
+    services.downloads.start('weights-224');
+    await ended(services);
+    expect(await stateOf(services, 'weights-224')).toMatchObject({
+      ...{ is: 'failed', code: 'http-status', bytes: 0 },
+      message: expect.stringContaining(`/keras/${weightsFileName(224)}`),
+    });
+    services.downloads.start('weights-224');
+    await ended(services);
+    expect(await stateOf(services, 'weights-224')).toEqual({ is: 'present' });
+  });
+
+  it('do not take a weights file that is cut short for whole', async () => {
+    const { services, source, data } = await openLackingWeights();
+    source.answers = [(parts) => gives()({ ...parts, file: hdf5(5000).subarray(0, 4000) })];
+    services.downloads.start('weights-96');
+    await expect.poll(async () => (await stateOf(services, 'weights-96')).is).toBe('failed');
+    expect(await stateOf(services, 'weights-96')).toMatchObject({ code: 'archive-damaged' });
+    await writeFile(path.join(data, weightsFileName(128)), hdf5(5000).subarray(0, 4000));
+    const problem = `${weightsFileName(128)} has 4000 bytes of 5000.`;
+    expect(await stateOf(services, 'weights-128')).toEqual({ is: 'missing', problem });
+  });
+
+  it('are asked for by name', async () => {
+    const { services } = await openLackingWeights();
+    const refused = createCaller(services).data.get({ part: 'weights-100' as 'weights-96' });
+    await expect(refused).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+});
+
+describe('a run that lacks data', () => {
+  it('waits while that comes, and goes on when it is there', async () => {
+    const { services, source } = await openLackingWeights();
+    source.answers = [gives({ stallsAfter: 3000 })];
+    services.downloads.start('weights-224');
+    await expect.poll(() => source.bytesSent).toBe(3000);
+    const id = await startScene(services, 'completes');
+    expect((await readRun(services, id)).status).toBe('queued');
+    services.downloads.stop('weights-224');
+    await ended(services);
+    expect((await readRun(services, id)).status).toBe('queued');
+    services.downloads.start('weights-224');
+    await until(services, id, 'completed');
+  });
+
+  it('waits on where that failed, and lets those pass that lack nothing', async () => {
+    const { services, source, data } = await openLackingWeights();
+    source.answers = [says(404)];
+    services.downloads.start('weights-224');
+    await ended(services);
+    const id = await startScene(services, 'completes');
+    await writeFile(path.join(data, weightsFileName(96)), hdf5(5000));
+    const { id: passing } = await createCaller(services).runs.start({ name: 'completes', image_size: 96 });
+    await until(services, passing, 'completed');
+    expect((await readRun(services, id)).status).toBe('queued');
+    await writeFile(path.join(data, weightsFileName(224)), hdf5(5000));
+    await until(services, id, 'completed');
+  });
+
+  it('starts, and says itself what it lacks, where nobody has asked for that', async () => {
+    const { services } = await openLackingWeights();
+    await until(services, await startScene(services, 'completes'), 'completed');
+  });
+});

@@ -1,0 +1,148 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { create } from 'tar';
+import { afterEach } from 'vitest';
+import { cifar10Files } from '../../lib/data-files.ts';
+import { type DataSource, sourceOf } from './sources.ts';
+
+/** A server on this machine that gives a file as servers do, or as they should not. */
+
+/** Sends bytes of the file, which are counted. */
+type Send = (bytes: Buffer) => void;
+
+/** How one request is answered. */
+export type Answer = (parts: {
+  file: Buffer;
+  request: IncomingMessage;
+  response: ServerResponse;
+  send: Send;
+  kept: () => number;
+}) => void | Promise<void>;
+
+export interface FileServer {
+  url: string;
+  /** The headers of every request so far. */
+  requests: IncomingMessage['headers'][];
+  /** Bytes of the file that were sent so far, however often. */
+  bytesSent: number;
+  /** How much of the file the client has on its disk: a connection breaks off when that is all it was sent. */
+  kept: () => number;
+  /** How the next requests are answered; when none is left, with the whole file. */
+  answers: Answer[];
+}
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+export async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'get-data-'));
+  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function serveFile(file: Buffer): Promise<FileServer> {
+  const server = createServer((request, response) => {
+    state.requests.push(request.headers);
+    const send: Send = (bytes) => {
+      state.bytesSent += bytes.length;
+      response.write(bytes);
+    };
+    (state.answers.shift() ?? gives())({ file, request, response, send, kept: () => state.kept() });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUps.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
+  const { port } = server.address() as AddressInfo;
+  const state: FileServer = {
+    url: `http://127.0.0.1:${port}/file`,
+    requests: [],
+    bytesSent: 0,
+    kept: () => 0,
+    answers: [],
+  };
+  return state;
+}
+
+interface Giving {
+  /** Ends the connection, without a word, after so many bytes. */
+  breaksAfter?: number;
+  /** Falls silent after so many bytes. */
+  stallsAfter?: number;
+  /** Gives the whole file whatever is asked. */
+  knowsRanges?: boolean;
+  /** Says how long the file is. */
+  tellsLength?: boolean;
+  headers?: Record<string, string>;
+}
+
+/** Gives the file, from where it is asked for. */
+export const gives =
+  ({ breaksAfter, stallsAfter, knowsRanges = true, tellsLength = true, headers }: Giving = {}): Answer =>
+  async ({ file, request, response, send, kept }) => {
+    const etag = `"${createHash('md5').update(file).digest('hex')}"`;
+    const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
+    const isSame = [undefined, etag].includes(request.headers['if-range'] as string | undefined);
+    const start = knowsRanges && asked && isSame ? Number(asked[1]) : 0;
+    if (start >= file.length) {
+      response.writeHead(416, { 'content-range': `bytes */${file.length}` }).end();
+      return;
+    }
+    const body = file.subarray(start);
+    response.writeHead(start > 0 ? 206 : 200, {
+      ...{ 'content-type': 'application/x-gzip', etag },
+      ...(start > 0 && { 'content-range': `bytes ${start}-${file.length - 1}/${file.length}` }),
+      ...(tellsLength && { 'content-length': body.length }),
+      ...headers,
+    });
+    const cut = breaksAfter ?? stallsAfter;
+    send(body.subarray(0, cut));
+    if (cut === undefined) response.end();
+    if (breaksAfter === undefined) return;
+    while (kept() < start + breaksAfter) await sleep(5);
+    response.socket!.destroy();
+  };
+
+export const says =
+  (status: number, headers: Record<string, string> = {}, body = ''): Answer =>
+  ({ response }) => {
+    response.writeHead(status, headers).end(body);
+  };
+
+/** CIFAR-10's archive in small: files of a few random records, and beside them what is not to be unpacked. */
+export async function makeArchive() {
+  const { folder, train, test } = cifar10Files;
+  const files = [...train, test];
+  const fileBytes = 20 * 3073;
+  const root = await makeFolder();
+  await mkdir(path.join(root, 'inside', folder), { recursive: true });
+  const contents = new Map(files.map((name) => [name, randomBytes(fileBytes)]));
+  for (const [name, bytes] of contents) await writeFile(path.join(root, 'inside', folder, name), bytes);
+  await writeFile(path.join(root, 'inside', folder, 'readme.html'), '<html>');
+  await writeFile(path.join(root, 'outside.txt'), 'no');
+  await symlink('/etc', path.join(root, 'inside', 'link'));
+  const archive = path.join(root, 'archive.tar.gz');
+  const members = [folder, '../outside.txt', 'link'];
+  await create({ gzip: true, file: archive, cwd: path.join(root, 'inside'), preservePaths: true }, members);
+  return { bytes: await readFile(archive), contents, unpacked: { folder, files, fileBytes } };
+}
+
+/** A source of CIFAR-10 as the server at `url` has it. */
+export const sourceLike = (
+  url: string,
+  { bytes, unpacked }: { bytes: Buffer; unpacked: DataSource['unpacked'] },
+): DataSource => ({
+  ...sourceOf('cifar10', { cifar10Url: url, cifar10Sha256: null, weightsUrl: null }),
+  ...{ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), unpacked },
+});

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { type DataPart, dataParts } from '../../lib/data-files.ts';
+import { procedure, router } from '../trpc.ts';
+
+const byPart = z.object({ part: z.enum(dataParts as [DataPart, ...DataPart[]]) });
+
+export const dataRouter = router({
+  /** What the data folder holds, and how far what is being fetched is. */
+  status: procedure.query(({ ctx }) => ctx.downloads.status()),
+
+  /** Begins to fetch a part, or goes on with it; says where it stands now. Whoever asks while it comes, joins. */
+  get: procedure.input(byPart).mutation(({ ctx, input }) => {
+    ctx.downloads.start(input.part);
+    return ctx.downloads.stateOf(input.part);
+  }),
+
+  /** Stops fetching a part. What has come is kept. */
+  stop: procedure.input(byPart).mutation(({ ctx, input }) => ctx.downloads.stop(input.part)),
+});
