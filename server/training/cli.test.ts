@@ -3,13 +3,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import { resultsLogSchema } from '../../lib/results-json.ts';
 import { runEventSchema } from '../../lib/run-events.ts';
 import { imageBytes, loadCifar10 } from './dataset/cifar10.ts';
 import { splitImages } from './dataset/split.ts';
 import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
 import { type Predictions, readPredictions } from './export/predictions.ts';
-import { kernelName, trainedConvolutions } from './network/mobilenet-v2.ts';
 import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { needsData, realData } from './real-data.test-helper.ts';
 

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { featureCount } from '../../lib/mobilenet-v2.ts';
 import { type ImageSet, imageBytes } from './dataset/cifar10.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
 import { FeatureStore } from './features.ts';
-import { featureCount } from './network/mobilenet-v2.ts';
-import { randomWeights } from './network/random-weights.test-helper.ts';
+import { randomWeights } from './network/random-weights.ts';
 
 const count = 9;
 const pixels = new Uint8Array(new SharedArrayBuffer(count * imageBytes));

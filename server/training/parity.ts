@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { featureCount, kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import { plainBatches } from './dataset/batches.ts';
 import type { ImageSet } from './dataset/cifar10.ts';
 import type { Engine } from './engine/engine.ts';
 import { kernelOf } from './network/fold.ts';
 import { createHead, hiddenUnits, type Parameters } from './network/head.ts';
-import { featureCount, kernelName, trainedConvolutions } from './network/mobilenet-v2.ts';
 import { frozenGraph, gradientName, trainedShapes, trainingGraph } from './network/model.ts';
 import type { Weights } from './network/weights.ts';
 import { createOptimizer } from './optimizer.ts';

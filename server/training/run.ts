@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Timing } from '../../lib/metrics.ts';
+import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import type { Paths } from '../../lib/paths.ts';
 import { buildResultsLog } from '../../lib/results-json.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
@@ -18,7 +19,6 @@ import { writeWhole } from './export/write-whole.ts';
 import { extractFeatures } from './extract-features.ts';
 import { FeatureStore } from './features.ts';
 import { createHead } from './network/head.ts';
-import { trainedConvolutions } from './network/mobilenet-v2.ts';
 import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { Programs } from './programs.ts';
 import { Random } from './random.ts';

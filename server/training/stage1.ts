@@ -1,9 +1,9 @@
+import { featureCount } from '../../lib/mobilenet-v2.ts';
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 import { labelsOf, score } from './evaluate.ts';
 import type { Experiment, SplitFeatures } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
-import { featureCount } from './network/mobilenet-v2.ts';
 import { createOptimizer } from './optimizer.ts';
 import { logitsFromFrozen } from './predict.ts';
 import type { Programs } from './programs.ts';

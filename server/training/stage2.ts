@@ -1,3 +1,4 @@
+import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import { changesPixels } from '../../lib/train-config.ts';
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
@@ -7,7 +8,6 @@ import type { Experiment, SplitFeatures } from './experiment.ts';
 import { padRows } from './features.ts';
 import { fit, type TrainingBatch } from './fit.ts';
 import { kernelOf } from './network/fold.ts';
-import { kernelName, trainedConvolutions } from './network/mobilenet-v2.ts';
 import { createOptimizer } from './optimizer.ts';
 import { logitsFromFrozen, logitsFromImages } from './predict.ts';
 import type { Programs } from './programs.ts';

@@ -1,5 +1,5 @@
+import { blocks, type Convolution, frozenBlockCount, kernelShape } from '../../lib/mobilenet-v2.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
-import { blocks, type Convolution, frozenBlockCount, kernelShape } from './network/mobilenet-v2.ts';
 
 /** A training step of the tail costs this many forward passes of the same blocks as frozen ones. Measured at N = 30. */
 const trainingCost = 3.5;

@@ -1,5 +1,5 @@
+import { batchNormEpsilon, blocks, type Convolution, unfrozenLayers } from '../../../lib/mobilenet-v2.ts';
 import { hiddenUnits } from '../network/head.ts';
-import { batchNormEpsilon, blocks, type Convolution, unfrozenLayers } from '../network/mobilenet-v2.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /**

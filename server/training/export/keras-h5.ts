@@ -1,7 +1,7 @@
 import type { Group } from 'h5wasm/node';
 import { writeHdf5 } from '../hdf5.ts';
 import { hiddenUnits } from '../network/head.ts';
-import { batchNormParts, featureCount } from '../network/mobilenet-v2.ts';
+import { batchNormParts, featureCount } from '../../../lib/mobilenet-v2.ts';
 import { expectedWeights, type Weight } from '../network/weights.ts';
 import { kerasModelConfig, kerasTrainingConfig } from './keras-config.ts';
 import type { TrainedModel } from './trained-model.ts';

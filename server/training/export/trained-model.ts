@@ -1,6 +1,6 @@
+import { kernelName, kernelShape, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import type { TrainConfig } from '../../../lib/train-config.ts';
 import type { Parameters } from '../network/head.ts';
-import { kernelName, kernelShape, trainedConvolutions } from '../network/mobilenet-v2.ts';
 import type { Weights } from '../network/weights.ts';
 
 /** A model after training: everything its exports need. */

@@ -1,4 +1,4 @@
-import { batchNormEpsilon, type Convolution, kernelName } from './mobilenet-v2.ts';
+import { batchNormEpsilon, type Convolution, kernelName } from '../../../lib/mobilenet-v2.ts';
 import type { Weights } from './weights.ts';
 
 /** A BatchNormalization in inference mode: y = x · scale + shift, both [channels]. In double precision before it is stored. */

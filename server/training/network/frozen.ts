@@ -12,7 +12,7 @@ import {
   sum,
 } from '../graph/operations.ts';
 import { foldBatchNorm, kernelOf } from './fold.ts';
-import { blocks, type Convolution } from './mobilenet-v2.ts';
+import { blocks, type Convolution } from '../../../lib/mobilenet-v2.ts';
 import type { Weights } from './weights.ts';
 
 /**

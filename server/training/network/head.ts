@@ -1,3 +1,4 @@
+import { batchNormEpsilon, featureCount } from '../../../lib/mobilenet-v2.ts';
 import {
   add,
   clip,
@@ -15,7 +16,6 @@ import {
   sum,
 } from '../graph/operations.ts';
 import type { Random } from '../random.ts';
-import { batchNormEpsilon, featureCount } from './mobilenet-v2.ts';
 
 /**
  * The classifier on pooled features: BatchNormalization → Dense 128, ReLU → Dropout → Dense, softmax. Layers are named

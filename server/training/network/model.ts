@@ -1,8 +1,3 @@
-import { gradients } from '../graph/gradient.ts';
-import { input, type Node, type Outputs, type Shape } from '../graph/operations.ts';
-import { averagePool, frozenBlocks } from './frozen.ts';
-import { headShapes, inferenceHead, movingAverages, trainingHead } from './head.ts';
-import { crossEntropyLoss } from './loss.ts';
 import {
   blocks,
   featureCount,
@@ -10,7 +5,12 @@ import {
   kernelName,
   kernelShape,
   trainedConvolutions,
-} from './mobilenet-v2.ts';
+} from '../../../lib/mobilenet-v2.ts';
+import { gradients } from '../graph/gradient.ts';
+import { input, type Node, type Outputs, type Shape } from '../graph/operations.ts';
+import { averagePool, frozenBlocks } from './frozen.ts';
+import { headShapes, inferenceHead, movingAverages, trainingHead } from './head.ts';
+import { crossEntropyLoss } from './loss.ts';
 import { trainedBlocks } from './trained.ts';
 import type { Weights } from './weights.ts';
 

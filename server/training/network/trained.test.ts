@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
+import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import { createOnnxRuntimeEngine } from '../engine/onnxruntime.ts';
 import { Random } from '../random.ts';
 import { kernelOf } from './fold.ts';
 import { createHead } from './head.ts';
-import { kernelName, trainedConvolutions } from './mobilenet-v2.ts';
 import { frozenGraph, frozenShape, gradientName, inferenceGraph, trainedShapes, trainingGraph } from './model.ts';
-import { randomWeights } from './random-weights.test-helper.ts';
+import { randomWeights } from './random-weights.ts';
 
 const weights = randomWeights();
 const engine = createOnnxRuntimeEngine();

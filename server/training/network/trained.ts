@@ -1,3 +1,4 @@
+import { blocks, type Convolution, kernelShape } from '../../../lib/mobilenet-v2.ts';
 import {
   add,
   clip,
@@ -16,7 +17,6 @@ import {
 } from '../graph/operations.ts';
 import { foldBatchNorm, kernelOf } from './fold.ts';
 import { paddingOf } from './frozen.ts';
-import { blocks, type Convolution, kernelShape } from './mobilenet-v2.ts';
 import type { Weights } from './weights.ts';
 
 /**

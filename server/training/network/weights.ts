@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Dataset, type Group } from 'h5wasm/node';
 import { standInSize, weightsFileName, weightsUrl } from '../../../lib/data-files.ts';
+import { batchNormParts, blocks, kernelName, kernelShape } from '../../../lib/mobilenet-v2.ts';
 import { DataError } from '../errors.ts';
 import { isHdf5, readHdf5 } from '../hdf5.ts';
-import { batchNormParts, blocks, kernelName, kernelShape } from './mobilenet-v2.ts';
 
 /** One tensor as Keras stores it, in row-major order. */
 export interface Weight {

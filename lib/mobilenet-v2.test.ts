@@ -19,7 +19,7 @@ interface KerasLayer {
   config: { name: string; strides?: [number, number]; filters?: number; kernel_size?: [number, number] };
 }
 
-const fixture = path.join(import.meta.dirname, '../export/fixtures/keras-model-config.json');
+const fixture = path.join(import.meta.dirname, '../server/training/export/fixtures/keras-model-config.json');
 const kerasLayers: KerasLayer[] = JSON.parse(await readFile(fixture, 'utf8')).config.layers;
 const isBatchNorm = (layer: { kind: string }) => layer.kind === 'BatchNormalization';
 const counted = layers.filter((layer) => !isBatchNorm(layer)).map((layer) => layer.name);

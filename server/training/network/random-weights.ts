@@ -1,5 +1,5 @@
+import { batchNormParts, type Convolution, kernelName, kernelShape, layers } from '../../../lib/mobilenet-v2.ts';
 import { Random } from '../random.ts';
-import { batchNormParts, type Convolution, kernelName, kernelShape, layers } from './mobilenet-v2.ts';
 import type { Weights } from './weights.ts';
 
 /** A network that nobody trained, of MobileNetV2's shapes: signals neither vanish nor explode (He et al., 2015). */
