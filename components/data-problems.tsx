@@ -8,14 +8,14 @@ import { isAwaited, lackingParts } from './prepare-data.ts';
 import { useDataStatus } from './use-data-status.ts';
 
 /** What runs of an image size lack before they can train, and how to get it; nothing where all is there. */
-export function DataProblems({ imageSize = 160 }: { imageSize?: ImageSize }) {
+export function DataProblems({ imageSize = 160, className = '' }: { imageSize?: ImageSize; className?: string }) {
   const status = useDataStatus();
   const lacking = status ? lackingParts(status, imageSize) : [];
   if (!status || lacking.length === 0) return null;
   const titles = lacking.map(({ part }) => partTitle(part)).join(' and ');
   const isOne = titles === 'CIFAR-10';
   return (
-    <section className="card mb-4 border-warn/40 p-4" aria-label="Missing data">
+    <section className={`card border-warn/40 p-4 ${className}`} aria-label="Missing data">
       <h2 className="font-semibold text-warn">
         {titles} {isOne ? 'is' : 'are'} not here yet
       </h2>

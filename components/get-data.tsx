@@ -72,33 +72,34 @@ function Bar({ share, label }: { share: number | null; label: string }) {
   );
 }
 
-function Actions({ status: { part, bytes, state } }: { status: PartStatus }) {
+/** Both show at once in what is asked of the server from then on. */
+export function useDownload() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  // Both answer with how it stands now, so that nothing has to be asked again.
-  const options = {
-    onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.data.status.queryKey() }),
-  };
-  const get = useMutation(trpc.data.get.mutationOptions(options));
-  const stop = useMutation(trpc.data.stop.mutationOptions(options));
+  const onSettled = () => queryClient.invalidateQueries({ queryKey: trpc.data.status.queryKey() });
+  const get = useMutation(trpc.data.get.mutationOptions({ onSettled }));
+  const stop = useMutation(trpc.data.stop.mutationOptions({ onSettled }));
+  return { get, stop };
+}
+
+function Actions({ status: { part, bytes, state } }: { status: PartStatus }) {
+  const { get, stop } = useDownload();
   const error = get.error ?? stop.error;
-  if (state.is === 'coming') {
-    return (
-      <button type="button" className="button" onClick={() => stop.mutate({ part })} disabled={stop.isPending}>
-        <Square size={14} aria-hidden />
-        Stop
-      </button>
-    );
-  }
-  const Icon = state.is === 'failed' ? RotateCw : Download;
-  const size = bytes === null ? '' : `, ${formatBytes(bytes)}`;
-  const label = { failed: 'Try again', stopped: 'Go on' }[state.is as string] ?? `Get ${partTitle(part)}${size}`;
   return (
     <>
-      <button type="button" className="button-primary" onClick={() => get.mutate({ part })} disabled={get.isPending}>
-        <Icon size={14} aria-hidden />
-        {label}
-      </button>
+      {state.is === 'coming' ? (
+        <button type="button" className="button" onClick={() => stop.mutate({ part })} disabled={stop.isPending}>
+          <Square size={14} aria-hidden />
+          Stop
+        </button>
+      ) : (
+        <button type="button" className="button-primary" onClick={() => get.mutate({ part })} disabled={get.isPending}>
+          {state.is === 'failed' ? <RotateCw size={14} aria-hidden /> : <Download size={14} aria-hidden />}
+          {state.is === 'failed' && 'Try again'}
+          {state.is === 'stopped' && 'Go on'}
+          {state.is === 'missing' && `Get ${partTitle(part)}${bytes === null ? '' : `, ${formatBytes(bytes)}`}`}
+        </button>
+      )}
       {error && <p className="basis-full text-bad">{error.message}</p>}
     </>
   );

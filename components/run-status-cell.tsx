@@ -2,10 +2,13 @@ import { formatTimeLeft } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
 import { phaseNames, phaseShare } from './prepare-progress.ts';
 import { StatusBadge } from './status-badge.tsx';
+import { useWaitsFor } from './use-data-status.ts';
 
 /** A run's status in a row: of a running one how far it is, of a waiting one its place in line. */
 export function RunStatusCell({ run }: { run: RunSummary }) {
+  const waitsFor = useWaitsFor(run);
   if (run.status === 'queued') {
+    if (waitsFor) return <StatusBadge status={run.status} detail={`· ${waitsFor}`} />;
     const place = run.queuePosition === 1 ? 'next in line' : `number ${run.queuePosition} in line`;
     return <StatusBadge status={run.status} detail={run.queuePosition === null ? null : `· ${place}`} />;
   }

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { formatShare } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { ConnectionNote } from './connection-note.tsx';
+import { DataProblems } from './data-problems.tsx';
 import { phaseNames, phaseShare } from './prepare-progress.ts';
 import { RunCharts } from './run-charts.tsx';
 import { RunConfig } from './run-config.tsx';
@@ -30,6 +31,7 @@ export function RunView({ initial }: { initial: RunDetail }) {
         <section className="card p-4" aria-label="Progress">
           <RunPhases run={run} />
         </section>
+        {(run.status === 'queued' || run.status === 'failed') && <DataProblems imageSize={run.config.image_size} />}
         <Failure run={run} />
         <RunCharts run={run} />
         <RunResults run={run} />

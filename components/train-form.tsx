@@ -5,12 +5,14 @@ import { ChevronRight, Play } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { type KeyboardEvent, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { FormProvider, useForm } from 'react-hook-form';
+import { FormProvider, useForm, useWatch } from 'react-hook-form';
+import { imageSizes } from '@/lib/data-files.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
 import { DataProblems } from './data-problems.tsx';
 import { fieldNamed } from './describe-field.ts';
 import { FormField } from './form-field.tsx';
 import { type FieldGroup, fieldGroups } from './form-groups.ts';
+import { OwnWeights } from './own-weights.tsx';
 import { type FormValues, initialValues, readForm, resolver } from './read-form.ts';
 import { useTRPC } from './trpc.ts';
 
@@ -60,7 +62,7 @@ export function TrainForm() {
   return (
     <FormProvider {...form}>
       <form noValidate onSubmit={submit} onKeyDown={submitByKeys} className="space-y-4 pb-6">
-        <DataProblems />
+        <ChosenData />
         {fieldGroups.map((group) => (
           <Group key={group.title} group={group} open={unfolded.has(group.title)} onFold={unfold} />
         ))}
@@ -71,6 +73,18 @@ export function TrainForm() {
         />
       </form>
     </FormProvider>
+  );
+}
+
+/** What the data folder lacks for the image size that is chosen. */
+function ChosenData() {
+  const chosen = useWatch<FormValues>({ name: 'image_size' });
+  const imageSize = imageSizes.find((size) => size === Number(chosen));
+  return (
+    <>
+      <DataProblems imageSize={imageSize} />
+      {imageSize && <OwnWeights imageSize={imageSize} />}
+    </>
   );
 }
 
