@@ -7,16 +7,7 @@ import { readRun } from '../runs/read-runs.ts';
 import { startScene, until } from '../runs/scenes.test-helper.ts';
 import { openServices } from '../services.test-helper.ts';
 import type { Services } from '../services.ts';
-import { type FileServer, gives, makeFolder, says, serveFile } from './source.test-helper.ts';
-
-/** As much of an HDF5 file as is looked at: a superblock of version 0 that tells the file's length. */
-function hdf5(length: number): Buffer {
-  const file = Buffer.alloc(length);
-  file.write('\x89HDF\r\n\x1a\n', 'latin1');
-  file[13] = 8;
-  file.writeBigUInt64LE(BigInt(length), 40);
-  return file;
-}
+import { type FileServer, gives, hdf5, makeFolder, says, serveFile } from './source.test-helper.ts';
 
 /** A data folder of the right structure with CIFAR-10 in it: files with holes. */
 async function makeCifar10(folder: string): Promise<void> {

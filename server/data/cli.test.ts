@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { create } from 'tar';
+import { describe, expect, it, vi } from 'vitest';
+import { cifar10Files } from '../../lib/data-files.ts';
+import { inspect } from './inspect.ts';
+import { gives, hdf5, makeFolder, serveFile } from './source.test-helper.ts';
+import { sourceOf } from './sources.ts';
+
+// Each test starts processes; how long they take is not what is tested.
+vi.setConfig({ testTimeout: 120_000 });
+
+const project = path.resolve(import.meta.dirname, '../..');
+
+/** Runs the command as npm does. @param onOutput told everything printed so far */
+function getData(args: string[], environment: Record<string, string>, onOutput?: (text: string, pid: number) => void) {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join('server', 'data', 'cli.ts'), ...args], {
+    cwd: project,
+    env: { ...process.env, ...environment },
+  });
+  return new Promise<{ code: number | null; output: string }>((resolve) => {
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text: Buffer) => {
+        output += text;
+        onOutput?.(output, child.pid!);
+      });
+    }
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** CIFAR-10's archive in its true size, all black. */
+async function makeBlackArchive(): Promise<Buffer> {
+  const folder = await makeFolder();
+  await mkdir(path.join(folder, cifar10Files.folder));
+  for (const name of [...cifar10Files.train, cifar10Files.test]) {
+    const handle = await open(path.join(folder, cifar10Files.folder, name), 'w');
+    await handle.truncate(cifar10Files.fileBytes);
+    await handle.close();
+  }
+  const file = path.join(folder, 'archive.tar.gz');
+  await create({ gzip: { level: 1 }, file, cwd: folder }, [cifar10Files.folder]);
+  return readFile(file);
+}
+
+describe('npm run get-data', () => {
+  it('fetches what is missing, and goes on after Ctrl-C where it was', async () => {
+    const archive = await makeBlackArchive();
+    const cifar10 = await serveFile(archive);
+    const weights = await serveFile(hdf5(5000));
+    const data = await makeFolder();
+    const environment = {
+      DATA_DIR: data,
+      CIFAR10_URL: cifar10.url,
+      CIFAR10_SHA256: createHash('sha256').update(archive).digest('hex'),
+      WEIGHTS_URL: weights.url,
+    };
+    const half = Math.floor(archive.length / 2);
+    cifar10.answers = [gives({ stallsAfter: half })];
+    let sent = false;
+    const stopped = await getData([], environment, (text, pid) => {
+      if (sent || !text.includes('% of')) return;
+      sent = true;
+      process.kill(pid, 'SIGINT');
+    });
+    expect(stopped).toMatchObject({ code: 130, output: expect.stringContaining('goes on from here') });
+
+    const { code, output } = await getData(['--image_size', '96'], environment);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/CIFAR-10: now in .*ImageNet weights for 96 px: now in/s),
+    ]);
+    expect(cifar10.requests[1]!.range).toMatch(/^bytes=\d+-$/);
+    const settings = { cifar10Url: null, cifar10Sha256: null, weightsUrl: null };
+    for (const part of ['cifar10', 'weights-96'] as const) {
+      expect(inspect(data, sourceOf(part, settings))).toEqual({ is: 'present' });
+    }
+
+    const again = await getData(['--image_size=96'], environment);
+    expect([again.code, again.output.match(/already in/g)]).toEqual([0, ['already in', 'already in']]);
+  });
+
+  it('exits 1 where the network does not reach the source, and says what to do by hand', async () => {
+    const data = await makeFolder();
+    const { code, output } = await getData([], { DATA_DIR: data, CIFAR10_URL: 'http://127.0.0.1:1/cifar.tar.gz' });
+    expect(code).toBe(1);
+    expect(output).toMatch(/127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\).*By hand: download http/s);
+    expect(output).not.toContain('    at ');
+  });
+
+  it.each([['--image_size', '100'], ['--imagesize', '96'], ['cifar10']])('exits 2 on %s', async (...args) => {
+    const { code, output } = await getData(args, {});
+    expect([code, output]).toEqual([2, expect.stringContaining('usage: npm run get-data')]);
+  });
+});
