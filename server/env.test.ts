@@ -21,6 +21,24 @@ describe('parseEnv', () => {
     expect(parseEnv({ ALLOWED_HOSTS: 'Lab.example, b:81' }, root).allowedHosts).toEqual(['lab.example', 'b:81']);
   });
 
+  it('takes the data from the official sources unless it is told where', () => {
+    expect(parseEnv({}, root).sources).toEqual({ cifar10Url: null, cifar10Sha256: null, weightsUrl: null });
+    const hash = 'AB'.repeat(32);
+    const mirrors = {
+      CIFAR10_URL: 'https://mirror.test/c.tgz',
+      CIFAR10_SHA256: hash,
+      WEIGHTS_URL: 'http://mirror.test/w',
+    };
+    expect(parseEnv(mirrors, root).sources).toEqual({
+      cifar10Url: 'https://mirror.test/c.tgz',
+      cifar10Sha256: hash.toLowerCase(),
+      weightsUrl: 'http://mirror.test/w',
+    });
+    expect(() => parseEnv({ CIFAR10_URL: 'file:///c.tgz' }, root)).toThrow('CIFAR10_URL must be');
+    expect(() => parseEnv({ WEIGHTS_URL: 'https://' }, root)).toThrow('WEIGHTS_URL must be');
+    expect(() => parseEnv({ CIFAR10_SHA256: 'abc' }, root)).toThrow('64 hexadecimal digits');
+  });
+
   it('says in words what cannot be', () => {
     for (const PORT of ['-1', '65536', '3e3', 'web']) expect(() => parseEnv({ PORT }, root)).toThrow('PORT must be');
     for (const HOST of ['0.0.0.0', 'lab.example']) expect(() => parseEnv({ HOST }, root)).toThrow('loopback');
