@@ -4,12 +4,23 @@ import type { RunDetail } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import { CanceledNote } from './canceled-note.tsx';
 import { Card } from './card.tsx';
+import { eventsOf } from './reduce-run.ts';
 
 const descriptions = {
   'cifar10.h5': 'The whole network, for Keras 2 and Keras 3',
+  'cifar10.onnx': 'The same for ONNX Runtime: pixels in, probabilities out',
+  'tfjs.zip': 'The same for TensorFlow.js, with a page that shows how',
   'run.json': 'Config, metrics, curves, in the original script’s format',
   'predictions.bin': 'Class and probabilities of every test image',
+  'metrics.csv': 'Both curves, a line an epoch',
   'trainer.log': 'All that the trainer printed',
+  'run.zip': 'Everything of this run',
+};
+
+/** What is made when it is asked for: whether there is something to make it of. */
+const made: Record<string, (run: RunDetail) => boolean> = {
+  'metrics.csv': (run) => eventsOf(run, 'epoch').length > 0,
+  'run.zip': (run) => run.files.length > 0,
 };
 
 /** What can be taken away; what is not written yet has its line. */
@@ -20,10 +31,11 @@ export function RunFiles({ run }: { run: RunDetail }) {
       <ul className="divide-y divide-line text-sm">
         {Object.entries(descriptions).map(([name, description]) => {
           const file = run.files.find((each) => each.name === name);
+          const isThere = file || made[name]?.(run);
           return (
             <li key={name} className="flex items-center gap-3 py-1.5">
               <div className="min-w-0 grow">
-                {file ? (
+                {isThere ? (
                   <a
                     href={`/api/runs/${run.id}/files/${name}`}
                     download
@@ -38,7 +50,7 @@ export function RunFiles({ run }: { run: RunDetail }) {
                 <p className="text-faint text-xs">{description}</p>
               </div>
               <span className="whitespace-nowrap text-faint text-xs">
-                {file ? formatBytes(file.bytes) : whenItComes(run, name)}
+                {file ? formatBytes(file.bytes) : isThere ? 'made on request' : whenItComes(run, name)}
               </span>
             </li>
           );
@@ -50,6 +62,6 @@ export function RunFiles({ run }: { run: RunDetail }) {
 
 function whenItComes({ status, filesDue }: RunDetail, name: string): string {
   // Nothing was evaluated of a canceled run.
-  if (filesDue && name !== 'predictions.bin') return 'being prepared';
+  if (filesDue && name !== 'predictions.bin' && name !== 'metrics.csv') return 'being prepared';
   return isFinal(status) ? 'not written' : 'comes at the end';
 }

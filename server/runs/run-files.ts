@@ -2,9 +2,11 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunRow } from '../../drizzle/schema.ts';
 
-/** What can be downloaded of a run, with its content type. Names outside this list do not exist. */
+/** The files that a run leaves, with their content types. Names outside this list do not exist. */
 export const runFileTypes = {
   'cifar10.h5': 'application/x-hdf5',
+  'cifar10.onnx': 'application/octet-stream',
+  'tfjs.zip': 'application/zip',
   'run.json': 'application/json; charset=utf-8',
   'predictions.bin': 'application/octet-stream',
   'trainer.log': 'text/plain; charset=utf-8',

@@ -8,16 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import { imageBytes, loadCifar10 } from '../dataset/cifar10.ts';
-import { chooseEngine } from '../engine/choose.ts';
 import { readHdf5 } from '../hdf5.ts';
 import { findWeightsFile, loadWeights, type Weights } from '../network/weights.ts';
-import { logitsFromImages } from '../predict.ts';
-import { Programs } from '../programs.ts';
 import { needsData, realData } from '../real-data.test-helper.ts';
-import { softmax } from '../scores.ts';
 import { kerasImage, predict, readKerasFile } from './interpret-keras.test-helper.ts';
 import { kerasModelConfig, kerasTrainingConfig } from './keras-config.ts';
 import { exportKerasH5 } from './keras-h5.ts';
+import { makeTrainedModel, trainerProbabilities } from './trained-model.test-helper.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 const fixture = async (name: string) =>
@@ -59,27 +56,6 @@ describe('kerasModelConfig', () => {
   );
 });
 
-/** A head as training starts it, but for averages and biases that show a mix-up of tensors. */
-function makeHead(): Map<string, Float32Array> {
-  let state = 1;
-  const random = () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-  const numbers = (count: number, low: number, high: number) =>
-    Float32Array.from({ length: count }, () => low + (high - low) * random());
-  return new Map([
-    ['head_bn/gamma', numbers(1280, 0.8, 1.2)],
-    ['head_bn/beta', numbers(1280, -0.1, 0.1)],
-    ['head_bn/moving_mean', numbers(1280, 0, 0.6)],
-    ['head_bn/moving_variance', numbers(1280, 0.1, 0.6)],
-    ['dense/kernel', numbers(1280 * 128, -0.06, 0.06)],
-    ['dense/bias', numbers(128, -0.1, 0.1)],
-    ['logits/kernel', numbers(128 * 10, -0.2, 0.2)],
-    ['logits/bias', numbers(10, -0.1, 0.1)],
-  ]);
-}
-
 describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
   let folder: string;
   let file: string;
@@ -90,13 +66,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     folder = await mkdtemp(path.join(tmpdir(), 'keras-h5-'));
     file = path.join(folder, 'cifar10.h5');
     imageNet = await loadWeights(findWeightsFile(realData!, 96));
-    const weights: Weights = new Map(imageNet);
-    for (const convolution of trainedConvolutions(30)) {
-      const { shape, data } = imageNet.get(kernelName(convolution))!;
-      weights.set(kernelName(convolution), { shape, data: data.map((value) => value * 1.01) });
-    }
-    const rest = { labelSmoothing: 0.05, learningRate: 1e-5 };
-    model = { ...settings, ...rest, weights, head: makeHead(), imageSize: 96 };
+    model = makeTrainedModel(imageNet);
     await exportKerasH5(file, model);
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -163,17 +133,9 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
   }
 
   it('says by its own model_config what the trainer says', async () => {
-    const parameters = new Map(model.head);
-    for (const convolution of trainedConvolutions(30)) {
-      parameters.set(kernelName(convolution), model.weights.get(kernelName(convolution))!.data);
-    }
-    const programs = new Programs(chooseEngine('cpu'), imageNet, { imageSize: 96, nUnfreeze: 30, classes: 10 });
-    const { test } = await loadCifar10(realData!);
-    const first = Uint32Array.from({ length: 100 }, (_, index) => index);
     const expected = (await interpret()).flat();
-    const logits = await logitsFromImages(programs, parameters, test, first, { mirrored: false });
-    const differences = softmax(logits, 10).map((value, at) => Math.abs(value - expected[at]!));
-    await programs.release();
+    const probabilities = await trainerProbabilities(model, imageNet, (await loadCifar10(realData!)).test, 100);
+    const differences = probabilities.map((value, at) => Math.abs(value - expected[at]!));
     expect(Math.max(...differences)).toBeLessThan(1e-4);
   }, 60_000);
 

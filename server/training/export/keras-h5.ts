@@ -1,9 +1,7 @@
 import type { Group } from 'h5wasm/node';
 import { writeHdf5 } from '../hdf5.ts';
-import { hiddenUnits } from '../network/head.ts';
-import { batchNormParts, featureCount } from '../../../lib/mobilenet-v2.ts';
-import { expectedWeights, type Weight } from '../network/weights.ts';
 import { kerasModelConfig, kerasTrainingConfig } from './keras-config.ts';
+import { type NamedWeight, tensorsByLayer } from './keras-tensors.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** What the file claims to be written by: Keras 3 reads Keras 2's files, not the other way round. */
@@ -37,8 +35,6 @@ export async function exportKerasH5(file: string, model: TrainedModel): Promise<
   });
 }
 
-type NamedWeight = Weight & { name: string };
-
 /** A layer's group: the names of its tensors, and a group of the layer's name with the tensors in it. */
 function writeLayer(parent: Group, layer: string, tensors: NamedWeight[]) {
   const group = parent.create_group(layer);
@@ -53,34 +49,3 @@ function writeLayer(parent: Group, layer: string, tensors: NamedWeight[]) {
 /** A list of names; Keras writes an empty one as no numbers at all. */
 const writeNames = (group: Group, attribute: string, names: string[]) =>
   group.create_attribute(attribute, names.length > 0 ? names : new Float64Array());
-
-function tensorsByLayer(model: TrainedModel): Map<string, NamedWeight[]> {
-  const base = expectedWeights().map(({ layer, tensors }): [string, NamedWeight[]] => [
-    layer,
-    tensors.map(({ name, shape }) => checked(name, shape, model.weights.get(name)?.data)),
-  ]);
-  const head = headTensors(model.classes.length).map(({ layer, parts }): [string, NamedWeight[]] => [
-    layer,
-    parts.map(([part, shape]) => checked(`${layer}/${part}`, shape, model.head.get(`${layer}/${part}`))),
-  ]);
-  return new Map([...base, ...head]);
-}
-
-/** The head's tensors in Keras' order. */
-const headTensors = (classes: number): { layer: string; parts: [string, number[]][] }[] => [
-  { layer: 'head_bn', parts: batchNormParts.map((part) => [part, [featureCount]]) },
-  { layer: 'dense', parts: denseParts(featureCount, hiddenUnits) },
-  { layer: 'logits', parts: denseParts(hiddenUnits, classes) },
-];
-
-const denseParts = (unitsIn: number, units: number): [string, number[]][] => [
-  ['kernel', [unitsIn, units]],
-  ['bias', [units]],
-];
-
-/** A wrong length here is a mistake in this program, which must not become a file that Keras refuses. */
-function checked(name: string, shape: number[], data: Float32Array | undefined): NamedWeight {
-  const due = shape.reduce((a, b) => a * b);
-  if (data?.length !== due) throw new Error(`${name} has ${data?.length ?? 'no'} numbers where ${due} are due`);
-  return { name, shape, data };
-}

@@ -1,6 +1,11 @@
 import path from 'node:path';
 import { exportKerasH5 } from './keras-h5.ts';
+import { exportOnnx } from './onnx-model.ts';
+import { exportTfjs } from './tfjs.ts';
 import type { TrainedModel } from './trained-model.ts';
+
+/** What writes each file that holds the model. */
+const exporters = { 'cifar10.h5': exportKerasH5, 'cifar10.onnx': exportOnnx, 'tfjs.zip': exportTfjs };
 
 /**
  * Writes every file that holds the model into a run's folder, each whole or not at all.
@@ -12,5 +17,7 @@ export async function exportModel(
   model: TrainedModel,
   exported: (file: string, bytes: number) => Promise<void>,
 ): Promise<void> {
-  await exported('cifar10.h5', await exportKerasH5(path.join(folder, 'cifar10.h5'), model));
+  for (const [name, write] of Object.entries(exporters)) {
+    await exported(name, await write(path.join(folder, name), model));
+  }
 }

@@ -22,10 +22,13 @@ const { ModelProto } = protobuf.Root.fromJSON({
       fields: {
         irVersion: field(1, 'int64'),
         producerName: field(2, 'string'),
+        docString: field(6, 'string'),
         graph: field(7, 'GraphProto'),
         opsetImport: field(8, 'OperatorSetIdProto', true),
+        metadataProps: field(14, 'StringStringEntryProto', true),
       },
     },
+    StringStringEntryProto: { fields: { key: field(1, 'string'), value: field(2, 'string') } },
     OperatorSetIdProto: { fields: { domain: field(1, 'string'), version: field(2, 'int64') } },
     GraphProto: {
       fields: {
@@ -65,7 +68,7 @@ const { ModelProto } = protobuf.Root.fromJSON({
     TypeProto: { fields: { tensorType: field(1, 'TensorTypeProto') } },
     TensorTypeProto: { fields: { elemType: field(1, 'int32'), shape: field(2, 'TensorShapeProto') } },
     TensorShapeProto: { fields: { dim: field(1, 'DimensionProto', true) } },
-    DimensionProto: { fields: { dimValue: field(1, 'int64') } },
+    DimensionProto: { fields: { dimValue: field(1, 'int64'), dimParam: field(2, 'string') } },
   },
 }).nested as Record<'ModelProto', protobuf.Type>;
 
@@ -81,9 +84,22 @@ function encodeAttribute([name, value]: [string, Attributes[string]]) {
   return { name, ints: value, type: attributeTypes.ints };
 }
 
+/**
+ * A graph's shapes are static, but a model for everyone takes any number of images. This length stands for that number: a
+ * prime that no other axis is a multiple of.
+ */
+export const anyNumber = 7919;
+
+const isFree = (length: number): boolean => length % anyNumber === 0;
+
+/** ONNX reads −1 as "as long as it must be". */
+const reshapeTo = (shape: Shape): number[] => shape.map((length) => (isFree(length) ? -1 : length));
+
+const dimension = (length: number) => (isFree(length) ? { dimParam: 'N' } : { dimValue: length });
+
 const valueInfo = (name: string, shape: Shape) => ({
   name,
-  type: { tensorType: { elemType: float32, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+  type: { tensorType: { elemType: float32, shape: { dim: shape.map(dimension) } } },
 });
 
 /** Collects the parts of one model; every tensor is known by a short name. */
@@ -119,7 +135,7 @@ class Writer {
     return output;
   }
 
-  reshape = (x: string, shape: Shape): string => this.apply('Reshape', [x, this.integers(shape)]);
+  reshape = (x: string, shape: Shape): string => this.apply('Reshape', [x, this.integers(reshapeTo(shape))]);
 }
 
 /** How one operation is said in ONNX. `x`: the names of the inputs; returns the name of the result. */
@@ -205,11 +221,19 @@ const rules: { [T in Exclude<Operation['type'], 'input'>]: Rule<T> } = {
   broadcast: (w, [x = ''], { shape }) => w.apply('Expand', [x, w.integers(shape)]),
 };
 
+export interface ModelNotes {
+  /** What the model is, in a sentence. */
+  description?: string;
+  /** What a program that uses it should know. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
 /**
- * @returns the bytes of an ONNX model whose inputs and outputs carry the graph's names. The same graph gives the same bytes.
+ * @returns the bytes of an ONNX model whose inputs and outputs carry the graph's names. The same graph gives the same
+ *   bytes. An axis of length `anyNumber` is a free one, called N; such a graph may use it in plain reshapes only.
  * @throws Error where two different input nodes share a name.
  */
-export function encodeOnnx(outputs: Outputs): Uint8Array {
+export function encodeOnnx(outputs: Outputs, { description, metadata = {} }: ModelNotes = {}): Uint8Array {
   const writer = new Writer();
   const names = new Map<Node, string>();
   const inputs = new Map<string, Node>();
@@ -232,7 +256,9 @@ export function encodeOnnx(outputs: Outputs): Uint8Array {
   const model = {
     irVersion: 9,
     producerName: 'transfer-lab',
+    docString: description,
     opsetImport: [{ domain: '', version: 17 }],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'graph',
       node: writer.nodes,

@@ -1,3 +1,4 @@
+import { blocks, type Convolution } from '../../../lib/mobilenet-v2.ts';
 import {
   add,
   clip,
@@ -12,7 +13,6 @@ import {
   sum,
 } from '../graph/operations.ts';
 import { foldBatchNorm, kernelOf } from './fold.ts';
-import { blocks, type Convolution } from '../../../lib/mobilenet-v2.ts';
 import type { Weights } from './weights.ts';
 
 /**
@@ -24,7 +24,7 @@ import type { Weights } from './weights.ts';
  * Bilinear interpolation with half-pixel centres, edges repeated (Keras' `Resizing`), as a matrix [size, side]. Written out
  * here, since engines compute the positions in float32, and that error of 1e-6 grows a hundredfold on its way up.
  */
-function interpolation(side: number, size: number): Node {
+export function interpolationMatrix(side: number, size: number): Float32Array {
   const weights = new Float32Array(size * side);
   for (let out = 0; out < size; out++) {
     const position = Math.min(side - 1, Math.max(0, ((out + 0.5) * side) / size - 0.5));
@@ -32,14 +32,14 @@ function interpolation(side: number, size: number): Node {
     weights[out * side + low] = 1 - (position - low);
     if (position > low) weights[out * side + low + 1] = position - low;
   }
-  return constant(weights, [size, side]);
+  return weights;
 }
 
 /** Pixels [n, 3, 32, 32] in [0, 1] → [n, 3, size, size] in [−1, 1]. Scaled first: it is the same, on fewer pixels. */
 export function preprocess(pixels: Node, size: number): Node {
   const [images = 0, channels = 0, side = 0] = pixels.shape;
   const scaled = subtract(multiply(pixels, scalar(2)), scalar(1));
-  const matrix = interpolation(side, size);
+  const matrix = constant(interpolationMatrix(side, size), [size, side]);
   const rows = reshape(scaled, [images * channels * side, side]);
   const wide = reshape(matMul(rows, matrix, { transposeB: true }), [images * channels, side, size]);
   return reshape(matMul(matrix, wide), [images, channels, size, size]);

@@ -1,0 +1,51 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { ZipFile } from 'yazl';
+import type { RunRow } from '../../drizzle/schema.ts';
+import { metricsCsv } from '../../lib/metrics-csv.ts';
+import type { RunEvent } from '../../lib/run-events.ts';
+import type { Services } from '../services.ts';
+import { findRow, readEvents } from './read-runs.ts';
+import { findRunFile, isRunFileName, listRunFiles, runFileTypes } from './run-files.ts';
+
+/** Something to take away, as bytes that flow. */
+export interface Download {
+  contentType: string;
+  content: Readable;
+}
+
+/**
+ * Opens what can be downloaded of a run: a file of its folder, or `metrics.csv` and `run.zip`, made when asked for.
+ * @returns null where the run has nothing of that name
+ * @throws RunNotFoundError
+ */
+export async function openDownload(
+  { db, env }: Pick<Services, 'db' | 'env'>,
+  id: string,
+  name: string,
+): Promise<Download | null> {
+  const run = findRow(db, id);
+  const { results } = env.paths;
+  const events = () => readEvents(db, id).map(({ event }) => event);
+  if (name === 'metrics.csv') return epochTable(events());
+  if (name === 'run.zip') return archive(results, run, events());
+  const file = isRunFileName(name) ? await findRunFile(results, run, name) : null;
+  return file && { contentType: runFileTypes[file.name], content: createReadStream(file.path) };
+}
+
+function epochTable(events: RunEvent[]): Download | null {
+  if (!events.some((event) => event.type === 'epoch')) return null;
+  return { contentType: 'text/csv; charset=utf-8', content: Readable.from([metricsCsv(events)]) };
+}
+
+/** Everything of a run. Its files are read one after the other while they leave; nothing is kept. */
+async function archive(results: string, run: RunRow, events: RunEvent[]): Promise<Download | null> {
+  const files = await listRunFiles(results, run);
+  if (files.length === 0) return null;
+  const zip = new ZipFile();
+  // Model files are as good as random: packing them costs time and saves nothing.
+  for (const { name, path } of files) zip.addFile(path, `${run.id}/${name}`, { compress: /\.(json|log)$/.test(name) });
+  zip.addBuffer(Buffer.from(metricsCsv(events)), `${run.id}/metrics.csv`);
+  zip.end();
+  return { contentType: 'application/zip', content: Readable.from(zip.outputStream) };
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cifar10Classes } from '../../../lib/classes.ts';
+import { type ImageSet, imageBytes, loadCifar10 } from '../dataset/cifar10.ts';
+import { findWeightsFile, loadWeights, type Weights } from '../network/weights.ts';
+import { needsData, realData } from '../real-data.test-helper.ts';
+import { kerasImage } from './interpret-keras.test-helper.ts';
+import { exportOnnx } from './onnx-model.ts';
+import { makeTrainedModel, trainerProbabilities } from './trained-model.test-helper.ts';
+import type { TrainedModel } from './trained-model.ts';
+
+describe.skipIf(!realData)(needsData('exportOnnx'), () => {
+  let folder: string;
+  let imageNet: Weights;
+  let model: TrainedModel;
+  let test: ImageSet;
+  let session: InferenceSession;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'onnx-model-'));
+    imageNet = await loadWeights(findWeightsFile(realData!, 96));
+    model = makeTrainedModel(imageNet);
+    ({ test } = await loadCifar10(realData!));
+    await exportOnnx(path.join(folder, 'cifar10.onnx'), model);
+    session = await InferenceSession.create(path.join(folder, 'cifar10.onnx'));
+  });
+  afterAll(async () => {
+    await session.release();
+    await rm(folder, { recursive: true });
+  });
+
+  /** The file's probabilities of the first images. */
+  async function predict(count: number): Promise<Float32Array> {
+    const images = Array.from({ length: count }, (_, index) => [
+      ...kerasImage(test.pixels.subarray(index * imageBytes, (index + 1) * imageBytes)),
+    ]);
+    const image = new Tensor('float32', Float32Array.from(images.flat()), [count, 32, 32, 3]);
+    const { probabilities } = await session.run({ image });
+    expect(probabilities!.dims).toEqual([count, 10]);
+    return probabilities!.data as Float32Array;
+  }
+
+  it('gives the trainer’s probabilities of pixels, channels last', async () => {
+    const expected = await trainerProbabilities(model, imageNet, test, 100);
+    const found = await predict(100);
+    expect(Math.max(...expected.map((value, at) => Math.abs(value - found[at]!)))).toBeLessThan(1e-4);
+    expect(new Set(expected.map((value) => Math.round(value * 100))).size).toBeGreaterThan(20);
+  });
+
+  it('takes any number of images', async () => {
+    const [one, seven] = [await predict(1), await predict(7)];
+    expect(Math.max(...one.map((value, at) => Math.abs(value - seven[at]!)))).toBeLessThan(1e-5);
+    expect(session.inputMetadata[0]).toMatchObject({ name: 'image', shape: ['N', 32, 32, 3] });
+    expect(session.outputMetadata[0]).toMatchObject({ name: 'probabilities', shape: ['N', 10] });
+  });
+
+  it('says what it is', async () => {
+    const text = (await import('node:fs')).readFileSync(path.join(folder, 'cifar10.onnx')).toString('latin1');
+    expect(text).toContain(JSON.stringify(cifar10Classes));
+    expect(text).toContain('preprocessing');
+  });
+});

@@ -1,0 +1,61 @@
+import { cifar10Classes } from '../../../lib/classes.ts';
+import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
+import type { ImageSet } from '../dataset/cifar10.ts';
+import { chooseEngine } from '../engine/choose.ts';
+import type { Parameters } from '../network/head.ts';
+import type { Weights } from '../network/weights.ts';
+import { logitsFromImages } from '../predict.ts';
+import { Programs } from '../programs.ts';
+import { softmax } from '../scores.ts';
+import type { TrainedModel } from './trained-model.ts';
+
+/** A head as training starts it, but for averages and biases that show a mix-up of tensors. */
+function makeHead(): Map<string, Float32Array> {
+  let state = 1;
+  const random = () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+  const numbers = (count: number, low: number, high: number) =>
+    Float32Array.from({ length: count }, () => low + (high - low) * random());
+  return new Map([
+    ['head_bn/gamma', numbers(1280, 0.8, 1.2)],
+    ['head_bn/beta', numbers(1280, -0.1, 0.1)],
+    ['head_bn/moving_mean', numbers(1280, 0, 0.6)],
+    ['head_bn/moving_variance', numbers(1280, 0.1, 0.6)],
+    ['dense/kernel', numbers(1280 * 128, -0.06, 0.06)],
+    ['dense/bias', numbers(128, -0.1, 0.1)],
+    ['logits/kernel', numbers(128 * 10, -0.2, 0.2)],
+    ['logits/bias', numbers(10, -0.1, 0.1)],
+  ]);
+}
+
+/** A model at 96 px as stage 2 with N = 30 leaves it: 15 kernels that differ from ImageNet's, and a head. */
+export function makeTrainedModel(imageNet: Weights): TrainedModel {
+  const weights: Weights = new Map(imageNet);
+  for (const convolution of trainedConvolutions(30)) {
+    const { shape, data } = imageNet.get(kernelName(convolution))!;
+    weights.set(kernelName(convolution), { shape, data: data.map((value) => value * 1.01) });
+  }
+  const settings = { imageSize: 96, nUnfreeze: 30, classes: cifar10Classes, dropout: 0.4 };
+  return { ...settings, labelSmoothing: 0.05, learningRate: 1e-5, weights, head: makeHead() };
+}
+
+/** What the trainer itself says of the first images: probabilities [count, 10], image after image. */
+export async function trainerProbabilities(
+  model: TrainedModel,
+  imageNet: Weights,
+  images: ImageSet,
+  count: number,
+): Promise<Float64Array> {
+  const parameters: Parameters = new Map(model.head);
+  for (const convolution of trainedConvolutions(model.nUnfreeze)) {
+    parameters.set(kernelName(convolution), model.weights.get(kernelName(convolution))!.data);
+  }
+  const { imageSize, nUnfreeze, classes } = model;
+  const programs = new Programs(chooseEngine('cpu'), imageNet, { imageSize, nUnfreeze, classes: classes.length });
+  const first = Uint32Array.from({ length: count }, (_, index) => index);
+  const logits = await logitsFromImages(programs, parameters, images, first, { mirrored: false });
+  await programs.release();
+  return softmax(logits, classes.length);
+}
