@@ -1,0 +1,52 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { unzipSync } from 'fflate';
+import { expect, test, vi } from 'vitest';
+import { RunNotFoundError } from '../errors.ts';
+import { openServices, testConfig } from '../services.test-helper.ts';
+import { openDownload } from './open-download.ts';
+import { readRun } from './read-runs.ts';
+import { startRun } from './start.ts';
+
+async function completeRun() {
+  const services = openServices();
+  const { id } = await startRun(services, testConfig({ name: 'completes' }));
+  await vi.waitFor(async () => expect((await readRun(services, id)).status).toBe('completed'), 30_000);
+  return { services, id };
+}
+
+test('metrics.csv has a line an epoch', async () => {
+  const { services, id } = await completeRun();
+  const { events } = await readRun(services, id);
+  const csv = await openDownload(services, id, 'metrics.csv');
+  const lines = (await text(csv!.content)).trimEnd().split('\n');
+  expect(lines[0]).toContain('val_accuracy');
+  expect(lines).toHaveLength(1 + events.filter(({ event }) => event.type === 'epoch').length);
+  expect(lines.length).toBeGreaterThan(1);
+});
+
+test('run.zip holds every file of the run as it is, and its curves', async () => {
+  const { services, id } = await completeRun();
+  const model = Buffer.from('not packed, not changed');
+  writeFileSync(path.join(services.env.paths.results, id, 'cifar10.h5'), model);
+  const archive = await openDownload(services, id, 'run.zip');
+  const files = unzipSync(await buffer(archive!.content));
+  const { files: listed } = await readRun(services, id);
+  expect(Object.keys(files).sort()).toEqual([...listed.map(({ name }) => `${id}/${name}`), `${id}/metrics.csv`].sort());
+  expect(model.equals(files[`${id}/cifar10.h5`]!)).toBe(true);
+  expect(JSON.parse(Buffer.from(files[`${id}/run.json`]!).toString())).toHaveProperty('config');
+});
+
+test('what a run has not is not there, and what was never a run even less', async () => {
+  const services = openServices();
+  const { id } = await startRun(services, testConfig({ name: 'waits' }));
+  for (const name of ['cifar10.onnx', 'tfjs.zip', 'metrics.csv', '../transfer-lab.db', 'constructor', '']) {
+    expect(await openDownload(services, id, name), name).toBeNull();
+  }
+  await expect(openDownload(services, 'unknown', 'run.zip')).rejects.toThrow(RunNotFoundError);
+  const folder = path.join(services.env.paths.results, id);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'cifar10.onnx'), 'ONNX');
+  expect(await text((await openDownload(services, id, 'cifar10.onnx'))!.content)).toBe('ONNX');
+});
