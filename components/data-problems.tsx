@@ -37,7 +37,7 @@ export function DataProblems({ imageSize = 160, className = '' }: { imageSize?: 
 /** For machines that reach no network, or not this one. */
 function ByHand({ folder, parts }: { folder: string; parts: PartStatus[] }) {
   return (
-    <details className="group mt-3">
+    <details className="group mt-3" open={parts.some(({ state }) => state.is === 'failed') || undefined}>
       <summary className="flex w-fit list-none items-center gap-1 text-faint text-xs hover:text-ink">
         <ChevronRight size={14} className="transition-transform group-open:rotate-90" aria-hidden />
         By hand

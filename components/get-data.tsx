@@ -11,8 +11,8 @@ import { useTRPC } from './trpc.ts';
 /** One part of the data that is not there: how it stands with it, and the button that gets it. */
 export function GetData({ status }: { status: PartStatus }) {
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      <div className="min-w-0 grow basis-64">
+    <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2">
+      <div className="min-w-0 flex-1 basis-56">
         <h3 className="font-medium">{partTitle(status.part)}</h3>
         <Standing status={status} />
       </div>
@@ -24,7 +24,11 @@ export function GetData({ status }: { status: PartStatus }) {
 function Standing({ status: { part, url, bytes, state } }: { status: PartStatus }) {
   switch (state.is) {
     case 'missing':
-      return <p className="break-words text-soft">{state.problem ?? `${about(part)}, from ${new URL(url).host}`}</p>;
+      return (
+        <p className="text-soft [overflow-wrap:anywhere]">
+          {state.problem ?? `${about(part)}, from ${new URL(url).host}`}
+        </p>
+      );
     case 'coming':
       return (
         <>
@@ -41,7 +45,7 @@ function Standing({ status: { part, url, bytes, state } }: { status: PartStatus 
       );
     case 'failed':
       return (
-        <p role="alert" className="break-words text-bad">
+        <p role="alert" className="text-bad [overflow-wrap:anywhere]">
           {state.message}
         </p>
       );

@@ -43,7 +43,7 @@ describe('waitsFor', () => {
     expect(waitsFor(statusWith({ cifar10: coming }), 160)).toBe('waits for CIFAR-10, 42\u00a0%');
     const failed: PartState = { is: 'failed', code: 'unreachable', message: 'No.', bytes: 0 };
     const both = { cifar10: failed, 'weights-224': { is: 'stopped', bytes: 1 } as const };
-    expect(waitsFor(statusWith(both), 160)).toBe('waits for CIFAR-10 and ImageNet weights');
+    expect(waitsFor(statusWith(both), 160)).toBe('waits for data');
     expect(waitsFor(statusWith({}), 160)).toBeNull();
   });
 });

@@ -26,13 +26,11 @@ export const isAwaited = ({ state }: PartStatus): boolean => state.is !== 'missi
 /** What a run in line waits for; null where it waits for its turn alone. */
 export function waitsFor(status: DataStatus, imageSize: ImageSize): string | null {
   const awaited = lackingParts(status, imageSize).filter(isAwaited);
-  if (awaited.length === 0) return null;
-  return `waits for ${awaited.map(({ part, state }) => titleWithShare(part, state)).join(' and ')}`;
-}
-
-function titleWithShare(part: PartStatus['part'], state: PartState): string {
-  const share = state.is === 'coming' ? shareOf(state) : null;
-  return share === null ? partTitle(part) : `${partTitle(part)}, ${formatShare(share)}`;
+  const [first, second] = awaited;
+  if (!first) return null;
+  if (second) return 'waits for data';
+  const share = first.state.is === 'coming' ? shareOf(first.state) : null;
+  return `waits for ${partTitle(first.part)}${share === null ? '' : `, ${formatShare(share)}`}`;
 }
 
 /** How much of a part has come, within 0…1; null where nobody knows. */

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { imageSizes, partTitle, standInSize, weightsPart } from '../../lib/data-files.ts';
 import { formatBytes, formatShare, formatTimeLeft } from '../../lib/format.ts';
 import { parseEnv } from '../env.ts';
-import { DownloadStopped } from './errors.ts';
+import { DownloadError, DownloadStopped } from './errors.ts';
 import { type DataProgress, getData } from './get-data.ts';
 import { inspect } from './inspect.ts';
 import { sourceOf } from './sources.ts';
@@ -99,5 +99,6 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
     return 130;
   }
   console.error(`\n${error instanceof Error ? error.message : error}`);
+  if (error instanceof DownloadError) console.error(error.byHand);
   return 1;
 });

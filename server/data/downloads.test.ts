@@ -85,7 +85,7 @@ describe('downloads', () => {
     source.answers = [(parts) => gives()({ ...parts, file: hdf5(5000).subarray(0, 4000) })];
     services.downloads.start('weights-96');
     await expect.poll(async () => (await stateOf(services, 'weights-96')).is).toBe('failed');
-    expect(await stateOf(services, 'weights-96')).toMatchObject({ code: 'archive-damaged' });
+    expect(await stateOf(services, 'weights-96')).toMatchObject({ code: 'damaged' });
     await writeFile(path.join(data, weightsFileName(128)), hdf5(5000).subarray(0, 4000));
     const problem = `${weightsFileName(128)} has 4000 bytes of 5000.`;
     expect(await stateOf(services, 'weights-128')).toEqual({ is: 'missing', problem });

@@ -13,7 +13,7 @@ export type DownloadFault =
   | 'stalled'
   | 'truncated'
   | 'wrong-checksum'
-  | 'archive-damaged'
+  | 'damaged'
   | 'disk-full'
   | 'not-writable'
   | 'busy';
@@ -21,11 +21,14 @@ export type DownloadFault =
 /** A download that failed. The message says what happened and what to do. */
 export class DownloadError extends Error {
   readonly code: DownloadFault;
+  /** How to do without: where to get the file, and where to put it. */
+  readonly byHand: string;
 
-  constructor(code: DownloadFault, message: string, options?: ErrorOptions) {
+  constructor(code: DownloadFault, message: string, byHand: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
+    this.byHand = byHand;
   }
 }
 
@@ -36,7 +39,6 @@ export class DownloadStopped extends Error {}
 export class Faults {
   private readonly folder: string;
   private readonly host: string;
-  private readonly byHand: string;
 
   /** @param file what is downloaded, in the data folder */
   constructor(
@@ -45,68 +47,58 @@ export class Faults {
   ) {
     this.folder = path.dirname(file);
     this.host = new URL(source.url).host;
-    this.byHand = byHand(source, this.folder);
   }
 
   httpStatus(status: number): DownloadError {
     const isTheirs = status === 429 || status >= 500;
     const advice = isTheirs ? 'It has trouble of its own: try again later.' : 'The file may have moved.';
-    return new DownloadError(
-      'http-status',
-      `${this.host} answered ${status} for ${this.source.url}. ${advice} ${this.byHand}`,
-    );
+    return this.fault('http-status', `${this.host} answered ${status} for ${this.source.url}. ${advice}`);
   }
 
   notTheFile(isPage: boolean): DownloadError {
     const what = isPage
       ? 'a web page instead of the file, as networks do that want a sign-in and proxies that block. Open the address in a browser to see what it wants, then try again.'
       : 'something else instead of the file.';
-    return new DownloadError('not-the-file', `${this.source.url} gives ${what} ${this.byHand}`);
+    return this.fault('not-the-file', `${this.source.url} gives ${what}`);
   }
 
   stalled(milliseconds: number, transfer: Transfer): DownloadError {
-    return new DownloadError(
+    const seconds = Math.round(milliseconds / 1000);
+    return this.fault(
       'stalled',
-      `${this.host} sent nothing for ${Math.round(milliseconds / 1000)} s, after ${soFar(transfer)}. Try again: it goes on from there.`,
+      `${this.host} sent nothing for ${seconds} s, after ${soFar(transfer)}. Try again: it goes on from there.`,
     );
   }
 
   /** @param what `ended after 5 bytes where 7 are due` */
   truncated(what: string): DownloadError {
-    return new DownloadError(
-      'truncated',
-      `The file is cut short: ${this.host} ${what}. What came was removed; try again. ${this.byHand}`,
-    );
+    return this.fault('truncated', `The file is cut short: ${this.host} ${what}. What came was removed; try again.`);
   }
 
   wrongChecksum(actual: string): DownloadError {
-    return new DownloadError(
+    return this.fault(
       'wrong-checksum',
       `What ${this.host} sent is not the file that is due: its SHA-256 is ${actual}, where ${this.source.sha256} is due. ` +
-        `It was removed; try again. If that repeats, something on the way alters it. ${this.byHand}`,
+        'It was removed; try again. If that repeats, something on the way alters it.',
     );
   }
 
-  /** @param what in the archive is wrong */
+  /** @param what in the file is wrong */
   damaged(what: string, cause?: unknown): DownloadError {
-    return new DownloadError(
-      'archive-damaged',
-      `What ${this.host} sent is damaged: ${what}. It was removed; try again. ${this.byHand}`,
-      { cause },
-    );
+    return this.fault('damaged', `What ${this.host} sent is damaged: ${what}. It was removed; try again.`, cause);
   }
 
   /** @param bytes what is needed and what is free, where that was counted */
   diskFull(bytes?: { needed: number; free: number }): DownloadError {
-    const figures = bytes && `: ${formatBytes(bytes.needed)} are needed and ${formatBytes(bytes.free)} free`;
-    return new DownloadError(
+    const figures = bytes ? `: ${formatBytes(bytes.needed)} are needed and ${formatBytes(bytes.free)} free` : '';
+    return this.fault(
       'disk-full',
-      `The disk of ${this.folder} is full${figures ?? ''}. Make room, or set DATA_DIR to a folder on another disk; then try again: it goes on from where it is.`,
+      `The disk of ${this.folder} is full${figures}. Make room, or set DATA_DIR to a folder on another disk; then try again: it goes on from where it is.`,
     );
   }
 
   busy(): DownloadError {
-    return new DownloadError(
+    return this.fault(
       'busy',
       `${this.source.title} is being downloaded into ${this.folder} by another process already. Wait for that one.`,
     );
@@ -114,9 +106,11 @@ export class Faults {
 
   /** Anything thrown while files are read and written; what is not the folder's or the disk's fault stays as it is. */
   ofFiles(error: unknown): unknown {
-    const { code = '', syscall = '' } = (error ?? {}) as NodeJS.ErrnoException;
+    const { code = '', syscall = '', message } = (error ?? {}) as NodeJS.ErrnoException;
     if (fullCodes.has(code)) return this.diskFull();
-    return folderCodes.has(code) && !networkCalls.has(syscall) ? this.notWritable(error as Error) : error;
+    if (!folderCodes.has(code) || networkCalls.has(syscall)) return error;
+    const advice = 'Mend that, or set DATA_DIR to another folder.';
+    return this.fault('not-writable', `${this.folder} cannot be written: ${message}. ${advice}`, error);
   }
 
   /**
@@ -125,30 +119,24 @@ export class Faults {
    */
   ofConnection(error: unknown, transfer: Transfer | null): unknown {
     const known = this.ofFiles(error);
-    const isConnection = known instanceof RedirectError || (known instanceof Error && 'code' in known);
-    if (known instanceof DownloadError || !isConnection) return known;
-    if (!transfer) return this.unreachable(known as NodeJS.ErrnoException);
-    return new DownloadError(
-      'broken-off',
-      `The connection to ${this.host} broke off after ${soFar(transfer)}. Try again: it goes on from there.`,
-      { cause: known },
-    );
+    if (known instanceof DownloadError) return known;
+    if (known instanceof RedirectError) return this.fault('unreachable', `${known.message}.`, known);
+    if (!(known instanceof Error && 'code' in known)) return known;
+    return transfer
+      ? this.fault(
+          'broken-off',
+          `The connection to ${this.host} broke off after ${soFar(transfer)}. Try again: it goes on from there.`,
+          known,
+        )
+      : this.fault(
+          'unreachable',
+          `${this.host} cannot be reached (${known.code}). Is this machine online? Then try again.`,
+          known,
+        );
   }
 
-  private notWritable(cause: Error): DownloadError {
-    return new DownloadError(
-      'not-writable',
-      `${this.folder} cannot be written: ${cause.message}. Mend that, or set DATA_DIR to another folder.`,
-      { cause },
-    );
-  }
-
-  private unreachable(cause: NodeJS.ErrnoException): DownloadError {
-    const why =
-      cause instanceof RedirectError
-        ? `${cause.message}.`
-        : `${this.host} cannot be reached (${cause.code ?? cause.message}). Is this machine online? Then try again.`;
-    return new DownloadError('unreachable', `${why} ${this.byHand}`, { cause });
+  private fault(code: DownloadFault, message: string, cause?: unknown): DownloadError {
+    return new DownloadError(code, message, byHand(this.source, this.folder), { cause });
   }
 }
 

@@ -186,7 +186,7 @@ describe('a fault', () => {
   ])('of the network, at %s, says what to do by hand', async (url, message) => {
     const error = await failure({}, { ...source, url });
     expect(error).toMatchObject({ code: 'unreachable', message: expect.stringMatching(message) });
-    expect(error.message).toContain(`By hand: download ${url} and unpack it so that ${data}`);
+    expect(error.byHand).toContain(`By hand: download ${url} and unpack it so that ${data}`);
   });
 
   it.each([
@@ -248,17 +248,17 @@ describe('a fault', () => {
   it('of an archive that is cut short, of which nothing else is known', async () => {
     const short = await serveFile(archive.bytes.subarray(0, half()));
     const error = await failure({}, { ...source, url: short.url, bytes: null, sha256: null });
-    expect(error).toMatchObject({ code: 'archive-damaged', message: expect.stringContaining('try again') });
+    expect(error).toMatchObject({ code: 'damaged', message: expect.stringContaining('try again') });
     expect((await readdir(data)).filter((name) => !name.endsWith('.lock'))).toEqual([]);
   });
 
   it('of an archive of something else', async () => {
     const other = await serveFile(gzipSync(Buffer.alloc(10_240)));
     const unknown = { ...source, url: other.url, bytes: null, sha256: null };
-    expect((await failure({}, unknown)).code).toBe('archive-damaged');
+    expect((await failure({}, unknown)).code).toBe('damaged');
     const larger = { ...source, unpacked: { ...archive.unpacked, fileBytes: 7 } };
     const { code, message } = await failure({}, larger);
-    expect([code, message]).toEqual(['archive-damaged', expect.stringContaining('none of the expected files')]);
+    expect([code, message]).toEqual(['damaged', expect.stringContaining('none of the expected files')]);
   });
 
   it('of a disk without room, seen beforehand', async () => {

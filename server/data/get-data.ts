@@ -85,7 +85,7 @@ export async function getData(dataFolder: string, source: DataSource, options: G
 }
 
 /** Faults after which what has come is no beginning of the file that is due. */
-const useless: ReadonlySet<DownloadFault> = new Set(['truncated', 'wrong-checksum', 'archive-damaged']);
+const useless: ReadonlySet<DownloadFault> = new Set(['truncated', 'wrong-checksum', 'damaged']);
 
 async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');

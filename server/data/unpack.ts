@@ -10,7 +10,7 @@ import type { Unpacked } from './sources.ts';
  * Unpacks a `.tar.gz`, of which only the expected files are taken, each a plain file of the expected size: nothing else
  * in an archive is ever written. They come under their names only when all of them are whole and on the disk.
  *
- * @throws DownloadError `archive-damaged`; what the filesystem says
+ * @throws DownloadError `damaged`; what the filesystem says
  */
 export async function unpack(archive: string, dataFolder: string, expected: Unpacked, faults: Faults): Promise<void> {
   const { folder, files, fileBytes } = expected;
