@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { unzipSync } from 'fflate';
@@ -48,4 +48,33 @@ test('what a run has not is not there, and what was never a run even less', asyn
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'cifar10.onnx'), 'ONNX');
   expect(await text((await openDownload(services, id, 'cifar10.onnx'))!.content)).toBe('ONNX');
+});
+
+/** A download of `run.zip` of which only the beginning has left: its largest file fills every buffer on the way. */
+async function beginArchive() {
+  const { services, id } = await completeRun();
+  const folder = path.join(services.env.paths.results, id);
+  writeFileSync(path.join(folder, 'cifar10.h5'), Buffer.alloc(4 * 1024 * 1024));
+  const { content } = (await openDownload(services, id, 'run.zip'))!;
+  const chunks = content[Symbol.asyncIterator]();
+  const first: Buffer = (await chunks.next()).value;
+  const rest = async () => {
+    const read = [first];
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) read.push(next.value);
+    return Buffer.concat(read);
+  };
+  return { id, folder, rest };
+}
+
+test('a log that grows while run.zip leaves is taken with what it has by then', async () => {
+  const { id, folder, rest } = await beginArchive();
+  appendFileSync(path.join(folder, 'trainer.log'), 'one line more\n');
+  const files = unzipSync(await rest());
+  expect(Buffer.from(files[`${id}/trainer.log`]!).toString()).toMatch(/^pid \d+\n.*one line more\n$/s);
+});
+
+test('a run that is deleted while run.zip leaves breaks the download off, and nothing else', async () => {
+  const { folder, rest } = await beginArchive();
+  rmSync(folder, { recursive: true });
+  await expect(rest()).rejects.toMatchObject({ code: 'ENOENT' });
 });

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { RunRow } from '../../drizzle/schema.ts';
 import { metricsCsv } from '../../lib/metrics-csv.ts';
@@ -38,14 +38,27 @@ function epochTable(events: RunEvent[]): Download | null {
   return { contentType: 'text/csv; charset=utf-8', content: Readable.from([metricsCsv(events)]) };
 }
 
-/** Everything of a run. Its files are read one after the other while they leave; nothing is kept. */
+/**
+ * Everything of a run. Its files are read one after the other while they leave; nothing is kept. A log may grow meanwhile; a
+ * file that goes breaks this download off, and a download that is broken off closes the file.
+ */
 async function archive(results: string, run: RunRow, events: RunEvent[]): Promise<Download | null> {
   const files = await listRunFiles(results, run);
   if (files.length === 0) return null;
   const zip = new ZipFile();
-  // Model files are as good as random: packing them costs time and saves nothing.
-  for (const { name, path } of files) zip.addFile(path, `${run.id}/${name}`, { compress: /\.(json|log)$/.test(name) });
+  const content = new PassThrough();
+  let reading: Readable | undefined;
+  content.once('close', () => reading?.destroy());
+  for (const { name, path } of files) {
+    // Model files are as good as random: packing them costs time and saves nothing.
+    zip.addReadStreamLazy(`${run.id}/${name}`, { compress: /\.(json|log)$/.test(name) }, (add) => {
+      reading = createReadStream(path).once('error', (error) => content.destroy(error));
+      add(null, reading);
+    });
+  }
   zip.addBuffer(Buffer.from(metricsCsv(events)), `${run.id}/metrics.csv`);
   zip.end();
-  return { contentType: 'application/zip', content: Readable.from(zip.outputStream) };
+  // Whoever reads the content is told of an error.
+  pipeline(zip.outputStream, content, () => {});
+  return { contentType: 'application/zip', content };
 }
