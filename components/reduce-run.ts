@@ -60,6 +60,8 @@ function apply(run: LiveRun, event: RunEvent): LiveRun {
         ...{ error: event.message, logTail: event.lastLines.length > 0 ? event.lastLines : run.logTail },
       };
     case 'progress':
+    case 'measured':
+    case 'features-kept':
     case 'stage-ended':
       return run;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { speedSchema } from './estimate.ts';
 import {
   confusionMatrixSchema,
   epochMetricsSchema,
@@ -80,6 +81,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     confusion: z.object({ plain: confusionMatrixSchema, tta: confusionMatrixSchema }),
     classes: z.array(z.string()),
   }),
+  /** How fast the run has been so far, of what it computed itself. The last one counts. */
+  z.object({ ...at, type: z.literal('measured'), speeds: z.array(speedSchema) }),
+  /** Names in the cache folder: of the features of this run's images, and those of the mirror images that evaluation takes. */
+  z.object({ ...at, type: z.literal('features-kept'), plain: z.array(z.string()), mirrored: z.array(z.string()) }),
   /** A file in the run's folder is whole. */
   z.object({ ...at, type: z.literal('exported'), file: z.string(), bytes: z.number().int() }),
   /** Of a canceled run, after its end: its files are there, and whose epoch's weights they hold. Or why they are not. */
@@ -108,11 +113,13 @@ const order = {
   paths: z.object({ data: z.string(), results: z.string(), datasets: z.string(), cache: z.string() }),
 };
 
-/** Server → trainer. The first is `start` or `export`. */
+/** Server → trainer. The first is `start`, `export` or `probe`. */
 export const trainerCommandSchema = z.discriminatedUnion('type', [
-  z.object({ ...order, type: z.literal('start') }),
+  z.object({ ...order, type: z.literal('start'), speeds: z.array(speedSchema).optional() }),
   /** Trains nothing: writes the files of a canceled run from its last whole epoch. `events` are all that were recorded. */
   z.object({ ...order, type: z.literal('export'), events: z.array(runEventSchema) }),
+  /** Trains nothing, reads nothing: measures how fast a run with this config would be, in about five seconds. */
+  z.object({ type: z.literal('probe'), config: trainConfigSchema }),
   z.object({ type: z.literal('cancel') }),
 ]);
 export type TrainerCommand = z.infer<typeof trainerCommandSchema>;

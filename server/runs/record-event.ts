@@ -62,6 +62,8 @@ function changesBy(event: RunEvent, run: RunRow): Partial<RunRow> {
     case 'phase':
     case 'progress':
     case 'stage-ended':
+    case 'measured':
+    case 'features-kept':
     case 'exported':
       return {};
   }

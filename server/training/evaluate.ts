@@ -1,4 +1,5 @@
 import type { ConfusionMatrix, RunMetrics } from '../../lib/metrics.ts';
+import type { Pass } from '../../lib/run-work.ts';
 import type { ImageSet } from './dataset/cifar10.ts';
 import { splitImages } from './dataset/split.ts';
 import type { Experiment, SplitFeatures } from './experiment.ts';
@@ -77,11 +78,11 @@ interface Logits {
 export type SplitLogits = Record<'val' | 'test', Logits>;
 
 /** Progress over all that evaluation lets pass. */
-function evaluationProgress({ reporter, timeLeft }: Experiment, total: number): OnBatch {
+function evaluationProgress({ reporter, timeLeft }: Experiment, pass: Pass, total: number): OnBatch {
   let done = 0;
   return async (count, seconds) => {
     done += count;
-    timeLeft.advance('evaluation', count, seconds);
+    timeLeft.advance('evaluation', pass, count, seconds);
     await reporter.progress({ done, total, imagesPerSecond: done / reporter.elapsed() });
   };
 }
@@ -89,7 +90,7 @@ function evaluationProgress({ reporter, timeLeft }: Experiment, total: number): 
 /** Through the whole network: what a fine-tuned base needs. */
 export async function predictFromImages(experiment: Experiment, programs: Programs): Promise<SplitLogits> {
   const { dataset, split, parameters } = experiment;
-  const onBatch = evaluationProgress(experiment, 2 * (split.val.length + split.test.length));
+  const onBatch = evaluationProgress(experiment, 'predict', 2 * (split.val.length + split.test.length));
   const both = async (part: 'val' | 'test'): Promise<Logits> => {
     const images = part === 'test' ? dataset.test : dataset.train;
     const logits = (mirrored: boolean) =>
@@ -107,7 +108,7 @@ export async function predictFromFeatures(
 ): Promise<SplitLogits> {
   const { dataset, split, parameters } = experiment;
   const complete = splitImages(dataset, 0);
-  const onBatch = evaluationProgress(experiment, split.val.length + split.test.length);
+  const onBatch = evaluationProgress(experiment, 'features', split.val.length + split.test.length);
   const both = async (part: 'val' | 'test'): Promise<Logits> => {
     const images = part === 'test' ? dataset.test : dataset.train;
     const request = { images, indices: split[part], complete: complete[part], mirrored: true };

@@ -12,6 +12,7 @@ export async function extractFeatures({ dataset, split, features, reporter, time
   for (const part of parts) {
     const started = performance.now();
     let computed = 0;
+    let computing = 0;
     const request = {
       images: part === 'test' ? dataset.test : dataset.train,
       indices: split[part],
@@ -21,13 +22,21 @@ export async function extractFeatures({ dataset, split, features, reporter, time
     const result = await features.get(request, async (count, seconds) => {
       computed += count;
       done += count;
-      timeLeft.advance('features', count, seconds);
+      computing += seconds;
+      timeLeft.advance('features', 'features', count, seconds);
       await reporter.progress({ done, total, imagesPerSecond: (computed * 1000) / (performance.now() - started) });
     });
     if (result.cached) done += split[part].length;
+    // Compiling, and writing them down.
+    else timeLeft.advance('features', 'features', 0, (performance.now() - started) / 1000 - computing);
     cached &&= result.cached;
     found[part] = result.rows;
   }
   timeLeft.finish('features');
+  await reporter.tell({
+    type: 'features-kept',
+    plain: parts.map((part) => features.fileName(split[part], false)),
+    mirrored: (['val', 'test'] as const).map((part) => features.fileName(split[part], true)),
+  });
   return { features: found, cached };
 }

@@ -15,7 +15,7 @@ import type { Weights } from './network/weights.ts';
  */
 
 /** Images in one extraction pass: fixed, so that features do not depend on a run's batch size. */
-const extractionBatch = 64;
+export const extractionBatch = 64;
 
 export interface FeatureRequest {
   images: ImageSet;
@@ -85,9 +85,13 @@ export class FeatureStore {
     return rows;
   }
 
-  private file(indices: Uint32Array, mirrored: boolean): string {
+  private file = (indices: Uint32Array, mirrored: boolean): string =>
+    path.join(this.folder, this.fileName(indices, mirrored));
+
+  /** Under which name the features of some images are kept, once they are computed. */
+  fileName(indices: Uint32Array, mirrored: boolean): string {
     const which = createHash('sha256').update(indices).digest('hex').slice(0, 12);
-    return path.join(this.folder, `features-${this.key}-${which}${mirrored ? '-mirrored' : ''}.bin`);
+    return `features-${this.key}-${which}${mirrored ? '-mirrored' : ''}.bin`;
   }
 }
 

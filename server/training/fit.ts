@@ -33,7 +33,8 @@ export interface FitOptions {
   batches: (epoch: number) => AsyncIterable<TrainingBatch>;
   /** Training images in an epoch. */
   images: number;
-  validate: () => Promise<{ accuracy: number; loss: number }>;
+  /** @param onBatch for validation that takes its time: to be called between its batches */
+  validate: (onBatch: () => Promise<void>) => Promise<{ accuracy: number; loss: number }>;
   seed: number;
   dropout: number;
   labelSmoothing: number;
@@ -55,7 +56,11 @@ export async function fit(options: FitOptions): Promise<void> {
     const started = performance.now();
     const training = await trainEpoch(options, epoch, learningRate);
     const trained = performance.now();
-    const validation = await options.validate();
+    const { images } = options;
+    const imagesPerSecond = images / ((trained - started) / 1000);
+    const validation = await options.validate(() =>
+      reporter.progress({ done: images, total: images, epoch, epochs, imagesPerSecond }),
+    );
     const metrics: EpochMetrics = {
       accuracy: finite(training.accuracy),
       loss: finite(training.loss),
@@ -69,10 +74,7 @@ export async function fit(options: FitOptions): Promise<void> {
     learningRate = reduceLrOnPlateau.update(validation.loss, learningRate);
     // First kept, then told: of an epoch that is known, the weights are there.
     await options.keep({ stage, epoch, bestEpoch: earlyStopping.bestEpoch ?? epoch, last: parameters, best });
-    await reporter.tell({
-      ...{ type: 'epoch', stage, epoch, epochs, metrics, seconds },
-      imagesPerSecond: options.images / ((trained - started) / 1000),
-    });
+    await reporter.tell({ type: 'epoch', stage, epoch, epochs, metrics, seconds, imagesPerSecond });
     reporter.throwIfCanceled();
   }
   for (const [name, values] of best) parameters.get(name)!.set(values);

@@ -1,11 +1,12 @@
 import os from 'node:os';
 import { type RunEvent, runEventSchema, trainerCommandSchema } from '../../lib/run-events.ts';
 import { exportCanceled } from './export-canceled.ts';
+import { probe } from './probe.ts';
 import { runTraining } from './run.ts';
 import { linesOf } from './terminal.ts';
 
 /**
- * The child process: takes commands over Node IPC, trains or exports, tells events. Standard output and error are logs. When the
+ * The child process: takes commands over Node IPC, trains, exports or measures, tells events. Standard output and error are logs. When the
  * channel closes, nobody listens any more, and it stops.
  */
 
@@ -42,6 +43,9 @@ process.on('message', (message) => {
       break;
     case 'export':
       void carryOut(() => exportCanceled({ ...command, ...context }));
+      break;
+    case 'probe':
+      void carryOut(() => probe({ ...command, ...context }));
       break;
     case 'cancel':
       cancellation.abort();

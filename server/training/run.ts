@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Speed } from '../../lib/estimate.ts';
 import type { Timing } from '../../lib/metrics.ts';
 import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import type { Paths } from '../../lib/paths.ts';
@@ -24,7 +25,7 @@ import { Programs } from './programs.ts';
 import { Random } from './random.ts';
 import { type Emit, type Outcome, Reporter, tellOutcome } from './reporter.ts';
 import { trainHead } from './stage1.ts';
-import { fineTune, staysOnFeatures } from './stage2.ts';
+import { fineTune } from './stage2.ts';
 import { TimeLeft } from './time-left.ts';
 
 export interface TrainingOptions {
@@ -33,6 +34,8 @@ export interface TrainingOptions {
   paths: Paths;
   /** Where the run's log goes; by default `run_<id>.json` in the results folder. */
   logFile?: string;
+  /** How fast earlier runs were here, for the estimate of the time left. */
+  speeds?: Speed[];
   /** Told everything that happens; training waits for it. */
   emit: Emit;
   /** Aborting cancels the run at the next step. */
@@ -49,7 +52,7 @@ export const runTraining = (options: TrainingOptions): Promise<Outcome> =>
   tellOutcome(options.emit, () => train(options));
 
 /** The story. */
-async function train({ runId, config, paths, logFile, emit, signal }: TrainingOptions): Promise<void> {
+async function train({ runId, config, paths, logFile, speeds, emit, signal }: TrainingOptions): Promise<void> {
   // Everything told is also what the run's log is made of.
   const events: RunEvent[] = [];
   const record: Emit = async (event) => {
@@ -64,7 +67,7 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   const weightsFile = findWeightsFile(paths.data, config.image_size);
   const weights = await loadWeights(weightsFile);
   const engine = chooseEngine(config.engine);
-  const timeLeft = new TimeLeft(config, images, staysOnFeatures(config));
+  const timeLeft = new TimeLeft(config, images, speeds);
   const reporter = new Reporter(record, signal, timeLeft);
   const classes = dataset.classes.length;
   const folder = path.join(paths.results, runId);
@@ -94,6 +97,7 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
   timeLeft.finish('head');
   const headSeconds = reporter.elapsed();
   const stage1 = await scoreHead(experiment, features, headPrograms);
+  await reporter.tell({ type: 'measured', speeds: timeLeft.speeds() });
 
   // Stage 2: the head and the last layers of the base.
   const trainsBase = trainedConvolutions(config.n_unfreeze).length > 0;
@@ -116,6 +120,7 @@ async function train({ runId, config, paths, logFile, emit, signal }: TrainingOp
     : await predictFromFeatures(experiment, features, headPrograms);
   timeLeft.finish('evaluation');
   const { metrics, confusion, probabilities } = await evaluate(experiment, logits);
+  await reporter.tell({ type: 'measured', speeds: timeLeft.speeds() });
   const timing: Timing = {
     feature_extract: featureSeconds,
     top_train: headSeconds,

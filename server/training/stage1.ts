@@ -27,13 +27,13 @@ export async function trainHead(experiment: Experiment, features: SplitFeatures,
     seed: config.seed,
     dropout: config.dropout,
     labelSmoothing: config.label_smoothing,
-    onStep: (images, seconds) => timeLeft.advance('head', images, seconds),
+    onStep: (images, seconds) => timeLeft.advance('head', 'head', images, seconds),
   });
 }
 
 /** Training and validation on features alone: all of stage 1, and of stage 2 where nothing changes pixels or base. */
 export function onFeatures(
-  { config, dataset, split, parameters }: Experiment,
+  { config, dataset, split, parameters, timeLeft }: Experiment,
   features: SplitFeatures,
   programs: Programs,
   stage: 1 | 2,
@@ -51,8 +51,12 @@ export function onFeatures(
         config.batch_size,
         new Random(config.seed, 'shuffle', stage, epoch),
       ),
-    validate: async () =>
-      score(await logitsFromFrozen(programs, parameters, features.val), valLabels, classes, config.label_smoothing),
+    validate: async () => {
+      const started = performance.now();
+      const logits = await logitsFromFrozen(programs, parameters, features.val);
+      timeLeft.advance(stage === 1 ? 'head' : 'finetune', 'head', 0, (performance.now() - started) / 1000);
+      return score(logits, valLabels, classes, config.label_smoothing);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import { changesPixels } from '../../lib/train-config.ts';
+import { staysOnFeatures } from '../../lib/run-work.ts';
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 import { createBatches } from './dataset/batches.ts';
@@ -13,17 +13,14 @@ import { logitsFromFrozen, logitsFromImages } from './predict.ts';
 import type { Programs } from './programs.ts';
 import { onFeatures } from './stage1.ts';
 
-/** Whether stage 2 can go on from the cached features: nothing of the base is trained, and no pixel changes. */
-export const staysOnFeatures = (config: Experiment['config']): boolean =>
-  trainedConvolutions(config.n_unfreeze).length === 0 && !changesPixels(config);
-
 /** Stage 2: the head learns on, and with it the last layers of the base, from images. */
 export async function fineTune(experiment: Experiment, features: SplitFeatures, programs: Programs): Promise<void> {
   const { config, weights, parameters, reporter, timeLeft, keep } = experiment;
   for (const convolution of trainedConvolutions(config.n_unfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
   }
-  const source = staysOnFeatures(config)
+  const isOnFeatures = staysOnFeatures(config);
+  const source = isOnFeatures
     ? { ...onFeatures(experiment, features, programs, 2), close: async () => {} }
     : onImages(experiment, features, programs);
   try {
@@ -39,7 +36,7 @@ export async function fineTune(experiment: Experiment, features: SplitFeatures, 
       seed: config.seed,
       dropout: config.dropout,
       labelSmoothing: config.label_smoothing,
-      onStep: (images, seconds) => timeLeft.advance('finetune', images, seconds),
+      onStep: (images, seconds) => timeLeft.advance('finetune', isOnFeatures ? 'head' : 'finetune', images, seconds),
     });
   } finally {
     await source.close();
@@ -47,7 +44,8 @@ export async function fineTune(experiment: Experiment, features: SplitFeatures, 
 }
 
 /** Batches of (augmented) pixels, each through the frozen part first; validation images likewise. */
-function onImages({ config, dataset, split, parameters }: Experiment, features: SplitFeatures, programs: Programs) {
+function onImages(experiment: Experiment, features: SplitFeatures, programs: Programs) {
+  const { config, dataset, split, parameters, timeLeft } = experiment;
   const classes = dataset.classes.length;
   const batches = createBatches({ images: dataset.train, indices: split.train, classes, config });
   const valLabels = labelsOf(dataset.train, split.val);
@@ -62,10 +60,16 @@ function onImages({ config, dataset, split, parameters }: Experiment, features: 
         yield { frozen: frozen!.subarray(0, (frozen!.length / config.batch_size) * count), targets, count };
       }
     },
-    validate: async () => {
+    validate: async (onBatch: () => Promise<void>) => {
       const logits = baseIsFrozen
         ? await logitsFromFrozen(programs, parameters, features.val)
-        : await logitsFromImages(programs, parameters, dataset.train, split.val, { mirrored: false });
+        : await logitsFromImages(programs, parameters, dataset.train, split.val, {
+            mirrored: false,
+            onBatch: async (count, seconds) => {
+              timeLeft.advance('finetune', 'predict', count, seconds);
+              await onBatch();
+            },
+          });
       return score(logits, valLabels, classes, config.label_smoothing);
     },
   };

@@ -44,6 +44,8 @@ export function linesOf(event: RunEvent): string[] {
     case 'canceled':
       return ['Canceled'];
     case 'progress':
+    case 'measured':
+    case 'features-kept':
     case 'exported':
     case 'completed':
     case 'files-failed':

@@ -1,80 +1,109 @@
-import { blocks, type Convolution, frozenBlockCount, kernelShape } from '../../lib/mobilenet-v2.ts';
+import { findSpeed, type Speed, speedKind } from '../../lib/estimate.ts';
+import {
+  entriesOf,
+  type ImageCounts,
+  noneKept,
+  type Pass,
+  passCost,
+  passSchema,
+  type Work,
+  type WorkPhase,
+  workOf,
+  workPhases,
+} from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 
-/** A training step of the tail costs this many forward passes of the same blocks as frozen ones. Measured at N = 30. */
-const trainingCost = 3.5;
+/** An earlier measurement counts as much as this many seconds of the run's own; so a new speed comes in gradually. */
+const trustSeconds = 5;
+/** What is shown moves towards what is computed with this time constant, and runs like a clock meanwhile. Seconds. */
+const smoothing = 8;
+/** Where nothing was measured before, nothing is said until so many seconds have shown something. */
+const patience = 1;
+/** Multiply–adds a second, of a machine of which nothing is known: the run's own first seconds correct it. */
+const unknownMachine = 60e9;
 
-/** Multiplications for one image in each block. */
-function blockCosts(imageSize: number): number[] {
-  let side = imageSize;
-  const cost = (convolution: Convolution): number => {
-    side /= convolution.stride;
-    return side * side * kernelShape(convolution).reduce((product, length) => product * length);
-  };
-  return blocks.map((block) => block.convolutions.reduce((total, each) => total + cost(each), 0));
-}
-
-/** What a fine-tuning step costs an image, in units of one frozen forward pass. */
-function fineTuningCost({ image_size, n_unfreeze }: TrainConfig): number {
-  const costs = blockCosts(image_size);
-  const total = (list: number[]) => list.reduce((sum, cost) => sum + cost, 0);
-  const cut = frozenBlockCount(n_unfreeze);
-  return (total(costs.slice(0, cut)) + trainingCost * total(costs.slice(cut))) / total(costs);
-}
-
-type Part = 'features' | 'head' | 'finetune' | 'evaluation';
-
-/** How long a run still takes if every epoch runs: what is left of each part by its measured speed, or by its neighbour's. */
+/**
+ * How long a run still takes if every epoch runs: what is left to pass, at the speed the run itself has shown, and, of
+ * passes that are still to come, at earlier runs' speed, corrected by how this one compares with them so far. It falls at
+ * once by what a phase that ended early leaves out; otherwise it neither jumps nor stands still.
+ */
 export class TimeLeft {
-  /** Work left and done, in images that pass, and the seconds that what is done has taken. */
-  private readonly parts: Record<Part, { left: number; done: number; seconds: number }>;
-  private readonly relativeCost: Record<Part, number>;
+  private readonly left: Record<WorkPhase, Work>;
+  private readonly own = new Map<Pass, { images: number; seconds: number }>();
+  private readonly expected = new Map<Pass, number>();
+  private readonly trust: number;
+  private shown: { seconds: number; at: number } | null = null;
 
-  constructor(config: TrainConfig, images: { train: number; val: number; test: number }, onFeatures: boolean) {
-    const part = (left: number) => ({ left, done: 0, seconds: 0 });
-    const evaluated = images.val + images.test;
-    this.parts = {
-      features: part(images.train + evaluated),
-      head: part(images.train * config.epochs_stage1),
-      finetune: part(images.train * config.epochs_stage2),
-      evaluation: part(evaluated * (frozenBlockCount(config.n_unfreeze) === blocks.length ? 1 : 2)),
-    };
-    const head = 0.005;
-    this.relativeCost = { features: 1, head, finetune: onFeatures ? head : fineTuningCost(config), evaluation: 1.1 };
-  }
-
-  /** Counts `images` more as done, which took so many seconds; what a part had beyond that stays to be done. */
-  advance(part: Part, images: number, seconds: number): void {
-    const entry = this.parts[part];
-    entry.left = Math.max(0, entry.left - images);
-    entry.done += images;
-    entry.seconds += seconds;
-  }
-
-  /** A part is over, sooner than planned or on time. */
-  finish(part: Part): void {
-    this.parts[part].left = 0;
-  }
-
-  /** Null while nothing was measured that could tell. */
-  seconds(): number | null {
-    let total = 0;
-    for (const [part, { left }] of Object.entries(this.parts) as [Part, { left: number }][]) {
-      if (left === 0) continue;
-      const cost = this.secondsPerImage(part);
-      if (cost === null) return null;
-      total += left * cost;
+  /** @param known speeds of earlier runs on this machine, in the order in which they are preferred */
+  constructor(
+    private readonly config: TrainConfig,
+    images: ImageCounts,
+    known: readonly Speed[] = [],
+  ) {
+    this.left = workOf(config, images, noneKept);
+    for (const pass of passSchema.options) {
+      const found = findSpeed(pass, config, known)?.secondsPerImage;
+      this.expected.set(pass, found ?? passCost(pass, config) / unknownMachine);
     }
-    return total;
+    this.trust = known.length > 0 ? trustSeconds : 0;
   }
 
-  private secondsPerImage(part: Part): number | null {
-    const own = this.parts[part];
-    if (own.done > 0) return own.seconds / own.done;
-    for (const other of ['finetune', 'features'] as const) {
-      const { done, seconds } = this.parts[other];
-      if (done > 0) return ((seconds / done) * this.relativeCost[part]) / this.relativeCost[other];
+  /** Counts `images` more as passed, which took so many seconds; 0 images where the time is all there is to tell. */
+  advance(phase: WorkPhase, pass: Pass, images: number, seconds: number): void {
+    const work = this.left[phase];
+    work[pass] = Math.max(0, (work[pass] ?? 0) - images);
+    const before = this.own.get(pass) ?? { images: 0, seconds: 0 };
+    this.own.set(pass, { images: before.images + images, seconds: before.seconds + seconds });
+  }
+
+  /** A phase is over, sooner than planned or on time. */
+  finish(phase: WorkPhase): void {
+    if (this.shown) this.shown.seconds = Math.max(0, this.shown.seconds - this.secondsOf(this.left[phase]));
+    this.left[phase] = {};
+  }
+
+  /** How fast this run has been so far, pass by pass. */
+  speeds = (): Speed[] =>
+    [...this.own].flatMap(([pass, { images, seconds }]) =>
+      images > 0 ? [{ pass, ...speedKind(this.config), images, seconds }] : [],
+    );
+
+  /**
+   * @param now in seconds, of any clock that runs on
+   * @returns null while nothing was measured that could tell
+   */
+  seconds(now = performance.now() / 1000): number | null {
+    const measured = [...this.own.values()].reduce((sum, { seconds }) => sum + seconds, 0);
+    if (this.trust === 0 && measured < patience) return null;
+    const computed = workPhases.reduce((sum, phase) => sum + this.secondsOf(this.left[phase]), 0);
+    if (!this.shown) {
+      this.shown = { seconds: computed, at: now };
+      return computed;
     }
-    return null;
+    const passed = now - this.shown.at;
+    const clock = Math.max(0, this.shown.seconds - passed);
+    this.shown = { seconds: clock + (computed - clock) * (1 - Math.exp(-passed / smoothing)), at: now };
+    return this.shown.seconds;
+  }
+
+  private secondsOf(work: Work): number {
+    const pace = this.pace();
+    return entriesOf(work).reduce((sum, [pass, images]) => sum + images * this.secondsPerImage(pass, pace), 0);
+  }
+
+  /** How long this run has taken for what it did, beside what earlier ones would have taken. */
+  private pace(): number {
+    let [taken, expected] = [this.trust, this.trust];
+    for (const [pass, { images, seconds }] of this.own) {
+      taken += seconds;
+      expected += images * this.expected.get(pass)!;
+    }
+    return expected > 0 ? taken / expected : 1;
+  }
+
+  private secondsPerImage(pass: Pass, pace: number): number {
+    const expected = this.expected.get(pass)! * pace;
+    const { images, seconds } = this.own.get(pass) ?? { images: 0, seconds: 0 };
+    return (trustSeconds + seconds) / (trustSeconds / expected + images);
   }
 }

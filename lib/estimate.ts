@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { trainedConvolutions } from './mobilenet-v2.ts';
+import {
+  entriesOf,
+  imageCounts,
+  type KeptFeatures,
+  type Pass,
+  type PassConfig,
+  passCost,
+  passSchema,
+  type WorkPhase,
+  workOf,
+  workPhases,
+} from './run-work.ts';
+import { changesPixels, type TrainConfig } from './train-config.ts';
+
+/** How long a run takes at most on a machine whose speed was measured. Pure: the form asks at every key. */
+
+/** How fast some images went through a pass, in a run or a probe of this kind. */
+export const speedSchema = z.object({
+  pass: passSchema,
+  imageSize: z.number().int(),
+  nUnfreeze: z.number().int(),
+  batchSize: z.number().int(),
+  changesPixels: z.boolean(),
+  images: z.number(),
+  seconds: z.number(),
+});
+export type Speed = z.infer<typeof speedSchema>;
+
+/** Of a config, what names the kind of its speeds. */
+export const speedKind = (config: TrainConfig) => ({
+  imageSize: config.image_size,
+  nUnfreeze: config.n_unfreeze,
+  batchSize: config.batch_size,
+  changesPixels: changesPixels(config),
+});
+
+/** A measured speed is surpassed by a fifth on a busier or warmer machine; one from another kind of run by more. */
+const headroom = 1.2;
+const scaledHeadroom = 1.2;
+
+/** Reading data and weights, and writing the files. Seconds, measured. */
+const startSeconds = 2;
+const exportSeconds = 1;
+
+export interface PassSpeed {
+  secondsPerImage: number;
+  /** Measured in just this kind of run; otherwise scaled from another. */
+  isMeasured: boolean;
+}
+
+/**
+ * The speed of a pass: that of the very same kind, or else the most similar work's, scaled by what each costs.
+ *
+ * @param speeds in the order in which they are preferred
+ * @returns null where there are no speeds
+ */
+export function findSpeed(pass: Pass, config: TrainConfig, speeds: readonly Speed[]): PassSpeed | null {
+  const usable = speeds.filter(({ images, seconds }) => images > 0 && seconds > 0);
+  const same = usable.find((speed) => speed.pass === pass && isSameKind(speed, config));
+  if (same) return { secondsPerImage: same.seconds / same.images, isMeasured: true };
+  const cost = passCost(pass, config);
+  const ratio = (speed: Speed) => cost / passCost(speed.pass, configOf(speed));
+  const distance = (speed: Speed) => (speed.pass === pass ? 0 : 10) + Math.abs(Math.log(ratio(speed)));
+  const [nearest] = usable.toSorted((a, b) => distance(a) - distance(b));
+  if (!nearest) return null;
+  return { secondsPerImage: (nearest.seconds / nearest.images) * ratio(nearest), isMeasured: false };
+}
+
+const configOf = ({ imageSize, nUnfreeze, batchSize }: Speed): PassConfig => ({
+  image_size: imageSize as TrainConfig['image_size'],
+  n_unfreeze: nUnfreeze,
+  batch_size: batchSize,
+});
+
+/** Whether a speed is of the kind of a config's own, as far as its pass is concerned. */
+function isSameKind(speed: Speed, config: TrainConfig): boolean {
+  const own = speedKind(config);
+  const sameSize = speed.imageSize === own.imageSize;
+  const sameBatch = speed.batchSize === own.batchSize;
+  const sameKernels = trainedConvolutions(speed.nUnfreeze).length === trainedConvolutions(config.n_unfreeze).length;
+  switch (speed.pass) {
+    case 'features':
+      return sameSize;
+    case 'head':
+      return sameBatch;
+    case 'finetune':
+      return sameSize && sameBatch && sameKernels && speed.changesPixels === own.changesPixels;
+    case 'predict':
+      return sameSize && sameKernels;
+  }
+}
+
+export interface RunEstimate {
+  /** Seconds at most, by phase in the order of a run; phases that the run does not have are left out. */
+  phases: { phase: 'prepare' | WorkPhase | 'export'; seconds: number }[];
+  /** Their sum. */
+  seconds: number;
+  /** Whether each pass was measured in just this kind of run, and not scaled from another. */
+  isMeasured: boolean;
+}
+
+/** How long a run takes at most: with every epoch, and some headroom. Null where no speed is known. */
+export function estimateRun(
+  config: TrainConfig,
+  { speeds, kept }: { speeds: readonly Speed[]; kept: KeptFeatures },
+): RunEstimate | null {
+  const work = workOf(config, imageCounts(config.train_limit), kept);
+  let isMeasured = true;
+  const phases: RunEstimate['phases'] = [{ phase: 'prepare', seconds: headroom * startSeconds }];
+  for (const phase of workPhases) {
+    let seconds = 0;
+    for (const [pass, images] of entriesOf(work[phase])) {
+      if (images === 0) continue;
+      const speed = findSpeed(pass, config, speeds);
+      if (!speed) return null;
+      isMeasured &&= speed.isMeasured;
+      seconds += headroom * (speed.isMeasured ? 1 : scaledHeadroom) * speed.secondsPerImage * images;
+    }
+    if (phase !== 'finetune' || config.epochs_stage2 > 0) phases.push({ phase, seconds });
+  }
+  phases.push({ phase: 'export', seconds: headroom * exportSeconds });
+  return { phases, seconds: phases.reduce((sum, { seconds }) => sum + seconds, 0), isMeasured };
+}
