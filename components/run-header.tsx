@@ -6,6 +6,7 @@ import { activityOf } from './prepare-progress.ts';
 import { RunActions } from './run-actions.tsx';
 import { RunName, RunNotes } from './run-labels.tsx';
 import { StatusBadge } from './status-badge.tsx';
+import { useWaitsFor } from './use-data-status.ts';
 import { useNow } from './use-now.ts';
 
 /** Which run this is, where it stands, and what can be done about it. */
@@ -28,10 +29,11 @@ export function RunHeader({ run }: { run: RunDetail }) {
 /** One line: what it does now and how long that takes; or when it ended. */
 function Standing({ run }: { run: RunDetail }) {
   const now = useNow(1000);
+  const waitsFor = useWaitsFor(run);
   const { status, progress, queuePosition, createdAt, startedAt, finishedAt } = run;
   const facts: { text: string; title?: string }[] = [];
   if (status === 'queued') {
-    facts.push({ text: queuePosition === 1 ? 'next in line' : `place ${queuePosition} in line` });
+    facts.push({ text: waitsFor ?? (queuePosition === 1 ? 'next in line' : `place ${queuePosition} in line`) });
   } else if (status === 'running') {
     facts.push({ text: activityOf(run) });
     if (progress?.imagesPerSecond != null) facts.push({ text: `${Math.round(progress.imagesPerSecond)} images/s` });

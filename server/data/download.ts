@@ -46,18 +46,19 @@ export async function removePart(file: string): Promise<void> {
 export async function download(file: string, source: DataSource, options: DownloadOptions): Promise<void> {
   const faults = new Faults(source, file);
   const delays = options.retryDelays ?? [1000, 3000, 10_000];
-  let inVain = 0;
+  let furthest = await sizeOf(partFile(file));
   let hasGained = false;
+  let inVain = 0;
   for (;;) {
-    const before = await sizeOf(partFile(file));
     try {
       if (await attempt(file, source, faults, options)) return;
     } catch (error) {
       if (options.signal.aborted) throw new DownloadStopped();
       if (!(error instanceof DownloadError)) throw error;
-      const gained = (await sizeOf(partFile(file))) > before;
-      hasGained ||= gained;
-      inVain = gained ? 0 : inVain + 1;
+      const bytes = await sizeOf(partFile(file));
+      inVain = bytes > furthest ? 0 : inVain + 1;
+      hasGained ||= bytes > furthest;
+      furthest = Math.max(furthest, bytes);
       const delay = delays[inVain];
       if (!hasGained || delay === undefined || !passing.has(error.code)) throw error;
       await sleep(delay, undefined, { signal: options.signal }).catch(() => {});

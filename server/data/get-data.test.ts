@@ -112,6 +112,13 @@ describe('a download that breaks off', () => {
     expect(server.requests).toHaveLength(4);
   });
 
+  it('gives up on a server that never gets further', async () => {
+    const breaks = gives({ breaksAfter: half(), knowsRanges: false });
+    server.answers = Array.from({ length: 9 }, (_, index) => (index % 2 === 0 ? breaks : says(416)));
+    expect((await failure({ retryDelays: [0, 0] })).code).toBe('broken-off');
+    expect(server.answers.length).toBeGreaterThan(0);
+  });
+
   it('begins anew where the server knows no ranges', async () => {
     server.answers = [gives({ breaksAfter: half() }), gives({ knowsRanges: false })];
     await failure();

@@ -13,7 +13,9 @@ const present =
   existsSync(path.join(folder, 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5'));
 
 if (!present && process.env.REQUIRE_DATA) {
-  throw new Error(`REQUIRE_DATA is set, but ${folder} lacks CIFAR-10 or the weights. See "Data" in README.md.`);
+  throw new Error(
+    `REQUIRE_DATA is set, but ${folder} lacks CIFAR-10 or the weights. See "Getting the data" in README.md.`,
+  );
 }
 
 if (!present) console.info('skipped: needs CIFAR-10, see README');
