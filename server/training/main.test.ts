@@ -61,8 +61,9 @@ describe.skipIf(!realData)(needsData('the trainer'), () => {
   it('tells a whole run in order, and the same config gives the same numbers', async () => {
     const first = await train('first', everything);
     expect(kept(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([
-      ...['started', 'features', 'head', 'epoch', 'epoch', 'stage-ended', 'finetune', 'epoch', 'epoch', 'stage-ended'],
-      ...['evaluation', 'evaluated', 'export', ...Array(5).fill('exported'), 'completed'],
+      ...['started', 'features', 'features-kept', 'head', 'epoch', 'epoch', 'stage-ended', 'measured'],
+      ...['finetune', 'epoch', 'epoch', 'stage-ended'],
+      ...['evaluation', 'measured', 'evaluated', 'export', ...Array(5).fill('exported'), 'completed'],
     ]);
     expect(first.events.some(({ type }) => type === 'progress')).toBe(true);
     expect(first.code).toBe(0);
