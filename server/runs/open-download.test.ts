@@ -39,7 +39,7 @@ test('run.zip holds every file of the run as it is, and its curves', async () =>
 
 test('what a run has not is not there, and what was never a run even less', async () => {
   const services = openServices();
-  const { id } = await startRun(services, testConfig({ name: 'waits' }));
+  const { id } = await startRun(services, testConfig({ name: 'begins' }));
   for (const name of ['cifar10.onnx', 'tfjs.zip', 'metrics.csv', '../transfer-lab.db', 'constructor', '']) {
     expect(await openDownload(services, id, name), name).toBeNull();
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -57,7 +57,7 @@ describe.skipIf(!realData)(needsData('exportOnnx'), () => {
   });
 
   it('says what it is', async () => {
-    const text = (await import('node:fs')).readFileSync(path.join(folder, 'cifar10.onnx')).toString('latin1');
+    const text = await readFile(path.join(folder, 'cifar10.onnx'), 'latin1');
     expect(text).toContain(JSON.stringify(cifar10Classes));
     expect(text).toContain('preprocessing');
   });
