@@ -1,17 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEventOf } from '@/lib/run-events.ts';
-import { axisEnd, placeOnAxis, prepareAccuracy, prepareLearningRate, prepareLoss } from './prepare-curves.ts';
+import {
+  axisEnd,
+  bestEpochs,
+  placeOnAxis,
+  prepareAccuracy,
+  prepareLearningRate,
+  prepareLoss,
+  prepareSpeed,
+} from './prepare-curves.ts';
 
 const epoch = (stage: 1 | 2, number: number, val_accuracy: number | null): RunEventOf<'epoch'> => ({
   ...{ at: 0, type: 'epoch', stage, epoch: number, epochs: 2, seconds: 1, imagesPerSecond: 1 },
   metrics: { accuracy: 0.5, loss: 1.25, val_accuracy, val_loss: 1.5, learning_rate: stage === 1 ? 0.01 : 0.0001 },
 });
 const epochs = [epoch(1, 1, 0.25), epoch(1, 2, 0.5), epoch(2, 1, null), epoch(2, 2, 0.75)];
-const options = { colour: 'var(--run-0)' as const, planned: 0, kept: [] };
+const options = { colour: 'var(--run-0)' as const, planned: 0, best: [] };
 
 describe('prepareAccuracy', () => {
-  const { traces, layout, description } = prepareAccuracy(epochs, { ...options, kept: [{ stage: 2, epoch: 2 }] });
-  const [train, validation, kept] = traces;
+  const { traces, layout, description } = prepareAccuracy(epochs, { ...options, best: [{ stage: 2, epoch: 2 }] });
+  const [train, validation, best] = traces;
 
   it('sets both stages on one axis of epochs, with a gap at the rule between', () => {
     expect(epochs.map(placeOnAxis(epochs))).toEqual([1, 2, 3, 4]);
@@ -26,8 +34,8 @@ describe('prepareAccuracy', () => {
     expect([validation?.name, validation?.line?.dash]).toEqual(['validation', 'solid']);
   });
 
-  it('rings the epoch whose weights were kept', () => {
-    expect([kept?.x, kept?.y]).toEqual([[4], [75]]);
+  it('rings the best epoch', () => {
+    expect([best?.x, best?.y]).toEqual([[4], [75]]);
   });
 
   it('says in words what it shows', () => {
@@ -49,6 +57,41 @@ describe('prepareLoss and prepareLearningRate', () => {
     const rate = prepareLearningRate(epochs, options);
     expect(rate.traces[0]?.y).toEqual([0.01, 0.01, null, 0.0001, 0.0001]);
     expect(rate.layout.yaxis).toMatchObject({ type: 'log' });
+  });
+});
+
+describe('prepareSpeed', () => {
+  it('shows images a second from zero on', () => {
+    const { traces, layout, description } = prepareSpeed(epochs, options);
+    expect(traces[0]?.y).toEqual([1, 1, null, 1, 1]);
+    expect(layout.yaxis).toMatchObject({ rangemode: 'tozero' });
+    expect(description).toContain('now 1');
+  });
+});
+
+describe('bestEpochs', () => {
+  const withLoss = (stage: 1 | 2, number: number, val_loss: number | null) => {
+    const { metrics, ...rest } = epoch(stage, number, 0.5);
+    return { ...rest, metrics: { ...metrics, val_loss } };
+  };
+
+  it('goes by validation loss until the trainer has said which it kept', () => {
+    const losses = [withLoss(1, 1, 2), withLoss(1, 2, 1), withLoss(1, 3, 1), withLoss(2, 1, null), withLoss(2, 2, 3)];
+    const found = (ended: Parameters<typeof bestEpochs>[1]) =>
+      bestEpochs(losses, ended).map((each) => [each.stage, each.epoch]);
+    expect(found([])).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+    expect(found([{ stage: 1, bestEpoch: 3 }])).toEqual([
+      [1, 3],
+      [2, 2],
+    ]);
+  });
+
+  it('knows none where there is no loss', () => {
+    expect(bestEpochs([withLoss(1, 1, null)], [])).toEqual([]);
+    expect(bestEpochs([], [])).toEqual([]);
   });
 });
 

@@ -9,11 +9,29 @@ interface Options {
   colour: Token;
   /** Epochs of both stages if none stops early: the axis keeps a place for them. 0 once the run has ended. */
   planned: number;
-  /** The epochs whose weights were kept. */
-  kept: readonly Pick<Epoch, 'stage' | 'epoch'>[];
+  /** The best epoch of each stage. */
+  best: readonly Pick<Epoch, 'stage' | 'epoch'>[];
 }
 
-/** Accuracies in percent: training dashed, validation solid, a ring round what was kept. */
+/**
+ * The epoch of each stage whose weights are kept: by what the trainer said where the stage has ended, until then by the
+ * rule it goes by, the lowest validation loss (of equals the first).
+ */
+export function bestEpochs(
+  epochs: readonly Epoch[],
+  ended: readonly Pick<RunEventOf<'stage-ended'>, 'stage' | 'bestEpoch'>[],
+): Options['best'] {
+  return ([1, 2] as const).flatMap((stage) => {
+    const told = ended.findLast((each) => each.stage === stage);
+    if (told) return [{ stage, epoch: told.bestEpoch }];
+    const loss = (epoch: Epoch) => epoch.metrics.val_loss ?? Number.POSITIVE_INFINITY;
+    const own = epochs.filter((each) => each.stage === stage);
+    const lowest = Math.min(...own.map(loss));
+    return own.filter((each) => loss(each) === lowest && Number.isFinite(lowest)).slice(0, 1);
+  });
+}
+
+/** Accuracies in percent: training dashed, validation solid, a ring round each stage's best epoch. */
 export const prepareAccuracy = (epochs: readonly Epoch[], options: Options): Figure =>
   prepareBoth(epochs, options, {
     train: 'accuracy',
@@ -46,16 +64,21 @@ function prepareBoth(epochs: readonly Epoch[], options: Options, quantity: Quant
     ...line(epochs, quantity.train, factor, options.colour),
     ...{ name: 'training', hovertemplate, line: { color: options.colour, width: 1.5, dash: '5px,3px' }, mode: 'lines' },
   };
-  const isKept = (epoch: Epoch) =>
-    options.kept.some((each) => each.stage === epoch.stage && each.epoch === epoch.epoch);
-  const best = line(epochs.filter(isKept), quantity.validation, factor, options.colour, epochs);
+  const isBest = (epoch: Epoch) =>
+    options.best.some((each) => each.stage === epoch.stage && each.epoch === epoch.epoch);
+  const best = line(epochs.filter(isBest), quantity.validation, factor, options.colour, epochs);
   const ring: LineTrace = {
-    ...{ ...best, mode: 'markers', name: 'kept', hovertemplate: 'weights kept<extra></extra>' },
+    ...{
+      ...best,
+      mode: 'markers',
+      name: 'best',
+      hovertemplate: 'lowest validation loss: its weights are kept<extra></extra>',
+    },
     marker: { color: 'var(--panel)', size: 9, line: { color: options.colour, width: 2 } },
   };
   const last = validation.y.findLast((value) => value !== null);
   return {
-    traces: options.kept.length > 0 ? [train, validation, ring] : [train, validation],
+    traces: options.best.length > 0 ? [train, validation, ring] : [train, validation],
     layout: {
       ...frame(epochs, title, options.planned),
       showlegend: epochs.length > 0,
@@ -66,7 +89,7 @@ function prepareBoth(epochs: readonly Epoch[], options: Options, quantity: Quant
 }
 
 /** The rate that each epoch had, on a logarithmic axis. */
-export function prepareLearningRate(epochs: readonly Epoch[], { colour, planned }: Omit<Options, 'kept'>): Figure {
+export function prepareLearningRate(epochs: readonly Epoch[], { colour, planned }: Omit<Options, 'best'>): Figure {
   const trace: LineTrace = {
     ...line(epochs, 'learning_rate', 1, colour),
     ...{ name: 'learning rate', hovertemplate: '%{y:.2~e}<extra></extra>', mode: 'lines' },
@@ -80,17 +103,36 @@ export function prepareLearningRate(epochs: readonly Epoch[], { colour, planned 
   };
 }
 
+/** Images that each epoch trained on in a second; validation is not counted. */
+export function prepareSpeed(epochs: readonly Epoch[], { colour, planned }: Omit<Options, 'best'>): Figure {
+  const speed = (epoch: Epoch) => epoch.imagesPerSecond;
+  const trace: LineTrace = {
+    ...line(epochs, speed, 1, colour),
+    ...{ name: 'speed', hovertemplate: '%{y:,.0f} images/s<extra></extra>' },
+  };
+  const layout = frame(epochs, 'images/s', planned);
+  const last = epochs.at(-1)?.imagesPerSecond.toFixed(0);
+  return {
+    traces: [trace],
+    layout: { ...layout, yaxis: { ...(layout.yaxis as object), rangemode: 'tozero' } },
+    description: `images a second by epoch: ${inWords(epochs, last, 'it')}.`,
+  };
+}
+
 const inWords = (epochs: readonly Epoch[], value: string | undefined, what: string): string =>
-  value === undefined ? 'nothing yet' : `${epochs.length} epochs, ${what} now ${value}`;
+  value === undefined
+    ? 'nothing yet'
+    : `${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}, ${what} now ${value}`;
 
 /** A line with a gap between the stages: what trains is not the same before and after. `all` tells where stage 1 ends. */
 function line(
   epochs: readonly Epoch[],
-  key: keyof EpochMetrics,
+  quantity: keyof EpochMetrics | ((epoch: Epoch) => number),
   factor: number,
   colour: Token,
   all = epochs,
 ): LineTrace {
+  const read = typeof quantity === 'function' ? quantity : ({ metrics }: Epoch) => metrics[quantity];
   const place = placeOnAxis(all);
   const x: number[] = [];
   const y: (number | null)[] = [];
@@ -99,7 +141,7 @@ function line(
       x.push(place(epoch) - 0.5);
       y.push(null);
     }
-    const value = epoch.metrics[key];
+    const value = read(epoch);
     x.push(place(epoch));
     y.push(value === null ? null : value * factor);
   }
@@ -107,7 +149,7 @@ function line(
     ...{
       type: 'scatter',
       mode: epochs.length > mostMarks ? 'lines' : 'lines+markers',
-      name: key,
+      name: '',
       x,
       y,
       connectgaps: false,

@@ -7,31 +7,44 @@ import { isFinal } from '@/lib/run-status.ts';
 import { Card } from './card.tsx';
 import type { Figure, Token } from './figure.ts';
 import { Plot } from './plot.tsx';
-import { prepareAccuracy, prepareLearningRate, prepareLoss } from './prepare-curves.ts';
+import { bestEpochs, prepareAccuracy, prepareLearningRate, prepareLoss, prepareSpeed } from './prepare-curves.ts';
 import { eventsOf } from './reduce-run.ts';
 import { assignRunColours } from './run-colour.ts';
 import { useTRPC } from './trpc.ts';
+import { useThrottledValue } from './use-throttled-value.ts';
+
+/** Head training may have ten epochs a second; drawing them all would take a core of its own. */
+const drawInterval = 400;
 
 /** A run's curves, growing as it trains. */
 export function RunCharts({ run }: { run: RunDetail }) {
   const colour = useRunColour(run.id);
-  const { events, config, status } = run;
+  const { config, status } = run;
   // Progress comes four times a second and changes no curve.
-  const [accuracy, loss, learningRate] = useMemo(() => {
+  const events = useThrottledValue(run.events, isFinal(status) ? 0 : drawInterval);
+  const { accuracy, loss, learningRate, speed, isEmpty } = useMemo(() => {
     const epochs = eventsOf({ events }, 'epoch');
-    const kept = eventsOf({ events }, 'stage-ended').map(({ stage, bestEpoch }) => ({ stage, epoch: bestEpoch }));
+    const best = bestEpochs(epochs, eventsOf({ events }, 'stage-ended'));
     const planned = isFinal(status) ? 0 : plannedEpochs({ config, events });
-    return [
-      prepareAccuracy(epochs, { colour, planned, kept }),
-      prepareLoss(epochs, { colour, planned, kept }),
-      prepareLearningRate(epochs, { colour, planned }),
-    ];
+    return {
+      accuracy: prepareAccuracy(epochs, { colour, planned, best }),
+      loss: prepareLoss(epochs, { colour, planned, best }),
+      learningRate: prepareLearningRate(epochs, { colour, planned }),
+      speed: prepareSpeed(epochs, { colour, planned }),
+      isEmpty: epochs.length === 0,
+    };
   }, [events, config, status, colour]);
+  const none = !isEmpty
+    ? null
+    : isFinal(status)
+      ? 'This run ended before its first epoch.'
+      : 'From the first epoch on.';
   return (
-    <div className="grid gap-4 lg:grid-cols-2 xl:grid-cols-[2fr_2fr_1.1fr]">
-      <Chart title="Accuracy" figure={accuracy} />
-      <Chart title="Loss" figure={loss} />
-      <Chart title="Learning rate" figure={learningRate} />
+    <div className="grid gap-4 lg:grid-cols-2">
+      <Chart title="Accuracy" figure={accuracy} height={256} instead={none} />
+      <Chart title="Loss" figure={loss} height={256} instead={none} />
+      <Chart title="Learning rate" figure={learningRate} height={168} instead={none} />
+      <Chart title="Speed" figure={speed} height={168} instead={none} />
     </div>
   );
 }
@@ -43,12 +56,31 @@ function plannedEpochs({ config, events }: Pick<RunDetail, 'config' | 'events'>)
   return (hasEnded ? first : config.epochs_stage1) + config.epochs_stage2;
 }
 
-function Chart({ title, figure }: { title: string; figure: Figure }) {
+interface ChartProps {
+  title: string;
+  figure: Figure;
+  height: number;
+  /** Stands where the chart will be. */
+  instead: string | null;
+}
+
+function Chart({ title, figure, height, instead }: ChartProps) {
   return (
     <Card title={title}>
       {/* The legend stands in the title's row. */}
       <div className="-mt-7">
-        <Plot figure={figure} height={256} />
+        {instead === null ? (
+          <Plot figure={figure} height={height} />
+        ) : (
+          <p
+            role="img"
+            aria-label={figure.description}
+            className="grid place-items-center text-faint text-sm"
+            style={{ height }}
+          >
+            {instead}
+          </p>
+        )}
       </div>
     </Card>
   );

@@ -2,6 +2,7 @@
 
 import { formatAgo, formatDuration, formatMoment, formatTimeLeft } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
+import { NotifySwitch } from './notify-switch.tsx';
 import { activityOf } from './prepare-progress.ts';
 import { RunActions } from './run-actions.tsx';
 import { RunName, RunNotes } from './run-labels.tsx';
@@ -21,7 +22,10 @@ export function RunHeader({ run }: { run: RunDetail }) {
         </p>
         <RunNotes run={run} />
       </div>
-      <RunActions run={run} />
+      <div className="flex flex-wrap items-center gap-2">
+        <NotifySwitch run={run} />
+        <RunActions run={run} />
+      </div>
     </div>
   );
 }

@@ -1,12 +1,14 @@
-import { formatCount } from '@/lib/format.ts';
+import { formatBytes, formatCount } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { Card } from './card.tsx';
 import { Entry } from './entry.tsx';
 import { eventsOf } from './reduce-run.ts';
 
-/** What a run's figures depend on besides its config: engine, weights, images. */
+/** What a run's figures depend on besides its config: engine, weights, images; and what it takes of the machine. */
 export function RunOrigin({ run }: { run: RunDetail }) {
   const started = eventsOf(run, 'started').at(-1);
+  const isRunning = run.status === 'running';
+  const usage = run.progress?.usage;
   return (
     <Card title="Ran on">
       {started ? (
@@ -18,6 +20,9 @@ export function RunOrigin({ run }: { run: RunDetail }) {
           <Entry name="Training images" value={formatCount(started.images.train)} />
           <Entry name="Validation images" value={formatCount(started.images.val)} />
           <Entry name="Test images" value={`${formatCount(started.images.test)}, ${started.test.name}`} />
+          {isRunning && <Entry name="Processor now" value={usage ? `${usage.cores.toFixed(1)} cores` : '–'} />}
+          {isRunning && <Entry name="Memory now" value={usage ? formatBytes(usage.memory) : '–'} />}
+          {run.peakMemory !== null && <Entry name="Memory at most" value={formatBytes(run.peakMemory)} />}
         </dl>
       ) : (
         <p className="text-faint text-sm">Known when the trainer has started.</p>
