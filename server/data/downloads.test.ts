@@ -128,7 +128,29 @@ describe('a run that lacks data', () => {
   });
 
   it('starts, and says itself what it lacks, where nobody has asked for that', async () => {
-    const { services } = await openLackingWeights();
-    await until(services, await startScene(services, 'completes'), 'completed');
+    const folder = path.join(await makeFolder(), 'nowhere');
+    // The built trainer. `npm test` builds it when it is stale.
+    const trainer = path.join(import.meta.dirname, '../runs/fixtures/pid-trainer.mjs');
+    const services = openServices(undefined, { DATA_DIR: folder, TRAINER_ENTRY: trainer });
+    const status = await createCaller(services).data.status();
+    expect([status.folder, new Set(status.parts.map(({ state }) => state.is))]).toEqual([folder, new Set(['missing'])]);
+    const id = await startScene(services, 'any');
+    await until(services, id, 'failed');
+    const { error } = await readRun(services, id);
+    expect(error).toMatch(/CIFAR-10 is not there: no file .*nowhere.* `npm run get-data` or the button .* https:/);
+  });
+
+  it('waits, and the reason is told, where there is neither a data folder nor a network', async () => {
+    const DATA_DIR = path.join(await makeFolder(), 'nowhere');
+    const services = openServices(undefined, { DATA_DIR, CIFAR10_URL: 'http://127.0.0.1:1/cifar.tar.gz' });
+    services.downloads.start('cifar10');
+    const id = await startScene(services, 'completes');
+    await expect
+      .poll(() => stateOf(services, 'cifar10'))
+      .toMatchObject({
+        ...{ is: 'failed', code: 'unreachable' },
+        message: '127.0.0.1:1 cannot be reached (ECONNREFUSED). Is this machine online? Then try again.',
+      });
+    expect((await readRun(services, id)).status).toBe('queued');
   });
 });

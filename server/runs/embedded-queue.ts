@@ -17,7 +17,7 @@ import { type EndEvent, startTrainer, type TrainerProcess } from './trainer-proc
 const progressInterval = 250;
 
 /** While runs wait for data, the folder is looked at this often. Milliseconds. */
-const dataInterval = 5000;
+const dataInterval = 2000;
 
 /** A table and one child: one run trains, the others wait in the order in which they were asked for. */
 export class EmbeddedQueue implements Queue {
