@@ -1,4 +1,5 @@
 import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Speed } from '../lib/estimate.ts';
 import type { RunMetrics, TestIdentity, Timing } from '../lib/metrics.ts';
 import type { RunEvent, RunEventOf } from '../lib/run-events.ts';
 import type { RunStatus } from '../lib/run-status.ts';
@@ -50,3 +51,14 @@ export const events = sqliteTable(
   },
   (table) => [index('events_run').on(table.runId, table.id)],
 );
+
+/** What probes have measured, for configs of a kind that no run had yet. */
+export const probes = sqliteTable('probes', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  at: integer('at').notNull(),
+  /** What computed: a speed says nothing of another machine. */
+  engine: text('engine').notNull(),
+  device: text('device').notNull(),
+  threads: integer('threads').notNull(),
+  speeds: text('speeds', { mode: 'json' }).$type<Speed[]>().notNull(),
+});

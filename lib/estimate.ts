@@ -92,6 +92,22 @@ function isSameKind(speed: Speed, config: TrainConfig): boolean {
   }
 }
 
+/** What an earlier run left in the cache, as far as it still lies there. */
+export interface FeaturesOnDisk extends KeptFeatures {
+  imageSize: number;
+  /** 0: of all images; they serve runs on a part of them, too. */
+  trainLimit: number;
+}
+
+/** Which features a run will find. @param onDisk newest first */
+export function keptFeatures(config: TrainConfig, onDisk: readonly FeaturesOnDisk[]): KeptFeatures {
+  const serving = [config.train_limit, 0].flatMap(
+    (limit) =>
+      onDisk.find(({ imageSize, trainLimit }) => imageSize === config.image_size && trainLimit === limit) ?? [],
+  );
+  return { plain: serving.some(({ plain }) => plain), mirrored: serving.some(({ mirrored }) => mirrored) };
+}
+
 export interface RunEstimate {
   /** Seconds at most, by phase in the order of a run; phases that the run does not have are left out. */
   phases: { phase: 'prepare' | WorkPhase | 'export'; seconds: number }[];

@@ -79,9 +79,10 @@ function endWithSignals(server: Server): void {
     if (isEnding) return;
     isEnding = true;
     server.close();
-    const { queue, downloads, db } = getServices();
+    const { queue, downloads, prober, db } = getServices();
     await queue.close();
     await downloads.close();
+    await prober.close();
     server.closeAllConnections();
     db.$client.close();
     process.exit(0);

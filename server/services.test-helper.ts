@@ -31,9 +31,10 @@ afterEach(async () => {
   }
 });
 
-export async function closeServices({ queue, downloads, db }: Services): Promise<void> {
+export async function closeServices({ queue, downloads, prober, db }: Services): Promise<void> {
   await queue.close();
   await downloads.close();
+  await prober.close();
   db.$client.close();
 }
 

@@ -3,6 +3,7 @@ import { Downloads } from './data/downloads.ts';
 import { type Database, openDatabase } from './db.ts';
 import { type Env, getEnv, projectRoot } from './env.ts';
 import { EmbeddedQueue } from './runs/embedded-queue.ts';
+import { Prober } from './runs/prober.ts';
 import type { Queue } from './runs/queue.ts';
 import { RunBus } from './runs/run-bus.ts';
 import { singleton } from './singleton.ts';
@@ -14,6 +15,7 @@ export interface Services {
   bus: RunBus;
   queue: Queue;
   downloads: Downloads;
+  prober: Prober;
 }
 
 export function createServices(env: Env): Services {
@@ -22,7 +24,8 @@ export function createServices(env: Env): Services {
   // Runs wait for what is being fetched; a download that ends may be what they waited for.
   const downloads = new Downloads(env, () => queue.wake());
   const queue = new EmbeddedQueue({ env, db, bus, downloads });
-  return { env, db, bus, queue, downloads };
+  const prober = new Prober({ env, db, bus });
+  return { env, db, bus, queue, downloads, prober };
 }
 
 /** This process's one set, made when first asked for: a build must not open a database. */

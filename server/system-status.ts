@@ -1,5 +1,5 @@
-import os from 'node:os';
 import type { RunSummary } from '../lib/run.ts';
+import { thisMachine } from './machine.ts';
 import { listRuns } from './runs/read-runs.ts';
 import type { Services } from './services.ts';
 
@@ -11,11 +11,11 @@ export interface SystemStatus {
 }
 
 export function readStatus({ db }: Pick<Services, 'db'>): SystemStatus {
+  const { engine, threads } = thisMachine();
   const runs = listRuns(db);
   const running = runs.find(({ status }) => status === 'running');
   return {
-    engine: 'cpu',
-    threads: os.availableParallelism(),
+    ...{ engine, threads },
     running: running ? { id: running.id, name: running.name, progress: running.progress } : null,
     queued: runs.filter(({ status }) => status === 'queued').length,
   };

@@ -8,6 +8,7 @@ import type { Env } from '../env.ts';
 import { lockFile } from '../file-lock.ts';
 import type { Queue } from './queue.ts';
 import { readEvents } from './read-runs.ts';
+import { readSpeeds } from './read-speeds.ts';
 import { recordEvent } from './record-event.ts';
 import { interruptRunning } from './recover.ts';
 import type { RunBus } from './run-bus.ts';
@@ -119,7 +120,7 @@ export class EmbeddedQueue implements Queue {
       entry: env.trainerEntry,
       command:
         task === 'start'
-          ? { ...order, type: task }
+          ? { ...order, type: task, speeds: readSpeeds(this.parts).speeds }
           : { ...order, type: task, events: readEvents(db, runId).map(({ event }) => event) },
       logFile: path.join(folder, 'trainer.log'),
       onEvent: (event) => {

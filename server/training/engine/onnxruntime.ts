@@ -4,6 +4,7 @@ import * as onnxruntime from 'onnxruntime-node';
 import { encodeOnnx } from '../graph/onnx.ts';
 import { type Outputs, sizeOf, topologicalOrder } from '../graph/operations.ts';
 import type { Engine, Program, Tensors } from './engine.ts';
+import { processorName } from './processor.ts';
 
 /**
  * ONNX Runtime's own kernels (https://onnxruntime.ai) on the CPU.
@@ -13,7 +14,7 @@ import type { Engine, Program, Tensors } from './engine.ts';
  * @param threads how many compute. Same inputs and same number: the same bits.
  */
 export function createOnnxRuntimeEngine(threads = os.availableParallelism()): Engine {
-  const cpu = os.cpus()[0]?.model.trim() || os.arch();
+  const cpu = processorName();
   return {
     name: 'cpu',
     device: cpu,

@@ -1,0 +1,76 @@
+import os from 'node:os';
+import { eq } from 'drizzle-orm';
+import { probes, runs } from '../../drizzle/schema.ts';
+import type { Speed } from '../../lib/estimate.ts';
+import { estimateRun, keptFeatures } from '../../lib/estimate.ts';
+import type { TrainConfig } from '../../lib/train-config.ts';
+import { thisMachine } from '../machine.ts';
+import type { Services } from '../services.ts';
+import { readSpeeds } from './read-speeds.ts';
+import { startTrainer, type TrainerProcess } from './trainer-process.ts';
+
+/** A probe is given up after this: its steps are longer than anybody waits for. Milliseconds. */
+const patience = 20_000;
+
+/** `busy`: a run trains, which a probe would slow down and which would spoil its figures. */
+export type ProbeOutcome = 'measured' | 'busy' | 'failed';
+
+/** Measures this machine for configs of a kind that no run has shown yet, one at a time, while nothing trains. */
+export class Prober {
+  private current: { trainer: TrainerProcess; done: Promise<ProbeOutcome> } | null = null;
+  private isClosed = false;
+  private readonly unsubscribe: () => void;
+
+  constructor(private readonly parts: Pick<Services, 'env' | 'db' | 'bus'>) {
+    // A run does not wait for a probe.
+    this.unsubscribe = parts.bus.subscribe(({ progress }) => {
+      if (this.current && !progress && this.isTraining()) this.current.trainer.cancel();
+    });
+  }
+
+  /** Makes sure that the speed of a run with this config is known; at once where it is. */
+  async probe(config: TrainConfig): Promise<ProbeOutcome> {
+    while (this.current) await this.current.done;
+    if (this.isKnown(config)) return 'measured';
+    if (this.isClosed || this.isTraining()) return 'busy';
+    this.current = this.start(config);
+    return this.current.done;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.unsubscribe();
+    this.current?.trainer.cancel();
+    await this.current?.done;
+  }
+
+  private start(config: TrainConfig): NonNullable<Prober['current']> {
+    let measured: Speed[] | null = null;
+    const trainer = startTrainer({
+      entry: this.parts.env.trainerEntry,
+      command: { type: 'probe', config },
+      logFile: os.devNull,
+      onEvent: (event) => {
+        if (event.type === 'measured') measured = event.speeds;
+      },
+    });
+    const timer = setTimeout(() => trainer.cancel(), patience);
+    const done = trainer.ended.then((end): ProbeOutcome => {
+      clearTimeout(timer);
+      this.current = null;
+      if (end.type !== 'completed' || !measured) return this.isTraining() ? 'busy' : 'failed';
+      const row = { at: Date.now(), ...thisMachine(), speeds: measured };
+      this.parts.db.insert(probes).values(row).run();
+      return 'measured';
+    });
+    return { trainer, done };
+  }
+
+  private isKnown(config: TrainConfig): boolean {
+    const { speeds, kept } = readSpeeds(this.parts);
+    return estimateRun(config, { speeds, kept: keptFeatures(config, kept) })?.isMeasured === true;
+  }
+
+  private isTraining = (): boolean =>
+    this.parts.db.select({ id: runs.id }).from(runs).where(eq(runs.status, 'running')).get() !== undefined;
+}

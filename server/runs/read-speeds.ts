@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { events, probes, runs } from '../../drizzle/schema.ts';
+import type { FeaturesOnDisk, Speed } from '../../lib/estimate.ts';
+import type { RunEvent, RunEventOf } from '../../lib/run-events.ts';
+import type { Database } from '../db.ts';
+import { thisMachine } from '../machine.ts';
+import type { Services } from '../services.ts';
+
+/** Of so many runs, the newest: older ones say nothing that these do not. */
+const newest = 40;
+
+/** What this machine's runs have shown of its speed, the newest first, then what probes have; and what they left in the cache. */
+export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): { speeds: Speed[]; kept: FeaturesOnDisk[] } {
+  const here = thisMachine();
+  const told = readToldBy(db).filter(({ started }) => isHere(started));
+  const probed = db
+    .select()
+    .from(probes)
+    .where(and(eq(probes.engine, here.engine), eq(probes.device, here.device), eq(probes.threads, here.threads)))
+    .orderBy(desc(probes.id))
+    .limit(newest)
+    .all();
+  const isThere = (name: string) => existsSync(path.join(env.paths.cache, path.basename(name)));
+  return {
+    speeds: [...told.flatMap(({ measured }) => measured?.speeds ?? []), ...probed.flatMap(({ speeds }) => speeds)],
+    kept: told.flatMap(({ config, kept }) =>
+      kept
+        ? {
+            ...{ imageSize: config.image_size, trainLimit: config.train_limit },
+            ...{ plain: kept.plain.every(isThere), mirrored: kept.mirrored.every(isThere) },
+          }
+        : [],
+    ),
+  };
+}
+
+function isHere(started: RunEventOf<'started'> | undefined): boolean {
+  const { engine, device, threads } = thisMachine();
+  return started?.engine === engine && started.device === device && started.threads === threads;
+}
+
+/** The newest runs, newest first, and what of their events tells of speed: the last of each kind. */
+function readToldBy(db: Database) {
+  const newestRuns = db
+    .select({ id: runs.id, config: runs.config })
+    .from(runs)
+    .orderBy(desc(runs.number))
+    .limit(newest)
+    .all();
+  const types = ['started', 'measured', 'features-kept'] satisfies RunEvent['type'][];
+  const rows = db
+    .select({ runId: events.runId, event: events.event })
+    .from(events)
+    .where(
+      and(
+        inArray(
+          events.runId,
+          newestRuns.map(({ id }) => id),
+        ),
+        inArray(sql`json_extract(${events.event}, '$.type')`, types),
+      ),
+    )
+    .orderBy(asc(events.id))
+    .all();
+  return newestRuns.map(({ id, config }) => {
+    const own = rows.filter(({ runId }) => runId === id).map(({ event }) => event);
+    return {
+      config,
+      started: own.findLast((event) => event.type === 'started'),
+      measured: own.findLast((event) => event.type === 'measured'),
+      kept: own.findLast((event) => event.type === 'features-kept'),
+    };
+  });
+}
