@@ -14,6 +14,7 @@ import { FormField } from './form-field.tsx';
 import { type FieldGroup, fieldGroups } from './form-groups.ts';
 import { OwnWeights } from './own-weights.tsx';
 import { type FormValues, initialValues, readForm, resolver } from './read-form.ts';
+import { RunEstimateLine } from './run-estimate.tsx';
 import { useTRPC } from './trpc.ts';
 
 /** The form of a new run. Its fields, help and limits are the schema's; the server checks again. */
@@ -141,7 +142,8 @@ function Footer({ wrong, failure, isStarting }: FooterProps) {
   const { data } = useQuery(trpc.system.status.queryOptions());
   const ahead = data ? data.queued + (data.running ? 1 : 0) : 0;
   return (
-    <div className="card sticky bottom-3 z-10 flex items-center justify-end gap-4 px-4 py-2.5 shadow-lg">
+    <div className="card sticky bottom-3 z-10 flex flex-wrap items-center justify-end gap-x-4 gap-y-2 px-4 py-2.5 shadow-lg">
+      <RunEstimateLine />
       <p role="status" className="min-w-0 text-soft text-sm">
         {wrong > 0 && (
           <span className="text-bad">{wrong === 1 ? 'One value' : `${wrong} values`} cannot be used. </span>

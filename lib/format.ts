@@ -38,11 +38,13 @@ export function formatDuration(seconds: number): string {
 }
 
 /** How long something still takes: coarse, because an estimate that changes each second says nothing. */
-export function formatTimeLeft(seconds: number): string {
-  if (seconds < 5) return 'seconds left';
-  if (seconds < 60) return `${Math.ceil(seconds / 5) * 5}${nbsp}s left`;
-  if (seconds < 600) return `${formatDuration(Math.ceil(seconds / 10) * 10)} left`;
-  return `${formatDuration(Math.ceil(seconds / 60) * 60)} left`;
+export const formatTimeLeft = (seconds: number): string =>
+  seconds < 5 ? 'seconds left' : `${formatRoundedUp(seconds)} left`;
+
+/** A duration that is an estimate, rounded up: to 5 s, past a minute to 10 s, past ten to whole minutes. */
+export function formatRoundedUp(seconds: number): string {
+  const step = seconds <= 60 ? 5 : seconds <= 600 ? 10 : 60;
+  return formatDuration(Math.ceil(seconds / step) * step);
 }
 
 /** A learning rate or decay as it is typed: 1e-5 → `1e-5`, 0.001 → `1e-3`, 0.05 → `0.05`. */

@@ -61,7 +61,7 @@ export class Prober {
       if (end.type !== 'completed' || !measured) return this.isTraining() ? 'busy' : 'failed';
       const row = { at: Date.now(), ...thisMachine(), speeds: measured };
       this.parts.db.insert(probes).values(row).run();
-      return 'measured';
+      return this.isKnown(config) ? 'measured' : 'failed';
     });
     return { trainer, done };
   }
