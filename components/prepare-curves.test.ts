@@ -61,10 +61,10 @@ describe('prepareLoss and prepareLearningRate', () => {
 });
 
 describe('prepareSpeed', () => {
-  it('shows images a second from zero on', () => {
+  it('shows images a second, the head's and the base's', () => {
     const { traces, layout, description } = prepareSpeed(epochs, options);
     expect(traces[0]?.y).toEqual([1, 1, null, 1, 1]);
-    expect(layout.yaxis).toMatchObject({ rangemode: 'tozero' });
+    expect(layout.yaxis).toMatchObject({ type: 'log', tickformat: '~s' });
     expect(description).toContain('now 1');
   });
 });

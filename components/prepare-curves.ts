@@ -103,18 +103,18 @@ export function prepareLearningRate(epochs: readonly Epoch[], { colour, planned 
   };
 }
 
-/** Images that each epoch trained on in a second; validation is not counted. */
+/** Images that each epoch trained on in a second, on a logarithmic axis: the head alone trains a hundred times faster. */
 export function prepareSpeed(epochs: readonly Epoch[], { colour, planned }: Omit<Options, 'best'>): Figure {
   const speed = (epoch: Epoch) => epoch.imagesPerSecond;
   const trace: LineTrace = {
     ...line(epochs, speed, 1, colour),
     ...{ name: 'speed', hovertemplate: '%{y:,.0f} images/s<extra></extra>' },
   };
-  const layout = frame(epochs, 'images/s', planned);
+  const layout = frame(epochs, 'images/s', planned, true);
   const last = epochs.at(-1)?.imagesPerSecond.toFixed(0);
   return {
     traces: [trace],
-    layout: { ...layout, yaxis: { ...(layout.yaxis as object), rangemode: 'tozero' } },
+    layout: { ...layout, yaxis: { ...(layout.yaxis as object), tickformat: '~s' } },
     description: `images a second by epoch: ${inWords(epochs, last, 'it')}.`,
   };
 }

@@ -6,9 +6,9 @@ import { Card } from './card.tsx';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { eventsOf } from './reduce-run.ts';
 
-/** What a run reached. Its place is kept from the start, with a word on when it comes. */
+/** What a run reached, and in what time. Its place is kept from the start, with a word on when it comes. */
 export function RunResults({ run }: { run: RunDetail }) {
-  if (isFinal(run.status) && !run.metrics) {
+  if (hasNone(run)) {
     return (
       <Card title="Results">
         <p className="text-faint">There are none: this run ended before its evaluation.</p>
@@ -16,28 +16,35 @@ export function RunResults({ run }: { run: RunDetail }) {
     );
   }
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
-      <div className="grid gap-4">
-        <Card title="Accuracy reached" note="differences: points to stage 1">
-          <Accuracies metrics={run.metrics} />
-          <StageRemarks run={run} />
-        </Card>
-        <Card title="Time">
-          <Times run={run} />
-        </Card>
-      </div>
-      <Card title="Confusion matrix">
-        <div className="min-h-96">
-          {run.confusion ? (
-            <ConfusionMatrix confusion={run.confusion} classes={run.classes} test={run.test} />
-          ) : (
-            <NotYet>the test images, class by class</NotYet>
-          )}
-        </div>
+    <>
+      <Card title="Accuracy reached" note="differences: points to stage 1">
+        <Accuracies metrics={run.metrics} />
+        <StageRemarks run={run} />
       </Card>
-    </div>
+      <Card title="Time">
+        <Times run={run} />
+      </Card>
+    </>
   );
 }
+
+/** Which classes it takes for which. */
+export function RunMatrix({ run }: { run: RunDetail }) {
+  if (hasNone(run)) return null;
+  return (
+    <Card title="Confusion matrix">
+      <div className="min-h-96">
+        {run.confusion ? (
+          <ConfusionMatrix confusion={run.confusion} classes={run.classes} test={run.test} />
+        ) : (
+          <NotYet>the test images, class by class</NotYet>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+const hasNone = ({ status, metrics }: RunDetail): boolean => isFinal(status) && !metrics;
 
 function NotYet({ children }: { children: string }) {
   return <p className="text-faint">Comes with the evaluation: {children}.</p>;

@@ -13,7 +13,7 @@ import { RunHeader } from './run-header.tsx';
 import { RunLog } from './run-log.tsx';
 import { RunOrigin } from './run-origin.tsx';
 import { RunPhases } from './run-phases.tsx';
-import { RunResults } from './run-results.tsx';
+import { RunMatrix, RunResults } from './run-results.tsx';
 import { useLiveRun } from './use-live-run.ts';
 
 /** One run, live and afterwards: the same places filled as it goes on. */
@@ -34,15 +34,21 @@ export function RunView({ initial }: { initial: RunDetail }) {
         {(run.status === 'queued' || run.status === 'failed') && <DataProblems imageSize={run.config.image_size} />}
         <Failure run={run} />
         <RunCharts run={run} />
-        <RunResults run={run} />
+        {/* Two columns on a wide screen; on a narrow one the results come before what they were made with. */}
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
-          <div className="grid gap-4">
-            <RunFiles run={run} />
-            <RunOrigin run={run} />
+          <div className="contents min-w-0 gap-4 lg:grid">
+            <RunResults run={run} />
+            <div className="order-1 grid min-w-0 gap-4">
+              <RunFiles run={run} />
+              <RunOrigin run={run} />
+            </div>
           </div>
-          <div className="grid min-w-0 gap-4">
-            <RunConfig run={run} />
-            <RunLog run={run} />
+          <div className="contents min-w-0 gap-4 lg:grid">
+            <RunMatrix run={run} />
+            <div className="order-1 grid min-w-0 gap-4">
+              <RunConfig run={run} />
+              <RunLog run={run} />
+            </div>
           </div>
         </div>
       </div>
