@@ -61,7 +61,7 @@ describe('prepareLoss and prepareLearningRate', () => {
 });
 
 describe('prepareSpeed', () => {
-  it('shows images a second, the head's and the base's', () => {
+  it('shows images a second of both stages', () => {
     const { traces, layout, description } = prepareSpeed(epochs, options);
     expect(traces[0]?.y).toEqual([1, 1, null, 1, 1]);
     expect(layout.yaxis).toMatchObject({ type: 'log', tickformat: '~s' });
