@@ -69,4 +69,6 @@ function ByHand({ folder, parts }: { folder: string; parts: PartStatus[] }) {
   );
 }
 
-const Path = ({ children }: { children: string }) => <code className="break-all font-mono">{children}</code>;
+const Path = ({ children }: { children: string }) => (
+  <code className="font-mono [overflow-wrap:anywhere]">{children}</code>
+);

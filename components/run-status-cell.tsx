@@ -6,12 +6,7 @@ import { useWaitsFor } from './use-data-status.ts';
 
 /** A run's status in a row: of a running one how far it is, of a waiting one its place in line. */
 export function RunStatusCell({ run }: { run: RunSummary }) {
-  const waitsFor = useWaitsFor(run);
-  if (run.status === 'queued') {
-    if (waitsFor) return <StatusBadge status={run.status} detail={`· ${waitsFor}`} />;
-    const place = run.queuePosition === 1 ? 'next in line' : `number ${run.queuePosition} in line`;
-    return <StatusBadge status={run.status} detail={run.queuePosition === null ? null : `· ${place}`} />;
-  }
+  if (run.status === 'queued') return <Waiting run={run} />;
   if (run.status !== 'running') {
     return (
       <span title={run.error ?? undefined}>
@@ -33,4 +28,10 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
       </span>
     </span>
   );
+}
+
+function Waiting({ run }: { run: RunSummary }) {
+  const place = run.queuePosition === 1 ? 'next in line' : `number ${run.queuePosition} in line`;
+  const reason = useWaitsFor(run) ?? (run.queuePosition === null ? null : place);
+  return <StatusBadge status={run.status} detail={reason && `· ${reason}`} />;
 }

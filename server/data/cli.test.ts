@@ -1,12 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { create } from 'tar';
 import { describe, expect, it, vi } from 'vitest';
-import { cifar10Files } from '../../lib/data-files.ts';
 import { inspect } from './inspect.ts';
-import { gives, hdf5, makeFolder, serveFile } from './source.test-helper.ts';
+import { gives, hdf5, makeBlackArchive, makeFolder, serveFile, sha256Of } from './source.test-helper.ts';
 import { sourceOf } from './sources.ts';
 
 // Each test starts processes; how long they take is not what is tested.
@@ -32,20 +28,6 @@ function getData(args: string[], environment: Record<string, string>, onOutput?:
   });
 }
 
-/** CIFAR-10's archive in its true size, all black. */
-async function makeBlackArchive(): Promise<Buffer> {
-  const folder = await makeFolder();
-  await mkdir(path.join(folder, cifar10Files.folder));
-  for (const name of [...cifar10Files.train, cifar10Files.test]) {
-    const handle = await open(path.join(folder, cifar10Files.folder, name), 'w');
-    await handle.truncate(cifar10Files.fileBytes);
-    await handle.close();
-  }
-  const file = path.join(folder, 'archive.tar.gz');
-  await create({ gzip: { level: 1 }, file, cwd: folder }, [cifar10Files.folder]);
-  return readFile(file);
-}
-
 describe('npm run get-data', () => {
   it('fetches what is missing, and goes on after Ctrl-C where it was', async () => {
     const archive = await makeBlackArchive();
@@ -55,7 +37,7 @@ describe('npm run get-data', () => {
     const environment = {
       DATA_DIR: data,
       CIFAR10_URL: cifar10.url,
-      CIFAR10_SHA256: createHash('sha256').update(archive).digest('hex'),
+      CIFAR10_SHA256: sha256Of(archive),
       WEIGHTS_URL: weights.url,
     };
     const half = Math.floor(archive.length / 2);

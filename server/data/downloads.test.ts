@@ -1,29 +1,19 @@
-import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cifar10Files, weightsFileName } from '../../lib/data-files.ts';
+import { weightsFileName } from '../../lib/data-files.ts';
 import { createCaller } from '../router.ts';
 import { readRun } from '../runs/read-runs.ts';
 import { startScene, until } from '../runs/scenes.test-helper.ts';
 import { openServices } from '../services.test-helper.ts';
 import type { Services } from '../services.ts';
-import { type FileServer, gives, hdf5, makeFolder, says, serveFile } from './source.test-helper.ts';
-
-/** A data folder of the right structure with CIFAR-10 in it: files with holes. */
-async function makeCifar10(folder: string): Promise<void> {
-  await mkdir(path.join(folder, cifar10Files.folder), { recursive: true });
-  for (const name of [...cifar10Files.train, cifar10Files.test]) {
-    const handle = await open(path.join(folder, cifar10Files.folder, name), 'w');
-    await handle.truncate(cifar10Files.fileBytes);
-    await handle.close();
-  }
-}
+import { type FileServer, gives, hdf5, makeBlackCifar10, makeFolder, says, serveFile } from './source.test-helper.ts';
 
 /** A server that lacks only the weights, and where they come from. */
 async function openLackingWeights(): Promise<{ services: Services; source: FileServer; data: string }> {
   const source = await serveFile(hdf5(5000));
   const data = await makeFolder();
-  await makeCifar10(data);
+  await makeBlackCifar10(data);
   const services = openServices(undefined, { DATA_DIR: data, WEIGHTS_URL: source.url.replace('/file', '/keras') });
   return { services, source, data };
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -144,7 +144,7 @@ export const sourceLike = (
   { bytes, unpacked }: { bytes: Buffer; unpacked: DataSource['unpacked'] },
 ): DataSource => ({
   ...sourceOf('cifar10', { cifar10Url: url, cifar10Sha256: null, weightsUrl: null }),
-  ...{ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), unpacked },
+  ...{ bytes: bytes.length, sha256: sha256Of(bytes), unpacked },
 });
 
 /** As much of an HDF5 file as is looked at: a superblock of version 0 that tells the file's length. */
@@ -155,3 +155,24 @@ export function hdf5(length: number): Buffer {
   file.writeBigUInt64LE(BigInt(length), 40);
   return file;
 }
+
+/** CIFAR-10 as far as sizes tell, all black: files with holes. */
+export async function makeBlackCifar10(folder: string): Promise<void> {
+  await mkdir(path.join(folder, cifar10Files.folder), { recursive: true });
+  for (const name of [...cifar10Files.train, cifar10Files.test]) {
+    const handle = await open(path.join(folder, cifar10Files.folder, name), 'w');
+    await handle.truncate(cifar10Files.fileBytes);
+    await handle.close();
+  }
+}
+
+/** CIFAR-10's archive in its true size, all black. */
+export async function makeBlackArchive(): Promise<Buffer> {
+  const folder = await makeFolder();
+  await makeBlackCifar10(folder);
+  const file = path.join(folder, 'archive.tar.gz');
+  await create({ gzip: { level: 1 }, file, cwd: folder }, [cifar10Files.folder]);
+  return readFile(file);
+}
+
+export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import {
+  gives,
+  hdf5,
+  makeBlackArchive,
+  makeFolder,
+  says,
+  serveFile,
+  sha256Of,
+} from '../server/data/source.test-helper.ts';
+import { startApp } from '../tools/testing/app-server.ts';
+import { launchBrowser } from '../tools/testing/browser.ts';
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+it('gets the data by two buttons, through everything that can come between, and the run that waits goes on', async () => {
+  const archive = await makeBlackArchive();
+  const cifar10 = await serveFile(archive);
+  const weights = await serveFile(hdf5(5000));
+  const app = await startApp({
+    TRAINER_ENTRY: path.join(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs'),
+    DATA_DIR: path.join(await makeFolder(), 'data'),
+    ...{ CIFAR10_URL: cifar10.url, CIFAR10_SHA256: sha256Of(archive), WEIGHTS_URL: weights.url },
+  });
+  ends.push(app.stop);
+  const browser = await launchBrowser();
+  ends.push(() => browser.close());
+  const page = await browser.newPage();
+  const card = page.getByRole('region', { name: 'Missing data' });
+  const click = (name: string | RegExp) => card.getByRole('button', { name }).click();
+
+  await page.goto(app.url);
+  await card.getByText('CIFAR-10 and ImageNet weights are not here yet').waitFor();
+  cifar10.answers = [
+    gives({ stallsAfter: Math.floor(archive.length / 2) }),
+    says(200, { 'content-type': 'text/html' }),
+  ];
+  await click(/^Get CIFAR-10/);
+  await click(/^Get ImageNet weights/);
+  await card.getByText('CIFAR-10 is not here yet').waitFor();
+  const bar = card.getByRole('progressbar', { name: 'Getting CIFAR-10' });
+  await expect.poll(() => bar.getAttribute('aria-valuenow')).toMatch(/^(49|50)$/);
+
+  // Whoever comes later sees the same, and a run waits for it.
+  const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
+  await page.goto(`${app.url}/runs/${id}`);
+  await expect.poll(() => bar.getAttribute('aria-valuenow')).toMatch(/^(49|50)$/);
+  await page.getByText(/waits for CIFAR-10/).waitFor();
+  await click('Stop');
+  await card.getByText(/^Stopped after/).waitFor();
+  await click('Go on');
+  await card.getByRole('alert').getByText('a web page instead of the file').waitFor();
+  expect(await page.locator('main').getAttribute('data-run-status')).toBe('queued');
+  await click('Try again');
+  await expect.poll(() => page.locator('main').getAttribute('data-run-status'), { timeout: 30_000 }).toBe('completed');
+  expect(await card.count()).toBe(0);
+  expect(cifar10.requests.map(({ range }) => range?.split('-')[0])).toEqual([
+    undefined,
+    ...Array(2).fill(expect.stringMatching(/^bytes=\d+$/)),
+  ]);
+}, 600_000);
