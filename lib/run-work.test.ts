@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { splitImages } from '../server/training/dataset/split.ts';
+import { cifar10Classes } from './classes.ts';
+import { imageCounts, noneKept, type Pass, passCost, workOf } from './run-work.ts';
+import { type TrainConfigInput, trainConfigSchema } from './train-config.ts';
+
+const images = { train: 45_000, val: 5000, test: 10_000 };
+const work = (input: TrainConfigInput, kept = noneKept) => workOf(trainConfigSchema.parse(input), images, kept);
+
+describe('imageCounts', () => {
+  const labelled = (count: number) => ({
+    ...{ pixels: new Uint8Array(new SharedArrayBuffer(0)), count },
+    labels: Uint8Array.from({ length: count }, (_, index) => index % 10),
+  });
+  const dataset = {
+    ...{ classes: cifar10Classes, train: labelled(50_000) },
+    test: { ...labelled(10_000), identity: { hash: '', name: '', images: 10_000 } },
+  };
+
+  it.each([0, 1, 450, 9999, 10_000, 45_000])('are those of the split, with a limit of %i', (limit) => {
+    const { train, val, test } = splitImages(dataset, limit);
+    expect(imageCounts(limit)).toEqual({ train: train.length, val: val.length, test: test.length });
+  });
+});
+
+describe('workOf', () => {
+  it('takes everything of a frozen base from its features, those of mirror images included', () => {
+    expect(work({ epochs_stage1: 3, epochs_stage2: 2 })).toEqual({
+      features: { features: 60_000 },
+      head: { head: 135_000 },
+      finetune: { head: 90_000 },
+      evaluation: { features: 15_000 },
+    });
+  });
+
+  it('validates after each epoch of fine-tuning, and evaluates plain and mirrored', () => {
+    const fineTuned = work({ n_unfreeze: 30, epochs_stage2: 2, batch_size: 64, augment: true });
+    // Batches of changed pixels are whole: 703 of 64.
+    expect(fineTuned.finetune).toEqual({ finetune: 2 * 703 * 64, predict: 2 * 5000 });
+    expect(fineTuned.evaluation).toEqual({ predict: 30_000 });
+    expect(work({ n_unfreeze: 30, epochs_stage2: 2 }).finetune.finetune).toBe(90_000);
+  });
+
+  it('leaves out what lies on disk', () => {
+    const kept = { plain: true, mirrored: true };
+    expect(work({}, kept)).toMatchObject({ features: { features: 0 }, evaluation: { features: 0 } });
+    expect(work({ n_unfreeze: 30 }, kept).evaluation).toEqual({ predict: 30_000 });
+  });
+});
+
+describe('passCost', () => {
+  const cost = (pass: Pass, input: TrainConfigInput = {}) => passCost(pass, trainConfigSchema.parse(input));
+
+  it('grows with the pixels, with what is trained, and with smaller batches', () => {
+    // Howard et al. give 300 million multiply–adds at 224 px, classifier included.
+    expect(cost('features', { image_size: 224 }) / 1e6).toBeCloseTo(299.5, 0);
+    expect(cost('features', { image_size: 96 }) / cost('features')).toBeCloseTo((96 / 160) ** 2, 6);
+    expect(cost('finetune', { n_unfreeze: 30 })).toBeGreaterThan(cost('finetune', { n_unfreeze: 10 }));
+    expect(cost('finetune', { n_unfreeze: 30, batch_size: 32 })).toBeGreaterThan(cost('finetune', { n_unfreeze: 30 }));
+    expect(cost('predict')).toBe(cost('features'));
+  });
+});
