@@ -94,10 +94,25 @@ describe('downloads', () => {
     expect((await ask(`/api/runs/${id}/files/trainer.log`)).body).toMatch(/^pid \d+$/m);
   });
 
+  it('makes the curves and the whole when asked', async () => {
+    const id = await completeRun();
+    const curves = await ask(`/api/runs/${id}/files/metrics.csv`);
+    expect(curves.headers['content-type']).toContain('text/csv');
+    expect(curves.body).toMatch(/^stage,epoch,/);
+    const whole = await ask(`/api/runs/${id}/files/run.zip`);
+    expect(whole.body.slice(0, 2)).toBe('PK');
+    expect(whole.headers).toMatchObject({
+      'content-type': 'application/zip',
+      'content-disposition': `attachment; filename="run_${id}.zip"`,
+    });
+  });
+
   it('knows no other file and no other run', async () => {
     const id = await completeRun();
     for (const target of [
       `/api/runs/${id}/files/cifar10.h5`,
+      `/api/runs/${id}/files/cifar10.onnx`,
+      `/api/runs/${id}/files/tfjs.zip`,
       `/api/runs/${id}/files/events.ndjson`,
       `/api/runs/${id}/files/constructor`,
       '/api/runs/unknown/files/run.json',
@@ -105,6 +120,7 @@ describe('downloads', () => {
     ]) {
       expect((await ask(target)).status, target).toBe(404);
     }
+    expect((await ask(`/api/runs/${id}/files/tfjs.zip`)).body).toBe('This run has no such file.\n');
   });
 
   it('is led nowhere by paths', async () => {
