@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { processorName } from './training/engine/processor.ts';
+import { processorName } from '../lib/processor.ts';
 
 /** What trains here: the name of the engine, and what it runs on, as the engine itself tells them. */
 export interface Machine {

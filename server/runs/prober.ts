@@ -7,7 +7,7 @@ import type { TrainConfig } from '../../lib/train-config.ts';
 import { thisMachine } from '../machine.ts';
 import type { Services } from '../services.ts';
 import { readSpeeds } from './read-speeds.ts';
-import { startTrainer, type TrainerProcess } from './trainer-process.ts';
+import { startTrainer } from './trainer-process.ts';
 
 /** A probe is given up after this: its steps are longer than anybody waits for. Milliseconds. */
 const patience = 20_000;
@@ -17,14 +17,14 @@ export type ProbeOutcome = 'measured' | 'busy' | 'failed';
 
 /** Measures this machine for configs of a kind that no run has shown yet, one at a time, while nothing trains. */
 export class Prober {
-  private current: { trainer: TrainerProcess; done: Promise<ProbeOutcome> } | null = null;
+  private current: { makeWay(): void; done: Promise<ProbeOutcome> } | null = null;
   private isClosed = false;
   private readonly unsubscribe: () => void;
 
   constructor(private readonly parts: Pick<Services, 'env' | 'db' | 'bus'>) {
     // A run does not wait for a probe.
     this.unsubscribe = parts.bus.subscribe(({ progress }) => {
-      if (this.current && !progress && this.isTraining()) this.current.trainer.cancel();
+      if (this.current && !progress && this.isTraining()) this.current.makeWay();
     });
   }
 
@@ -40,12 +40,13 @@ export class Prober {
   async close(): Promise<void> {
     this.isClosed = true;
     this.unsubscribe();
-    this.current?.trainer.cancel();
+    this.current?.makeWay();
     await this.current?.done;
   }
 
   private start(config: TrainConfig): NonNullable<Prober['current']> {
     let measured: Speed[] | null = null;
+    let unmeasured: ProbeOutcome = 'failed';
     const trainer = startTrainer({
       entry: this.parts.env.trainerEntry,
       command: { type: 'probe', config },
@@ -58,12 +59,16 @@ export class Prober {
     const done = trainer.ended.then((end): ProbeOutcome => {
       clearTimeout(timer);
       this.current = null;
-      if (end.type !== 'completed' || !measured) return this.isTraining() ? 'busy' : 'failed';
+      if (end.type !== 'completed' || !measured) return unmeasured;
       const row = { at: Date.now(), ...thisMachine(), speeds: measured };
       this.parts.db.insert(probes).values(row).run();
       return this.isKnown(config) ? 'measured' : 'failed';
     });
-    return { trainer, done };
+    const makeWay = () => {
+      unmeasured = 'busy';
+      trainer.cancel();
+    };
+    return { makeWay, done };
   }
 
   private isKnown(config: TrainConfig): boolean {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import * as onnxruntime from 'onnxruntime-node';
+import { processorName } from '../../../lib/processor.ts';
 import { encodeOnnx } from '../graph/onnx.ts';
 import { type Outputs, sizeOf, topologicalOrder } from '../graph/operations.ts';
 import type { Engine, Program, Tensors } from './engine.ts';
-import { processorName } from './processor.ts';
 
 /**
  * ONNX Runtime's own kernels (https://onnxruntime.ai) on the CPU.
