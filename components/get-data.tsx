@@ -92,7 +92,12 @@ function Actions({ status: { part, bytes, state } }: { status: PartStatus }) {
   return (
     <>
       {state.is === 'coming' ? (
-        <button type="button" className="button" onClick={() => stop.mutate({ part })} disabled={stop.isPending}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => stop.mutate({ part })}
+          disabled={stop.isPending || state.progress.phase !== 'downloading'}
+        >
           <Square size={14} aria-hidden />
           Stop
         </button>

@@ -65,11 +65,14 @@ describe('npm run get-data', () => {
     expect([again.code, again.output.match(/already in/g)]).toEqual([0, ['already in', 'already in']]);
   });
 
-  it('exits 1 where the network does not reach the source, and says what to do by hand', async () => {
-    const data = await makeFolder();
-    const { code, output } = await getData([], { DATA_DIR: data, CIFAR10_URL: 'http://127.0.0.1:1/cifar.tar.gz' });
+  it('exits 1 where the network does not reach a source, says what to do by hand, and gets the other', async () => {
+    const { url: WEIGHTS_URL } = await serveFile(hdf5(5000));
+    const unreachable = { DATA_DIR: await makeFolder(), CIFAR10_URL: 'http://127.0.0.1:1/cifar.tar.gz' };
+    const { code, output } = await getData([], { ...unreachable, WEIGHTS_URL });
     expect(code).toBe(1);
-    expect(output).toMatch(/127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\).*By hand: download http/s);
+    expect(output).toMatch(
+      /127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\).*By hand: download http.*weights: now in/s,
+    );
     expect(output).not.toContain('    at ');
   });
 

@@ -38,6 +38,7 @@ async function main(args: string[]): Promise<number> {
   // npm runs its scripts in the project's folder.
   const { paths, sources } = parseEnv(process.env, process.cwd());
   const signal = endingSignal();
+  let code = 0;
   for (const part of ['cifar10', weights] as const) {
     const source = sourceOf(part, sources);
     const title = partTitle(part);
@@ -46,10 +47,17 @@ async function main(args: string[]): Promise<number> {
       continue;
     }
     console.log(`${title}: ${source.url}`);
-    await getData(paths.data, source, { signal, onProgress: process.stdout.isTTY ? drawing() : printing() });
-    console.log(`${process.stdout.isTTY ? clearLine : ''}${title}: now in ${paths.data}`);
+    try {
+      await getData(paths.data, source, { signal, onProgress: process.stdout.isTTY ? drawing() : printing() });
+      console.log(`${process.stdout.isTTY ? clearLine : ''}${title}: now in ${paths.data}`);
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      // The other may come from somewhere that can be reached.
+      console.error(`\n${error.message}\n${error.byHand}`);
+      code = 1;
+    }
   }
-  return 0;
+  return code;
 }
 
 const clearLine = '\r\x1b[2K';
@@ -99,6 +107,5 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
     return 130;
   }
   console.error(`\n${error instanceof Error ? error.message : error}`);
-  if (error instanceof DownloadError) console.error(error.byHand);
   return 1;
 });
