@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { launchBrowser } from '../../../tools/testing/browser.ts';
@@ -28,15 +28,19 @@ describe.skipIf(!realData)(needsData('exportTfjs'), () => {
   let files: Record<string, Uint8Array>;
   let server: Server;
   let browser: Browser;
+  let page: Page;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tfjs-'));
     const model = makeTrainedModel(await loadWeights(findWeightsFile(realData!, 96)));
     await exportTfjs(path.join(folder, 'tfjs.zip'), model);
     const library = await readFile(path.resolve('node_modules/@tensorflow/tfjs/dist/tf.min.js'));
     files = { ...unzipSync(await readFile(path.join(folder, 'tfjs.zip'))), 'tf.min.js': library };
-    const page = Buffer.from('<!doctype html><meta charset="utf-8"><script src="tf.min.js"></script>');
-    server = createServer((request, response) => response.end(files[request.url!.slice(1)] ?? page)).listen(0);
+    const plain = Buffer.from('<!doctype html><meta charset="utf-8"><script src="tf.min.js"></script>');
+    server = createServer((request, response) => response.end(files[request.url!.slice(1)] ?? plain)).listen(0);
     browser = await launchBrowser();
+    page = await browser.newPage();
+    // The example takes TensorFlow.js from where its users would.
+    await page.route('https://cdn.jsdelivr.net/**', (route) => route.fulfill({ body: library }));
   });
   afterAll(async () => {
     await browser?.close();
@@ -44,11 +48,13 @@ describe.skipIf(!realData)(needsData('exportTfjs'), () => {
     await rm(folder, { recursive: true });
   });
 
+  const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
   it('is a few files, none too large for a browser’s cache', () => {
     const shards = Object.keys(files).filter((name) => name.endsWith('.bin'));
     expect(shards.length).toBeGreaterThan(1);
     expect(shards.filter((name) => files[name]!.length > 4 * 1024 * 1024)).toEqual([]);
-    expect(Object.keys(files)).toEqual(expect.arrayContaining(['model.json', 'index.html']));
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['model.json', 'index.html', 'README.md']));
   });
 
   it('gives the trainer’s probabilities in a plain page, and knows its classes', { timeout: 240_000 }, async () => {
@@ -58,8 +64,7 @@ describe.skipIf(!realData)(needsData('exportTfjs'), () => {
     const images = Array.from({ length: count }, (_, index) => [
       ...kerasImage(test.pixels.subarray(index * imageBytes, (index + 1) * imageBytes)),
     ]);
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(address());
     // As text: nothing of the test's own tooling may reach the page.
     const answer = (await page.evaluate(`(async (pixels) => {
       await tf.setBackend('cpu');
@@ -78,5 +83,16 @@ describe.skipIf(!realData)(needsData('exportTfjs'), () => {
     expect(answer.metadata.classes).toEqual(cifar10Classes);
     expect(answer.metadata.preprocessing).toContain('96 px');
     expect(answer.trainable).toHaveLength(15 + 3);
+  });
+
+  it('brings a page that classifies an image', { timeout: 120_000 }, async () => {
+    await page.goto(`${address()}index.html`);
+    await page.getByText('Choose an image').waitFor();
+    const image = { name: 'page.png', mimeType: 'image/png', buffer: await page.screenshot() };
+    await page.locator('input').setInputFiles(image);
+    await page.locator('li').first().waitFor();
+    const ranked = await page.locator('li').allTextContents();
+    expect(ranked).toHaveLength(3);
+    expect(cifar10Classes).toContain(ranked[0]!.split(' ')[0]);
   });
 });

@@ -4,7 +4,7 @@ import { interpolationMatrix } from '../network/frozen.ts';
 import { type KerasLayer, kerasModelConfig } from './keras-config.ts';
 import { tensorsByLayer } from './keras-tensors.ts';
 import { modelMetadata } from './model-metadata.ts';
-import { examplePage } from './tfjs-example.ts';
+import { examplePage, readme } from './tfjs-example.ts';
 import type { TrainedModel } from './trained-model.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -50,12 +50,12 @@ function tfjsFiles(model: TrainedModel): Record<string, string | Uint8Array> {
   );
   const paths = shards.map((_, index) => `group1-shard${index + 1}of${shards.length}.bin`);
 
-  const { description, ...metadata } = modelMetadata(model);
+  const metadata = modelMetadata(model);
   const json = {
     format: 'layers-model',
     generatedBy: 'keras v2.15.0',
     convertedBy: 'transfer-lab',
-    userDefinedMetadata: { description, ...metadata },
+    userDefinedMetadata: metadata,
     modelTopology: {
       keras_version: '2.15.0',
       backend: 'tensorflow',
@@ -66,7 +66,8 @@ function tfjsFiles(model: TrainedModel): Record<string, string | Uint8Array> {
   return {
     'model.json': JSON.stringify(json),
     ...Object.fromEntries(paths.map((name, index) => [name, shards[index]!])),
-    'index.html': examplePage(description),
+    'index.html': examplePage(metadata),
+    'README.md': readme(metadata),
   };
 }
 
