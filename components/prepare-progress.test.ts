@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase, RunEventOf } from '@/lib/run-events.ts';
 import { trainConfigSchema } from '@/lib/train-config.ts';
-import { activityOf, phaseShare, preparePhases } from './prepare-progress.ts';
+import { activityOf, phaseShare, preparePhases, runShare } from './prepare-progress.ts';
 
 const phase = (id: number, name: Phase) => ({
   ...{ id, runId: 'r' },
@@ -47,10 +47,20 @@ describe('phaseShare', () => {
   });
 });
 
+describe('runShare', () => {
+  it('is the share of the time', () => {
+    expect(runShare({ startedAt: 1000, progress: { ...progress, at: 21_000 } })).toBe(0.25);
+    expect(runShare({ startedAt: 1000, progress: { ...progress, secondsLeft: null } })).toBeNull();
+    expect(runShare({ startedAt: null, progress })).toBeNull();
+    expect(runShare({ startedAt: 1000, progress: null })).toBeNull();
+  });
+});
+
 describe('activityOf', () => {
   it('says what a run does, also before its first progress', () => {
     expect(activityOf(run)).toBe('Fine-tuning, epoch 3 of 10');
     expect(activityOf({ ...run, progress: null })).toBe('Fine-tuning');
+    expect(activityOf({ ...run, progress: { ...progress, phase: 'head' } })).toBe('Fine-tuning');
     expect(activityOf({ events: [], progress: null })).toBe('Reading data');
   });
 });

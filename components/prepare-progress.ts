@@ -48,9 +48,16 @@ export function phaseShare(progress: RunEventOf<'progress'> | null): number | nu
   return (progress.epoch - 1 + within) / progress.epochs;
 }
 
+/** How much of the whole run's time has passed if every epoch runs, within 0…1. Null before anything is known. */
+export function runShare({ startedAt, progress }: Pick<RunDetail, 'startedAt' | 'progress'>): number | null {
+  if (startedAt === null || !progress || progress.secondsLeft === null) return null;
+  const passed = Math.max(0, (progress.at - startedAt) / 1000);
+  return passed / Math.max(1, passed + progress.secondsLeft);
+}
+
 /** What a running run does now: `Fine-tuning, epoch 3 of 10`. */
 export function activityOf(run: Pick<RunDetail, 'events' | 'progress'>): string {
-  const phase = run.progress?.phase ?? eventsOf(run, 'phase').at(-1)?.phase ?? 'prepare';
-  const { epoch, epochs } = run.progress ?? {};
+  const phase = eventsOf(run, 'phase').at(-1)?.phase ?? run.progress?.phase ?? 'prepare';
+  const { epoch, epochs } = run.progress?.phase === phase ? run.progress : {};
   return epoch === undefined ? phaseNames[phase] : `${phaseNames[phase]}, epoch ${epoch} of ${epochs}`;
 }

@@ -56,13 +56,13 @@ describe('reduceRun', () => {
     expect(whole).toMatchObject({ cursor: 16, status: 'running', queuePosition: null, startedAt: 2, valAccuracy: 0.6 });
   });
 
-  it('keeps the newest progress until the phase changes', () => {
+  it('keeps the newest progress, also when the phase changes, until the next', () => {
     const run = take(whole, [progress('finetune', 10, 7), progress('finetune', 20, 5)]);
     expect(run.progress?.done).toBe(20);
     expect(run.cursor).toBe(16);
     expect(run.events).toBe(whole.events);
     expect(run.peakMemory).toBe(7);
-    expect(reduceRun(run, { id: 17, runId: 'r', event: phase('evaluation') }).progress).toBeNull();
+    expect(reduceRun(run, { id: 17, runId: 'r', event: phase('evaluation') }).progress?.done).toBe(20);
   });
 
   it('knows why a run failed, and that nothing progresses after the end', () => {

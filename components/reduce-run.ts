@@ -28,7 +28,7 @@ function apply(run: LiveRun, event: RunEvent): LiveRun {
         ...{ engine: event.engine, test: event.test },
       };
     case 'phase':
-      return { ...run, status: 'running', startedAt: run.startedAt ?? event.at, progress: null, queuePosition: null };
+      return { ...run, status: 'running', startedAt: run.startedAt ?? event.at, queuePosition: null };
     case 'epoch': {
       const accuracy = event.metrics.val_accuracy;
       return accuracy === null ? run : { ...run, valAccuracy: Math.max(run.valAccuracy ?? 0, accuracy) };

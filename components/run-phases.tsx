@@ -1,18 +1,41 @@
 import { Check, Circle, CircleDashed, OctagonX } from 'lucide-react';
 import { formatDuration, formatShare } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
-import { type PhaseStep, phaseNames, preparePhases } from './prepare-progress.ts';
+import { type PhaseStep, phaseNames, preparePhases, runShare } from './prepare-progress.ts';
 
 const marks = { waiting: CircleDashed, running: Circle, done: Check, stopped: OctagonX };
 
 /** How far a run is, phase by phase; the same height from the first moment to the last. */
 export function RunPhases({ run }: { run: RunDetail }) {
   return (
-    <ol className="grid grid-cols-2 gap-x-4 gap-y-3 sm:flex">
-      {preparePhases(run).map((step) => (
-        <Step key={step.phase} step={step} fromEarlier={step.phase === 'features' && run.timing?.features_cached} />
-      ))}
-    </ol>
+    <>
+      <Whole run={run} />
+      <ol className="grid grid-cols-2 gap-x-4 gap-y-3 sm:flex">
+        {preparePhases(run).map((step) => (
+          <Step key={step.phase} step={step} fromEarlier={step.phase === 'features' && run.timing?.features_cached} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** The whole run in one bar, by time. */
+function Whole({ run }: { run: RunDetail }) {
+  const share = run.status === 'completed' ? 1 : run.status === 'running' ? (runShare(run) ?? 0) : 0;
+  return (
+    <div
+      role="progressbar"
+      aria-label="The whole run"
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className="mb-3 h-1.5 overflow-hidden rounded-full bg-raised"
+    >
+      <div
+        className={`h-full rounded-full ${share === 1 ? 'bg-good' : 'bg-accent'} motion-safe:transition-[width] motion-safe:duration-300`}
+        style={{ width: `${share * 100}%` }}
+      />
+    </div>
   );
 }
 

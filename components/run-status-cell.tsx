@@ -1,6 +1,6 @@
 import { formatTimeLeft } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
-import { phaseNames, phaseShare } from './prepare-progress.ts';
+import { phaseNames, runShare } from './prepare-progress.ts';
 import { StatusBadge } from './status-badge.tsx';
 import { useWaitsFor } from './use-data-status.ts';
 
@@ -15,7 +15,7 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
     );
   }
   const { progress } = run;
-  const share = phaseShare(progress) ?? 0;
+  const share = runShare(run) ?? 0;
   const left = progress?.secondsLeft;
   return (
     <span className="block min-w-36">

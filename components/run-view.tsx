@@ -5,7 +5,7 @@ import { formatShare } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { DataProblems } from './data-problems.tsx';
-import { phaseNames, phaseShare } from './prepare-progress.ts';
+import { phaseNames, runShare } from './prepare-progress.ts';
 import { RunCharts } from './run-charts.tsx';
 import { RunConfig } from './run-config.tsx';
 import { RunFiles } from './run-files.tsx';
@@ -74,10 +74,11 @@ function Failure({ run: { status, error, logTail } }: { run: RunDetail }) {
 }
 
 /** What the tab says while someone looks at another one. */
-function titleOf({ name, status, progress, queuePosition }: RunDetail): string {
+function titleOf(run: RunDetail): string {
+  const { name, status, progress, queuePosition } = run;
   if (status === 'queued') return `${name}: place ${queuePosition} in line`;
   if (status !== 'running') return `${name}: ${status}`;
-  const share = phaseShare(progress);
+  const share = runShare(run);
   if (!progress || share === null) return `${name}: running`;
   return `${formatShare(share)} ${phaseNames[progress.phase].toLowerCase()} · ${name}`;
 }

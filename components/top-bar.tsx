@@ -5,7 +5,7 @@ import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { formatShare, formatTimeLeft } from '@/lib/format.ts';
-import { phaseShare } from './prepare-progress.ts';
+import { runShare } from './prepare-progress.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { useTRPC } from './trpc.ts';
 
@@ -62,7 +62,7 @@ function EngineState() {
     return <p className="min-w-0 grow truncate text-right text-faint max-sm:invisible">{engine} · idle</p>;
   }
   const { id, name, progress } = data.running;
-  const share = phaseShare(progress);
+  const share = runShare(data.running);
   return (
     <div className="flex min-w-0 grow items-center justify-end gap-2 text-soft">
       <span className="shrink-0 text-faint max-md:hidden">{engine}</span>

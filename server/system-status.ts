@@ -6,7 +6,7 @@ import type { Services } from './services.ts';
 export interface SystemStatus {
   engine: string;
   threads: number;
-  running: Pick<RunSummary, 'id' | 'name' | 'progress'> | null;
+  running: Pick<RunSummary, 'id' | 'name' | 'startedAt' | 'progress'> | null;
   queued: number;
 }
 
@@ -16,7 +16,10 @@ export function readStatus({ db }: Pick<Services, 'db'>): SystemStatus {
   const running = runs.find(({ status }) => status === 'running');
   return {
     ...{ engine, threads },
-    running: running ? { id: running.id, name: running.name, progress: running.progress } : null,
+    running: running ? telling(running) : null,
     queued: runs.filter(({ status }) => status === 'queued').length,
   };
 }
+
+/** What the top bar says of the run that trains. */
+const telling = ({ id, name, startedAt, progress }: RunSummary) => ({ id, name, startedAt, progress });
