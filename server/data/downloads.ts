@@ -5,7 +5,7 @@ import type { TrainConfig } from '../../lib/train-config.ts';
 import type { Env } from '../env.ts';
 import { partFile } from './download.ts';
 import { DownloadError, type DownloadFault, DownloadStopped } from './errors.ts';
-import { type DataProgress, type GetDataOptions, getData } from './get-data.ts';
+import { type DataProgress, getData } from './get-data.ts';
 import { inspect } from './inspect.ts';
 import { type DataSource, sourceOf } from './sources.ts';
 
@@ -44,7 +44,6 @@ export class Downloads {
   constructor(
     private readonly env: Pick<Env, 'paths' | 'sources'>,
     private readonly onEnd: () => void,
-    private readonly options: Pick<GetDataOptions, 'patience' | 'retryDelays'> = {},
   ) {
     this.folder = env.paths.data;
   }
@@ -110,7 +109,7 @@ export class Downloads {
     await null;
     try {
       await getData(this.folder, this.sourceOf(part), {
-        ...{ ...this.options, signal },
+        signal,
         onProgress: (progress) => {
           this.coming.get(part)!.progress = progress;
         },

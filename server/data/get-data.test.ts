@@ -58,6 +58,13 @@ describe('getData', () => {
     expect(server.bytesSent).toBe(archive.bytes.length);
   });
 
+  it('sweeps away what a process left that was killed while it unpacked', async () => {
+    await mkdir(path.join(data, 'cifar-10-batches-bin.tmp'));
+    await writeFile(path.join(data, 'cifar-10-batches-bin.tmp', 'data_batch_1.bin'), 'half');
+    await get();
+    await expectWhole();
+  });
+
   it('does nothing where the data is there, whoever put it there', async () => {
     await get();
     await get();
@@ -84,6 +91,8 @@ describe('getData', () => {
     server.answers = Array.from({ length: 9 }, () => says(302, { location: '/file' }));
     data = await makeFolder();
     expect(await failure()).toMatchObject({ code: 'unreachable', message: expect.stringContaining('redirects more') });
+    server.answers = [says(302, { location: 'ftp://elsewhere.test/file' })];
+    expect(await failure()).toMatchObject({ code: 'unreachable', message: expect.stringContaining('not safe') });
   });
 });
 
