@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { estimateRun, type Speed } from '../../lib/estimate.ts';
+import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
+import { noneKept } from '../../lib/run-work.ts';
+import { type TrainConfigInput, trainConfigSchema } from '../../lib/train-config.ts';
+
+// The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
+const entry = path.resolve(import.meta.dirname, '../../dist/trainer/main.mjs');
+
+function probe(input: TrainConfigInput): Promise<RunEvent[]> {
+  const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const events: RunEvent[] = [];
+  child.on('message', (message) => events.push(runEventSchema.parse(message)));
+  child.send({ type: 'probe', config: trainConfigSchema.parse(input) } satisfies TrainerCommand);
+  return new Promise((resolve) => child.on('exit', () => resolve(events)));
+}
+
+it.each<[string, TrainConfigInput, Speed['pass'][]]>([
+  [
+    'fine-tuning with changed pixels, at a rate that would diverge',
+    {
+      n_unfreeze: 30,
+      image_size: 96,
+      batch_size: 16,
+      augment: true,
+      use_mixup: true,
+      lr_stage2: 1000,
+      lr_stage1: 1000,
+    },
+    ['head', 'features', 'finetune', 'predict'],
+  ],
+  [
+    'a frozen base whose head learns on from changed pixels',
+    { image_size: 96, use_cutout: true, batch_size: 8 },
+    ['head', 'features', 'finetune'],
+  ],
+  ['features alone', { image_size: 96 }, ['head', 'features']],
+])('a probe measures all that a run would do, without any data: %s', async (_, input, passes) => {
+  const [measured, ended] = await probe(input);
+  expect(ended?.type).toBe('completed');
+  const speeds = measured?.type === 'measured' ? measured.speeds : [];
+  expect(speeds.map(({ pass }) => pass)).toEqual(passes);
+  for (const { images, seconds } of speeds) {
+    expect(images).toBeGreaterThan(0);
+    expect(seconds).toBeGreaterThan(0);
+  }
+  expect(estimateRun(trainConfigSchema.parse(input), { speeds, kept: noneKept })?.isMeasured).toBe(true);
+});
