@@ -20,8 +20,10 @@ import { trainHead } from './stage1.ts';
 import { fineTune } from './stage2.ts';
 import { TimeLeft } from './time-left.ts';
 
-/** How long each pass is watched after its first step, which compiles. With that and the start, about five seconds. */
+/** How long each pass is watched once it is warm. With that and the start, about five seconds. */
 const watched: Record<Pass, number> = { head: 0.4, features: 1, finetune: 1.4, predict: 0.6 };
+/** The first step compiles, and Node's own compiler takes a while with what is new to it. Seconds. */
+const warmUp = 0.2;
 /** A first step as long as this has to do. Seconds. */
 const longStep = 2;
 /** Random images, in batches: an epoch is short, and there are many. */
@@ -107,10 +109,10 @@ function passesOf(config: TrainConfig): Pass[] {
   return trainsBase ? ['head', 'features', 'finetune', 'predict'] : ['head', 'features', 'finetune'];
 }
 
-/** Counts one pass, its first step left out, until it has seen enough. */
+/** Counts one pass once it is warm, until it has seen enough. */
 class Stopwatch extends TimeLeft {
   private readonly controller = new AbortController();
-  private isWarm = false;
+  private warmSeconds = 0;
   private watchedSeconds = 0;
 
   constructor(
@@ -128,9 +130,9 @@ class Stopwatch extends TimeLeft {
 
   override advance(phase: WorkPhase, pass: Pass, images: number, seconds: number): void {
     if (pass !== this.pass) return;
-    const counts = this.isWarm || seconds >= longStep;
-    this.isWarm = true;
-    if (!counts) return;
+    const isWarm = this.warmSeconds >= warmUp || seconds >= longStep;
+    this.warmSeconds += seconds;
+    if (!isWarm) return;
     super.advance(phase, pass, images, seconds);
     this.watchedSeconds += seconds;
     if (this.watchedSeconds >= watched[pass]) this.controller.abort();
