@@ -33,10 +33,14 @@ export async function extractFeatures({ dataset, split, features, reporter, time
     found[part] = result.rows;
   }
   timeLeft.finish('features');
+  const evaluated = ['val', 'test'] as const;
+  const isKept = (part: 'val' | 'test') =>
+    features.isKept({ indices: split[part], complete: complete[part], mirrored: true });
+  if (evaluated.every(isKept)) timeLeft.skip('evaluation', 'features');
   await reporter.tell({
     type: 'features-kept',
     plain: parts.map((part) => features.fileName(split[part], false)),
-    mirrored: (['val', 'test'] as const).map((part) => features.fileName(split[part], true)),
+    mirrored: evaluated.map((part) => features.fileName(split[part], true)),
   });
   return { features: found, cached };
 }

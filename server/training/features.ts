@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { featureCount } from '../../lib/mobilenet-v2.ts';
@@ -87,6 +88,10 @@ export class FeatureStore {
 
   private file = (indices: Uint32Array, mirrored: boolean): string =>
     path.join(this.folder, this.fileName(indices, mirrored));
+
+  /** Whether they need not be computed; only to be known ahead of time. */
+  isKept = ({ indices, complete, mirrored }: Omit<FeatureRequest, 'images'>): boolean =>
+    [indices, complete].some((each) => existsSync(this.file(each, mirrored)));
 
   /** Under which name the features of some images are kept, once they are computed. */
   fileName(indices: Uint32Array, mirrored: boolean): string {

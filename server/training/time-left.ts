@@ -56,6 +56,11 @@ export class TimeLeft {
     this.own.set(pass, { images: before.images + images, seconds: before.seconds + seconds });
   }
 
+  /** What a phase will not have to compute. */
+  skip(phase: WorkPhase, pass: Pass): void {
+    this.left[phase][pass] = 0;
+  }
+
   /** A phase is over, sooner than planned or on time. */
   finish(phase: WorkPhase): void {
     if (this.shown) this.shown.seconds = Math.max(0, this.shown.seconds - this.secondsOf(this.left[phase]));
