@@ -1,0 +1,65 @@
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { launchBrowser } from '../tools/testing/browser.ts';
+
+/** What the form says of the time a run takes, with a trainer whose probes measure a thousand images a second. */
+
+const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+
+describe('the estimate', () => {
+  let app: AppServer;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY }), launchBrowser()]);
+    page = await browser.newPage();
+    await page.goto(`${app.url}/runs/new`);
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  const line = () => page.locator('summary', { hasText: 'images ×' });
+  /** At most, as it is shown. */
+  const expectTime = (time: string) =>
+    expect.poll(() => line().locator('strong').textContent(), { timeout: 30_000 }).toBe(`at most ${time}`);
+  const put = async (values: Record<string, string>) => {
+    for (const [name, value] of Object.entries(values)) {
+      const control = page.locator(`[name="${name}"]`);
+      if (await control.evaluate((element) => element instanceof HTMLSelectElement)) await control.selectOption(value);
+      else await control.fill(value);
+    }
+  };
+
+  it('measures this machine, follows what is typed, and lists the phases', async () => {
+    await put({ epochs_stage1: '10', epochs_stage2: '0', train_limit: '9000', n_unfreeze: '0', image_size: '160' });
+    // (12,000 images + 90,000 of the head + 3,000 mirrored) / 1000 s, a fifth more, and 3.6 s.
+    await expectTime('2\u00a0min 10\u00a0s');
+    expect(await line().textContent()).toContain('9,000 images × 10 epochs · at most');
+    await put({ epochs_stage1: '1' });
+    await expectTime('35\u00a0s');
+    await line().click();
+    const phases = page.locator('details[open] dt').filter({ visible: true });
+    expect(await phases.allTextContents()).toEqual(['Reading data', 'Features', 'Head', 'Evaluation', 'Export']);
+  });
+
+  it('says nothing while a value is wrong', async () => {
+    await put({ epochs_stage1: '1001' });
+    await expect.poll(() => line().count()).toBe(0);
+    await put({ epochs_stage1: '1' });
+    await expectTime('35\u00a0s');
+  });
+
+  it('is rough while a run trains, and measured after it', async () => {
+    const { id } = await app.trpc.runs.start.mutate({ name: 'waits' });
+    await page.reload();
+    await put({ epochs_stage1: '1', epochs_stage2: '0', train_limit: '9000', n_unfreeze: '0', image_size: '128' });
+    await expect.poll(() => line().textContent()).toContain('roughly, to be measured when nothing trains');
+    await app.trpc.runs.cancel.mutate({ id });
+    await expectTime('35\u00a0s');
+    await expect.poll(() => line().textContent()).not.toContain('roughly');
+  });
+});
