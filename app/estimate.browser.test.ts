@@ -36,8 +36,8 @@ describe('the estimate', () => {
 
   it('measures this machine, follows what is typed, and lists the phases', async () => {
     await put({ epochs_stage1: '10', epochs_stage2: '0', train_limit: '9000', n_unfreeze: '0', image_size: '160' });
-    // (12,000 images + 90,000 of the head + 3,000 mirrored) / 1000 s, a fifth more, and 3.6 s.
-    await expectTime('2\u00a0min 10\u00a0s');
+    // (12,000 images + 90,000 of the head + 3,000 mirrored) / 1000 s, and reading and writing; a quarter more.
+    await expectTime('2\u00a0min 20\u00a0s');
     expect(await line().textContent()).toContain('9,000 images × 10 epochs · at most');
     await put({ epochs_stage1: '1' });
     await expectTime('35\u00a0s');
