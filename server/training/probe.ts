@@ -26,6 +26,8 @@ const watched: Record<Pass, number> = { head: 0.4, features: 1, finetune: 1.4, p
 const warmUp = 0.2;
 /** A first step as long as this has to do. Seconds. */
 const longStep = 2;
+/** A long run is slower than its best moments: 1.15 to 1.24 times in two runs on an idle machine (docs/BENCHMARKS.md). */
+const sustained = 1.15;
 /** Random images, in batches: an epoch is short, and there are many. */
 const batches = 8;
 
@@ -139,14 +141,14 @@ class Stopwatch extends TimeLeft {
     if (this.watchedSeconds >= watched[pass]) this.controller.abort();
   }
 
-  /** The faster half of the steps: what else the machine did meanwhile, it will not do all the time. */
+  /** By the faster half of the steps: what else the machine did meanwhile, it will not do all the time. */
   override speeds = (): Speed[] => {
     const half = this.steps
       .toSorted((a, b) => a.seconds / a.images - b.seconds / b.images)
       .slice(0, Math.ceil(this.steps.length / 2));
     const sum = (part: 'images' | 'seconds') => half.reduce((total, step) => total + step[part], 0);
     return half.length > 0
-      ? [{ pass: this.pass, ...speedKind(this.asked), images: sum('images'), seconds: sum('seconds') }]
+      ? [{ pass: this.pass, ...speedKind(this.asked), images: sum('images'), seconds: sustained * sum('seconds') }]
       : [];
   };
 }
