@@ -27,6 +27,7 @@ const targets = {
         main: 'server/training/main.ts',
         cli: 'server/training/cli.ts',
         parity: 'server/training/parity-cli.ts',
+        bench: 'server/training/bench-cli.ts',
         'batches-worker': 'server/training/dataset/batches-worker.ts',
       }),
   },

@@ -68,10 +68,11 @@ export class FeatureStore {
     this.program = null;
   }
 
-  private async extract(
-    { images, indices, mirrored }: FeatureRequest,
+  /** The features themselves, whatever lies on disk. */
+  async extract(
+    { images, indices, mirrored }: Omit<FeatureRequest, 'complete'>,
     onBatch: (images: number, seconds: number) => Promise<void>,
-  ) {
+  ): Promise<Float32Array> {
     this.program ??= this.engine.compile(this.graph);
     const program = await this.program;
     const rows = new Float32Array(indices.length * featureCount);
