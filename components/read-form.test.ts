@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '@/lib/train-config.ts';
-import { findProblems, initialValues, readForm } from './read-form.ts';
+import { wrongValues } from '@/lib/wrong-values.test-helper.ts';
+import { fieldNamed } from './describe-field.ts';
+import { findProblems, initialValues, readForm, writeForm } from './read-form.ts';
 
 describe('readForm', () => {
   it('reads an untouched form as the schema’s defaults', () => {
@@ -12,6 +14,26 @@ describe('readForm', () => {
     expect(config).toMatchObject({ lr_stage2: 5e-5, zoom: 0.2, image_size: 96, tags: ['a', 'b c'] });
   });
 });
+
+describe('writeForm', () => {
+  it('is the way back, to the last digit', () => {
+    const config = trainConfigSchema.parse({
+      ...{ lr_stage1: 1.2345678901e-7, lr_stage2: 0.00012345, weight_decay: 0, zoom: 1 / 3, image_size: 224 },
+      ...{ augment: true, use_mixup: false, optimizer: 'sgd', tags: ['a', 'b c'], notes: 'two\nlines' },
+    });
+    expect(readForm(writeForm(config))).toEqual(config);
+  });
+});
+
+/** The wrong values that can be typed: any number is text, and one word a list of tags. */
+const typed = wrongValues
+  .filter(({ field, value }) => {
+    const { kind } = fieldNamed(field);
+    return (
+      kind !== 'switch' && (typeof value === 'string' ? kind !== 'words' : typeof value === 'number' && kind !== 'text')
+    );
+  })
+  .map(({ field, value }) => ({ field, value: String(value) }));
 
 describe('findProblems', () => {
   it('finds none in what is right', () => {
@@ -29,5 +51,9 @@ describe('findProblems', () => {
     ['notes', 'x'.repeat(4001), 'must be at most 4,000 characters long'],
   ] as const)('says why %s cannot be “%s”', (name, value, message) => {
     expect(findProblems({ ...initialValues, [name]: value })).toEqual({ [name]: message });
+  });
+
+  it.each(typed)('says in words why $field cannot be “$value”', ({ field, value }) => {
+    expect(findProblems({ ...initialValues, [field]: value })).toEqual({ [field]: expect.stringMatching(/^must be /) });
   });
 });

@@ -10,12 +10,16 @@ import { imageSizes } from './data-files.ts';
 
 const integer = (low: number, high: number) =>
   z
-    .number()
+    .number({ error: 'must be a number' })
     .int({ error: 'must be a whole number' })
     .min(low, `must be ${low} or more`)
     .max(high, `must be ${high} or less`);
 const real = (low: number, high: number) =>
   z.number({ error: 'must be a number' }).min(low, `must be ${low} or more`).max(high, `must be ${high} or less`);
+const flag = () => z.boolean({ error: 'must be true or false' });
+const text = () => z.string({ error: 'must be text' });
+const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
+  z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
 
 export const trainConfigSchema = z
   .strictObject({
@@ -45,7 +49,7 @@ export const trainConfigSchema = z
         description:
           'Everything random comes from it; the split into training and validation images is always the same.',
       }),
-    augment: z.boolean().default(false).meta({
+    augment: flag().default(false).meta({
       label: 'Augment',
       description: 'Rotate, zoom, shift and mirror the training images of stage 2 at random.',
     }),
@@ -66,7 +70,7 @@ export const trainConfigSchema = z
       label: 'Height shift',
       description: 'Up or down, at most this fraction of the height either way. Needs augment.',
     }),
-    use_mixup: z.boolean().default(false).meta({
+    use_mixup: flag().default(false).meta({
       label: 'Mixup',
       description:
         'Blend each training image of stage 2, and its label, with another of its batch (Zhang et al., 2018).',
@@ -75,17 +79,17 @@ export const trainConfigSchema = z
       label: 'Mixup α',
       description: 'The blend is drawn from Beta(α, α): small values blend little. Needs mixup.',
     }),
-    use_cutout: z.boolean().default(false).meta({
+    use_cutout: flag().default(false).meta({
       label: 'Cutout',
       description:
         'Cover a random 16 × 16 square of each training image of stage 2 with grey (DeVries & Taylor, 2017).',
     }),
-    json_output_path: z.string().max(500, 'must be at most 500 characters long').default('').meta({
+    json_output_path: text().max(500, 'must be at most 500 characters long').default('').meta({
       label: 'JSON log',
       description:
         'Where to write the JSON log. Empty: results/run_<id>.json. From the browser it must lie in the results folder.',
     }),
-    dataset: z.enum(['cifar10']).default('cifar10').meta({
+    dataset: oneOf(['cifar10']).default('cifar10').meta({
       label: 'Dataset',
       description: 'The images to train, validate and test on.',
     }),
@@ -105,11 +109,11 @@ export const trainConfigSchema = z
         description: 'Images are scaled from 32 × 32 to this many pixels a side: larger is more accurate and slower.',
         unit: 'px',
       }),
-    engine: z.enum(['auto', 'cpu']).default('auto').meta({
+    engine: oneOf(['auto', 'cpu']).default('auto').meta({
       label: 'Engine',
       description: 'What computes. auto takes the best this machine has.',
     }),
-    optimizer: z.enum(['adamw', 'adam', 'sgd']).default('adamw').meta({
+    optimizer: oneOf(['adamw', 'adam', 'sgd']).default('adamw').meta({
       label: 'Optimizer',
       description: 'For both stages. sgd has Nesterov momentum 0.9; only adamw decays weights.',
     }),
@@ -134,16 +138,18 @@ export const trainConfigSchema = z
       label: 'Dropout',
       description: 'The share of the head’s 128 hidden units that a training step leaves out.',
     }),
-    name: z.string().trim().max(80, 'must be at most 80 characters long').default('').meta({
+    name: text().trim().max(80, 'must be at most 80 characters long').default('').meta({
       label: 'Name',
       description: 'What the run is called in tables and charts. Empty: named after what it does.',
     }),
-    notes: z.string().max(4000, 'must be at most 4,000 characters long').default('').meta({
+    notes: text().max(4000, 'must be at most 4,000 characters long').default('').meta({
       label: 'Notes',
       description: 'Why this run; what you expect.',
     }),
     tags: z
-      .array(z.string().trim().min(1, 'a tag must not be empty').max(40, 'a tag must be at most 40 characters long'))
+      .array(text().trim().min(1, 'a tag must not be empty').max(40, 'a tag must be at most 40 characters long'), {
+        error: 'must be a list of words',
+      })
       .max(20, 'must be at most 20 tags')
       .default([])
       .meta({ label: 'Tags', description: 'Words to find the run by, separated by commas.' }),

@@ -19,9 +19,13 @@ const t = initTRPC.context<Services>().create({
 function fieldErrors(cause: unknown): FieldErrors {
   if (cause instanceof FieldError) return { [cause.field]: [cause.message] };
   const fields: FieldErrors = {};
-  for (const { path, message, ...issue } of cause instanceof ZodError ? cause.issues : []) {
-    const names = path.length > 0 ? [String(path[0])] : issue.code === 'unrecognized_keys' ? issue.keys : [''];
-    for (const name of names) fields[name] = [...(fields[name] ?? []), message];
+  const say = (name: string, message: string) => {
+    fields[name] = [...(fields[name] ?? []), message];
+  };
+  for (const issue of cause instanceof ZodError ? cause.issues : []) {
+    if (issue.path.length > 0) say(String(issue.path[0]), issue.message);
+    else if (issue.code === 'unrecognized_keys') for (const key of issue.keys) say(key, 'is not known here');
+    else say('', issue.message);
   }
   return fields;
 }
