@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type DataPart, dataParts } from '../../lib/data-files.ts';
+import { previewOptionsSchema } from '../../lib/preview.ts';
+import { previewImages } from '../data/preview.ts';
 import { procedure, router } from '../trpc.ts';
 
 const byPart = z.object({ part: z.enum(dataParts as [DataPart, ...DataPart[]]) });
@@ -7,6 +9,9 @@ const byPart = z.object({ part: z.enum(dataParts as [DataPart, ...DataPart[]]) }
 export const dataRouter = router({
   /** What the data folder holds, and how far what is being fetched is. */
   status: procedure.query(({ ctx }) => ctx.downloads.status()),
+
+  /** Some training images as the network would see them. */
+  preview: procedure.input(previewOptionsSchema).query(({ ctx, input }) => previewImages(ctx.env.paths.data, input)),
 
   /** Begins to fetch a part, or goes on with it; says where it stands now. Whoever asks while it comes, joins. */
   get: procedure.input(byPart).mutation(({ ctx, input }) => {

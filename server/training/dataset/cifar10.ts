@@ -27,7 +27,8 @@ export interface Dataset {
 
 /** Bytes of one image. */
 export const imageBytes = 3 * 32 * 32;
-const recordBytes = 1 + imageBytes;
+/** Of one image and its label, as they lie in the files. */
+export const recordBytes = 1 + imageBytes;
 const recordsPerFile = cifar10Files.fileBytes / recordBytes;
 
 /** Test sets that are known by the SHA-256 of `test_batch.bin`. Add a hash only after measuring it on the file itself. */

@@ -1,0 +1,92 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { cifar10Files } from '../../lib/data-files.ts';
+import { type PreviewImage, previewCount, previewOptionsSchema } from '../../lib/preview.ts';
+import { imageBytes, loadCifar10 } from '../training/dataset/cifar10.ts';
+import { needsData, realData } from '../training/real-data.test-helper.ts';
+import { previewImages } from './preview.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-preview-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const preview = (dataFolder: string, options: object = {}) =>
+  previewImages(dataFolder, previewOptionsSchema.parse({ draw: 1, ...options }));
+
+describe('without images', () => {
+  it('says what it waits for', async () => {
+    expect(await preview(folder)).toEqual({ images: null, why: expect.stringContaining('once CIFAR-10 is there') });
+  });
+
+  it('says what is wrong with a file that was cut short', async () => {
+    const broken = path.join(folder, cifar10Files.folder);
+    mkdirSync(broken);
+    for (const name of cifar10Files.train) cpSync(import.meta.filename, path.join(broken, name));
+    truncateSync(path.join(broken, cifar10Files.train[0]!), 5);
+    expect(await preview(folder)).toEqual({
+      images: null,
+      why: expect.stringMatching(/data_batch_1\.bin has 5 bytes/),
+    });
+  });
+});
+
+describe.skipIf(!realData)(needsData('the preview'), () => {
+  const show = async (options: object = {}): Promise<PreviewImage[]> => {
+    const { images } = await preview(realData!, options);
+    expect(images).toHaveLength(previewCount);
+    return images!;
+  };
+
+  it('shows training images with their labels, as they are where nothing changes them', async () => {
+    const { train, classes } = await loadCifar10(realData!);
+    const known = new Map(
+      Array.from({ length: train.count }, (_, index) => {
+        const planes = train.pixels.subarray(index * imageBytes, (index + 1) * imageBytes);
+        return [Buffer.from(planes).toString('base64'), classes[train.labels[index]!]];
+      }),
+    );
+    for (const { pixels, original, targets } of await show()) {
+      expect(pixels).toBe(original);
+      const bytes = Buffer.from(original, 'base64');
+      const planes = Buffer.from(Array.from(bytes, (_, at) => bytes[(at % 1024) * 3 + Math.floor(at / 1024)]!));
+      expect(targets).toEqual([{ label: known.get(planes.toString('base64')), share: 1 }]);
+    }
+  });
+
+  it('shows eight classes, the same for the same draw and others for another', async () => {
+    const first = await show({ augment: true });
+    expect(new Set(first.map(({ targets }) => targets[0]!.label)).size).toBe(previewCount);
+    expect(await show({ augment: true })).toEqual(first);
+    expect((await show({ augment: true, draw: 2 })).map(({ original }) => original)).not.toEqual(
+      first.map(({ original }) => original),
+    );
+  });
+
+  it('changes what is to be changed, and as much as is chosen', async () => {
+    const changed = (images: PreviewImage[]) => images.filter(({ pixels, original }) => pixels !== original).length;
+    const still = { augment: true, rotation: 0, zoom: 0, width_shift: 0, height_shift: 0 };
+    const mirrored = changed(await show(still)); // every other, by chance
+    expect(mirrored).toBeGreaterThan(0);
+    expect(mirrored).toBeLessThan(previewCount);
+    expect(changed(await show({ ...still, rotation: 20 }))).toBe(previewCount);
+    expect(changed(await show({ rotation: 20 }))).toBe(0);
+  });
+
+  it('covers a grey square for cutout', async () => {
+    for (const { pixels } of await show({ use_cutout: true })) {
+      const grey = Buffer.from(pixels, 'base64').filter((value) => value === 128).length / 3;
+      expect(grey).toBeGreaterThanOrEqual(8 * 8);
+    }
+  });
+
+  it('blends images and their targets for mixup', async () => {
+    const mixed = (await show({ use_mixup: true, mixup_alpha: 10 })).filter(({ targets }) => targets.length === 2);
+    expect(mixed.length).toBeGreaterThan(0);
+    for (const { pixels, original, targets } of mixed) {
+      expect(pixels).not.toBe(original);
+      expect(targets[0]!.share).toBeGreaterThanOrEqual(targets[1]!.share);
+      expect(targets[0]!.share + targets[1]!.share).toBeCloseTo(1, 5);
+    }
+  });
+});
