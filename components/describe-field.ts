@@ -59,7 +59,7 @@ function kindOf(schema: FieldSchema): FieldDescription['kind'] {
 }
 
 /** A value as a text control holds it. Small numbers read best as they are typed: `1e-5`. */
-function controlText(value: unknown): string {
+export function controlText(value: unknown): string {
   if (Array.isArray(value)) return value.join(', ');
   if (typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
   return String(value);

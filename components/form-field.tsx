@@ -2,16 +2,18 @@ import { type FieldError, type UseFormRegister, useFormContext, useWatch } from 
 import { formatCount, formatRate } from '@/lib/format.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
 import type { FieldDescription } from './describe-field.ts';
-import { switchOf } from './form-groups.ts';
-import type { FormValues } from './read-form.ts';
+import { type FormValues, readForm } from './read-form.ts';
+import { UnfreezeField } from './unfreeze-field.tsx';
+import { unusedFields } from './unused-fields.ts';
 
-interface ControlProps {
+export interface ControlProps {
   field: FieldDescription;
   /** What makes the control part of the form: its name, ids and whether its value is wrong. */
   bindings: ReturnType<UseFormRegister<FormValues>> & {
     id: string;
     'aria-invalid': boolean;
     'aria-describedby': string;
+    disabled: boolean;
   };
 }
 
@@ -20,17 +22,18 @@ export function FormField({ field }: { field: FieldDescription }) {
   const { register, formState } = useFormContext<FormValues>();
   const { name, kind } = field;
   const error = formState.errors[name];
-  // A value that a switch leaves unused stays editable; its help says what it needs.
-  const isUsed = useWatch<FormValues>({ name: switchOf[name] ?? name }) !== false || kind === 'switch';
+  const unused = useWatch({ compute: (values: FormValues) => unusedFields(readForm(values))[name] });
   const ids = { control: `field-${name}`, problem: `${name}-problem`, help: `${name}-help` };
   const bindings = {
     ...register(name),
     id: ids.control,
     'aria-invalid': error !== undefined,
     'aria-describedby': error ? `${ids.problem} ${ids.help}` : ids.help,
+    // Not react-hook-form's own: that would drop the value. A wrong one can always be mended, as it would be refused.
+    disabled: unused !== undefined && !error,
   };
   const label = (
-    <label htmlFor={ids.control} className={isUsed ? 'font-medium' : 'font-medium text-faint'}>
+    <label htmlFor={ids.control} className={unused ? 'font-medium text-faint' : 'font-medium'}>
       {field.label}
       {field.unit && <span className="font-normal text-faint"> {field.unit}</span>}
     </label>
@@ -39,7 +42,7 @@ export function FormField({ field }: { field: FieldDescription }) {
     <>
       <Problem id={ids.problem} error={error} />
       <p id={ids.help} className="mt-1 text-faint text-xs">
-        {field.help}
+        {unused ?? field.help}
       </p>
     </>
   );
@@ -76,7 +79,7 @@ const spans: Partial<Record<TrainConfigField, string>> = {
 };
 
 function Control({ field, bindings }: ControlProps) {
-  if (field.name === 'n_unfreeze') return <SliderAndNumber field={field} bindings={bindings} />;
+  if (field.name === 'n_unfreeze') return <UnfreezeField field={field} bindings={bindings} />;
   if (field.name === 'notes') return <textarea rows={2} className="field" {...bindings} />;
   switch (field.kind) {
     case 'choice':
@@ -95,27 +98,6 @@ function Control({ field, bindings }: ControlProps) {
     default:
       return <input type="text" autoComplete="off" className="field" {...bindings} />;
   }
-}
-
-/** The number is the control; the slider moves it. */
-function SliderAndNumber({ field, bindings }: ControlProps) {
-  const { setValue } = useFormContext<FormValues>();
-  const value = Number(useWatch<FormValues>({ name: field.name }));
-  return (
-    <div className="flex items-center gap-4">
-      <input
-        type="range"
-        {...field.limits}
-        value={Number.isNaN(value) ? 0 : value}
-        onChange={(event) => setValue(field.name, event.target.value, { shouldValidate: true, shouldDirty: true })}
-        aria-label={`${field.label}, slider`}
-        className="h-8 min-w-0 grow"
-      />
-      <div className="w-24 shrink-0">
-        <input type="number" step={1} {...field.limits} className="field" {...bindings} />
-      </div>
-    </div>
-  );
 }
 
 function Range({ field: { limits, kind } }: { field: FieldDescription }) {

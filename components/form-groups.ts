@@ -4,6 +4,8 @@ export interface FieldGroup {
   title: string;
   help: string;
   fields: TrainConfigField[];
+  /** Below its fields stands what they do to images. */
+  preview?: boolean;
   /** Folded until someone asks, or something in it is wrong. */
   folded?: boolean;
 }
@@ -27,6 +29,7 @@ export const fieldGroups: readonly FieldGroup[] = [
       ...(['augment', 'rotation', 'zoom', 'width_shift', 'height_shift'] as const),
       ...(['use_mixup', 'mixup_alpha', 'use_cutout'] as const),
     ],
+    preview: true,
   },
   {
     title: 'Advanced',
@@ -38,12 +41,3 @@ export const fieldGroups: readonly FieldGroup[] = [
     folded: true,
   },
 ];
-
-/** Fields that have no effect while a switch is off. */
-export const switchOf: Partial<Record<TrainConfigField, TrainConfigField>> = {
-  rotation: 'augment',
-  zoom: 'augment',
-  width_shift: 'augment',
-  height_shift: 'augment',
-  mixup_alpha: 'use_mixup',
-};

@@ -1,11 +1,20 @@
 import type { FieldErrors, Resolver } from 'react-hook-form';
 import { type TrainConfigField, type TrainConfigInput, trainConfigSchema } from '@/lib/train-config.ts';
-import { type FieldDescription, fields } from './describe-field.ts';
+import { controlText, type FieldDescription, fields } from './describe-field.ts';
 
 /** What the controls hold: text as it was typed, or on and off. So nothing typed is ever lost to a conversion. */
 export type FormValues = Record<TrainConfigField, string | boolean>;
 
 export const initialValues = Object.fromEntries(fields.map(({ name, initial }) => [name, initial])) as FormValues;
+
+/** A config as the controls hold it; what it leaves out takes its default. The way back is `readForm`. */
+export function writeForm(config: TrainConfigInput): FormValues {
+  const values = fields.map(({ name, initial }) => {
+    const value = config[name] ?? initial;
+    return [name, typeof value === 'boolean' ? value : controlText(value)];
+  });
+  return Object.fromEntries(values) as FormValues;
+}
 
 /** What was typed as the schema wants it; what is no number stays text, for the schema to refuse. */
 export function readForm(values: FormValues): TrainConfigInput {

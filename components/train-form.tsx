@@ -3,27 +3,50 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ChevronRight, Play } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { type KeyboardEvent, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { FormProvider, useForm, useWatch } from 'react-hook-form';
 import { imageSizes } from '@/lib/data-files.ts';
+import type { RunDetail } from '@/lib/run.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
+import { AugmentationPreview } from './augmentation-preview.tsx';
+import { ConfigButtons, LeftOut } from './config-buttons.tsx';
+import type { ReadJson } from './config-json.ts';
 import { DataProblems } from './data-problems.tsx';
 import { fieldNamed } from './describe-field.ts';
 import { FormField } from './form-field.tsx';
 import { type FieldGroup, fieldGroups } from './form-groups.ts';
+import { FormNotice } from './form-notice.tsx';
+import { type FormOrigin, fillFromJson, fillFromRun, fillPreset } from './form-origin.ts';
 import { OwnWeights } from './own-weights.tsx';
+import { presets } from './presets.ts';
 import { type FormValues, initialValues, readForm, resolver } from './read-form.ts';
 import { RunEstimateLine } from './run-estimate.tsx';
+import { StartingPoints } from './starting-points.tsx';
 import { useTRPC } from './trpc.ts';
+import { useMounted } from './use-mounted.ts';
+import { useStartKey } from './use-start-key.ts';
+
+interface TrainFormProps {
+  /** The run whose config it is filled with; without one, it opens on the first preset. */
+  from?: Pick<RunDetail, 'name' | 'config'>;
+  /** What to know about how it was filled. */
+  notice?: ReactNode;
+}
 
 /** The form of a new run. Its fields, help and limits are the schema's; the server checks again. */
-export function TrainForm() {
+export function TrainForm({ from, notice: firstNotice = null }: TrainFormProps) {
+  const [origin, setOrigin] = useState<FormOrigin>(() =>
+    from
+      ? { title: from.name, values: fillFromRun(from.config) }
+      : { title: presets[0].title, values: fillPreset(presets[0].config) },
+  );
+  const [notice, setNotice] = useState(firstNotice);
   const router = useRouter();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const form = useForm<FormValues>({
-    ...{ defaultValues: initialValues, resolver, mode: 'onChange', shouldFocusError: false },
+    ...{ defaultValues: origin.values, resolver, mode: 'onChange', shouldFocusError: false },
   });
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const unfold = (title: string, open: boolean) =>
@@ -38,6 +61,7 @@ export function TrainForm() {
     form.setFocus(name);
   };
 
+  const isStarted = useRef(false);
   const start = useMutation(
     trpc.runs.start.mutationOptions({
       onSuccess: ({ id }) => {
@@ -46,6 +70,7 @@ export function TrainForm() {
         router.push(`/runs/${id}`);
       },
       onError: (error) => {
+        isStarted.current = false;
         const problems = Object.entries(error.data?.fields ?? {}).filter(([name]) => name in initialValues);
         for (const [name, [message]] of problems) form.setError(name as TrainConfigField, { type: 'server', message });
         focusFirst(problems.map(([name]) => name));
@@ -53,16 +78,34 @@ export function TrainForm() {
     }),
   );
   const submit = form.handleSubmit(
-    (values) => start.mutate(readForm(values)),
+    (values) => {
+      // Whoever presses twice has started once.
+      if (isStarted.current) return;
+      isStarted.current = true;
+      start.mutate(readForm(values));
+    },
     (errors) => focusFirst(Object.keys(errors)),
   );
-  const submitByKeys = (event: KeyboardEvent<HTMLFormElement>) => {
-    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) event.currentTarget.requestSubmit();
+  const element = useRef<HTMLFormElement>(null);
+  useStartKey(element);
+
+  const fill = (next: FormOrigin) => {
+    setOrigin(next);
+    form.reset(next.values);
+    void form.trigger(); // a wrong value that stayed is still wrong
+  };
+  const paste = (read: ReadJson) => {
+    fill({ title: 'pasted JSON', values: fillFromJson(read, form.getValues()) });
+    setNotice(read.problems.length > 0 && <LeftOut problems={read.problems} />);
   };
 
   return (
     <FormProvider {...form}>
-      <form noValidate onSubmit={submit} onKeyDown={submitByKeys} className="space-y-4 pb-6">
+      <form noValidate ref={element} onSubmit={submit} className="space-y-4 pb-6">
+        {notice && <FormNotice onClose={() => setNotice(null)}>{notice}</FormNotice>}
+        <StartingPoints origin={origin} onFill={fill}>
+          <ConfigButtons onPaste={paste} />
+        </StartingPoints>
         <ChosenData />
         {fieldGroups.map((group) => (
           <Group key={group.title} group={group} open={unfolded.has(group.title)} onFold={unfold} />
@@ -103,10 +146,13 @@ function Group({ group, open, onFold }: GroupProps) {
     </div>
   );
   const body = (
-    <div className="grid min-w-0 grow gap-x-5 gap-y-4 sm:grid-cols-2 lg:grid-cols-4">
-      {group.fields.map((name) => (
-        <FormField key={name} field={fieldNamed(name)} />
-      ))}
+    <div className="min-w-0 grow">
+      <div className="grid gap-x-5 gap-y-4 sm:grid-cols-2 lg:grid-cols-4">
+        {group.fields.map((name) => (
+          <FormField key={name} field={fieldNamed(name)} />
+        ))}
+      </div>
+      {group.preview && <AugmentationPreview />}
     </div>
   );
   if (!group.folded) {
@@ -154,7 +200,19 @@ function Footer({ wrong, failure, isStarting }: FooterProps) {
       <button type="submit" disabled={isStarting} className="button-primary">
         <Play size={14} aria-hidden />
         {isStarting ? 'Starting …' : 'Start run'}
+        <StartKey />
       </button>
     </div>
+  );
+}
+
+/** The keys that start, as this machine's keyboard names them. */
+function StartKey() {
+  const isMounted = useMounted();
+  const isApple = isMounted && /mac|iphone|ipad/i.test(navigator.platform);
+  return (
+    <kbd className="font-sans text-xs opacity-80" aria-hidden>
+      {isApple ? '⌘⏎' : 'Ctrl ⏎'}
+    </kbd>
   );
 }

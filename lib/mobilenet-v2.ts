@@ -132,14 +132,18 @@ export function kernelShape({ kind, channelsIn, channelsOut }: Convolution): [nu
 /** The parameters of a BatchNormalization, in Keras' order. */
 export const batchNormParts = ['gamma', 'beta', 'moving_mean', 'moving_variance'] as const;
 
+const countableLayers = layers.filter((layer) => layer.kind !== 'BatchNormalization');
+
 /**
  * The layers that stage 2 trains: the last `nUnfreeze` of Keras' list that are not BatchNormalization. Those without
  * weights (ReLU, Add, padding, the input) count but train nothing: 30 layers hold 15 kernels, 10 hold 5.
  */
-export function unfrozenLayers(nUnfreeze: number): Layer[] {
-  const countable = layers.filter((layer) => layer.kind !== 'BatchNormalization');
-  return nUnfreeze === 0 ? [] : countable.slice(-nUnfreeze);
-}
+export const unfrozenLayers = (nUnfreeze: number): Layer[] =>
+  nUnfreeze === 0 ? [] : countableLayers.slice(-nUnfreeze);
+
+/** How many layers to unfreeze so that training begins with this convolution: the way back from `trainedConvolutions`. */
+export const unfreezeFrom = (first: Convolution): number =>
+  countableLayers.length - countableLayers.findIndex(({ convolution }) => convolution === first);
 
 /** The convolutions that stage 2 trains, in the network's order. */
 export const trainedConvolutions = (nUnfreeze: number): Convolution[] =>

@@ -5,6 +5,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describeTrainedPart } from '../components/trained-part.ts';
+import type { TrainConfigInput } from '../lib/train-config.ts';
+import { wrongValues } from '../lib/wrong-values.test-helper.ts';
 import { type AppServer, startApp, startAppIn } from '../tools/testing/app-server.ts';
 
 /** The app as it is served, with a trainer that plays scenes. */
@@ -72,6 +75,24 @@ describe('doors', () => {
     expect(await post({ 'sec-fetch-site': 'same-origin' })).toBe(200);
     expect(await post({ origin: app.url })).toBe(200);
     expect((await ask('/api/trpc/runs.start?input=%7B%7D')).status).toBe(405);
+  });
+});
+
+describe('the form', () => {
+  it('is there for whoever asks for an unknown run, with the right status and words', async () => {
+    for (const id of ['unknown', '20260101-000000-abcd', '..%2f..%2fx', '%3Cscript%3E']) {
+      const { status, body } = await ask(`/runs/new?from=${id}`);
+      expect([id, status]).toEqual([id, 404]);
+      expect(body).toContain('The run that this form was to be filled from is not there');
+      expect(body).toContain('name="n_unfreeze"');
+    }
+  });
+
+  it('is filled from a run', async () => {
+    const { id } = await app.trpc.runs.start.mutate({ name: 'completes', n_unfreeze: 77 });
+    const { status, body } = await ask(`/runs/new?from=${id}`);
+    expect(status).toBe(200);
+    expect(body).toContain(describeTrainedPart(77));
   });
 });
 
@@ -160,6 +181,26 @@ describe('tRPC', () => {
     });
     const outside = await app.trpc.runs.start.mutate({ json_output_path: '/tmp/x.json' }).catch((error) => error);
     expect(outside.data.fields.json_output_path[0]).toContain('must lie in the results folder');
+  });
+
+  it('refuses every wrong value of every field, at its field and in words', async () => {
+    const before = (await app.trpc.runs.list.query()).length;
+    for (const { field, value } of wrongValues) {
+      const { status, body } = await ask('/api/trpc/runs.start', {
+        ...{ method: 'POST', headers: { ...json, origin: app.url }, body: JSON.stringify({ [field]: value }) },
+      });
+      const { fields } = JSON.parse(body).error.data;
+      expect([field, value, status, Object.keys(fields)]).toEqual([field, value, 400, [field]]);
+      expect(fields[field]).toEqual([expect.stringMatching(/^(a tag )?must /)]);
+    }
+    expect((await app.trpc.runs.list.query()).length).toBe(before);
+  });
+
+  it('refuses what no config has', async () => {
+    const refused = await app.trpc.runs.start
+      .mutate({ n_unfreeze: 30, learning_rate: 1 } as TrainConfigInput)
+      .catch((error) => error);
+    expect(refused.data).toMatchObject({ httpStatus: 400, fields: { learning_rate: ['is not known here'] } });
   });
 
   it('answers 404 for an unknown run', async () => {

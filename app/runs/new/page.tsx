@@ -1,13 +1,23 @@
 import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
 import { TrainForm } from '@/components/train-form.tsx';
+import { findRun } from '@/server/runs/find-run.ts';
 
 export const metadata: Metadata = { title: 'New run' };
 
-export default function NewRunPage() {
+interface Props {
+  /** `from`: the id of a run that fills the form. */
+  searchParams: Promise<{ from?: string | string[] }>;
+}
+
+export default async function NewRunPage({ searchParams }: Props) {
+  const id = [(await searchParams).from].flat()[0];
+  const run = id ? await findRun(id) : null;
+  if (id && !run) notFound();
   return (
     <main className="mx-auto max-w-6xl px-4 pt-6">
       <h1 className="mb-4 font-semibold text-lg">New run</h1>
-      <TrainForm />
+      <TrainForm key={run?.id} from={run ? { name: run.name, config: run.config } : undefined} />
     </main>
   );
 }

@@ -1,0 +1,22 @@
+import Link from 'next/link';
+import { TrainForm } from '@/components/train-form.tsx';
+
+/** The form all the same, where the run that was to fill it is not there. */
+export default function NewRunFromNothing() {
+  return (
+    <main className="mx-auto max-w-6xl px-4 pt-6">
+      <h1 className="mb-4 font-semibold text-lg">New run</h1>
+      <TrainForm
+        notice={
+          <p>
+            The run that this form was to be filled from is not there: it may have been deleted, or the address has a
+            slip in it.{' '}
+            <Link href="/" className="text-accent underline">
+              All runs
+            </Link>
+          </p>
+        }
+      />
+    </main>
+  );
+}

@@ -1,0 +1,119 @@
+import { ClipboardCopy, ClipboardPaste } from 'lucide-react';
+import { Dialog } from 'radix-ui';
+import { useState } from 'react';
+import { useFormContext } from 'react-hook-form';
+import { type ReadJson, readConfigJson, writeConfigJson } from './config-json.ts';
+import { type FormValues, readForm } from './read-form.ts';
+
+/** Takes the config out of the form as JSON, and puts one into it. */
+export function ConfigButtons({ onPaste }: { onPaste: (read: ReadJson) => void }) {
+  const { getValues } = useFormContext<FormValues>();
+  const [text, setText] = useState<string | null>(null);
+  const [isCopied, setIsCopied] = useState(false);
+  const copy = async () => {
+    const json = writeConfigJson(readForm(getValues()));
+    try {
+      await navigator.clipboard.writeText(json);
+      setIsCopied(true);
+      setTimeout(() => setIsCopied(false), 2000);
+    } catch {
+      // The browser does not let us: then it can be copied by hand.
+      setText(json);
+    }
+  };
+  return (
+    <div className="flex gap-2">
+      <button type="button" className="button" onClick={() => void copy()}>
+        <ClipboardCopy size={14} aria-hidden />
+        <span aria-live="polite">{isCopied ? 'Copied' : 'Copy JSON'}</span>
+      </button>
+      <Dialog.Root open={text !== null} onOpenChange={(open) => setText(open ? '' : null)}>
+        <Dialog.Trigger className="button">
+          <ClipboardPaste size={14} aria-hidden />
+          Paste JSON
+        </Dialog.Trigger>
+        <Dialog.Portal>
+          <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
+          <Dialog.Content className="card -translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-50 max-h-[calc(100dvh-2rem)] w-[min(36rem,calc(100vw-2rem))] overflow-y-auto p-5 shadow-xl">
+            <Dialog.Title className="font-semibold text-[15px]">Paste a config</Dialog.Title>
+            <Dialog.Description className="mt-1 text-soft">
+              Copied here, or the log of a run, the original script’s included. Fields that a config does not name stay
+              as they are; those that a log does not name take their defaults.
+            </Dialog.Description>
+            <PasteFields
+              text={text ?? ''}
+              onType={setText}
+              onFill={(read) => {
+                setText(null);
+                onPaste(read);
+              }}
+            />
+          </Dialog.Content>
+        </Dialog.Portal>
+      </Dialog.Root>
+    </div>
+  );
+}
+
+interface PasteFieldsProps {
+  text: string;
+  onType: (text: string) => void;
+  onFill: (read: ReadJson) => void;
+}
+
+function PasteFields({ text, onType, onFill }: PasteFieldsProps) {
+  const read = text.trim() === '' ? null : readConfigJson(text);
+  const usable = read && !('problem' in read) && Object.keys(read.values).length > 0 ? read : null;
+  return (
+    <>
+      <textarea
+        aria-label="Config as JSON"
+        aria-describedby="pasted-problems"
+        aria-invalid={read !== null && !usable}
+        rows={12}
+        spellCheck={false}
+        placeholder={'{\n  "n_unfreeze": 30,\n  "augment": true\n}'}
+        value={text}
+        onChange={(event) => onType(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.metaKey || event.ctrlKey) && usable) onFill(usable);
+        }}
+        className="field mt-3 font-mono text-xs"
+      />
+      <div id="pasted-problems" role="status" className="mt-2 min-h-10">
+        {read && 'problem' in read && <p className="text-bad [overflow-wrap:anywhere]">{read.problem}</p>}
+        {read && 'problems' in read && (
+          <>
+            <p>{countFields(Object.keys(read.values).length)} can be filled in.</p>
+            <LeftOut problems={read.problems} />
+          </>
+        )}
+      </div>
+      <div className="mt-4 flex justify-end gap-2">
+        <Dialog.Close className="button">Close</Dialog.Close>
+        <button type="button" className="button-primary" disabled={!usable} onClick={() => usable && onFill(usable)}>
+          Fill in
+        </button>
+      </div>
+    </>
+  );
+}
+
+const countFields = (count: number): string => (count === 0 ? 'No field' : count === 1 ? '1 field' : `${count} fields`);
+
+/** Which keys of a pasted config went nowhere, and why. */
+export function LeftOut({ problems }: Pick<ReadJson, 'problems'>) {
+  if (problems.length === 0) return null;
+  return (
+    <>
+      <p className="mt-1 font-medium text-warn">Left out:</p>
+      <ul className="list-disc pl-5 text-soft [overflow-wrap:anywhere]">
+        {problems.map(({ key, message }) => (
+          <li key={key}>
+            <code className="font-mono text-ink text-xs">{key}</code> {message}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

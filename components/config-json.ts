@@ -1,0 +1,84 @@
+import { type TrainConfig, type TrainConfigField, trainConfigSchema } from '@/lib/train-config.ts';
+import { controlText, type FieldDescription, fields } from './describe-field.ts';
+import type { FormValues } from './read-form.ts';
+
+/** What of a pasted text can go into the form, and what cannot. */
+export interface ReadJson {
+  /** As the controls hold it: only what is right. */
+  values: Partial<FormValues>;
+  /** Why each other key is left out, in words. */
+  problems: { key: string; message: string }[];
+  /** From a log, which tells all about a run: what it leaves out took its default, whatever the form holds now. */
+  isWhole: boolean;
+}
+
+/** What logs call our fields beside their own names. */
+const logNames: Readonly<Record<string, TrainConfigField>> = { img_size: 'image_size' };
+const networkName = 'MobileNetV2';
+/** As logs have it: Python's words, and the original's for none at all. */
+const switchWords: Readonly<Record<string, boolean>> = { true: true, false: false, none: false };
+
+/**
+ * Reads a config as JSON, or a whole log in the original's format, of which it takes the config. No key is left out
+ * without a word, but `run_id`: the next run gets its own.
+ * @returns in words what is wrong, where the text is no config at all
+ */
+export function readConfigJson(text: string): ReadJson | { problem: string } {
+  let content: unknown;
+  try {
+    content = parseJson(text);
+  } catch (error) {
+    return { problem: `This is not JSON: ${error instanceof Error ? error.message : error}` };
+  }
+  const config = isObject(content) && isObject(content.config) ? content.config : content;
+  if (!isObject(config)) return { problem: 'This is JSON, but not a config such as {"n_unfreeze": 30}.' };
+  const read: ReadJson = { values: {}, problems: [], isWhole: config !== content || 'base_model' in config };
+  for (const [key, value] of Object.entries(config)) readKey(read, key, value);
+  return read;
+}
+
+function readKey({ values, problems }: ReadJson, key: string, value: unknown): void {
+  const leaveOut = (message: string) => problems.push({ key, message });
+  if (key === 'run_id') return;
+  if (key === 'base_model') {
+    if (value !== networkName) leaveOut(`must be "${networkName}", not ${inShort(value)}`);
+    return;
+  }
+  const field = fields.find(({ name }) => name === (logNames[key] ?? key));
+  if (!field) {
+    leaveOut(`no run has such a field (it is ${inShort(value)})`);
+    return;
+  }
+  const { data, error } = trainConfigSchema.shape[field.name].safeParse(toSchema(field, value));
+  if (error) leaveOut(`${error.issues[0]!.message}, not ${inShort(value)}`);
+  else values[field.name] = typeof data === 'boolean' ? data : controlText(data);
+}
+
+/** What a log says in its own way, as the schema says it. */
+function toSchema({ kind }: FieldDescription, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (kind === 'switch') return switchWords[value.toLowerCase()] ?? value;
+  return kind === 'choice' ? value.toLowerCase() : value;
+}
+
+/** Python also writes NaN and Infinity, in the curves of logs; they are no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const mended = text.replace(/([:[,]\s*)-?(?:NaN|Infinity)(?=\s*[,\]}])/g, '$1null');
+    if (mended === text) throw error;
+    return JSON.parse(mended);
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function inShort(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+/** A config as it is copied: a field a line, as a log has it. */
+export const writeConfigJson = (config: Partial<TrainConfig>): string => JSON.stringify(config, null, 2);
