@@ -112,7 +112,7 @@ describe('the strip', () => {
     await page.getByText('block 15: 3 kernels (1 × 1, 3 × 3 depthwise, 1 × 1), trained').waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Enter');
-    expect(await field('n_unfreeze').inputValue()).toBe('18');
+    expect(await field('n_unfreeze').inputValue()).toBe('19');
     expect(await words()).toBe('10 of 52 kernels: block 14 to Conv_1');
   });
 });
