@@ -54,7 +54,7 @@ describe('parseFlags', () => {
     ['--zoom abc', '--zoom abc: must be a number'],
     ['--image_size 100', '--image_size 100: must be one of 96, 128, 160, 192, 224'],
     ['--optimizer rmsprop', '--optimizer rmsprop: must be one of adamw, adam, sgd'],
-    ['--augment=perhaps', '--augment perhaps: takes no value'],
+    ['--augment=perhaps', '--augment perhaps: must be true or false'],
     ['30', '30: every value needs its flag before it, as in --n_unfreeze 30'],
   ])('refuses %s', (line, problem) => {
     expect(problemsOf(line)).toEqual([problem]);

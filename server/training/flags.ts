@@ -78,7 +78,7 @@ export function parseFlags(args: readonly string[]): TrainConfig | 'help' {
       else given[name] = readValue(flag, value);
     }
   }
-  const parsed = trainConfigSchema.safeParse(given, { error: inWords });
+  const parsed = trainConfigSchema.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
     problems.push(`--${name} ${show(given[name])}: ${issue.message}`);
@@ -108,13 +108,6 @@ function readValue({ kind }: Flag, text: string): unknown {
 }
 
 const show = (value: unknown) => (Array.isArray(value) ? value.join(',') : String(value));
-
-/** Words for what the schema leaves to zod. */
-const inWords: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
-  if (issue.code === 'invalid_type') return issue.expected === 'boolean' ? 'takes no value' : 'must be a number';
-  return undefined;
-};
 
 function unknown(flag: string, name: string): string {
   const near = flags
