@@ -77,7 +77,7 @@ describe.skipIf(!realData)(needsData('the main job'), () => {
     const matrix = page.getByRole('table', { name: /confusion matrix/i });
     await matrix.waitFor();
     expect(await matrix.getByRole('cell').count()).toBe(100);
-    const withTta = `${(run.metrics!.test_tta * 100).toFixed(2)}\u00a0%`;
+    const withTta = `${(run.metrics!.test_tta! * 100).toFixed(2)}\u00a0%`;
     expect(await page.locator('main').textContent()).toContain(`with test-time augmentation: ${withTta}`);
 
     const [download] = await Promise.all([
@@ -94,6 +94,6 @@ describe.skipIf(!realData)(needsData('the main job'), () => {
     await row.waitFor();
     const text = await row.textContent();
     expect(text).toContain(settings.name);
-    expect(text).toContain(`${(run.metrics!.test_end2end * 100).toFixed(2)}\u00a0%`);
+    expect(text).toContain(`${(run.metrics!.test_end2end! * 100).toFixed(2)}\u00a0%`);
   });
 });

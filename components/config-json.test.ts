@@ -73,7 +73,7 @@ describe('readConfigJson', () => {
 
   it.each([
     ['{"n_unfreeze": 30', /^This is not JSON: /],
-    ['', /^This is not JSON: /],
+    ['', /^This is empty$/],
     ['[1, 2]', /^This is JSON, but not a config/],
     ['"n_unfreeze"', /^This is JSON, but not a config/],
   ])('says that %j is no config', (text, words) => {

@@ -1,5 +1,7 @@
+import { inOurSpelling } from '@/lib/foreign-config.ts';
+import { parseLenientJson } from '@/lib/lenient-json.ts';
 import { type TrainConfig, type TrainConfigField, trainConfigSchema } from '@/lib/train-config.ts';
-import { controlText, type FieldDescription, fields } from './describe-field.ts';
+import { controlText, fields } from './describe-field.ts';
 import type { FormValues } from './read-form.ts';
 
 /** What of a pasted text can go into the form, and what cannot. */
@@ -15,8 +17,6 @@ export interface ReadJson {
 /** What logs call our fields beside their own names. */
 const logNames: Readonly<Record<string, TrainConfigField>> = { img_size: 'image_size' };
 const networkName = 'MobileNetV2';
-/** As logs have it: Python's words, and the original's for none at all. */
-const switchWords: Readonly<Record<string, boolean>> = { true: true, false: false, none: false };
 
 /**
  * Reads a config as JSON, or a whole log in the original's format, of which it takes the config. No key is left out
@@ -26,9 +26,9 @@ const switchWords: Readonly<Record<string, boolean>> = { true: true, false: fals
 export function readConfigJson(text: string): ReadJson | { problem: string } {
   let content: unknown;
   try {
-    content = parseJson(text);
+    content = parseLenientJson(text);
   } catch (error) {
-    return { problem: `This is not JSON: ${error instanceof Error ? error.message : error}` };
+    return { problem: `This ${error instanceof Error ? error.message : error}` };
   }
   const config = isObject(content) && isObject(content.config) ? content.config : content;
   if (!isObject(config)) return { problem: 'This is JSON, but not a config such as {"n_unfreeze": 30}.' };
@@ -49,27 +49,9 @@ function readKey({ values, problems }: ReadJson, key: string, value: unknown): v
     leaveOut(`no run has such a field (it is ${inShort(value)})`);
     return;
   }
-  const { data, error } = trainConfigSchema.shape[field.name].safeParse(toSchema(field, value));
+  const { data, error } = trainConfigSchema.shape[field.name].safeParse(inOurSpelling(field.name, value));
   if (error) leaveOut(`${error.issues[0]!.message}, not ${inShort(value)}`);
   else values[field.name] = typeof data === 'boolean' ? data : controlText(data);
-}
-
-/** What a log says in its own way, as the schema says it. */
-function toSchema({ kind }: FieldDescription, value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  if (kind === 'switch') return switchWords[value.toLowerCase()] ?? value;
-  return kind === 'choice' ? value.toLowerCase() : value;
-}
-
-/** Python also writes NaN and Infinity, in the curves of logs; they are no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const mended = text.replace(/([:[,]\s*)-?(?:NaN|Infinity)(?=\s*[,\]}])/g, '$1null');
-    if (mended === text) throw error;
-    return JSON.parse(mended);
-  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

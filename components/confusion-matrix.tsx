@@ -2,13 +2,14 @@
 
 import { useState } from 'react';
 import { formatAccuracy, formatCount } from '@/lib/format.ts';
-import type { ConfusionMatrix as Matrix, TestIdentity } from '@/lib/metrics.ts';
+import { type Confusion, diagonalShare, type TestIdentity } from '@/lib/metrics.ts';
 import { ClassScores } from './class-scores.tsx';
-import { diagonalShare, heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
+import { heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
 import { Segments } from './segments.tsx';
 
 interface Props {
-  confusion: { plain: Matrix; tta: Matrix };
+  /** One of both at least. */
+  confusion: Confusion;
   classes: readonly string[];
   test: TestIdentity | null;
 }
@@ -20,9 +21,10 @@ const tests = { plain: 'plain', tta: 'with test-time augmentation' };
  * that means for each class.
  */
 export function ConfusionMatrix({ confusion, classes, test }: Props) {
-  const [kind, setKind] = useState<'plain' | 'tta'>('tta');
+  const [chosen, choose] = useState<'plain' | 'tta'>('tta');
   const [figures, setFigures] = useState<'counts' | 'shares'>('counts');
-  const matrix = confusion[kind];
+  const kind = confusion[chosen] ? chosen : chosen === 'tta' ? 'plain' : 'tta';
+  const matrix = confusion[kind] ?? [];
   const shares = shareOfRow(matrix);
   const images = matrix.flat().reduce((sum, count) => sum + count, 0);
   return (
@@ -33,7 +35,9 @@ export function ConfusionMatrix({ confusion, classes, test }: Props) {
           <span className="font-semibold text-ink">{formatAccuracy(diagonalShare(matrix))}</span>
         </p>
         <div className="flex gap-2">
-          <Segments label="Which test" value={kind} onChange={setKind} choices={{ plain: 'Plain', tta: 'TTA' }} />
+          {confusion.plain && confusion.tta && (
+            <Segments label="Which test" value={kind} onChange={choose} choices={{ plain: 'Plain', tta: 'TTA' }} />
+          )}
           <Segments
             label="Figures"
             value={figures}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diagonalShare, heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
+import { diagonalShare } from '@/lib/metrics.ts';
+import { heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
 
 const matrix = [
   [8, 2],

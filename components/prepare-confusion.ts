@@ -1,11 +1,5 @@
 import type { ConfusionMatrix } from '@/lib/metrics.ts';
 
-/** The share of test images on the diagonal, within 0…1: the accuracy of that test. */
-export function diagonalShare(matrix: ConfusionMatrix): number {
-  const total = matrix.flat().reduce((sum, count) => sum + count, 0);
-  return total === 0 ? 0 : matrix.reduce((sum, row, index) => sum + (row[index] ?? 0), 0) / total;
-}
-
 /** Each row as shares of its sum: of the images of a class, how many were taken for which. */
 export const shareOfRow = (matrix: ConfusionMatrix): number[][] =>
   matrix.map((row) => {

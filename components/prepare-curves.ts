@@ -99,7 +99,7 @@ export function prepareLearningRate(epochs: readonly Epoch[], { colour, planned 
   return {
     traces: [trace],
     layout: frame(epochs, 'learning rate', planned, true),
-    description: `learning rate by epoch: ${inWords(epochs, last === undefined ? undefined : formatRate(last), 'it')}.`,
+    description: `learning rate by epoch: ${inWords(epochs, last == null ? undefined : formatRate(last), 'it')}.`,
   };
 }
 
@@ -111,7 +111,7 @@ export function prepareSpeed(epochs: readonly Epoch[], { colour, planned }: Omit
     ...{ name: 'speed', hovertemplate: '%{y:,.0f} images/s<extra></extra>' },
   };
   const layout = frame(epochs, 'images/s', planned, true);
-  const last = epochs.at(-1)?.imagesPerSecond.toFixed(0);
+  const last = epochs.at(-1)?.imagesPerSecond?.toFixed(0);
   return {
     traces: [trace],
     layout: { ...layout, yaxis: { ...(layout.yaxis as object), tickformat: '~s' } },
@@ -127,7 +127,7 @@ const inWords = (epochs: readonly Epoch[], value: string | undefined, what: stri
 /** A line with a gap between the stages: what trains is not the same before and after. `all` tells where stage 1 ends. */
 function line(
   epochs: readonly Epoch[],
-  quantity: keyof EpochMetrics | ((epoch: Epoch) => number),
+  quantity: keyof EpochMetrics | ((epoch: Epoch) => number | null),
   factor: number,
   colour: Token,
   all = epochs,

@@ -5,10 +5,18 @@ import { trainConfigSchema } from '@/lib/train-config.ts';
 import { eventsOf, reduceRun } from './reduce-run.ts';
 
 const queued: RunDetail = {
-  ...{ id: 'r', name: 'frozen', status: 'queued', config: trainConfigSchema.parse({}), createdAt: 1, startedAt: null },
-  ...{ finishedAt: null, engine: null, queuePosition: 1, progress: null, valAccuracy: null, metrics: null },
+  ...{ id: 'r', number: 1, name: 'frozen', status: 'queued', config: trainConfigSchema.parse({}), createdAt: 1 },
+  ...{
+    startedAt: null,
+    finishedAt: null,
+    engine: null,
+    queuePosition: 1,
+    progress: null,
+    valAccuracy: null,
+    metrics: null,
+  },
   ...{ timing: null, test: null, peakMemory: null, error: null, events: [], cursor: 0, confusion: null },
-  ...{ classes: [], files: [], logTail: [], filesDue: false },
+  ...{ classes: [], files: [], logTail: [], filesDue: false, isExample: false },
 };
 const stored = (...events: RunEvent[]): StoredEvent[] =>
   events.map((event, index) => ({ id: 11 + index, runId: 'r', event }));

@@ -61,6 +61,7 @@ function apply(run: LiveRun, event: RunEvent): LiveRun {
       };
     case 'progress':
     case 'measured':
+    case 'imported':
     case 'features-kept':
     case 'stage-ended':
       return run;

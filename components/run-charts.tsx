@@ -1,16 +1,14 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { RunDetail } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import { Card } from './card.tsx';
-import type { Figure, Token } from './figure.ts';
+import type { Figure } from './figure.ts';
 import { Plot } from './plot.tsx';
 import { bestEpochs, prepareAccuracy, prepareLearningRate, prepareLoss, prepareSpeed } from './prepare-curves.ts';
 import { eventsOf } from './reduce-run.ts';
-import { assignRunColours } from './run-colour.ts';
-import { useTRPC } from './trpc.ts';
+import { runColour } from './run-colour.ts';
 import { useThrottledValue } from './use-throttled-value.ts';
 
 /** Head training may have ten epochs a second; drawing them all would take a core of its own. */
@@ -18,7 +16,7 @@ const drawInterval = 400;
 
 /** A run's curves, growing as it trains. */
 export function RunCharts({ run }: { run: RunDetail }) {
-  const colour = useRunColour(run.id);
+  const colour = runColour(run);
   const { config, status } = run;
   // Progress comes four times a second and changes no curve.
   const events = useThrottledValue(run.events, isFinal(status) ? 0 : drawInterval);
@@ -84,11 +82,4 @@ function Chart({ title, figure, height, instead }: ChartProps) {
       </div>
     </Card>
   );
-}
-
-/** The colour that the table gives this run. */
-function useRunColour(id: string): Token {
-  const { data: runs } = useQuery(useTRPC().runs.list.queryOptions());
-  const ids = runs?.map((run) => run.id).join(' ') ?? '';
-  return useMemo(() => assignRunColours(ids.split(' ')).get(id) ?? 'var(--soft)', [ids, id]);
 }

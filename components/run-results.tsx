@@ -98,18 +98,21 @@ function Figure({ metrics, name, before }: FigureProps) {
     <td className="py-1.5 pl-3 text-right align-top">
       <span className={value === null ? 'text-faint' : 'font-semibold text-[15px]'}>{formatAccuracy(value)}</span>
       <span className="block h-4 text-faint text-xs">
-        {metrics && value !== null && name !== before && formatPoints(value - metrics[before])}
+        {value !== null && name !== before && formatDifference(value, metrics?.[before] ?? null)}
       </span>
     </td>
   );
 }
+
+const formatDifference = (value: number, before: number | null): string =>
+  before === null ? '' : formatPoints(value - before);
 
 /** What the figures alone do not say: which epochs were kept, and whether fine-tuning was worth it. */
 function StageRemarks({ run }: { run: RunDetail }) {
   const { metrics } = run;
   const ends = eventsOf(run, 'stage-ended');
   const epochs = eventsOf(run, 'epoch');
-  const hasLost = metrics !== null && run.config.epochs_stage2 > 0 && metrics.val_end2end < metrics.val_stage1;
+  const change = changeByStage2(run);
   return (
     <div className="mt-2 min-h-10 space-y-1 border-line border-t pt-2 text-soft text-xs">
       {!metrics && ends.length === 0 && <NotYet>accuracy on validation and test images</NotYet>}
@@ -119,14 +122,20 @@ function StageRemarks({ run }: { run: RunDetail }) {
           {stoppedEarly && '; it stopped early, as validation loss no longer fell'}.
         </p>
       ))}
-      {hasLost && (
+      {change !== null && change < 0 && (
         <p className="font-medium text-warn">
-          Stage 2 ended {formatPoints(metrics.val_end2end - metrics.val_stage1).slice(1)} points below stage 1’s
-          validation accuracy: fine-tuning made this network worse.
+          Stage 2 ended {formatPoints(change).slice(1)} points below stage 1’s validation accuracy: fine-tuning made
+          this network worse.
         </p>
       )}
     </div>
   );
+}
+
+/** What fine-tuning did to validation accuracy, within −1…1; null where it was left out or either figure is missing. */
+function changeByStage2({ metrics, config }: RunDetail): number | null {
+  if (config.epochs_stage2 === 0 || metrics?.val_end2end == null || metrics.val_stage1 === null) return null;
+  return metrics.val_end2end - metrics.val_stage1;
 }
 
 function Times({ run: { timing, startedAt, finishedAt } }: { run: RunDetail }) {

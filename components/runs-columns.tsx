@@ -34,12 +34,13 @@ function secondsOf(run: RunSummary, now: number | null): number | null {
 
 function timingInWords({ timing }: RunSummary): string | undefined {
   if (!timing) return undefined;
+  const inWords = (seconds: number | null) => (seconds === null ? '–' : formatDuration(seconds));
   const { feature_extract, top_train, end2end, evaluation, features_cached } = timing;
   return [
-    `features ${formatDuration(feature_extract)}${features_cached ? ' (kept from an earlier run)' : ''}`,
-    `head ${formatDuration(top_train)}`,
-    `fine-tuning ${formatDuration(end2end)}`,
-    `besides: evaluation ${formatDuration(evaluation)}`,
+    `features ${inWords(feature_extract)}${features_cached ? ' (kept from an earlier run)' : ''}`,
+    `head ${inWords(top_train)}`,
+    `fine-tuning ${inWords(end2end)}`,
+    `besides: evaluation ${inWords(evaluation)}`,
   ].join('\n');
 }
 

@@ -9,7 +9,7 @@ import type { RunSummary } from '@/lib/run.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { DataProblems } from './data-problems.tsx';
-import { assignRunColours } from './run-colour.ts';
+import { runColour } from './run-colour.ts';
 import { RunsCurves } from './runs-curves.tsx';
 import { RunsEmpty } from './runs-empty.tsx';
 import { RunsTable } from './runs-table.tsx';
@@ -29,10 +29,9 @@ export function RunsView({ initial }: { initial: RunSummary[] }) {
   const { data: runs } = useQuery(options);
   const { connected } = useFollow(null);
   const [selection, setSelection] = useState<RowSelectionState>({});
-  const ids = runs.map((run) => run.id).join();
-  const colours = useMemo(() => assignRunColours(ids.split(',')), [ids]);
+  const colours = useMemo(() => new Map(runs.map((run) => [run.id, runColour(run)])), [runs]);
   const selected = runs.filter((run) => selection[run.id]);
-  const drawn = selected.length > 0 ? selected : runs.filter((run) => run.startedAt !== null).slice(0, newestDrawn);
+  const drawn = selected.length > 0 ? selected : runs.filter((run) => run.valAccuracy !== null).slice(0, newestDrawn);
 
   if (runs.length === 0) return <RunsEmpty />;
   return (

@@ -1,4 +1,4 @@
-import { Ban, Check, CircleAlert, Clock, type LucideIcon, Pause, Play } from 'lucide-react';
+import { Ban, Check, CircleAlert, Clock, FileInput, type LucideIcon, Pause, Play } from 'lucide-react';
 import type { RunStatus } from '@/lib/run-status.ts';
 
 const looks: Record<RunStatus, { icon: LucideIcon; colour: string }> = {
@@ -8,6 +8,7 @@ const looks: Record<RunStatus, { icon: LucideIcon; colour: string }> = {
   completed: { icon: Check, colour: 'text-good' },
   failed: { icon: CircleAlert, colour: 'text-bad' },
   canceled: { icon: Ban, colour: 'text-soft' },
+  imported: { icon: FileInput, colour: 'text-soft' },
 };
 
 /** A status is a word and a shape, never a colour alone. `detail` takes the word's place: `42 %`, `2nd in line`. */

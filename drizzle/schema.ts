@@ -1,9 +1,12 @@
+import { type SQL, sql } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Speed } from '../lib/estimate.ts';
 import type { RunMetrics, TestIdentity, Timing } from '../lib/metrics.ts';
 import type { RunEvent, RunEventOf } from '../lib/run-events.ts';
 import type { RunStatus } from '../lib/run-status.ts';
 import type { TrainConfig } from '../lib/train-config.ts';
+
+const fromJson = (column: string, key: string): SQL => sql.raw(`${column} ->> '$.${key}'`);
 
 /**
  * A run as it stands now. All but the first columns follow from its events and are kept up in the transaction that
@@ -17,6 +20,8 @@ export const runs = sqliteTable(
     id: text('id').notNull().unique(),
     config: text('config', { mode: 'json' }).$type<TrainConfig>().notNull(),
     createdAt: integer('created_at').notNull(),
+    /** What it is called where it is shown: its config's name, else what it does. */
+    name: text('name').notNull().default(''),
     /** The run's JSON log, relative to the results folder. */
     logFile: text('log_file').notNull(),
     status: text('status').$type<RunStatus>().notNull(),
@@ -34,8 +39,26 @@ export const runs = sqliteTable(
     error: text('error'),
     /** A canceled run with a whole epoch: its files are still to be written from that epoch's weights. */
     filesDue: integer('files_due', { mode: 'boolean' }).notNull().default(false),
+    /** Shipped with the project: shown apart, and in nobody's best. */
+    isExample: integer('is_example', { mode: 'boolean' }).notNull().default(false),
+    // What the table sorts and filters by, drawn from the JSON beside it.
+    nUnfreeze: integer('n_unfreeze').generatedAlwaysAs(fromJson('config', 'n_unfreeze')),
+    optimizer: text('optimizer').generatedAlwaysAs(fromJson('config', 'optimizer')),
+    dataset: text('dataset').generatedAlwaysAs(fromJson('config', 'dataset')),
+    /** What changes pixels, a word each: `aug`, `mixup`, `cutout`; empty where nothing does. */
+    augmentation: text('augmentation').generatedAlwaysAs(
+      sql`trim(iif(config ->> '$.augment', 'aug ', '') || iif(config ->> '$.use_mixup', 'mixup ', '') || iif(config ->> '$.use_cutout', 'cutout', ''))`,
+    ),
+    testAccuracy: real('test_accuracy').generatedAlwaysAs(fromJson('metrics', 'test_end2end')),
+    testHash: text('test_hash').generatedAlwaysAs(fromJson('test', 'hash')),
+    /** What the log sums up: features, head and fine-tuning. */
+    seconds: real('seconds').generatedAlwaysAs(fromJson('timing', 'total')),
   },
-  (table) => [index('runs_status').on(table.status)],
+  (table) => [
+    index('runs_status').on(table.status),
+    index('runs_created').on(table.createdAt, table.number),
+    index('runs_best').on(table.testHash, table.valAccuracy),
+  ],
 );
 export type RunRow = typeof runs.$inferSelect;
 
@@ -51,6 +74,20 @@ export const events = sqliteTable(
   },
   (table) => [index('events_run').on(table.runId, table.id)],
 );
+
+/** Logs in the results folder that are not those of our own runs, as they were when they were read. */
+export const imports = sqliteTable('imports', {
+  /** Relative to the results folder. */
+  file: text('file').primaryKey(),
+  bytes: integer('bytes').notNull(),
+  modifiedAt: real('modified_at').notNull(),
+  /** The run that the log became; it may have been deleted since. */
+  runId: text('run_id'),
+  /** SHA-256 of the log's text, so that the same log under another name is no other run. */
+  sha256: text('sha256'),
+  /** Why it became none, in words. */
+  problem: text('problem'),
+});
 
 /** What probes have measured, for configs of a kind that no run had yet. */
 export const probes = sqliteTable('probes', {

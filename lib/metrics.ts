@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** NaN and infinities have no JSON; they travel as null (a gap in a curve). */
+/** Null: NaN and infinities, which have no JSON (a gap in a curve), and what a log from elsewhere does not say. */
 const figure = z.number().nullable();
 
 /** One epoch as Keras' `History` has it. Accuracies within 0…1; losses are the smoothed cross-entropy; the rate is the epoch's own. */
@@ -9,18 +9,18 @@ export const epochMetricsSchema = z.object({
   loss: figure,
   val_accuracy: figure,
   val_loss: figure,
-  learning_rate: z.number(),
+  learning_rate: figure,
 });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
 
 /** Accuracies within 0…1. `*_end2end` is plain, `*_tta` the mean of image and mirror image, `*_stage1` plain before fine-tuning. */
 export const runMetricsSchema = z.object({
-  val_end2end: z.number(),
-  test_end2end: z.number(),
-  val_tta: z.number(),
-  test_tta: z.number(),
-  val_stage1: z.number(),
-  test_stage1: z.number(),
+  val_end2end: figure,
+  test_end2end: figure,
+  val_tta: figure,
+  test_tta: figure,
+  val_stage1: figure,
+  test_stage1: figure,
   val_loss: figure,
   test_loss: figure,
 });
@@ -28,11 +28,11 @@ export type RunMetrics = z.infer<typeof runMetricsSchema>;
 
 /** Seconds. `total` is the sum of the three before it; evaluation and export stand apart, as in the original's logs. */
 export const timingSchema = z.object({
-  feature_extract: z.number(),
-  top_train: z.number(),
-  end2end: z.number(),
-  total: z.number(),
-  evaluation: z.number(),
+  feature_extract: figure,
+  top_train: figure,
+  end2end: figure,
+  total: figure,
+  evaluation: figure,
   features_cached: z.boolean(),
 });
 export type Timing = z.infer<typeof timingSchema>;
@@ -40,6 +40,19 @@ export type Timing = z.infer<typeof timingSchema>;
 /** Rows are the true class, columns the predicted one; entries count test images. */
 export const confusionMatrixSchema = z.array(z.array(z.number().int().nonnegative()));
 export type ConfusionMatrix = z.infer<typeof confusionMatrixSchema>;
+
+/** The matrices of both tests; a log from elsewhere holds one of them at most. */
+export const confusionSchema = z.object({
+  plain: confusionMatrixSchema.nullable(),
+  tta: confusionMatrixSchema.nullable(),
+});
+export type Confusion = z.infer<typeof confusionSchema>;
+
+/** The share of test images on the diagonal, within 0…1: the accuracy of that test. */
+export function diagonalShare(matrix: ConfusionMatrix): number {
+  const total = matrix.flat().reduce((sum, count) => sum + count, 0);
+  return total === 0 ? 0 : matrix.reduce((sum, row, index) => sum + (row[index] ?? 0), 0) / total;
+}
 
 /** What a run was tested on. Accuracies compare only within one `hash`. */
 export const testIdentitySchema = z.object({

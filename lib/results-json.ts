@@ -51,8 +51,8 @@ export const resultsLogSchema = trainedSchema.extend({
   metrics: runMetricsSchema,
   timing_sec: timingSchema,
   /** With test-time augmentation, as in the original's newer logs. */
-  confusion_matrix: confusionMatrixSchema,
-  confusion_matrix_plain: confusionMatrixSchema,
+  confusion_matrix: confusionMatrixSchema.nullable(),
+  confusion_matrix_plain: confusionMatrixSchema.nullable(),
 });
 export type ResultsLog = z.infer<typeof resultsLogSchema>;
 

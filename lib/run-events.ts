@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { speedSchema } from './estimate.ts';
-import {
-  confusionMatrixSchema,
-  epochMetricsSchema,
-  runMetricsSchema,
-  testIdentitySchema,
-  timingSchema,
-} from './metrics.ts';
+import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
 import { trainConfigSchema } from './train-config.ts';
 
 /** What server and trainer say to each other over Node IPC. Parsed on both ends. */
@@ -62,8 +56,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
     epoch: z.number().int().positive(),
     epochs: z.number().int().positive(),
     metrics: epochMetricsSchema,
-    seconds: z.number(),
-    imagesPerSecond: z.number(),
+    /** Null where a log from elsewhere does not say. */
+    seconds: z.number().nullable(),
+    imagesPerSecond: z.number().nullable(),
   }),
   /** Why a stage ended and which of its epochs (from 1) was restored. */
   z.object({
@@ -78,7 +73,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     type: z.literal('evaluated'),
     metrics: runMetricsSchema,
     timing: timingSchema,
-    confusion: z.object({ plain: confusionMatrixSchema, tta: confusionMatrixSchema }),
+    confusion: confusionSchema,
     classes: z.array(z.string()),
   }),
   /** How fast the run has been so far, of what it computed itself. The last one counts. */
@@ -95,6 +90,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     epoch: z.number().int().positive(),
   }),
   z.object({ ...at, type: z.literal('files-failed'), message: z.string() }),
+  /** First word of a run that was read from a log: its file's name, and the config as it stands there. */
+  z.object({ ...at, type: z.literal('imported'), file: z.string(), config: z.record(z.string(), z.unknown()) }),
   /** The three ways to end. A trainer that leaves without one of them has failed. */
   z.object({ ...at, type: z.literal('completed') }),
   z.object({ ...at, type: z.literal('canceled') }),

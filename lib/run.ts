@@ -1,4 +1,4 @@
-import type { ConfusionMatrix, RunMetrics, TestIdentity, Timing } from './metrics.ts';
+import type { Confusion, RunMetrics, TestIdentity, Timing } from './metrics.ts';
 import type { RunEvent, RunEventOf } from './run-events.ts';
 import { isFinal, type RunStatus } from './run-status.ts';
 import type { TrainConfig } from './train-config.ts';
@@ -6,6 +6,8 @@ import type { TrainConfig } from './train-config.ts';
 /** A run as the table shows it. Times are milliseconds since 1970; accuracies within 0…1. */
 export interface RunSummary {
   id: string;
+  /** The order in which runs came to the server; what its colour follows from. */
+  number: number;
   name: string;
   status: RunStatus;
   config: TrainConfig;
@@ -27,6 +29,8 @@ export interface RunSummary {
   error: string | null;
   /** Canceled, and the files of its last whole epoch are still being prepared. */
   filesDue: boolean;
+  /** Shipped with the project: shown apart, and in nobody's best. */
+  isExample: boolean;
 }
 
 /** An event with its place in the stream: `id` is the cursor, and 0 for a `progress`, which is not kept. */
@@ -40,7 +44,7 @@ export interface StoredEvent {
 export interface RunDetail extends RunSummary {
   events: StoredEvent[];
   cursor: number;
-  confusion: { plain: ConfusionMatrix; tta: ConfusionMatrix } | null;
+  confusion: Confusion | null;
   classes: string[];
   files: { name: string; bytes: number }[];
   /** The trainer's last lines on stdout and stderr. */

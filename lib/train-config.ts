@@ -166,8 +166,11 @@ export type TrainConfigField = keyof TrainConfig;
 export const changesPixels = (config: Pick<TrainConfig, 'augment' | 'use_cutout' | 'use_mixup'>): boolean =>
   config.augment || config.use_cutout || config.use_mixup;
 
+/** What a run is called where it is shown. */
+export const runName = (config: TrainConfig): string => config.name || defaultRunName(config);
+
 /** The name of a run whose author gave none: what tells it from its neighbours, e.g. `n30-aug-160px`. */
-export function defaultRunName(config: TrainConfig): string {
+function defaultRunName(config: TrainConfig): string {
   const parts = [config.n_unfreeze === 0 ? 'frozen' : `n${config.n_unfreeze}`];
   if (config.augment) parts.push('aug');
   if (config.use_mixup) parts.push('mixup');

@@ -79,7 +79,8 @@ function endWithSignals(server: Server): void {
     if (isEnding) return;
     isEnding = true;
     server.close();
-    const { queue, downloads, prober, db } = getServices();
+    const { queue, downloads, prober, logs, db } = getServices();
+    await logs.close();
     await queue.close();
     await downloads.close();
     await prober.close();

@@ -31,7 +31,8 @@ afterEach(async () => {
   }
 });
 
-export async function closeServices({ queue, downloads, prober, db }: Services): Promise<void> {
+export async function closeServices({ queue, downloads, prober, logs, db }: Services): Promise<void> {
+  await logs.close();
   await queue.close();
   await downloads.close();
   await prober.close();

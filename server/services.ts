@@ -3,6 +3,7 @@ import { Downloads } from './data/downloads.ts';
 import { type Database, openDatabase } from './db.ts';
 import { type Env, getEnv, projectRoot } from './env.ts';
 import { EmbeddedQueue } from './runs/embedded-queue.ts';
+import { LogFolder } from './runs/log-folder.ts';
 import { Prober } from './runs/prober.ts';
 import type { Queue } from './runs/queue.ts';
 import { RunBus } from './runs/run-bus.ts';
@@ -16,6 +17,7 @@ export interface Services {
   queue: Queue;
   downloads: Downloads;
   prober: Prober;
+  logs: LogFolder;
 }
 
 export function createServices(env: Env): Services {
@@ -25,7 +27,8 @@ export function createServices(env: Env): Services {
   const downloads = new Downloads(env, () => queue.wake());
   const queue = new EmbeddedQueue({ env, db, bus, downloads });
   const prober = new Prober({ env, db, bus });
-  return { env, db, bus, queue, downloads, prober };
+  const logs = new LogFolder({ env, db, bus, queue });
+  return { env, db, bus, queue, downloads, prober, logs };
 }
 
 /** This process's one set, made when first asked for: a build must not open a database. */

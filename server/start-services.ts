@@ -1,9 +1,8 @@
-import { adoptRuns } from './runs/adopt-runs.ts';
 import { getServices } from './services.ts';
 
-/** Brings the database up to date, adopts what the terminal left, settles what a dead server left, and goes on with the line. */
+/** Brings the database up to date, settles what a dead server left, goes on with the line, and takes in what lies in the results folder. */
 export function startServices(): void {
   const services = getServices();
-  adoptRuns(services);
   services.queue.wake();
+  services.logs.start();
 }

@@ -2,7 +2,6 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { runLabelsSchema } from '../../lib/run-labels.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
-import { adoptRuns } from '../runs/adopt-runs.ts';
 import { cancelRun } from '../runs/cancel.ts';
 import { deleteRun } from '../runs/delete-run.ts';
 import { followEvents } from '../runs/follow-events.ts';
@@ -22,12 +21,8 @@ const followSchema = z.object({
 });
 
 export const runsRouter = router({
-  /** Every run, newest first; those that finished in a terminal meanwhile, too. */
-  list: procedure.query(({ ctx }) => {
-    adoptRuns(ctx);
-    ctx.queue.wake();
-    return listRuns(ctx.db);
-  }),
+  /** Every run, newest first. */
+  list: procedure.query(({ ctx }) => listRuns(ctx.db)),
 
   get: procedure.input(byId).query(({ ctx, input }) => readRun(ctx, input.id)),
 

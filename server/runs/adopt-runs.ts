@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { runs } from '../../drizzle/schema.ts';
 import { runEventSchema } from '../../lib/run-events.ts';
 import { isRunId } from '../../lib/run-id.ts';
-import { trainConfigSchema } from '../../lib/train-config.ts';
+import { runName, trainConfigSchema } from '../../lib/train-config.ts';
 import type { Services } from '../services.ts';
 import { singleton } from '../singleton.ts';
 import { defaultLogFile } from './log-file.ts';
@@ -51,7 +51,7 @@ export function adoptRuns({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>
     const logFile = isOwnLog ? path.relative(results, head.logFile!) : defaultLogFile(id);
     db.transaction((tx) => {
       const { config, createdAt } = head;
-      const row = { id, config, createdAt, logFile, status: 'running' as const };
+      const row = { id, name: runName(config), config, createdAt, logFile, status: 'running' as const };
       // Another server on the same database may have been quicker.
       const { changes } = tx.insert(runs).values(row).onConflictDoNothing({ target: runs.id }).run();
       if (changes === 0) return;

@@ -23,7 +23,8 @@ export async function deleteRun(services: Services, id: string): Promise<{ freed
   db.update(runs).set({ filesDue: false }).where(eq(runs.id, id)).run();
   await queue.release(id);
   const folder = path.join(env.paths.results, id);
-  const log = await findLogEntry(env.paths.results, run);
+  // An example's log is the project's own: it stays, and is not read again.
+  const log = run.isExample ? null : await findLogEntry(env.paths.results, run);
   const freedBytes = (await bytesBelow(folder)) + (log ? await bytesBelow(log) : 0);
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   if (log) await rm(log, { force: true });

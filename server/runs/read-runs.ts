@@ -2,7 +2,6 @@ import path from 'node:path';
 import { asc, desc, eq } from 'drizzle-orm';
 import { events, type RunRow, runs } from '../../drizzle/schema.ts';
 import type { RunDetail, RunSummary, StoredEvent } from '../../lib/run.ts';
-import { defaultRunName } from '../../lib/train-config.ts';
 import type { Database, Transaction } from '../db.ts';
 import { RunNotFoundError } from '../errors.ts';
 import type { Services } from '../services.ts';
@@ -60,10 +59,12 @@ const queuedIds = (tx: Transaction): string[] =>
     .all()
     .map(({ id }) => id);
 
-function summaryOf({ number: _, logFile: __, ...row }: RunRow, waiting: string[]): RunSummary {
+function summaryOf(row: RunRow, waiting: string[]): RunSummary {
+  const { id, number, name, status, config, createdAt, startedAt, finishedAt, engine, progress, valAccuracy } = row;
+  const { metrics, timing, test, peakMemory, error, filesDue, isExample } = row;
   return {
-    ...row,
-    name: row.config.name || defaultRunName(row.config),
-    queuePosition: row.status === 'queued' ? waiting.indexOf(row.id) + 1 : null,
+    ...{ id, number, name, status, config, createdAt, startedAt, finishedAt, engine, progress, valAccuracy },
+    ...{ metrics, timing, test, peakMemory, error, filesDue, isExample },
+    queuePosition: status === 'queued' ? waiting.indexOf(id) + 1 : null,
   };
 }

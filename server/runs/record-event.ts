@@ -63,6 +63,7 @@ function changesBy(event: RunEvent, run: RunRow): Partial<RunRow> {
     case 'progress':
     case 'stage-ended':
     case 'measured':
+    case 'imported':
     case 'features-kept':
     case 'exported':
       return {};

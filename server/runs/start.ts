@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { runs } from '../../drizzle/schema.ts';
 import { createRunId } from '../../lib/run-id.ts';
-import type { TrainConfig } from '../../lib/train-config.ts';
+import { runName, type TrainConfig } from '../../lib/train-config.ts';
 import { FieldError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { chooseLogFile } from './log-file.ts';
@@ -18,7 +18,9 @@ export async function startRun(services: Services, config: TrainConfig): Promise
     if (tx.select().from(runs).where(eq(runs.logFile, logFile)).get()) {
       throw new FieldError('json_output_path', 'is taken by another run; choose another name');
     }
-    tx.insert(runs).values({ id, config, logFile, createdAt: Date.now(), status: 'queued' }).run();
+    tx.insert(runs)
+      .values({ id, name: runName(config), config, logFile, createdAt: Date.now(), status: 'queued' })
+      .run();
   });
   services.queue.wake();
   return { id };

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { runs } from '../../drizzle/schema.ts';
 import type { RunSummary } from '../../lib/run.ts';
 import type { RunLabels } from '../../lib/run-labels.ts';
-import { defaultRunName } from '../../lib/train-config.ts';
+import { runName } from '../../lib/train-config.ts';
 import type { Services } from '../services.ts';
 import { findRow } from './read-runs.ts';
 
@@ -14,9 +14,12 @@ import { findRow } from './read-runs.ts';
 export function updateRun({ db, bus }: Services, id: string, labels: RunLabels): Pick<RunSummary, 'name' | 'config'> {
   const config = db.transaction((tx) => {
     const config = { ...findRow(tx, id).config, ...labels };
-    tx.update(runs).set({ config }).where(eq(runs.id, id)).run();
+    tx.update(runs)
+      .set({ config, name: runName(config) })
+      .where(eq(runs.id, id))
+      .run();
     return config;
   });
   bus.publish({ runId: id, progress: null });
-  return { name: config.name || defaultRunName(config), config };
+  return { name: runName(config), config };
 }

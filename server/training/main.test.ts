@@ -85,12 +85,12 @@ describe.skipIf(!realData)(needsData('the trainer'), () => {
     const evaluated = events.find((event) => event.type === 'evaluated')!;
     const predictions = await readPredictions(path.join(results, 'predicted', 'predictions.bin'));
     const predictedAs = (label: number) => predictions.tta.predicted.filter((found) => found === label).length;
-    const columns = evaluated.confusion.tta[0]!.map((_, c) =>
-      evaluated.confusion.tta.reduce((sum, row) => sum + row[c]!, 0),
+    const columns = evaluated.confusion.tta![0]!.map((_, c) =>
+      evaluated.confusion.tta!.reduce((sum, row) => sum + row[c]!, 0),
     );
     expect(columns).toEqual(columns.map((_, label) => predictedAs(label)));
-    const right = evaluated.confusion.plain.reduce((sum, row, label) => sum + row[label]!, 0);
-    expect(right / predictions.images).toBeCloseTo(evaluated.metrics.test_end2end, 10);
+    const right = evaluated.confusion.plain!.reduce((sum, row, label) => sum + row[label]!, 0);
+    expect(right / predictions.images).toBeCloseTo(evaluated.metrics.test_end2end!, 10);
   });
 
   it('stops between two steps when it is canceled, and leaves nothing but the weights so far', async () => {

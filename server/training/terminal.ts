@@ -45,6 +45,7 @@ export function linesOf(event: RunEvent): string[] {
       return ['Canceled'];
     case 'progress':
     case 'measured':
+    case 'imported':
     case 'features-kept':
     case 'exported':
     case 'completed':
@@ -65,7 +66,7 @@ function epochLine({ stage, epoch, epochs, metrics, seconds }: RunEventOf<'epoch
     `loss ${figure(metrics.loss)}`,
     `val_accuracy ${figure(metrics.val_accuracy)}`,
     `val_loss ${figure(metrics.val_loss)}`,
-    `learning_rate ${Number(metrics.learning_rate.toPrecision(3))}`,
+    `learning_rate ${metrics.learning_rate === null ? '–' : Number(metrics.learning_rate.toPrecision(3))}`,
   ].join('  ');
 }
 
@@ -88,10 +89,11 @@ export function progressLine(
     .slice(0, columns - 1);
 }
 
-const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+const percent = (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(2)} %`);
 
 /** 5.2 s, 3 min 20 s, 2 h 5 min. */
-export function duration(seconds: number): string {
+export function duration(seconds: number | null): string {
+  if (seconds === null) return '–';
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const minutes = Math.floor(Math.round(seconds) / 60);
   if (minutes < 60) return `${minutes} min ${Math.round(seconds) % 60} s`;

@@ -1,0 +1,26 @@
+import { asc, isNotNull } from 'drizzle-orm';
+import { z } from 'zod';
+import { imports } from '../../drizzle/schema.ts';
+import { importDropped } from '../runs/import-dropped.ts';
+import { procedure, router } from '../trpc.ts';
+
+const droppedLogSchema = z.object({
+  name: z.string().max(500),
+  text: z.string(),
+  modifiedAt: z.number().nonnegative().max(8.64e15),
+});
+
+export const logsRouter = router({
+  /** Files in the results folder that should be logs and could not be read as such, each with its reason. */
+  problems: procedure.query(({ ctx }) =>
+    ctx.db
+      .select({ file: imports.file, problem: imports.problem })
+      .from(imports)
+      .where(isNotNull(imports.problem))
+      .orderBy(asc(imports.file))
+      .all(),
+  ),
+
+  /** Takes in a log that someone dropped on the page. */
+  import: procedure.input(droppedLogSchema).mutation(({ ctx, input }) => importDropped(ctx, input)),
+});

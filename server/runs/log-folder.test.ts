@@ -1,0 +1,174 @@
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { createCaller } from '../router.ts';
+import { openServices } from '../services.test-helper.ts';
+import type { Services } from '../services.ts';
+import { deleteRun } from './delete-run.ts';
+import { listRuns, readRun } from './read-runs.ts';
+import { startScene, until } from './scenes.test-helper.ts';
+
+const originals = path.resolve(import.meta.dirname, '../../lib/fixtures/original-logs');
+const original = (name: string) => readFileSync(path.join(originals, name), 'utf8');
+const put = ({ env }: Services, name: string, content: string | Buffer) => {
+  const file = path.join(env.paths.results, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+};
+const names = ({ db }: Services) =>
+  listRuns(db)
+    .map(({ name }) => name)
+    .sort();
+const problems = async (services: Services) =>
+  new Map((await createCaller(services).logs.problems()).map(({ file, problem }) => [file, problem]));
+
+describe('logs in the results folder', () => {
+  it('come in by themselves, the ones that appear later too', async () => {
+    const services = openServices();
+    cpSync(originals, services.env.paths.results, { recursive: true });
+    services.logs.start();
+    await vi.waitFor(() => expect(listRuns(services.db)).toHaveLength(7), 30_000);
+    put(services, 'later.json', '{"metrics": {"val_end2end": 0.5}}');
+    await vi.waitFor(() => expect(names(services)).toContain('later'), 30_000);
+  });
+
+  it('become runs with curves, matrix and metrics, once', async () => {
+    const services = openServices();
+    cpSync(originals, services.env.paths.results, { recursive: true });
+    await services.logs.scan();
+    await services.logs.scan();
+    expect(listRuns(services.db)).toHaveLength(7);
+    const best = listRuns(services.db).toSorted((a, b) => b.valAccuracy! - a.valAccuracy!)[0]!;
+    expect(best).toMatchObject({ name: 'run_final_optimized', status: 'imported', test: { hash: 'unknown' } });
+    expect(best.valAccuracy).toBeCloseTo(0.9228, 6);
+    const run = await readRun(services, best.id);
+    expect(run.events.filter(({ event }) => event.type === 'epoch')).toHaveLength(16 + 55);
+    expect(run.confusion?.tta?.[0]?.[0]).toBe(922);
+    expect(run.files.map(({ name }) => name)).toEqual(['run.json']);
+  });
+
+  it('are read again when they change, under the same run and with a person’s words for it', async () => {
+    const services = openServices();
+    put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
+    await services.logs.scan();
+    const [first] = listRuns(services.db);
+    await createCaller(services).runs.update({ id: first!.id, name: 'renamed' });
+    put(services, 'mine.json', '{"metrics": {"val_end2end": 0.75}} ');
+    await services.logs.scan();
+    expect(listRuns(services.db)).toMatchObject([{ id: first!.id, name: 'renamed', valAccuracy: 0.75 }]);
+  });
+
+  it('of our own runs are not imported, under whatever name', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'completes');
+    await until(services, id, 'completed');
+    const own = JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } });
+    put(services, `run_${id}.json`, own);
+    put(services, 'copy.json', own);
+    await services.logs.scan();
+    expect(listRuns(services.db)).toHaveLength(1);
+    expect(await problems(services)).toEqual(new Map());
+  });
+
+  it('of a run in the terminal wait for its end', async () => {
+    const services = openServices();
+    const id = '20261124-081530-4f2a';
+    put(services, `${id}/events.ndjson`, '');
+    put(services, `run_${id}.json`, JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } }));
+    await services.logs.scan();
+    expect(listRuns(services.db)).toEqual([]);
+  });
+
+  it('stay deleted; one that is put there again comes back', async () => {
+    const services = openServices();
+    const file = put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
+    await services.logs.scan();
+    await deleteRun(services, listRuns(services.db)[0]!.id);
+    await services.logs.scan();
+    expect([listRuns(services.db), readdirSync(path.dirname(file)).includes('mine.json')]).toEqual([[], false]);
+    put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
+    await services.logs.scan();
+    expect(names(services)).toEqual(['mine']);
+  });
+
+  it('leave their run when they go, and are the same one when they come back', async () => {
+    const services = openServices();
+    const file = put(services, 'mine.json', original('run_n0.json'));
+    await services.logs.scan();
+    const [before] = listRuns(services.db);
+    rmSync(file);
+    await services.logs.scan();
+    expect(listRuns(services.db)).toHaveLength(1);
+    put(services, 'mine.json', original('run_n0.json'));
+    await services.logs.scan();
+    expect(listRuns(services.db).map(({ id }) => id)).toEqual([before!.id]);
+  });
+});
+
+describe('examples', () => {
+  it('are runs apart; a deleted one keeps its file and stays away, even where the file changes', async () => {
+    const services = openServices();
+    put(services, 'examples/frozen.json', original('run_n0.json'));
+    await services.logs.scan();
+    const [example] = listRuns(services.db);
+    expect(example).toMatchObject({ name: 'frozen', isExample: true, status: 'imported' });
+    await deleteRun(services, example!.id);
+    await services.logs.scan();
+    put(services, 'examples/frozen.json', original('run_full_tune.json'));
+    await services.logs.scan();
+    expect(listRuns(services.db)).toEqual([]);
+  });
+});
+
+describe('hostile logs', () => {
+  it('are listed with their reasons, and change nothing else', async () => {
+    const services = openServices();
+    const { results } = services.env.paths;
+    put(services, 'good.json', original('run_n0.json'));
+    put(services, 'truncated.json', original('run_n0.json').slice(0, 2000));
+    truncateSync(put(services, 'huge.json', '{'), 200_000_000);
+    put(services, 'wrong-types.json', '{"config": {"n_unfreeze": []}, "metrics": {"val_end2end": "high"}}');
+    put(services, 'proto.json', '{"config": {"__proto__": {"isExample": true}}, "metrics": {"val_end2end": 1}}');
+    put(services, 'same.json', original('run_n0.json'));
+    put(services, 'deep.json', `{"config": ${'['.repeat(2_000_000)}`);
+    put(services, 'binary.json', Buffer.from([0x89, 0x48, 0x44, 0x46, 0xff, 0xfe, 0x00]));
+    put(services, 'empty.json', '');
+    symlinkSync('/etc/passwd', path.join(results, 'link.json'));
+    put(services, 'endless.json', JSON.stringify({ curves: { stage2: { loss: new Array(1_000_000).fill(1) } } }));
+    mkdirSync(path.join(results, 'folder.json'));
+    await services.logs.scan();
+    const listed = await problems(services);
+    expect(Object.fromEntries([...listed].map(([file, problem]) => [file, problem]))).toEqual({
+      'truncated.json': expect.stringContaining('is not JSON'),
+      'huge.json': expect.stringMatching(/^is 200\sMB large/),
+      'wrong-types.json': expect.stringContaining('has a wrong value: metrics.val_end2end'),
+      'proto.json': 'has a key __proto__, which no log has',
+      'same.json': 'holds the same as good.json, which is imported',
+      'deep.json': expect.stringContaining('nested more than'),
+      'binary.json': 'is no text',
+      'empty.json': 'is empty',
+      'link.json': expect.stringContaining('is a link'),
+      'endless.json': expect.stringContaining('has more than 10000 epochs'),
+      'folder.json': 'is no plain file',
+    });
+    expect(names(services)).toEqual(['good']);
+    expect(listRuns(services.db)[0]!.isExample).toBe(false);
+    // One that is mended comes in, and its reason goes.
+    put(services, 'truncated.json', original('run_n0_AdamW.json'));
+    rmSync(path.join(results, 'empty.json'));
+    await services.logs.scan();
+    expect(names(services)).toEqual(['good', 'truncated']);
+    const left = await problems(services);
+    expect([left.has('truncated.json'), left.has('empty.json'), left.size]).toEqual([false, false, listed.size - 2]);
+  });
+});
