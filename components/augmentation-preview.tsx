@@ -68,26 +68,36 @@ function optionsOf(values: FormValues): string | null {
 
 function inWords(options: PreviewOptions): string {
   return changesPixels(options)
-    ? 'As stage 2 shows them to the network, each epoch anew; small, as they are.'
+    ? 'As stage 2 shows them to the network, each epoch anew; below, as they are.'
     : 'Nothing changes the images: the network sees them as they are.';
 }
 
 function Tile({ image }: { image: PreviewImage | null }) {
-  const named = image?.targets.map(({ label, share }) =>
-    share === 1 ? label : `${Math.round(share * 100)}\u00a0% ${label}`,
-  );
+  const named = image ? namesOf(image) : [];
   const isChanged = image !== null && image.pixels !== image.original;
   return (
     <li className="min-w-0">
       <PixelImage
         pixels={image?.pixels ?? null}
-        label={named?.join(', ') ?? 'no image yet'}
+        label={named.join(', ') || 'no image yet'}
         className="w-full rounded-md"
       />
-      <p className="mt-1 min-h-8 text-soft text-xs leading-tight [overflow-wrap:anywhere]">{named?.join(' + ')}</p>
+      <p className="mt-1 min-h-8 text-soft text-xs leading-tight [overflow-wrap:anywhere]">
+        {named.map((name) => (
+          <span key={name} className="block">
+            {name}
+          </span>
+        ))}
+      </p>
       <div className="h-7">
         {isChanged && <PixelImage pixels={image.original} label="as it is" className="h-full rounded-[3px]" />}
       </div>
     </li>
   );
+}
+
+/** `cat`, or `62 % cat` and `38 % dog`; what makes less than half a percent is not there to be seen. */
+function namesOf({ targets }: PreviewImage): string[] {
+  const shown = targets.filter(({ share }) => share >= 0.005);
+  return shown.map(({ label, share }) => (shown.length === 1 ? label : `${Math.round(share * 100)}\u00a0% ${label}`));
 }

@@ -24,7 +24,7 @@ export function StartingPoints({ origin, onFill, children }: StartingPointsProps
   const changed = changedFields(values, origin);
   return (
     <section aria-label="Start from" className="space-y-2.5">
-      <ul className="grid gap-2.5 sm:grid-cols-2 lg:grid-cols-4">
+      <ul className="grid grid-cols-2 gap-2.5 lg:grid-cols-4">
         {presets.map((preset) => (
           <li key={preset.title} className="flex">
             <PresetButton

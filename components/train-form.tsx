@@ -211,7 +211,7 @@ function StartKey() {
   const isMounted = useMounted();
   const isApple = isMounted && /mac|iphone|ipad/i.test(navigator.platform);
   return (
-    <kbd className="font-sans text-xs opacity-80" aria-hidden>
+    <kbd className="hidden font-sans text-xs opacity-80 sm:inline" aria-hidden>
       {isApple ? '⌘⏎' : 'Ctrl ⏎'}
     </kbd>
   );
