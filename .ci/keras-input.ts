@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { trainConfigSchema } from '../lib/train-config.ts';
-import { imageBytes, loadCifar10 } from '../server/training/dataset/cifar10.ts';
+import { loadCifar10 } from '../server/training/dataset/cifar10.ts';
+import { imageBytes } from '../server/training/dataset/dataset.ts';
 import { splitImages } from '../server/training/dataset/split.ts';
 import { readPredictions } from '../server/training/export/predictions.ts';
 

@@ -1,16 +1,16 @@
 'use client';
 
 import { ChevronRight } from 'lucide-react';
-import { cifar10Files, type ImageSize, partTitle } from '@/lib/data-files.ts';
+import { cifar10Files, type DataNeeds, partTitle } from '@/lib/data-files.ts';
 import type { PartStatus } from '@/server/data/downloads.ts';
 import { GetData } from './get-data.tsx';
 import { isAwaited, lackingParts } from './prepare-data.ts';
 import { useDataStatus } from './use-data-status.ts';
 
-/** What runs of an image size lack before they can train, and how to get it; nothing where all is there. */
-export function DataProblems({ imageSize = 160, className = '' }: { imageSize?: ImageSize; className?: string }) {
+/** What a run lacks before it can train, and how to get it; nothing where all is there. */
+export function DataProblems({ needs, className = '' }: { needs: DataNeeds; className?: string }) {
   const status = useDataStatus();
-  const lacking = status ? lackingParts(status, imageSize) : [];
+  const lacking = status ? lackingParts(status, needs) : [];
   if (!status || lacking.length === 0) return null;
   const titles = lacking.map(({ part }) => partTitle(part)).join(' and ');
   const isOne = titles === 'CIFAR-10';

@@ -1,6 +1,7 @@
 import { type FieldError, type UseFormRegister, useFormContext, useWatch } from 'react-hook-form';
 import { formatCount, formatRate } from '@/lib/format.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
+import { DatasetChoice } from './dataset-choice.tsx';
 import type { FieldDescription } from './describe-field.ts';
 import { type FormValues, readForm } from './read-form.ts';
 import { UnfreezeField } from './unfreeze-field.tsx';
@@ -72,6 +73,7 @@ export function FormField({ field }: { field: FieldDescription }) {
 /** Fields that are wider than one column of four. */
 const spans: Partial<Record<TrainConfigField, string>> = {
   n_unfreeze: 'col-span-full',
+  dataset: 'sm:col-span-2',
   notes: 'lg:col-span-3',
   augment: 'col-span-full',
   use_mixup: 'lg:col-span-3',
@@ -80,6 +82,7 @@ const spans: Partial<Record<TrainConfigField, string>> = {
 
 function Control({ field, bindings }: ControlProps) {
   if (field.name === 'n_unfreeze') return <UnfreezeField field={field} bindings={bindings} />;
+  if (field.name === 'dataset') return <DatasetChoice bindings={bindings} />;
   if (field.name === 'notes') return <textarea rows={2} className="field" {...bindings} />;
   switch (field.kind) {
     case 'choice':

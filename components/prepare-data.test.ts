@@ -13,13 +13,19 @@ const statusWith = (states: Record<string, PartState>): DataStatus => ({
   folder: '/data',
   parts: dataParts.map((part) => ({ part, url: `https://x.test/${part}`, bytes: 5, state: states[part] ?? missing })),
 });
+const needs = { dataset: 'cifar10', image_size: 160 } as const;
 const lacking = (states: Record<string, PartState>, size: 96 | 160 | 224 = 160) =>
-  lackingParts(statusWith(states), size).map(({ part }) => part);
+  lackingParts(statusWith(states), { ...needs, image_size: size }).map(({ part }) => part);
 
 describe('lackingParts', () => {
   it('offers CIFAR-10 and the weights that serve every size', () => {
     expect(lacking({})).toEqual(['cifar10', 'weights-224']);
     expect(lacking({ cifar10: present, 'weights-224': present })).toEqual([]);
+  });
+
+  it('asks for no CIFAR-10 where other images are trained on', () => {
+    const parts = lackingParts(statusWith({}), { ...needs, dataset: 'flowers' });
+    expect(parts.map(({ part }) => part)).toEqual(['weights-224']);
   });
 
   it('is content with the size’s own weights, not with those of another', () => {
@@ -40,11 +46,11 @@ describe('lackingParts', () => {
 
 describe('waitsFor', () => {
   it('names what is under way, stopped or failed, and nothing that nobody has asked for', () => {
-    expect(waitsFor(statusWith({ cifar10: coming }), 160)).toBe('waits for CIFAR-10, 42\u00a0%');
+    expect(waitsFor(statusWith({ cifar10: coming }), needs)).toBe('waits for CIFAR-10, 42\u00a0%');
     const failed: PartState = { is: 'failed', code: 'unreachable', message: 'No.', bytes: 0 };
     const both = { cifar10: failed, 'weights-224': { is: 'stopped', bytes: 1 } as const };
-    expect(waitsFor(statusWith(both), 160)).toBe('waits for data');
-    expect(waitsFor(statusWith({}), 160)).toBeNull();
+    expect(waitsFor(statusWith(both), needs)).toBe('waits for data');
+    expect(waitsFor(statusWith({}), needs)).toBeNull();
   });
 });
 

@@ -1,13 +1,13 @@
-import { type ImageSize, partsFor, partTitle } from '@/lib/data-files.ts';
+import { type DataNeeds, partsFor, partTitle } from '@/lib/data-files.ts';
 import { formatBytes, formatShare, formatTimeLeft } from '@/lib/format.ts';
 import type { DataStatus, PartState, PartStatus } from '@/server/data/downloads.ts';
 
 /**
- * What runs of an image size still lack, as it is offered: of two weights files that would serve alike, the one that
+ * What a run still lacks, as it is offered: of two weights files that would serve alike, the one that
  * someone has asked for, else the one that serves every size.
  */
-export function lackingParts({ parts }: DataStatus, imageSize: ImageSize): PartStatus[] {
-  return partsFor(imageSize).flatMap((names) => {
+export function lackingParts({ parts }: DataStatus, needs: DataNeeds): PartStatus[] {
+  return partsFor(needs).flatMap((names) => {
     const alternatives = names.flatMap((name) => parts.find(({ part }) => part === name) ?? []);
     // The trainer takes the first file that there is, so a broken one is in the way of the next.
     const first = alternatives.find(({ state }) => state.is === 'present' || hasProblem(state));
@@ -24,8 +24,8 @@ export const isComing = ({ state }: PartStatus): boolean => state.is === 'coming
 export const isAwaited = ({ state }: PartStatus): boolean => state.is !== 'missing' && state.is !== 'present';
 
 /** What a run in line waits for; null where it waits for its turn alone. */
-export function waitsFor(status: DataStatus, imageSize: ImageSize): string | null {
-  const awaited = lackingParts(status, imageSize).filter(isAwaited);
+export function waitsFor(status: DataStatus, needs: DataNeeds): string | null {
+  const awaited = lackingParts(status, needs).filter(isAwaited);
   const [first, second] = awaited;
   if (!first) return null;
   if (second) return 'waits for data';

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useWatch } from 'react-hook-form';
+import type { DatasetSize } from '@/lib/datasets.ts';
 import { estimateRun, keptFeatures, type RunEstimate } from '@/lib/estimate.ts';
 import { formatCount, formatRoundedUp } from '@/lib/format.ts';
 import { imageCounts } from '@/lib/run-work.ts';
@@ -7,6 +8,7 @@ import { type TrainConfig, trainConfigSchema } from '@/lib/train-config.ts';
 import { phaseNames } from './prepare-progress.ts';
 import { type FormValues, readForm } from './read-form.ts';
 import { useTRPC } from './trpc.ts';
+import { useDatasetSize } from './use-datasets.ts';
 import { useProbe } from './use-probe.ts';
 
 /** What the run in the form will cost on this machine at most; its phases unfold. Nothing while a value is wrong. */
@@ -16,9 +18,10 @@ export function RunEstimateLine() {
   const values = useWatch<FormValues>() as FormValues;
   const { data: config } = trainConfigSchema.safeParse(readForm(values));
   const kept = config && data ? keptFeatures(config, data.kept) : null;
-  const estimate = config && data && kept ? estimateRun(config, { speeds: data.speeds, kept }) : null;
-  const probe = useProbe(data && config && !estimate?.isMeasured ? config : null);
-  if (!config || !data) return null;
+  const size = useDatasetSize(config?.dataset);
+  const estimate = config && data && kept && size ? estimateRun(config, { size, speeds: data.speeds, kept }) : null;
+  const probe = useProbe(data && config && size && !estimate?.isMeasured ? config : null);
+  if (!config || !data || !size) return null;
 
   const { engine, threads } = data.machine;
   const machine = `on this machine (${threads === 1 ? '1 core' : `${threads} cores`}, ${engine})`;
@@ -32,7 +35,7 @@ export function RunEstimateLine() {
   return (
     <details className="min-w-0 grow basis-80 text-sm">
       <summary className="cursor-pointer text-soft marker:text-faint">
-        {sizeOf(config)}
+        {sizeOf(config, size)}
         {estimate && (
           <>
             {' · '}
@@ -50,8 +53,8 @@ export function RunEstimateLine() {
 }
 
 /** `45,000 images × 10 epochs + 45,000 × 10`. */
-function sizeOf({ train_limit, epochs_stage1, epochs_stage2 }: TrainConfig): string {
-  const images = formatCount(imageCounts(train_limit).train);
+function sizeOf({ train_limit, epochs_stage1, epochs_stage2 }: TrainConfig, size: DatasetSize): string {
+  const images = formatCount(imageCounts(train_limit, size).train);
   const first = `${images} images × ${epochs_stage1} ${epochs_stage1 === 1 ? 'epoch' : 'epochs'}`;
   return epochs_stage2 === 0 ? first : `${first} + ${images} × ${epochs_stage2}`;
 }

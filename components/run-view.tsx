@@ -31,7 +31,7 @@ export function RunView({ initial }: { initial: RunDetail }) {
         <section className="card p-4" aria-label="Progress">
           <RunPhases run={run} />
         </section>
-        {(run.status === 'queued' || run.status === 'failed') && <DataProblems imageSize={run.config.image_size} />}
+        {(run.status === 'queued' || run.status === 'failed') && <DataProblems needs={run.config} />}
         <Failure run={run} />
         <RunCharts run={run} />
         {/* Two columns on a wide screen; on a narrow one the results come before what they were made with. */}

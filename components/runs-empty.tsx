@@ -2,13 +2,14 @@
 
 import { Plus } from 'lucide-react';
 import Link from 'next/link';
+import { originalNeeds } from '@/lib/data-files.ts';
 import { DataProblems } from './data-problems.tsx';
 
 /** What this is and how it begins, while there is nothing else to show. */
 export function RunsEmpty() {
   return (
     <main className="mx-auto max-w-3xl px-4 py-12 sm:py-20">
-      <DataProblems />
+      <DataProblems needs={originalNeeds} />
       <div className="mt-8 text-center">
         <h1 className="text-balance font-semibold text-2xl tracking-tight">
           Teach a network that knows ImageNet to see CIFAR-10

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { RowSelectionState } from '@tanstack/react-table';
 import { Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { originalNeeds } from '@/lib/data-files.ts';
 import { formatBytes } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
 import { ConfirmButton } from './confirm-button.tsx';
@@ -36,7 +37,7 @@ export function RunsView({ initial }: { initial: RunSummary[] }) {
   if (runs.length === 0) return <RunsEmpty />;
   return (
     <main className="mx-auto max-w-[1600px] px-4 py-4">
-      <DataProblems className="mb-3" />
+      <DataProblems needs={originalNeeds} className="mb-3" />
       <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2 pb-3">
         <h1 className="font-semibold text-[15px]">Runs</h1>
         <span className="text-faint">{runs.length}</span>

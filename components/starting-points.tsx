@@ -10,6 +10,7 @@ import { changedFields, type FormOrigin, fillPreset } from './form-origin.ts';
 import { type Preset, presets } from './presets.ts';
 import { type FormValues, readForm } from './read-form.ts';
 import { useTRPC } from './trpc.ts';
+import { useDatasetSize } from './use-datasets.ts';
 
 interface StartingPointsProps {
   origin: FormOrigin;
@@ -98,8 +99,9 @@ function usePresetTime(preset: Preset, values: FormValues): string | null {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.system.speeds.queryOptions());
   const { data: config } = trainConfigSchema.safeParse(readForm(fillPreset(preset.config, values)));
-  if (!data || !config) return null;
-  const estimate = estimateRun(config, { speeds: data.speeds, kept: keptFeatures(config, data.kept) });
+  const size = useDatasetSize(config?.dataset);
+  if (!data || !config || !size) return null;
+  const estimate = estimateRun(config, { size, speeds: data.speeds, kept: keptFeatures(config, data.kept) });
   if (!estimate) return null;
   return `at most ${formatRoundedUp(estimate.seconds)} here${estimate.isMeasured ? '' : ', roughly'}`;
 }

@@ -120,14 +120,15 @@ export function TrainForm({ from, notice: firstNotice = null }: TrainFormProps) 
   );
 }
 
-/** What the data folder lacks for the image size that is chosen. */
+/** What the data folder lacks for what is chosen. */
 function ChosenData() {
-  const chosen = useWatch<FormValues>({ name: 'image_size' });
-  const imageSize = imageSizes.find((size) => size === Number(chosen));
+  const [dataset, size] = useWatch<FormValues, ['dataset', 'image_size']>({ name: ['dataset', 'image_size'] });
+  const imageSize = imageSizes.find((each) => each === Number(size));
+  if (!imageSize) return null;
   return (
     <>
-      <DataProblems imageSize={imageSize} />
-      {imageSize && <OwnWeights imageSize={imageSize} />}
+      <DataProblems needs={{ dataset: String(dataset), image_size: imageSize }} />
+      <OwnWeights imageSize={imageSize} />
     </>
   );
 }

@@ -18,5 +18,5 @@ export function useDataStatus({ enabled = true } = {}) {
 export function useWaitsFor({ status, config }: Pick<RunSummary, 'status' | 'config'>): string | null {
   const isQueued = status === 'queued';
   const data = useDataStatus({ enabled: isQueued });
-  return isQueued && data ? waitsFor(data, config.image_size) : null;
+  return isQueued && data ? waitsFor(data, config) : null;
 }

@@ -33,10 +33,19 @@ export type DataPart = 'cifar10' | `weights-${ImageSize}`;
 export const weightsPart = (imageSize: ImageSize): DataPart => `weights-${imageSize}`;
 export const dataParts: readonly DataPart[] = ['cifar10', ...imageSizes.map(weightsPart)];
 
+/** Of a run, what decides what it needs in the data folder. */
+export interface DataNeeds {
+  dataset: string;
+  image_size: ImageSize;
+}
+
+/** What the original script trained on. */
+export const originalNeeds: DataNeeds = { dataset: 'cifar10', image_size: 160 };
+
 /** What a run needs in the data folder: one part of each of these lists, the first that is there. */
-export const partsFor = (imageSize: ImageSize): DataPart[][] => [
-  ['cifar10'],
-  [...new Set([weightsPart(imageSize), weightsPart(standInSize)])],
+export const partsFor = ({ dataset, image_size }: DataNeeds): DataPart[][] => [
+  ...(dataset === 'cifar10' ? [['cifar10'] satisfies DataPart[]] : []),
+  [...new Set([weightsPart(image_size), weightsPart(standInSize)])],
 ];
 
 /** What people call a part. */

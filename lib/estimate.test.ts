@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { datasetSizes } from './datasets.ts';
 import { estimateRun, findSpeed, keptFeatures, type Speed } from './estimate.ts';
 import { noneKept } from './run-work.ts';
 import { type TrainConfigInput, trainConfigSchema } from './train-config.ts';
@@ -41,12 +42,13 @@ describe('findSpeed', () => {
 });
 
 describe('estimateRun', () => {
+  const size = datasetSizes.cifar10;
   const speeds = [speed({}), speed({ pass: 'head', seconds: 0.04 })];
   const secondsOf = (input: TrainConfigInput, kept = noneKept) =>
-    estimateRun(configOf(input), { speeds, kept })!.seconds;
+    estimateRun(configOf(input), { size, speeds, kept })!.seconds;
 
   it('counts every epoch of every phase', () => {
-    const estimate = estimateRun(configOf({ epochs_stage2: 0 }), { speeds, kept: noneKept })!;
+    const estimate = estimateRun(configOf({ epochs_stage2: 0 }), { size, speeds, kept: noneKept })!;
     expect(estimate.isMeasured).toBe(true);
     expect(estimate.phases.map(({ phase }) => phase)).toEqual(['prepare', 'features', 'head', 'evaluation', 'export']);
     expect(estimate.seconds).toBeCloseTo(
@@ -67,20 +69,21 @@ describe('estimateRun', () => {
   });
 
   it('is rough, and higher, where something was scaled; and says nothing of a machine that is not known', () => {
-    const fineTuned = estimateRun(configOf({ n_unfreeze: 30 }), { speeds, kept: noneKept })!;
+    const fineTuned = estimateRun(configOf({ n_unfreeze: 30 }), { size, speeds, kept: noneKept })!;
     expect(fineTuned.isMeasured).toBe(false);
     expect(fineTuned.seconds).toBeGreaterThan(secondsOf({}));
-    expect(estimateRun(configOf(), { speeds: [], kept: noneKept })).toBeNull();
+    expect(estimateRun(configOf(), { size, speeds: [], kept: noneKept })).toBeNull();
   });
 });
 
 describe('keptFeatures', () => {
-  const onDisk = { imageSize: 160, trainLimit: 0, plain: true, mirrored: false };
+  const onDisk = { dataset: 'cifar10', imageSize: 160, trainLimit: 0, plain: true, mirrored: false };
 
   it('are those of the same images, or of all of them, at the same size', () => {
     expect(keptFeatures(configOf(), [onDisk])).toEqual({ plain: true, mirrored: false });
     expect(keptFeatures(configOf({ train_limit: 1000 }), [onDisk]).plain).toBe(true);
     expect(keptFeatures(configOf({ image_size: 96 }), [onDisk]).plain).toBe(false);
+    expect(keptFeatures(configOf({ dataset: 'sketch10' }), [onDisk]).plain).toBe(false);
     expect(keptFeatures(configOf(), [{ ...onDisk, trainLimit: 1000 }]).plain).toBe(false);
   });
 

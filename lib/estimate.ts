@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DatasetSize } from './datasets.ts';
 import { trainedConvolutions } from './mobilenet-v2.ts';
 import {
   entriesOf,
@@ -94,6 +95,7 @@ function isSameKind(speed: Speed, config: TrainConfig): boolean {
 
 /** What an earlier run left in the cache, as far as it still lies there. */
 export interface FeaturesOnDisk extends KeptFeatures {
+  dataset: string;
   imageSize: number;
   /** 0: of all images; they serve runs on a part of them, too. */
   trainLimit: number;
@@ -103,7 +105,10 @@ export interface FeaturesOnDisk extends KeptFeatures {
 export function keptFeatures(config: TrainConfig, onDisk: readonly FeaturesOnDisk[]): KeptFeatures {
   const serving = [config.train_limit, 0].flatMap(
     (limit) =>
-      onDisk.find(({ imageSize, trainLimit }) => imageSize === config.image_size && trainLimit === limit) ?? [],
+      onDisk.find(
+        ({ dataset, imageSize, trainLimit }) =>
+          dataset === config.dataset && imageSize === config.image_size && trainLimit === limit,
+      ) ?? [],
   );
   return { plain: serving.some(({ plain }) => plain), mirrored: serving.some(({ mirrored }) => mirrored) };
 }
@@ -120,9 +125,9 @@ export interface RunEstimate {
 /** How long a run takes at most: with every epoch, and some headroom. Null where no speed is known. */
 export function estimateRun(
   config: TrainConfig,
-  { speeds, kept }: { speeds: readonly Speed[]; kept: KeptFeatures },
+  { size, speeds, kept }: { size: DatasetSize; speeds: readonly Speed[]; kept: KeptFeatures },
 ): RunEstimate | null {
-  const work = workOf(config, imageCounts(config.train_limit), kept);
+  const work = workOf(config, imageCounts(config.train_limit, size), kept);
   let isMeasured = true;
   const phases: RunEstimate['phases'] = [{ phase: 'prepare', seconds: headroom * startSeconds }];
   for (const phase of workPhases) {

@@ -126,7 +126,7 @@ describe('variants', () => {
     const told: RunEvent[] = [
       {
         ...{ type: 'started', at, engine: 'cpu', device: 'A CPU', threads: 2, weightsFile: 'w.h5', test },
-        ...{ images: { train: 10, val: 2, test: 2 }, trainedKernels: 15 },
+        ...{ images: { train: 10, val: 2, test: 2 }, classes: ['cat', 'dog'], trainedKernels: 15 },
       },
       {
         ...{ type: 'epoch', at, stage: 1, epoch: 1, epochs: 1, seconds: 2, imagesPerSecond: null },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cifar10Classes } from './classes.ts';
+import { mostClasses } from './datasets.ts';
 import { readForeignConfig } from './foreign-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
 import {
@@ -113,11 +114,16 @@ function describe({ issues: [issue] }: z.ZodError): string {
 }
 
 /** Our own logs say what computed and on how many images. */
-function startOf({ engine, images }: Log, config: TrainConfig, test: TestIdentity, at: number): RunEvent[] {
+function startOf({ engine, images, classes }: Log, config: TrainConfig, test: TestIdentity, at: number): RunEvent[] {
   if (!engine || !images) return [];
   const { name, device, threads, weights_file: weightsFile } = engine;
   const trainedKernels = trainedConvolutions(config.n_unfreeze).length;
-  return [{ type: 'started', at, engine: name, device, threads, weightsFile, test, images, trainedKernels }];
+  return [
+    {
+      ...{ type: 'started', at, engine: name, device, threads, weightsFile, test, images, trainedKernels },
+      classes: classes ?? [...cifar10Classes],
+    },
+  ];
 }
 
 /** A stage's epochs, as many as its longest curve has; shorter ones end in gaps. */
@@ -188,11 +194,14 @@ function readConfusion(log: Log): Confusion {
 }
 
 const count = z.number().int().nonnegative();
-const rowsSchema = z.array(z.array(count)).min(2).max(100);
+const rowsSchema = z.array(z.array(count)).min(2).max(mostClasses);
 /** A list of rows; or NumPy's shape and data, in one list or in rows. */
 const matrixSchema = z.union([
   rowsSchema,
-  z.object({ shape: z.tuple([z.int().min(2).max(100), z.int().min(2).max(100)]), data: z.array(count) }),
+  z.object({
+    shape: z.tuple([z.int().min(2).max(mostClasses), z.int().min(2).max(mostClasses)]),
+    data: z.array(count),
+  }),
   z.object({ data: rowsSchema }),
 ]);
 

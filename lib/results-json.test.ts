@@ -28,6 +28,7 @@ const started: RunEvent = {
   },
   test: { hash: 'abc', name: 'CIFAR-10, official', images: 50 },
   images: { train: 45_000, val: 5000, test: 50 },
+  classes: [...cifar10Classes],
 };
 const evaluated: RunEvent = {
   ...{ at: Date.UTC(2026, 0, 2), type: 'evaluated', classes: [...cifar10Classes] },
@@ -104,7 +105,7 @@ describe('buildResultsLog', () => {
 describe('buildCanceledLog', () => {
   const canceled: RunEvent = { at: Date.UTC(2026, 0, 3), type: 'canceled' };
   const told = { runId: 'r1', config, events: [...events.slice(0, 5), canceled] };
-  const log = buildCanceledLog(told, { stage: 2, epoch: 1 }, cifar10Classes);
+  const log = buildCanceledLog(told, { stage: 2, epoch: 1 });
 
   it('keeps config and curves as they are in any log, and the original’s names without figures', () => {
     const whole = buildResultsLog({ runId: 'r1', config, events });

@@ -80,9 +80,9 @@ interface Told {
 export function buildResultsLog(told: Told): ResultsLog {
   const evaluated = told.events.find((event) => event.type === 'evaluated');
   if (!evaluated) throw new Error(`Run ${told.runId} has no results to log: it was not evaluated.`);
-  const { metrics, timing, confusion, classes, at } = evaluated;
+  const { metrics, timing, confusion, at } = evaluated;
   return {
-    ...trainedPart(told, classes, at),
+    ...trainedPart(told, at),
     ...{ metrics, timing_sec: timing },
     ...{ confusion_matrix: confusion.tta, confusion_matrix_plain: confusion.plain },
   };
@@ -93,15 +93,11 @@ export function buildResultsLog(told: Told): ResultsLog {
  * @param told with events from `started` to `canceled`
  * @throws Error where one of the two is missing
  */
-export function buildCanceledLog(
-  told: Told,
-  model_of: CanceledLog['model_of'],
-  classes: readonly string[],
-): CanceledLog {
+export function buildCanceledLog(told: Told, model_of: CanceledLog['model_of']): CanceledLog {
   const canceled = told.events.find((event) => event.type === 'canceled');
   if (!canceled) throw new Error(`Run ${told.runId} was not canceled.`);
   return {
-    ...trainedPart(told, classes, canceled.at),
+    ...trainedPart(told, canceled.at),
     status: 'canceled',
     metrics: { val_end2end: null, test_end2end: null },
     timing_sec: { feature_extract: null, top_train: null, end2end: null, total: null },
@@ -109,11 +105,7 @@ export function buildCanceledLog(
   };
 }
 
-function trainedPart(
-  { runId, config, events }: Told,
-  classes: readonly string[],
-  endedAt: number,
-): z.infer<typeof trainedSchema> {
+function trainedPart({ runId, config, events }: Told, endedAt: number): z.infer<typeof trainedSchema> {
   const started = events.find((event) => event.type === 'started');
   if (!started) throw new Error(`Run ${runId} has no results to log: it did not start.`);
   const { augment, ...flags } = config;
@@ -126,7 +118,7 @@ function trainedPart(
       run_id: runId,
     },
     curves: { stage1: curve(events, 1), stage2: curve(events, 2) },
-    classes: [...classes],
+    classes: started.classes,
     test: started.test,
     images: started.images,
     engine: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cifar10Classes } from './classes.ts';
 import { speedSchema } from './estimate.ts';
 import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
 import { trainConfigSchema } from './train-config.ts';
@@ -31,6 +32,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     weightsFile: z.string(),
     test: testIdentitySchema,
     images: z.object({ train: z.number().int(), val: z.number().int(), test: z.number().int() }),
+    /** In label order. */
+    classes: z.array(z.string()).default([...cifar10Classes]),
     trainedKernels: z.number().int(),
   }),
   z.object({ ...at, type: z.literal('phase'), phase: phaseSchema, note: z.string().optional() }),

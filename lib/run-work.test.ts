@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { splitImages } from '../server/training/dataset/split.ts';
 import { cifar10Classes } from './classes.ts';
+import { datasetSizes, type KnownDataset } from './datasets.ts';
 import { imageCounts, noneKept, type Pass, passCost, workOf } from './run-work.ts';
 import { type TrainConfigInput, trainConfigSchema } from './train-config.ts';
 
@@ -12,14 +13,20 @@ describe('imageCounts', () => {
     ...{ pixels: new Uint8Array(new SharedArrayBuffer(0)), count },
     labels: Uint8Array.from({ length: count }, (_, index) => index % 10),
   });
-  const dataset = {
-    ...{ classes: cifar10Classes, train: labelled(50_000) },
-    test: { ...labelled(10_000), identity: { hash: '', name: '', images: 10_000 } },
+  const datasetOf = (name: KnownDataset) => {
+    const { train, val, test } = datasetSizes[name];
+    return {
+      ...{ name, classes: cifar10Classes, train: labelled(train + val) },
+      test: { ...labelled(test), identity: { hash: '', name: '', images: test } },
+    };
   };
 
-  it.each([0, 1, 450, 9999, 10_000, 45_000])('are those of the split, with a limit of %i', (limit) => {
-    const { train, val, test } = splitImages(dataset, limit);
-    expect(imageCounts(limit)).toEqual({ train: train.length, val: val.length, test: test.length });
+  describe.each(['cifar10', 'sketch10'] as const)('of %s', (name) => {
+    it.each([0, 1, 450, 9999, 10_000, 45_000])('are those of the split, with a limit of %i', (limit) => {
+      const { train, val, test } = splitImages(datasetOf(name), limit);
+      const counts = { train: train.length, val: val.length, test: test.length };
+      expect(imageCounts(limit, datasetSizes[name])).toEqual(counts);
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DatasetSize } from './datasets.ts';
 import { blocks, type Convolution, frozenBlockCount, kernelShape, trainedConvolutions } from './mobilenet-v2.ts';
 import { changesPixels, type TrainConfig } from './train-config.ts';
 
@@ -20,17 +21,10 @@ export type WorkPhase = (typeof workPhases)[number];
 export type Work = Partial<Record<Pass, number>>;
 export const entriesOf = (work: Work) => Object.entries(work) as [Pass, number][];
 
-export interface ImageCounts {
-  train: number;
-  val: number;
-  test: number;
-}
-
-const complete: ImageCounts = { train: 45_000, val: 5000, test: 10_000 };
-const classes = 10;
+export type ImageCounts = Omit<DatasetSize, 'classes'>;
 
 /** How many images a run takes: validation and test shrink with the training images, to one of each class at least. */
-export function imageCounts(trainLimit: number): ImageCounts {
+export function imageCounts(trainLimit: number, { classes, ...complete }: DatasetSize): ImageCounts {
   const share = trainLimit === 0 ? 1 : Math.min(1, trainLimit / complete.train);
   const part = (images: number) => Math.max(classes, Math.round(images * share));
   return { train: part(complete.train), val: part(complete.val), test: part(complete.test) };

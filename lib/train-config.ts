@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { imageSizes } from './data-files.ts';
+import { datasetNameSchema } from './datasets.ts';
 
 /**
  * THE schema of a run: the form takes its labels, help, limits and defaults from it, tRPC its input, the command line
@@ -89,14 +90,15 @@ export const trainConfigSchema = z
       description:
         'Where to write the JSON log. Empty: results/run_<id>.json. From the browser it must lie in the results folder.',
     }),
-    dataset: oneOf(['cifar10']).default('cifar10').meta({
+    dataset: datasetNameSchema.default('cifar10').meta({
       label: 'Dataset',
-      description: 'The images to train, validate and test on.',
+      description:
+        'The images: cifar10, sketch10 (drawn here, needs no download), or a folder of your own by its name.',
     }),
     train_limit: integer(0, 45_000).default(0).meta({
       label: 'Training images',
       description:
-        'Train on only this many images, the same share of every class; validation and test shrink alike. 0 takes all 45,000.',
+        'Train on only this many images, the same share of every class; validation and test shrink alike. 0, or more than there are, takes all.',
     }),
     image_size: z
       .union(
@@ -172,6 +174,7 @@ export const runName = (config: TrainConfig): string => config.name || defaultRu
 /** The name of a run whose author gave none: what tells it from its neighbours, e.g. `n30-aug-160px`. */
 function defaultRunName(config: TrainConfig): string {
   const parts = [config.n_unfreeze === 0 ? 'frozen' : `n${config.n_unfreeze}`];
+  if (config.dataset !== 'cifar10') parts.unshift(config.dataset);
   if (config.augment) parts.push('aug');
   if (config.use_mixup) parts.push('mixup');
   if (config.use_cutout) parts.push('cutout');

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { type DataPart, dataParts, partsFor } from '../../lib/data-files.ts';
-import type { TrainConfig } from '../../lib/train-config.ts';
+import { type DataNeeds, type DataPart, dataParts, partsFor } from '../../lib/data-files.ts';
 import type { Env } from '../env.ts';
 import { partFile } from './download.ts';
 import { DownloadError, type DownloadFault, DownloadStopped } from './errors.ts';
@@ -97,8 +96,8 @@ export class Downloads {
    * Whether a run had better wait: something that it needs is not there, but someone has asked for it. What nobody has
    * asked for is not waited for; the run says what it lacks and fails.
    */
-  isAwaited({ image_size }: Pick<TrainConfig, 'image_size'>): boolean {
-    return partsFor(image_size).some((alternatives) => {
+  isAwaited(needs: DataNeeds): boolean {
+    return partsFor(needs).some((alternatives) => {
       const states = alternatives.map((part) => this.stateOf(part).is);
       return !states.includes('present') && states.some((is) => is !== 'missing');
     });

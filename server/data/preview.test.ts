@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cifar10Files } from '../../lib/data-files.ts';
 import { type PreviewImage, previewCount, previewOptionsSchema } from '../../lib/preview.ts';
-import { imageBytes, loadCifar10 } from '../training/dataset/cifar10.ts';
+import { loadCifar10 } from '../training/dataset/cifar10.ts';
+import { imageBytes } from '../training/dataset/dataset.ts';
 import { needsData, realData } from '../training/real-data.test-helper.ts';
 import { previewImages } from './preview.ts';
 

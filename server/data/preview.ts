@@ -2,7 +2,7 @@ import path from 'node:path';
 import { cifar10Classes } from '../../lib/classes.ts';
 import { cifar10Files } from '../../lib/data-files.ts';
 import { type Preview, type PreviewImage, type PreviewOptions, previewCount } from '../../lib/preview.ts';
-import { type ImageSet, imageBytes } from '../training/dataset/cifar10.ts';
+import { type ImageSet, imageBytes } from '../training/dataset/dataset.ts';
 import { type Batch, makeBatch } from '../training/dataset/make-batch.ts';
 import { readSample } from '../training/dataset/sample.ts';
 import { inspectFolder } from './inspect.ts';

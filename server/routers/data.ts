@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DataPart, dataParts } from '../../lib/data-files.ts';
 import { previewOptionsSchema } from '../../lib/preview.ts';
+import { listDatasets } from '../data/datasets.ts';
 import { previewImages } from '../data/preview.ts';
 import { procedure, router } from '../trpc.ts';
 
@@ -9,6 +10,9 @@ const byPart = z.object({ part: z.enum(dataParts as [DataPart, ...DataPart[]]) }
 export const dataRouter = router({
   /** What the data folder holds, and how far what is being fetched is. */
   status: procedure.query(({ ctx }) => ctx.downloads.status()),
+
+  /** What can be trained on, own images included, and what is wrong with what cannot. */
+  datasets: procedure.query(({ ctx }) => listDatasets(ctx)),
 
   /** Some training images as the network would see them. */
   preview: procedure.input(previewOptionsSchema).query(({ ctx, input }) => previewImages(ctx.env.paths.data, input)),

@@ -85,7 +85,7 @@ describe('readSpeeds', () => {
     const services = openServices();
     await ran(services, 1);
     const found = () => readSpeeds(services).kept;
-    expect(found()).toEqual([{ imageSize: 160, trainLimit: 0, plain: false, mirrored: false }]);
+    expect(found()).toEqual([{ dataset: 'cifar10', imageSize: 160, trainLimit: 0, plain: false, mirrored: false }]);
     const { cache } = services.env.paths;
     mkdirSync(cache, { recursive: true });
     for (const name of ['a.bin', 'a-mirrored.bin']) writeFileSync(path.join(cache, name), '');

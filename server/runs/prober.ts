@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { eq } from 'drizzle-orm';
 import { probes, runs } from '../../drizzle/schema.ts';
+import { datasetSizes } from '../../lib/datasets.ts';
 import type { Speed } from '../../lib/estimate.ts';
 import { estimateRun, keptFeatures } from '../../lib/estimate.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
@@ -73,7 +74,9 @@ export class Prober {
 
   private isKnown(config: TrainConfig): boolean {
     const { speeds, kept } = readSpeeds(this.parts);
-    return estimateRun(config, { speeds, kept: keptFeatures(config, kept) })?.isMeasured === true;
+    // Whether speeds are known does not depend on how many images there are.
+    const size = datasetSizes.cifar10;
+    return estimateRun(config, { size, speeds, kept: keptFeatures(config, kept) })?.isMeasured === true;
   }
 
   private isTraining = (): boolean =>

@@ -28,7 +28,7 @@ export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): { speeds:
     kept: told.flatMap(({ config, kept }) =>
       kept
         ? {
-            ...{ imageSize: config.image_size, trainLimit: config.train_limit },
+            ...{ dataset: config.dataset, imageSize: config.image_size, trainLimit: config.train_limit },
             ...{ plain: kept.plain.every(isThere), mirrored: kept.mirrored.every(isThere) },
           }
         : [],

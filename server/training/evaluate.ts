@@ -1,6 +1,6 @@
 import type { ConfusionMatrix, RunMetrics } from '../../lib/metrics.ts';
 import type { Pass } from '../../lib/run-work.ts';
-import type { ImageSet } from './dataset/cifar10.ts';
+import type { ImageSet } from './dataset/dataset.ts';
 import { splitImages } from './dataset/split.ts';
 import type { Experiment, SplitFeatures } from './experiment.ts';
 import { logitsFromFrozen, logitsFromImages, type OnBatch } from './predict.ts';

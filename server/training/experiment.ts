@@ -1,6 +1,6 @@
 import type { TrainConfig } from '../../lib/train-config.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { Dataset } from './dataset/cifar10.ts';
+import type { Dataset } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
 import type { Engine } from './engine/engine.ts';
 import type { FeatureStore } from './features.ts';

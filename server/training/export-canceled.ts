@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { cifar10Classes } from '../../lib/classes.ts';
 import { buildCanceledLog } from '../../lib/results-json.ts';
 import type { TrainerCommand } from '../../lib/run-events.ts';
 import { checkpointFile, readCheckpoint } from './checkpoint.ts';
@@ -34,7 +33,9 @@ async function exportFiles({ runId, config, paths, logFile, events, emit, signal
   await removeHalves(folder);
 
   // The base that it began with: another file of weights may have come since.
-  const name = events.find((event) => event.type === 'started')?.weightsFile ?? '';
+  const started = events.find((event) => event.type === 'started');
+  if (!started) throw new Error(`Run ${runId} did not start: there is nothing to export.`);
+  const { weightsFile: name, classes } = started;
   const weightsFile = path.join(paths.data, name);
   if (!existsSync(weightsFile)) {
     throw new DataError(
@@ -43,9 +44,9 @@ async function exportFiles({ runId, config, paths, logFile, events, emit, signal
     );
   }
   const weights = await loadWeights(weightsFile);
-  const model = trainedModel(config, { weights, parameters: last, classes: cifar10Classes });
+  const model = trainedModel(config, { weights, parameters: last, classes });
   await exportModel(folder, model, exported);
-  const log = buildCanceledLog({ runId, config, events }, { stage, epoch }, cifar10Classes);
+  const log = buildCanceledLog({ runId, config, events }, { stage, epoch });
   const file = logFile ?? path.join(paths.results, `run_${runId}.json`);
   await exported('run.json', await writeWhole(file, `${JSON.stringify(log, null, 2)}\n`));
   await emit({ type: 'files-ready', at: Date.now(), stage, epoch });

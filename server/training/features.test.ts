@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { featureCount } from '../../lib/mobilenet-v2.ts';
-import { type ImageSet, imageBytes } from './dataset/cifar10.ts';
+import { type ImageSet, imageBytes } from './dataset/dataset.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
 import { FeatureStore } from './features.ts';
 import { randomWeights } from './network/random-weights.ts';

@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { featureCount } from '../../lib/mobilenet-v2.ts';
 import { plainBatches } from './dataset/batches.ts';
-import type { ImageSet } from './dataset/cifar10.ts';
+import type { ImageSet } from './dataset/dataset.ts';
 import type { Engine, Program } from './engine/engine.ts';
 import { encodeOnnx } from './graph/onnx.ts';
 import { frozenGraph } from './network/model.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { featureCount, kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import { plainBatches } from './dataset/batches.ts';
-import type { ImageSet } from './dataset/cifar10.ts';
+import type { ImageSet } from './dataset/dataset.ts';
 import type { Engine } from './engine/engine.ts';
 import { kernelOf } from './network/fold.ts';
 import { createHead, hiddenUnits, type Parameters } from './network/head.ts';

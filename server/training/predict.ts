@@ -1,5 +1,5 @@
 import { plainBatches } from './dataset/batches.ts';
-import type { ImageSet } from './dataset/cifar10.ts';
+import type { ImageSet } from './dataset/dataset.ts';
 import { padRows } from './features.ts';
 import { sizeOf } from './graph/operations.ts';
 import type { Parameters } from './network/head.ts';

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { datasetSizes } from '../../lib/datasets.ts';
 import { estimateRun, type Speed } from '../../lib/estimate.ts';
 import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
 import { noneKept } from '../../lib/run-work.ts';
@@ -46,5 +47,7 @@ it.each<[string, TrainConfigInput, Speed['pass'][]]>([
     expect(images).toBeGreaterThan(0);
     expect(seconds).toBeGreaterThan(0);
   }
-  expect(estimateRun(trainConfigSchema.parse(input), { speeds, kept: noneKept })?.isMeasured).toBe(true);
+  expect(
+    estimateRun(trainConfigSchema.parse(input), { size: datasetSizes.cifar10, speeds, kept: noneKept })?.isMeasured,
+  ).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { cifar10Classes } from '../../lib/classes.ts';
 import { featureCount } from '../../lib/mobilenet-v2.ts';
-import { type Dataset, imageBytes } from './dataset/cifar10.ts';
+import { type Dataset, imageBytes } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
 import type { SplitFeatures } from './experiment.ts';
 

@@ -43,7 +43,7 @@ export class Reporter {
   constructor(
     private readonly emit: Emit,
     private readonly signal: AbortSignal,
-    private readonly timeLeft: TimeLeft,
+    private readonly timeLeft: Pick<TimeLeft, 'seconds'>,
   ) {}
 
   /** Waits until the event has left: a step that follows would block it. */

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
-import { imageBytes, loadCifar10 } from './dataset/cifar10.ts';
+import { loadCifar10 } from './dataset/cifar10.ts';
+import { imageBytes } from './dataset/dataset.ts';
 import { splitImages } from './dataset/split.ts';
 import { chooseEngine } from './engine/choose.ts';
 import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
@@ -65,8 +66,9 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
   });
 
   it('says by their own graphs what the trainer says of 100 test images', async () => {
-    const { test, train, classes } = await loadCifar10(realData!);
-    const chosen = splitImages({ test, train, classes }, config.train_limit).test.subarray(0, 100);
+    const dataset = await loadCifar10(realData!);
+    const { test } = dataset;
+    const chosen = splitImages(dataset, config.train_limit).test.subarray(0, 100);
     expect(chosen).toHaveLength(100);
     const programs = new Programs(chooseEngine('cpu'), file.weights, { imageSize: 96, nUnfreeze, classes: 10 });
     const kernels = trainedConvolutions(nUnfreeze).map((each): [string, Float32Array] => [

@@ -8,7 +8,7 @@ import { buildResultsLog } from '../../lib/results-json.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 import { type Checkpoint, checkpointFile, writeCheckpoint } from './checkpoint.ts';
-import { loadCifar10 } from './dataset/cifar10.ts';
+import { loadDataset } from './dataset/load.ts';
 import { splitImages, testIdentity } from './dataset/split.ts';
 import { chooseEngine } from './engine/choose.ts';
 import { evaluate, predictFromFeatures, predictFromImages, scoreHead } from './evaluate.ts';
@@ -61,7 +61,10 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   };
 
   // What to train, on what, with what.
-  const dataset = await loadCifar10(paths.data);
+  const reading = new Reporter(record, signal, { seconds: () => null });
+  const dataset = await loadDataset(config.dataset, paths, (done, total) =>
+    reading.progress({ done, total, imagesPerSecond: done / reading.elapsed() }),
+  );
   const split = splitImages(dataset, config.train_limit);
   const images = { train: split.train.length, val: split.val.length, test: split.test.length };
   const weightsFile = findWeightsFile(paths.data, config.image_size);
@@ -82,6 +85,7 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
     ...{ engine: engine.name, device: engine.device, threads: engine.threads, images },
     weightsFile: path.basename(weightsFile),
     test: testIdentity(dataset.test, split.test),
+    classes: [...dataset.classes],
     trainedKernels: trainedConvolutions(config.n_unfreeze).length,
   });
 

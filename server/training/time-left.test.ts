@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { datasetSizes } from '../../lib/datasets.ts';
 import { type Speed, speedKind } from '../../lib/estimate.ts';
 import { imageCounts, type Pass, type WorkPhase } from '../../lib/run-work.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
@@ -9,7 +10,7 @@ const config = trainConfigSchema.parse({
   ...{ n_unfreeze: 30, image_size: 96, train_limit: 10_000, batch_size: 64, augment: true },
   ...{ epochs_stage1: 10, epochs_stage2: 8 },
 });
-const images = imageCounts(config.train_limit);
+const images = imageCounts(config.train_limit, datasetSizes.cifar10);
 const recorded: Record<Pass, number> = { features: 0.917, head: 0.064, finetune: 2.58, predict: 1.577 };
 const speedsAt = (factor: number): Speed[] =>
   Object.entries(recorded).map(([pass, milliseconds]) => ({

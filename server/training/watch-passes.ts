@@ -1,7 +1,7 @@
 import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import type { Pass, WorkPhase } from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
-import type { Dataset } from './dataset/cifar10.ts';
+import type { Dataset } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
 import type { Engine } from './engine/engine.ts';
 import { Canceled } from './errors.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '../../../lib/train-config.ts';
 import { DataError } from '../errors.ts';
 import { type Batches, createBatches, plainBatches } from './batches.ts';
-import { type ImageSet, imageBytes } from './cifar10.ts';
+import { type ImageSet, imageBytes } from './dataset.ts';
 import { type Batch, epochOrder, makeBatch } from './make-batch.ts';
 
 const classes = 10;

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { changesPixels, type TrainConfig } from '../../../lib/train-config.ts';
 import { DataError, TrainerError } from '../errors.ts';
 import type { BatchRequest } from './batches-worker.ts';
-import { type ImageSet, imageBytes } from './cifar10.ts';
+import { type ImageSet, imageBytes } from './dataset.ts';
 import { type Batch, type BatchPlan, epochOrder, makeBatch, readPixels } from './make-batch.ts';
 
 /** The training batches of stage 2. */

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
 import { needsData, realData } from '../real-data.test-helper.ts';
-import { imageBytes, loadCifar10 } from './cifar10.ts';
+import { loadCifar10 } from './cifar10.ts';
+import { imageBytes } from './dataset.ts';
 
 const names = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`).concat('test_batch.bin');
 const recordBytes = 3073;

@@ -3,32 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { cifar10Files } from '../../../lib/data-files.ts';
-import type { TestIdentity } from '../../../lib/metrics.ts';
 import { DataError } from '../errors.ts';
+import { type Dataset, emptyImages, imageBytes, recordBytes } from './dataset.ts';
 
-/** Images as CIFAR-10's binary files hold them: three planes of bytes each. */
-export interface ImageSet {
-  /** [count, 3, 32, 32], shared with the worker that prepares batches. */
-  pixels: Uint8Array<SharedArrayBuffer>;
-  /** [count], each below the number of classes. */
-  labels: Uint8Array;
-  count: number;
-}
-
-export interface Dataset {
-  name: string;
-  classes: readonly string[];
-  /** What is split into training and validation images. */
-  train: ImageSet;
-  test: ImageSet & { identity: TestIdentity };
-  /** SHA-256 of every image and label. */
-  hash: string;
-}
-
-/** Bytes of one image. */
-export const imageBytes = 3 * 32 * 32;
-/** Of one image and its label, as they lie in the files. */
-export const recordBytes = 1 + imageBytes;
 const recordsPerFile = cifar10Files.fileBytes / recordBytes;
 
 /** Test sets that are known by the SHA-256 of `test_batch.bin`. Add a hash only after measuring it on the file itself. */
@@ -59,8 +36,7 @@ export async function loadCifar10(dataFolder: string): Promise<Dataset> {
 
 async function readFiles(folder: string, names: string[]) {
   const count = names.length * recordsPerFile;
-  const pixels = new Uint8Array(new SharedArrayBuffer(count * imageBytes));
-  const labels = new Uint8Array(count);
+  const images = emptyImages(count);
   const hash = createHash('sha256');
   for (const [index, name] of names.entries()) {
     const file = path.join(folder, name);
@@ -73,11 +49,11 @@ async function readFiles(folder: string, names: string[]) {
       if (label >= cifar10Classes.length) {
         throw broken(file, `image ${record} has the label ${label}; labels are 0 to 9`);
       }
-      labels[image] = label;
-      pixels.set(records.subarray(at + 1, at + recordBytes), image * imageBytes);
+      images.labels[image] = label;
+      images.pixels.set(records.subarray(at + 1, at + recordBytes), image * imageBytes);
     }
   }
-  return { images: { pixels, labels, count }, hash };
+  return { images, hash };
 }
 
 async function readRecords(file: string): Promise<Buffer> {

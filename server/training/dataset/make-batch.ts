@@ -1,7 +1,7 @@
 import type { TrainConfig } from '../../../lib/train-config.ts';
 import { Random } from '../random.ts';
 import { applyAffine, cutout, drawTransform, mixup } from './augment.ts';
-import { type ImageSet, imageBytes } from './cifar10.ts';
+import { type ImageSet, imageBytes } from './dataset.ts';
 
 /** What one training step sees, before the frozen part. */
 export interface Batch {

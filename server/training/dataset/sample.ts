@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Files } from '../../../lib/data-files.ts';
 import { Random } from '../random.ts';
-import { type ImageSet, imageBytes, recordBytes } from './cifar10.ts';
+import { type ImageSet, imageBytes, recordBytes } from './dataset.ts';
 
 /** Among so many records in a row there are nearly always eight classes. */
 const windowRecords = 64;

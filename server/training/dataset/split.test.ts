@@ -10,7 +10,7 @@ const setOf = (labels: Uint8Array) => ({
 const mixed = (count: number) => setOf(Uint8Array.from({ length: count }, (_, i) => (i * 7 + Math.floor(i / 10)) % 10));
 const identity = { hash: 'of all', name: 'CIFAR-10, official', images: 10_000 };
 const classes = Array.from({ length: 10 }, (_, i) => `class ${i}`);
-const cifar = { train: mixed(50_000), test: { ...mixed(10_000), identity }, classes };
+const cifar = { name: 'cifar10', train: mixed(50_000), test: { ...mixed(10_000), identity }, classes };
 
 function perClass(indices: Uint32Array, labels: Uint8Array): number[] {
   const counts = Array<number>(10).fill(0);
@@ -73,7 +73,12 @@ describe('splitImages', () => {
 
   it('keeps the shares of classes that are not alike', () => {
     const uneven = setOf(Uint8Array.from({ length: 400 }, (_, i) => Number(i % 4 === 0)));
-    const data = { train: uneven, test: { ...uneven, identity }, classes: ['three in four', 'one in four'] };
+    const data = {
+      name: 'cifar10',
+      train: uneven,
+      test: { ...uneven, identity },
+      classes: ['three in four', 'one in four'],
+    };
     const { train, val, test } = splitImages(data, 90);
     // 90 of 270 + 90 are a quarter: 67.5 and 22.5; 10 of 30 + 10: 7.5 and 2.5; 100 of 300 + 100: 75 and 25.
     const count = (indices: Uint32Array) => perClass(indices, uneven.labels).slice(0, 2);

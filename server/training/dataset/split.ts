@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { heldOut, validationShare } from '../../../lib/datasets.ts';
 import type { TestIdentity } from '../../../lib/metrics.ts';
 import { Random } from '../random.ts';
-import type { Dataset } from './cifar10.ts';
+import type { Dataset } from './dataset.ts';
 
 /** Which images a run trains, validates and tests on: indices into `train` (twice) and `test`, ascending. */
 export interface Split {
@@ -12,19 +13,17 @@ export interface Split {
 
 /** The split is the same in every run, whatever its seed: results stay comparable. */
 const splitSeed = 42;
-/** One in ten images of each class is for validation: 5,000 of 50,000. */
-const validationShare = 0.1;
 
 /**
  * @param trainLimit how many images to train on, the same share of every class and at least one of each; validation and
- *   test shrink in proportion. 0 takes all 45,000. A smaller run's images are among a larger one's.
+ *   test shrink in proportion. 0, or more than there are, takes all. A smaller run's images are among a larger one's.
  */
 export function splitImages(
-  { train, test, classes }: Pick<Dataset, 'train' | 'test' | 'classes'>,
+  { name, train, test, classes }: Pick<Dataset, 'name' | 'train' | 'test' | 'classes'>,
   trainLimit: number,
 ): Split {
   const byClass = shuffledByClass(train.labels, classes.length, 'train');
-  const validation = byClass.map((images) => images.slice(0, Math.round(images.length * validationShare)));
+  const validation = byClass.map((images) => images.slice(0, heldOut(images.length, validationShare(name))));
   const training = byClass.map((images, label) => images.slice(validation[label]!.length));
   const available = training.reduce((total, images) => total + images.length, 0);
   const share = trainLimit === 0 ? 1 : Math.min(1, trainLimit / available);
@@ -35,7 +34,8 @@ export function splitImages(
   };
 }
 
-function shuffledByClass(labels: Uint8Array, classes: number, purpose: string): number[][] {
+/** The images of each class in an order that is always the same; another for each purpose. */
+export function shuffledByClass(labels: Uint8Array, classes: number, purpose: string): number[][] {
   const byClass = Array.from({ length: classes }, (): number[] => []);
   for (const image of new Random(splitSeed, 'split', purpose).permutation(labels.length)) {
     byClass[labels[image]!]!.push(image);

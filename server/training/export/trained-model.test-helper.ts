@@ -1,6 +1,6 @@
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
-import type { ImageSet } from '../dataset/cifar10.ts';
+import type { ImageSet } from '../dataset/dataset.ts';
 import { chooseEngine } from '../engine/choose.ts';
 import type { Parameters } from '../network/head.ts';
 import type { Weights } from '../network/weights.ts';

@@ -1,0 +1,79 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { cifar10Classes } from '../../lib/classes.ts';
+import {
+  type DatasetSize,
+  datasetNameSchema,
+  datasetSizes,
+  isKnownDataset,
+  knownDatasets,
+} from '../../lib/datasets.ts';
+import { type OwnFolder, OwnImagesError, type SkippedFile, sizeOfOwn } from '../../lib/own-images.ts';
+import type { Env } from '../env.ts';
+import { FieldError } from '../errors.ts';
+import { decodedFactsSchema, decodedFiles } from '../training/dataset/decoded-files.ts';
+import { listOwnImages } from '../training/dataset/list-own-images.ts';
+
+/** What the form shows of a data set: from names, sizes and dates of files, without decoding any. */
+export interface DatasetSummary {
+  name: string;
+  classes: readonly string[];
+  /** Null where nobody can train on it. */
+  size: DatasetSize | null;
+  /** Why not. */
+  problem: string | null;
+  /** Files that are left out: found in the folder, and those that a run could not read. */
+  skipped: SkippedFile[];
+}
+
+export interface DatasetList {
+  /** Where own images go, absolute. */
+  folder: string;
+  datasets: DatasetSummary[];
+}
+
+/** Every data set: the two with a name of their own, and the folders of own images. */
+export async function listDatasets({ env }: { env: Pick<Env, 'paths'> }): Promise<DatasetList> {
+  const { datasets: folder, cache } = env.paths;
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const own = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
+  const found = await Promise.all(own.sort().map((name) => look(folder, name, cache)));
+  return { folder, datasets: [...knownDatasets.map(known), ...found] };
+}
+
+const known = (name: (typeof knownDatasets)[number]): DatasetSummary => ({
+  ...{ name, classes: cifar10Classes, size: datasetSizes[name], problem: null, skipped: [] },
+});
+
+async function look(folder: string, name: string, cache: string): Promise<DatasetSummary> {
+  try {
+    if (isKnownDataset(name)) throw new OwnImagesError(`${name} is a name that is taken. Rename the folder.`);
+    if (!datasetNameSchema.safeParse(name).success) {
+      throw new OwnImagesError('Rename the folder: letters, digits, spaces, dots, dashes and _ may be in its name.');
+    }
+    const listed = await listOwnImages(path.join(folder, name));
+    const classes = listed.classes.map((each) => (typeof each === 'string' ? each : each.name));
+    const skipped = [...listed.skipped, ...(await unreadable(listed, cache))];
+    return { name, classes, size: sizeOfOwn(listed), problem: null, skipped };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { name, classes: [], size: null, problem, skipped: [] };
+  }
+}
+
+/**
+ * Whether a run can have this data set, as far as can be told without reading it. What the data folder lacks is another
+ * matter: that may still come.
+ * @throws FieldError in words
+ */
+export async function checkDataset({ env }: { env: Pick<Env, 'paths'> }, name: string): Promise<void> {
+  if (isKnownDataset(name)) return;
+  const { problem } = await look(env.paths.datasets, name, env.paths.cache);
+  if (problem) throw new FieldError('dataset', `cannot be used. ${problem}`);
+}
+
+/** What a run has found out about the files as they are now. */
+async function unreadable({ fingerprint }: OwnFolder, cache: string): Promise<SkippedFile[]> {
+  const text = await readFile(decodedFiles(cache, fingerprint).facts, 'utf8').catch(() => null);
+  return text === null ? [] : decodedFactsSchema.parse(JSON.parse(text)).skipped;
+}
