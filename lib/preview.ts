@@ -6,9 +6,10 @@ import { trainConfigSchema } from './train-config.ts';
 /** How many. */
 export const previewCount = 8;
 
-/** What changes pixels, and `draw`: the same number gives the same images, changed in the same way. */
+/** Whose images, what changes pixels, and `draw`: the same number gives the same images, changed in the same way. */
 export const previewOptionsSchema = trainConfigSchema
   .pick({
+    dataset: true,
     ...{ augment: true, rotation: true, zoom: true, width_shift: true, height_shift: true },
     ...{ use_mixup: true, mixup_alpha: true, use_cutout: true },
   })

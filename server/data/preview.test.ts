@@ -6,14 +6,19 @@ import { cifar10Files } from '../../lib/data-files.ts';
 import { type PreviewImage, previewCount, previewOptionsSchema } from '../../lib/preview.ts';
 import { loadCifar10 } from '../training/dataset/cifar10.ts';
 import { imageBytes } from '../training/dataset/dataset.ts';
+import { loadDataset } from '../training/dataset/load.ts';
+import { makeImages } from '../training/dataset/own-images.test-helper.ts';
 import { needsData, realData } from '../training/real-data.test-helper.ts';
 import { previewImages } from './preview.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-preview-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const pathsWith = (data: string) => ({
+  ...{ data, results: folder, datasets: path.join(folder, 'datasets'), cache: path.join(folder, 'cache') },
+});
 const preview = (dataFolder: string, options: object = {}) =>
-  previewImages(dataFolder, previewOptionsSchema.parse({ draw: 1, ...options }));
+  previewImages(pathsWith(dataFolder), previewOptionsSchema.parse({ draw: 1, ...options }));
 
 describe('without images', () => {
   it('says what it waits for', async () => {
@@ -28,6 +33,35 @@ describe('without images', () => {
     expect(await preview(folder)).toEqual({
       images: null,
       why: expect.stringMatching(/data_batch_1\.bin has 5 bytes/),
+    });
+  });
+});
+
+describe('other images', () => {
+  it('are shown as sketch10 draws them, each of another class', async () => {
+    const { images } = await preview(folder, { dataset: 'sketch10' });
+    expect(new Set(images!.map(({ targets }) => targets[0]!.label)).size).toBe(previewCount);
+    expect(new Set(images!.map(({ original }) => original)).size).toBe(previewCount);
+    const other = await preview(folder, { dataset: 'sketch10', draw: 2 });
+    expect(other.images![0]!.original).not.toBe(images![0]!.original);
+  });
+
+  it('of one’s own are shown when a run has read them', async () => {
+    const paths = pathsWith(folder);
+    await makeImages(path.join(paths.datasets, 'shapes'), { round: 12, square: 12 });
+    const show = () => preview(folder, { dataset: 'shapes' });
+    expect(await show()).toEqual({ images: null, why: expect.stringContaining('once a run has read them') });
+    await loadDataset('shapes', paths, async () => {});
+    const { images } = await show();
+    expect(images).toHaveLength(previewCount);
+    expect(
+      images!
+        .slice(0, 2)
+        .map(({ targets }) => targets[0]!.label)
+        .sort(),
+    ).toEqual(['round', 'square']);
+    expect(await preview(folder, { dataset: 'nowhere' })).toMatchObject({
+      why: expect.stringContaining('There is no folder'),
     });
   });
 });

@@ -1,36 +1,53 @@
 import path from 'node:path';
-import { cifar10Classes } from '../../lib/classes.ts';
 import { cifar10Files } from '../../lib/data-files.ts';
+import { OwnImagesError } from '../../lib/own-images.ts';
+import type { Paths } from '../../lib/paths.ts';
 import { type Preview, type PreviewImage, type PreviewOptions, previewCount } from '../../lib/preview.ts';
-import { type ImageSet, imageBytes } from '../training/dataset/dataset.ts';
+import { imageBytes } from '../training/dataset/dataset.ts';
 import { type Batch, makeBatch } from '../training/dataset/make-batch.ts';
-import { readSample } from '../training/dataset/sample.ts';
+import { type Sample, sampleCifar10, sampleOwnImages, sampleSketch10 } from '../training/dataset/sample.ts';
 import { inspectFolder } from './inspect.ts';
 
 /**
  * Shows some training images as the trainer would show them to the network, by its own code. Cheap enough for every move
  * of a slider: it reads 200 kB and changes eight images.
  */
-export async function previewImages(dataFolder: string, { draw, ...options }: PreviewOptions): Promise<Preview> {
-  const folder = path.join(dataFolder, cifar10Files.folder);
-  const found = inspectFolder(folder, { files: cifar10Files.train, fileBytes: cifar10Files.fileBytes });
-  if (found.is === 'missing') return { images: null, why: 'The images are shown here once CIFAR-10 is there.' };
-  if (found.is === 'broken') return { images: null, why: `CIFAR-10 cannot be shown: ${found.problem}.` };
-  const images = await readSample(folder, previewCount, draw);
+export async function previewImages(paths: Paths, { draw, dataset, ...options }: PreviewOptions): Promise<Preview> {
+  const sample = await takeSample(paths, dataset, draw);
+  if ('why' in sample) return { images: null, why: sample.why };
+  const { images, classes } = sample;
   const order = Uint32Array.from({ length: images.count }, (_, index) => index);
-  const plan = { images, indices: order, classes: cifar10Classes.length, batchSize: images.count, seed: draw, options };
+  const plan = { images, indices: order, classes: classes.length, batchSize: images.count, seed: draw, options };
   const batch = makeBatch(plan, order, 1, 0);
-  return { images: [...order].map((row) => showImage(images, batch, row)) };
+  return { images: [...order].map((row) => showImage(sample, batch, row)) };
 }
 
-function showImage(images: ImageSet, { pixels, targets }: Batch, row: number): PreviewImage {
+async function takeSample(paths: Paths, dataset: string, draw: number): Promise<Sample | { why: string }> {
+  if (dataset === 'sketch10') return sampleSketch10(previewCount, draw);
+  if (dataset !== 'cifar10') {
+    try {
+      const sample = await sampleOwnImages(dataset, paths, previewCount, draw);
+      return sample ?? { why: `The images of ${dataset} are shown here once a run has read them.` };
+    } catch (error) {
+      if (error instanceof OwnImagesError) return { why: `${dataset} cannot be shown: ${error.message}` };
+      throw error;
+    }
+  }
+  const folder = path.join(paths.data, cifar10Files.folder);
+  const found = inspectFolder(folder, { files: cifar10Files.train, fileBytes: cifar10Files.fileBytes });
+  if (found.is === 'missing') return { why: 'The images are shown here once CIFAR-10 is there.' };
+  if (found.is === 'broken') return { why: `CIFAR-10 cannot be shown: ${found.problem}.` };
+  return sampleCifar10(folder, previewCount, draw);
+}
+
+function showImage({ images, classes }: Sample, { pixels, targets }: Batch, row: number): PreviewImage {
   const [from, to] = [row * imageBytes, (row + 1) * imageBytes];
-  const shares = [...targets.subarray(row * cifar10Classes.length, (row + 1) * cifar10Classes.length)];
+  const shares = [...targets.subarray(row * classes.length, (row + 1) * classes.length)];
   return {
     pixels: interleave(pixels.subarray(from, to).map((value) => value * 255)),
     original: interleave(images.pixels.subarray(from, to)),
     targets: shares
-      .map((share, label) => ({ label: cifar10Classes[label]!, share }))
+      .map((share, label) => ({ label: classes[label]!, share }))
       .filter(({ share }) => share > 0)
       .sort((a, b) => b.share - a.share),
   };

@@ -15,7 +15,7 @@ export const dataRouter = router({
   datasets: procedure.query(({ ctx }) => listDatasets(ctx)),
 
   /** Some training images as the network would see them. */
-  preview: procedure.input(previewOptionsSchema).query(({ ctx, input }) => previewImages(ctx.env.paths.data, input)),
+  preview: procedure.input(previewOptionsSchema).query(({ ctx, input }) => previewImages(ctx.env.paths, input)),
 
   /** Begins to fetch a part, or goes on with it; says where it stands now. Whoever asks while it comes, joins. */
   get: procedure.input(byPart).mutation(({ ctx, input }) => {
