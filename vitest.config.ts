@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What a page is waited for comes late on a busy machine, and a test that passes does not wait.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -1,0 +1,82 @@
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { launchBrowser } from '../tools/testing/browser.ts';
+
+/** Canceling, as a person does it, with a trainer that plays scenes. */
+
+const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+
+describe('cancel', () => {
+  let app: AppServer;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY }), launchBrowser()]);
+    page = await browser.newPage();
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  const start = async (name: string) => (await app.trpc.runs.start.mutate({ name })).id;
+  /** Opens the page of a run when its first epoch is recorded. */
+  const watch = async (id: string) => {
+    const valAccuracy = async () => (await app.trpc.runs.get.query({ id })).valAccuracy;
+    await expect.poll(valAccuracy).not.toBeNull();
+    await page.goto(`${app.url}/runs/${id}`);
+    await page.evaluate(() => document.body.setAttribute('data-never-reloaded', ''));
+  };
+  const expectStatus = (status: string) =>
+    expect.poll(() => page.locator('main').getAttribute('data-run-status')).toBe(status);
+  const model = () => page.getByRole('listitem').filter({ hasText: 'cifar10.h5' });
+  const ask = () => page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  const confirm = () => page.getByRole('button', { name: 'Cancel the run' }).click();
+
+  it('asks once, and says that files are being prepared while nobody can fetch them', async () => {
+    const id = await start('stubborn');
+    await watch(id);
+    await ask();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Keep' }).click();
+    await expectStatus('running');
+    await ask();
+    await confirm();
+    await expectStatus('canceled');
+    expect(await model().textContent()).toContain('being prepared');
+    expect(await model().getByRole('link').count()).toBe(0);
+    await app.trpc.runs.delete.mutate({ id });
+  });
+
+  it('keeps the curves and leaves the model of the last whole epoch, on the page as it stands', async () => {
+    const id = await start('waits');
+    await watch(id);
+    await ask();
+    await confirm();
+    await expectStatus('canceled');
+    await model().getByRole('link').waitFor();
+    expect(await page.getByRole('status').allTextContents()).toContainEqual(
+      expect.stringContaining('stage 1, epoch 1'),
+    );
+    expect(await page.getByRole('img', { name: /^accuracy/ }).getAttribute('aria-label')).toContain('1 epoch');
+    expect(await page.locator('body[data-never-reloaded]').count()).toBe(1);
+    const [download] = await Promise.all([page.waitForEvent('download'), model().getByRole('link').click()]);
+    expect(download.suggestedFilename()).toBe('cifar10.h5');
+  });
+
+  it('takes a run out of the line, and the table says so', async () => {
+    const first = await start('waits');
+    const id = await start('completes');
+    await page.goto(`${app.url}/runs/${id}`);
+    await expectStatus('queued');
+    await ask();
+    await confirm();
+    await expectStatus('canceled');
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    const row = (run: string) => page.locator(`[data-run-id="${run}"]`);
+    await expect.poll(() => row(id).textContent()).toContain('canceled');
+    expect(await row(first).textContent()).toContain('running');
+    await app.trpc.runs.cancel.mutate({ id: first });
+  });
+});
