@@ -1,7 +1,6 @@
 'use client';
 
-import { AlertDialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 
 interface ConfirmButtonProps {
   /** What the button says before anything is asked. */
@@ -16,7 +15,7 @@ interface ConfirmButtonProps {
   className?: string;
 }
 
-/** A button that asks once before it does something that cannot be undone. */
+/** A button that asks once before it does something that cannot be undone. The browser's own dialog keeps the focus. */
 export function ConfirmButton({
   label,
   question,
@@ -26,24 +25,41 @@ export function ConfirmButton({
   pending,
   className,
 }: ConfirmButtonProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
   return (
-    <AlertDialog.Root>
-      <AlertDialog.Trigger className={className ?? 'button'} disabled={pending}>
+    <>
+      <button
+        type="button"
+        className={className ?? 'button'}
+        disabled={pending}
+        onClick={() => dialog.current?.showModal()}
+      >
         {label}
-      </AlertDialog.Trigger>
-      <AlertDialog.Portal>
-        <AlertDialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
-        <AlertDialog.Content className="card -translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-50 w-[min(26rem,calc(100vw-2rem))] p-5 shadow-xl">
-          <AlertDialog.Title className="font-semibold text-[15px]">{question}</AlertDialog.Title>
-          <AlertDialog.Description className="mt-1.5 text-soft">{consequence}</AlertDialog.Description>
-          <div className="mt-5 flex justify-end gap-2">
-            <AlertDialog.Cancel className="button">Keep</AlertDialog.Cancel>
-            <AlertDialog.Action className="button-danger" onClick={onConfirm}>
-              {confirm}
-            </AlertDialog.Action>
-          </div>
-        </AlertDialog.Content>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+      </button>
+      <dialog
+        ref={dialog}
+        role="alertdialog"
+        aria-labelledby={`${id}-question`}
+        aria-describedby={`${id}-consequence`}
+        className="card m-auto w-[min(26rem,calc(100vw-2rem))] p-5 text-ink shadow-xl backdrop:bg-black/40"
+      >
+        <h2 id={`${id}-question`} className="break-words font-semibold text-[15px]">
+          {question}
+        </h2>
+        <p id={`${id}-consequence`} className="mt-1.5 text-soft">
+          {consequence}
+        </p>
+        {/* A form of this method closes its dialog. */}
+        <form method="dialog" className="mt-5 flex justify-end gap-2">
+          <button type="submit" className="button">
+            Keep
+          </button>
+          <button type="submit" className="button-danger" onClick={onConfirm}>
+            {confirm}
+          </button>
+        </form>
+      </dialog>
+    </>
   );
 }
