@@ -12,8 +12,6 @@ const securityHeaders = {
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
-  // Nothing travels far, and a compressor would hold live events back.
-  compress: false,
   images: { unoptimized: true },
   serverExternalPackages: ['better-sqlite3'],
   allowedDevOrigins: ['127.0.0.1', '[::1]', '*.localhost'],
