@@ -64,12 +64,15 @@ export function Plot({ figure, height }: Props) {
   );
 }
 
-/** Whether the element has come near what is seen: Plotly is 1 MB that a page without charts need not load. */
+/**
+ * Whether the element is near what is seen: Plotly is 1 MB that a page without charts need not load, and a chart that
+ * nobody sees need not follow a run.
+ */
 function useNear(element: RefObject<HTMLElement | null>): boolean {
   const [near, setNear] = useState(false);
   useEffect(() => {
     if (!element.current) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), {
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), {
       rootMargin: '200px',
     });
     observer.observe(element.current);

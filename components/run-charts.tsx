@@ -11,8 +11,8 @@ import { eventsOf } from './reduce-run.ts';
 import { runColour } from './run-colour.ts';
 import { useThrottledValue } from './use-throttled-value.ts';
 
-/** Head training may have ten epochs a second; drawing them all would take a core of its own. */
-const drawInterval = 400;
+/** Milliseconds. Head training may have ten epochs a second; drawing them all would take a core of its own. */
+const drawInterval = 1000;
 
 /** A run's curves, growing as it trains. */
 export function RunCharts({ run }: { run: RunDetail }) {
