@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CircleStop, RotateCcw, SlidersHorizontal, Trash2 } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
+import { useEffect, useRef } from 'react';
 import type { RunDetail } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import { ConfirmButton } from './confirm-button.tsx';
@@ -28,6 +29,12 @@ export function RunActions({ run }: { run: RunDetail }) {
       },
     }),
   );
+  const runAgain = useRef<HTMLButtonElement>(null);
+  const isCanceledHere = cancel.isSuccess && isFinal(run.status);
+  // The button that had the focus is gone: who uses the keyboard goes on beside it.
+  useEffect(() => {
+    if (isCanceledHere && document.activeElement === document.body) runAgain.current?.focus();
+  }, [isCanceledHere]);
   const failure = cancel.error ?? again.error ?? remove.error;
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -38,6 +45,7 @@ export function RunActions({ run }: { run: RunDetail }) {
       )}
       {isFinal(run.status) && (
         <button
+          ref={runAgain}
           type="button"
           className="button"
           title="The same config, at once"

@@ -1,0 +1,159 @@
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { launchBrowser } from '../tools/testing/browser.ts';
+
+/** All that can be done, done with the keyboard alone; what has the focus shows it. */
+
+const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showing-trainer.mjs');
+
+describe('the keyboard alone', { timeout: 120_000 }, () => {
+  let app: AppServer;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY }), launchBrowser()]);
+    page = await browser.newPage({ acceptDownloads: true });
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  const press = (key: string) => page.keyboard.press(key);
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+  /** Goes on until what is meant has the focus. */
+  const tabTo = async (target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab') => {
+    await target.waitFor({ state: 'attached' });
+    for (let presses = 0; presses < 150; presses++) {
+      await press(key);
+      const focused = await page.evaluate(describeFocus);
+      expect(focused).toEqual({ ...focused, isShown: true });
+      if (await target.evaluate((element) => element === document.activeElement)) return;
+    }
+    throw new Error(`150 times ${key} did not lead to ${target}.`);
+  };
+  const expectStatus = (status: string) =>
+    expect.poll(() => page.locator('main').getAttribute('data-run-status')).toBe(status);
+  const expectFocus = (target: Locator) =>
+    expect.poll(() => target.evaluate((element) => element === document.activeElement)).toBe(true);
+  const stand = async () => {
+    const { id } = await app.trpc.runs.start.mutate({ name: 'stands', tags: ['stands'] });
+    const progress = async () => (await app.trpc.runs.get.query({ id })).progress;
+    await expect.poll(progress).not.toBeNull();
+    await page.goto(`${app.url}/runs/${id}`);
+  };
+
+  it('starts a run', async () => {
+    await page.goto(app.url);
+    await tabTo(page.getByRole('link', { name: 'Start the first run' }));
+    await press('Enter');
+    await tabTo(page.locator('[name=name]'));
+    await page.keyboard.type('by keys');
+    await press('Control+Enter');
+    await page.waitForURL(/\/runs\/\d{8}-/);
+    await expectStatus('completed');
+  });
+
+  it('edits a name, and takes an edit back', async () => {
+    await tabTo(button('Edit name'));
+    await press('Enter');
+    await page.keyboard.type('renamed');
+    await press('Enter');
+    await page.getByRole('heading', { name: 'renamed' }).waitFor();
+    await expectFocus(button('Edit name'));
+    await tabTo(button('Edit tags'));
+    await press('Enter');
+    await page.keyboard.type('nothing');
+    await press('Escape');
+    await expectFocus(button('Edit tags'));
+    expect(await page.locator('main').textContent()).not.toContain('nothing');
+  });
+
+  it('turns the confusion matrix, sorts the classes, searches the log and downloads', async () => {
+    await page.reload();
+    await tabTo(page.getByRole('radio', { name: 'TTA' }));
+    await press('ArrowLeft');
+    expect(await page.getByRole('radio', { name: 'Plain' }).isChecked()).toBe(true);
+    await tabTo(button('Recall'));
+    await press('Enter');
+    expect(await page.getByRole('columnheader', { name: 'Recall' }).getAttribute('aria-sort')).toBe('ascending');
+    await page.reload();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      tabTo(page.getByRole('link', { name: 'cifar10.h5' })).then(() => press('Enter')),
+    ]);
+    expect(download.suggestedFilename()).toBe('cifar10.h5');
+    await page.reload();
+    await tabTo(page.getByRole('searchbox', { name: 'Search the log' }));
+    await page.keyboard.type('images training');
+    await expect
+      .poll(() => page.getByRole('region', { name: 'What the trainer has printed' }).textContent())
+      .toMatch(/^9,000 training images.*the test$/);
+  });
+
+  it('runs again, and brings the form for a change', async () => {
+    const before = page.url();
+    await page.reload();
+    await tabTo(button('Run again'));
+    await press('Enter');
+    await page.waitForURL((url) => url.href !== before);
+    await expectStatus('completed');
+    await tabTo(page.getByRole('link', { name: 'Change and run' }));
+    await press('Enter');
+    await page.waitForURL(/\/runs\/new\?from=/);
+  });
+
+  it('cancels a run once it has been asked twice', async () => {
+    await stand();
+    await tabTo(button('Cancel'));
+    await press('Enter');
+    await expectFocus(button('Keep'));
+    await press('Escape');
+    await expectFocus(button('Cancel'));
+    await press('Enter');
+    await tabTo(button('Cancel the run'));
+    await press('Enter');
+    await expectStatus('canceled');
+    await expectFocus(button('Run again'));
+  });
+
+  it('sorts the table, selects in it, deletes and opens a run', async () => {
+    await page.goto(app.url);
+    await tabTo(button('Name'));
+    await press('Enter');
+    expect(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe('ascending');
+    await tabTo(page.getByRole('checkbox', { name: 'Select stands' }));
+    await press('Space');
+    await tabTo(button('Delete 1 run'), 'Shift+Tab');
+    await press('Enter');
+    await tabTo(button('Delete'));
+    await press('Enter');
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Select stands' }).count()).toBe(0);
+    await page.reload();
+    await tabTo(page.getByRole('link', { name: 'renamed' }).first());
+    await press('Enter');
+    await page.waitForURL(/\/runs\/\d{8}-/);
+  });
+
+  it('switches between light and dark', async () => {
+    await page.reload();
+    const isDark = () => page.evaluate(() => document.documentElement.classList.contains('dark'));
+    const before = await isDark();
+    await tabTo(button(/^Switch to/));
+    await press('Enter');
+    await expect.poll(isDark).toBe(!before);
+  });
+});
+
+/** Runs in the page: what has the focus, and whether it or its label is marked by an outline; between two rounds nothing has. */
+function describeFocus(): { name: string; isShown: boolean } {
+  const element = document.activeElement;
+  if (!element || element === document.body) return { name: 'nothing', isShown: true };
+  const hasOutline = (each: Element | null) => each !== null && getComputedStyle(each).outlineStyle !== 'none';
+  return {
+    name: element.outerHTML.slice(0, 200),
+    isShown: hasOutline(element) || hasOutline(element.closest('label')),
+  };
+}

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { launchBrowser } from '../tools/testing/browser.ts';
+
+/** What is told to someone who looks at something else: the tab's title, a notification of the system. */
+
+const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showing-trainer.mjs');
+
+describe('someone who looks elsewhere', () => {
+  let app: AppServer;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY }), launchBrowser()]);
+    const context = await browser.newContext({ permissions: ['notifications'] });
+    await context.addInitScript(noteNotifications);
+    page = await context.newPage();
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  it('reads in the title how far a run is, and is notified of its end', async () => {
+    const { id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['stands'] });
+    await page.goto(`${app.url}/runs/${id}`);
+    await expect.poll(() => page.title()).toMatch(/^\d+\u00a0% fine-tuning · n30$/);
+    await page.getByRole('button', { name: 'Notify me' }).click();
+    await page.getByRole('button', { name: 'You will be notified', pressed: true }).waitFor();
+    await app.trpc.runs.cancel.mutate({ id });
+    await expect.poll(() => page.title()).toBe('n30: canceled');
+    const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told);
+    await expect.poll(told).toEqual(['n30: canceled']);
+  });
+});
+
+/** Runs in the page: notes the title of every notification that it shows. */
+function noteNotifications(): void {
+  const told: string[] = [];
+  const Shown = class extends Notification {
+    constructor(title: string, options?: NotificationOptions) {
+      super(title, options);
+      told.push(title);
+    }
+  };
+  Object.assign(window, { told, Notification: Shown });
+}
