@@ -1,0 +1,153 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { Page, Response } from 'playwright-core';
+import type { TrainConfigInput } from '../lib/train-config.ts';
+import { type AppServer, startApp } from './testing/app-server.ts';
+import { launchBrowser } from './testing/browser.ts';
+
+/**
+ * `npm run bench:page`: what the pages weigh, how late an epoch is seen, and what a page costs that follows a long run.
+ * Needs CIFAR-10 in the data folder. Prints a line a figure; docs/BENCHMARKS.md keeps them. `-- weight`, `-- latency` and
+ * `-- long` measure only that.
+ */
+
+/** Epochs of one to two seconds, which no early stopping ends: a low rate improves for long. */
+const latencyRun = {
+  ...{ name: 'latency', train_limit: 1000, image_size: 96, n_unfreeze: 10, batch_size: 64 },
+  ...{ epochs_stage1: 5, epochs_stage2: 110, lr_stage2: 1e-6 },
+} satisfies TrainConfigInput;
+
+const longRun = { name: 'long', tags: ['goes on'], epochs_stage1: 500 };
+
+const measurements = { weight: weighPages, latency: measureLatency, long: measureLongRun };
+const asked = process.argv.slice(2);
+for (const [name, measure] of Object.entries(measurements)) {
+  if (asked.length === 0 || asked.includes(name)) await measure();
+}
+
+/** JavaScript of the table page, and what a chart adds; gzip, as it travels. */
+async function weighPages(): Promise<void> {
+  await onPage({ withRealTrainer: false }, async (page, app) => {
+    const scripts = new Map<string, number>();
+    page.on('response', async (response) => {
+      if (isScript(response)) scripts.set(response.url(), gzipSync(await response.body()).length);
+    });
+    const sum = () => [...scripts.values()].reduce((total, bytes) => total + bytes, 0);
+    await page.goto(app.url);
+    await page.waitForLoadState('networkidle');
+    const empty = sum();
+    report('JavaScript of the table page without a chart', `${kilobytes(empty)} in ${scripts.size} files`);
+    await app.trpc.runs.start.mutate({ tags: ['completes'] });
+    await page.reload();
+    await page.locator('.js-plotly-plot').first().waitFor({ timeout: 60_000 });
+    report('Added where a chart is in view', kilobytes(sum() - empty));
+  });
+}
+
+const isScript = (response: Response): boolean => response.request().resourceType() === 'script';
+
+/** From the trainer's clock before it tells an epoch to the first animation frame after Plotly drew it. */
+async function measureLatency(): Promise<void> {
+  await onPage({ withRealTrainer: true }, async (page, app) => {
+    const { id } = await app.trpc.runs.start.mutate(latencyRun);
+    await page.goto(`${app.url}/runs/${id}`);
+    await page.evaluate(watchFrames);
+    await waitForEnd(app, id);
+    const frames = await page.evaluate(() => (window as unknown as { frames: Frame[] }).frames);
+    const { events } = await app.trpc.runs.get.query({ id });
+    const told = events.flatMap(({ event }) => (event.type === 'epoch' && event.stage === 2 ? [event.at] : []));
+    const delays = told
+      .flatMap((at, index) => {
+        const frame = frames.find(({ epochs }) => epochs > latencyRun.epochs_stage1 + index);
+        return frame ? [frame.at - at] : [];
+      })
+      .sort((a, b) => a - b);
+    const percentile = (share: number) => `${Math.round(delays[Math.floor((delays.length - 1) * share)]!)} ms`;
+    report(
+      `From the trainer to the screen, ${delays.length} epochs of ${((told.at(-1)! - told[0]!) / 1000 / (told.length - 1)).toFixed(1)} s`,
+      `median ${percentile(0.5)}, p95 ${percentile(0.95)}, most ${percentile(1)}`,
+    );
+  });
+}
+
+interface Frame {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** How many epochs are drawn. */
+  epochs: number;
+}
+
+/** Runs in the page: notes the clock and how many epochs are drawn, in each first frame after a drawing. */
+function watchFrames(): void {
+  const frames: { at: number; epochs: number }[] = [];
+  Object.assign(window, { frames });
+  type Chart = HTMLElement & { on(event: string, listener: () => void): void; data: { name: string; y: unknown[] }[] };
+  const timer = setInterval(() => {
+    const chart = document.querySelector<Chart>('[aria-label^="accuracy"].js-plotly-plot');
+    if (!chart?.on) return;
+    clearInterval(timer);
+    chart.on('plotly_afterplot', () =>
+      requestAnimationFrame(() => {
+        const curve = chart.data.find(({ name }) => name === 'validation');
+        frames.push({ at: Date.now(), epochs: curve?.y.filter((value) => value !== null).length ?? 0 });
+      }),
+    );
+  }, 20);
+}
+
+/** How much of a core a page takes that follows 500 epochs, five a second. */
+async function measureLongRun(): Promise<void> {
+  await onPage({ withRealTrainer: false }, async (page, app) => {
+    const { id } = await app.trpc.runs.start.mutate(longRun);
+    await page.goto(`${app.url}/runs/${id}`);
+    await page.locator('.js-plotly-plot').first().waitFor({ timeout: 60_000 });
+    const session = await page.context().newCDPSession(page);
+    // Processor time: how busy the machine is besides does not count.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const read = async () => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      const metric = (name: string) => metrics.find((each) => each.name === name)!.value;
+      return { at: Date.now() / 1000, page: metric('TaskDuration'), browser: metric('ProcessTime') };
+    };
+    const parts = [await read()];
+    await sleep(30_000);
+    parts.push(await read());
+    await waitForEnd(app, id);
+    parts.push(await read());
+    const shareOf = (from: number, to: number, what: 'page' | 'browser') => {
+      const [first, last] = [parts[from]!, parts[to]!];
+      return `${((100 * (last[what] - first[what])) / (last.at - first.at)).toFixed(1)} %`;
+    };
+    report(
+      'A page that follows 500 epochs, five a second',
+      `${shareOf(0, 2, 'page')} of a core (first 30 s ${shareOf(0, 1, 'page')}, then ${shareOf(1, 2, 'page')})`,
+    );
+    report('Its browser’s process, drawing without a graphics card included', shareOf(0, 2, 'browser'));
+  });
+}
+
+async function waitForEnd(app: AppServer, id: string): Promise<void> {
+  while (['queued', 'running'].includes((await app.trpc.runs.get.query({ id })).status)) await sleep(1000);
+}
+
+async function onPage(
+  { withRealTrainer }: { withRealTrainer: boolean },
+  measure: (page: Page, app: AppServer) => Promise<void>,
+): Promise<void> {
+  const standIn = path.join(import.meta.dirname, 'testing', 'showing-trainer.mjs');
+  const app = await startApp({ TRAINER_ENTRY: withRealTrainer ? '' : standIn });
+  const browser = await launchBrowser();
+  try {
+    await measure(await browser.newPage({ viewport: { width: 1440, height: 900 } }), app);
+  } finally {
+    await browser.close();
+    await app.stop();
+  }
+}
+
+function report(what: string, figure: string): void {
+  console.log(`${what}: ${figure}`);
+}
+
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
