@@ -15,7 +15,7 @@ export const fieldGroups: readonly FieldGroup[] = [
   {
     title: 'What to train',
     help: 'Stage 1 trains a new head on the frozen network, stage 2 its last layers too.',
-    fields: ['name', 'dataset', 'train_limit', 'image_size', 'n_unfreeze', 'tags', 'notes'],
+    fields: ['name', 'dataset', 'train_limit', 'backbone', 'image_size', 'n_unfreeze', 'tags', 'notes'],
   },
   {
     title: 'How long',

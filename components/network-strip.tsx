@@ -1,9 +1,10 @@
 import { Toolbar } from 'radix-ui';
 import { useState } from 'react';
-import { type Block, blocks, trainedConvolutions, unfreezeFrom } from '@/lib/mobilenet-v2.ts';
+import { type Block, type Network, trainedConvolutions, unfreezeFrom } from '@/lib/mobilenet-v2.ts';
 import { describeBlock, describeTrainedPart } from './trained-part.ts';
 
 interface NetworkStripProps {
+  network: Network;
   nUnfreeze: number;
   /** Without a stage 2 nothing of the base is trained, whatever N says. */
   hasStage2: boolean;
@@ -14,17 +15,17 @@ interface NetworkStripProps {
  * The network from pixels to classes, a bar a kernel, what stage 2 trains filled. Pointing at a block names it, choosing
  * it lets training begin there. One stop for the Tab key; arrow keys go from block to block.
  */
-export function NetworkStrip({ nUnfreeze, hasStage2, onChange }: NetworkStripProps) {
+export function NetworkStrip({ network, nUnfreeze, hasStage2, onChange }: NetworkStripProps) {
   const [named, setNamed] = useState<Block | null>(null);
-  const trained = new Set(hasStage2 ? trainedConvolutions(nUnfreeze) : []);
+  const trained = new Set(hasStage2 ? trainedConvolutions(network, nUnfreeze) : []);
   return (
     <div className="mt-3">
       <Toolbar.Root aria-label="Where training begins" className="flex items-end gap-[3px] sm:gap-1">
-        {blocks.map((block) => (
+        {network.blocks.map((block) => (
           <Toolbar.Button
             key={block.name}
             aria-label={`${describeBlock(block, trained)}. Train from here on`}
-            onClick={() => onChange(unfreezeFrom(block.convolutions[0]!))}
+            onClick={() => onChange(unfreezeFrom(network, block.convolutions[0]!))}
             onPointerEnter={() => setNamed(block)}
             onPointerLeave={() => setNamed(null)}
             onFocus={() => setNamed(block)}
@@ -48,7 +49,7 @@ export function NetworkStrip({ nUnfreeze, hasStage2, onChange }: NetworkStripPro
       </Toolbar.Root>
       <p className="mt-1.5 flex min-h-9 flex-wrap gap-x-4 text-xs sm:min-h-5">
         <output className="font-medium">
-          {hasStage2 ? describeTrainedPart(nUnfreeze) : 'Stage 2 has no epochs: none of it is trained'}
+          {hasStage2 ? describeTrainedPart(network, nUnfreeze) : 'Stage 2 has no epochs: none of it is trained'}
         </output>
         <span className="text-soft" aria-hidden>
           {named && describeBlock(named, trained)}

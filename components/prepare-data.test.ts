@@ -13,7 +13,7 @@ const statusWith = (states: Record<string, PartState>): DataStatus => ({
   folder: '/data',
   parts: dataParts.map((part) => ({ part, url: `https://x.test/${part}`, bytes: 5, state: states[part] ?? missing })),
 });
-const needs = { dataset: 'cifar10', image_size: 160 } as const;
+const needs = { dataset: 'cifar10', backbone: 'imagenet', image_size: 160 } as const;
 const lacking = (states: Record<string, PartState>, size: 96 | 160 | 224 = 160) =>
   lackingParts(statusWith(states), { ...needs, image_size: size }).map(({ part }) => part);
 
@@ -26,6 +26,10 @@ describe('lackingParts', () => {
   it('asks for no CIFAR-10 where other images are trained on', () => {
     const parts = lackingParts(statusWith({}), { ...needs, dataset: 'flowers' });
     expect(parts.map(({ part }) => part)).toEqual(['weights-224']);
+  });
+
+  it('asks for nothing where images and backbone both come with the app', () => {
+    expect(lackingParts(statusWith({}), { ...needs, dataset: 'sketch10', backbone: 'sketch' })).toEqual([]);
   });
 
   it('is content with the size’s own weights, not with those of another', () => {

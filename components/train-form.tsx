@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { FormProvider, useForm, useWatch } from 'react-hook-form';
+import { backboneSchema } from '@/lib/backbones.ts';
 import { imageSizes } from '@/lib/data-files.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
@@ -122,13 +123,16 @@ export function TrainForm({ from, notice: firstNotice = null }: TrainFormProps) 
 
 /** What the data folder lacks for what is chosen. */
 function ChosenData() {
-  const [dataset, size] = useWatch<FormValues, ['dataset', 'image_size']>({ name: ['dataset', 'image_size'] });
+  const [dataset, chosen, size] = useWatch<FormValues, ['dataset', 'backbone', 'image_size']>({
+    name: ['dataset', 'backbone', 'image_size'],
+  });
+  const backbone = backboneSchema.catch('imagenet').parse(chosen);
   const imageSize = imageSizes.find((each) => each === Number(size));
   if (!imageSize) return null;
   return (
     <>
-      <DataProblems needs={{ dataset: String(dataset), image_size: imageSize }} />
-      <OwnWeights imageSize={imageSize} />
+      <DataProblems needs={{ dataset: String(dataset), backbone, image_size: imageSize }} />
+      {backbone === 'imagenet' && <OwnWeights imageSize={imageSize} />}
     </>
   );
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { blocks, trainedConvolutions } from '@/lib/mobilenet-v2.ts';
+import { mobilenetV2, trainedConvolutions } from '@/lib/mobilenet-v2.ts';
 import { describeBlock, describeTrainedPart } from './trained-part.ts';
+
+const network = mobilenetV2(1);
 
 describe('describeTrainedPart', () => {
   it.each([
@@ -13,14 +15,14 @@ describe('describeTrainedPart', () => {
     [99, '51 of 52 kernels: expanded_conv to Conv_1'],
     [102, '52 of 52 kernels: the whole network'],
   ])('N = %i', (nUnfreeze, words) => {
-    expect(describeTrainedPart(nUnfreeze)).toBe(words);
+    expect(describeTrainedPart(network, nUnfreeze)).toBe(words);
   });
 });
 
 describe('describeBlock', () => {
   it('says what a block has, and how much of it is trained', () => {
-    const named = (name: string) => blocks.find((block) => block.name === name)!;
-    const trained = new Set(trainedConvolutions(30));
+    const named = (name: string) => network.blocks.find((block) => block.name === name)!;
+    const trained = new Set(trainedConvolutions(network, 30));
     expect(describeBlock(named('block_12'), trained)).toBe(
       'block 12: 3 kernels (1 × 1, 3 × 3 depthwise, 1 × 1), 2 of them trained',
     );

@@ -1,17 +1,17 @@
-import { type Block, blocks, type Convolution, trainedConvolutions } from '@/lib/mobilenet-v2.ts';
+import { type Block, type Convolution, type Network, trainedConvolutions } from '@/lib/mobilenet-v2.ts';
 
 /** What of the network `n_unfreeze` trains, for the strip that shows it and in words. */
-
-const kernels = blocks.flatMap((block) => block.convolutions);
 
 /** `block_12` → `block 12`; the rest are named as Keras names them. */
 const blockTitle = ({ name }: Block): string => name.replace(/^block_/, 'block ');
 
 /** `15 of 52 kernels: block 12 to Conv_1`. */
-export function describeTrainedPart(nUnfreeze: number): string {
-  const [first] = trainedConvolutions(nUnfreeze);
-  const count = trainedConvolutions(nUnfreeze).length;
-  const share = `${count} of ${kernels.length} kernels`;
+export function describeTrainedPart(network: Network, nUnfreeze: number): string {
+  const { blocks } = network;
+  const trained = trainedConvolutions(network, nUnfreeze);
+  const [first] = trained;
+  const all = blocks.reduce((count, { convolutions }) => count + convolutions.length, 0);
+  const share = `${trained.length} of ${all} kernels`;
   if (!first) {
     return nUnfreeze === 0
       ? `${share}: the base stays frozen`
@@ -19,7 +19,7 @@ export function describeTrainedPart(nUnfreeze: number): string {
   }
   const block = blocks.find(({ convolutions }) => convolutions.includes(first))!;
   const last = blocks.at(-1)!;
-  return count === kernels.length
+  return trained.length === all
     ? `${share}: the whole network`
     : `${share}: ${block === last ? '' : `${blockTitle(block)} to `}${blockTitle(last)}`;
 }

@@ -1,4 +1,5 @@
 import { useFormContext, useWatch } from 'react-hook-form';
+import { backboneSchema, networkOf } from '@/lib/backbones.ts';
 import type { ControlProps } from './form-field.tsx';
 import { NetworkStrip } from './network-strip.tsx';
 import type { FormValues } from './read-form.ts';
@@ -6,8 +7,8 @@ import type { FormValues } from './read-form.ts';
 /** The number is the control; the slider and the network's blocks move it. */
 export function UnfreezeField({ field, bindings }: ControlProps) {
   const { setValue } = useFormContext<FormValues>();
-  const [typed, epochs] = useWatch<FormValues, ['n_unfreeze', 'epochs_stage2']>({
-    name: ['n_unfreeze', 'epochs_stage2'],
+  const [typed, epochs, backbone] = useWatch<FormValues, ['n_unfreeze', 'epochs_stage2', 'backbone']>({
+    name: ['n_unfreeze', 'epochs_stage2', 'backbone'],
   });
   const value = clamp(Math.trunc(Number(typed)) || 0, field.limits!);
   const set = (next: number) =>
@@ -27,7 +28,12 @@ export function UnfreezeField({ field, bindings }: ControlProps) {
           <input type="number" step={1} {...field.limits} className="field" {...bindings} />
         </div>
       </div>
-      <NetworkStrip nUnfreeze={value} hasStage2={Number(epochs) !== 0 || epochs === ''} onChange={set} />
+      <NetworkStrip
+        network={networkOf({ backbone: backboneSchema.catch('imagenet').parse(backbone) })}
+        nUnfreeze={value}
+        hasStage2={Number(epochs) !== 0 || epochs === ''}
+        onChange={set}
+      />
     </>
   );
 }

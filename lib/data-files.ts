@@ -1,3 +1,5 @@
+import type { Backbone } from './backbones.ts';
+
 /** What training needs in the data folder, and where it comes from. */
 
 /** CIFAR-10's binary version (Krizhevsky, 2009), unpacked. */
@@ -36,16 +38,17 @@ export const dataParts: readonly DataPart[] = ['cifar10', ...imageSizes.map(weig
 /** Of a run, what decides what it needs in the data folder. */
 export interface DataNeeds {
   dataset: string;
+  backbone: Backbone;
   image_size: ImageSize;
 }
 
 /** What the original script trained on. */
-export const originalNeeds: DataNeeds = { dataset: 'cifar10', image_size: 160 };
+export const originalNeeds: DataNeeds = { dataset: 'cifar10', backbone: 'imagenet', image_size: 160 };
 
 /** What a run needs in the data folder: one part of each of these lists, the first that is there. */
-export const partsFor = ({ dataset, image_size }: DataNeeds): DataPart[][] => [
+export const partsFor = ({ dataset, backbone, image_size }: DataNeeds): DataPart[][] => [
   ...(dataset === 'cifar10' ? [['cifar10'] satisfies DataPart[]] : []),
-  [...new Set([weightsPart(image_size), weightsPart(standInSize)])],
+  ...(backbone === 'imagenet' ? [[...new Set([weightsPart(image_size), weightsPart(standInSize)])]] : []),
 ];
 
 /** What people call a part. */

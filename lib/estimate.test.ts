@@ -6,7 +6,16 @@ import { type TrainConfigInput, trainConfigSchema } from './train-config.ts';
 
 const configOf = (input: TrainConfigInput = {}) => trainConfigSchema.parse(input);
 const speed = (values: Partial<Speed>): Speed => ({
-  ...{ pass: 'features', imageSize: 160, nUnfreeze: 0, batchSize: 128, changesPixels: false, images: 1000, seconds: 2 },
+  ...{
+    pass: 'features',
+    backbone: 'imagenet',
+    imageSize: 160,
+    nUnfreeze: 0,
+    batchSize: 128,
+    changesPixels: false,
+    images: 1000,
+    seconds: 2,
+  },
   ...values,
 });
 
@@ -22,7 +31,13 @@ describe('findSpeed', () => {
     const tuned = { pass: 'finetune', nUnfreeze: 30, batchSize: 64, changesPixels: true } as const;
     const config = configOf({ n_unfreeze: 30, batch_size: 64, augment: true });
     expect(findSpeed('finetune', config, [speed(tuned)])?.isMeasured).toBe(true);
-    for (const other of [{ nUnfreeze: 10 }, { batchSize: 32 }, { imageSize: 96 }, { changesPixels: false }]) {
+    for (const other of [
+      { backbone: 'sketch' as const },
+      { nUnfreeze: 10 },
+      { batchSize: 32 },
+      { imageSize: 96 },
+      { changesPixels: false },
+    ]) {
       expect(findSpeed('finetune', config, [speed({ ...tuned, ...other })])?.isMeasured).toBe(false);
     }
     // 29 layers hold the same kernels as 30.
@@ -77,13 +92,17 @@ describe('estimateRun', () => {
 });
 
 describe('keptFeatures', () => {
-  const onDisk = { dataset: 'cifar10', imageSize: 160, trainLimit: 0, plain: true, mirrored: false };
+  const onDisk = {
+    ...{ dataset: 'cifar10', backbone: 'imagenet' as const, imageSize: 160 },
+    ...{ trainLimit: 0, plain: true, mirrored: false },
+  };
 
   it('are those of the same images, or of all of them, at the same size', () => {
     expect(keptFeatures(configOf(), [onDisk])).toEqual({ plain: true, mirrored: false });
     expect(keptFeatures(configOf({ train_limit: 1000 }), [onDisk]).plain).toBe(true);
     expect(keptFeatures(configOf({ image_size: 96 }), [onDisk]).plain).toBe(false);
     expect(keptFeatures(configOf({ dataset: 'sketch10' }), [onDisk]).plain).toBe(false);
+    expect(keptFeatures(configOf({ backbone: 'sketch' }), [onDisk]).plain).toBe(false);
     expect(keptFeatures(configOf(), [{ ...onDisk, trainLimit: 1000 }]).plain).toBe(false);
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Backbone, backboneSchema, networkOf } from './backbones.ts';
 import type { DatasetSize } from './datasets.ts';
 import { trainedConvolutions } from './mobilenet-v2.ts';
 import {
@@ -20,6 +21,7 @@ import { changesPixels, type TrainConfig } from './train-config.ts';
 /** How fast some images went through a pass, in a run or a probe of this kind. */
 export const speedSchema = z.object({
   pass: passSchema,
+  backbone: backboneSchema,
   imageSize: z.number().int(),
   nUnfreeze: z.number().int(),
   batchSize: z.number().int(),
@@ -31,6 +33,7 @@ export type Speed = z.infer<typeof speedSchema>;
 
 /** Of a config, what names the kind of its speeds. */
 export const speedKind = (config: TrainConfig) => ({
+  backbone: config.backbone,
   imageSize: config.image_size,
   nUnfreeze: config.n_unfreeze,
   batchSize: config.batch_size,
@@ -69,7 +72,8 @@ export function findSpeed(pass: Pass, config: TrainConfig, speeds: readonly Spee
   return { secondsPerImage: (nearest.seconds / nearest.images) * ratio(nearest), isMeasured: false };
 }
 
-const configOf = ({ imageSize, nUnfreeze, batchSize }: Speed): PassConfig => ({
+const configOf = ({ backbone, imageSize, nUnfreeze, batchSize }: Speed): PassConfig => ({
+  backbone,
   image_size: imageSize as TrainConfig['image_size'],
   n_unfreeze: nUnfreeze,
   batch_size: batchSize,
@@ -78,9 +82,11 @@ const configOf = ({ imageSize, nUnfreeze, batchSize }: Speed): PassConfig => ({
 /** Whether a speed is of the kind of a config's own, as far as its pass is concerned. */
 function isSameKind(speed: Speed, config: TrainConfig): boolean {
   const own = speedKind(config);
-  const sameSize = speed.imageSize === own.imageSize;
+  const sameBackbone = speed.backbone === own.backbone;
+  const sameSize = sameBackbone && speed.imageSize === own.imageSize;
   const sameBatch = speed.batchSize === own.batchSize;
-  const sameKernels = trainedConvolutions(speed.nUnfreeze).length === trainedConvolutions(config.n_unfreeze).length;
+  const kernels = (nUnfreeze: number) => trainedConvolutions(networkOf(config), nUnfreeze).length;
+  const sameKernels = kernels(speed.nUnfreeze) === kernels(config.n_unfreeze);
   switch (speed.pass) {
     case 'features':
       return sameSize;
@@ -96,6 +102,7 @@ function isSameKind(speed: Speed, config: TrainConfig): boolean {
 /** What an earlier run left in the cache, as far as it still lies there. */
 export interface FeaturesOnDisk extends KeptFeatures {
   dataset: string;
+  backbone: Backbone;
   imageSize: number;
   /** 0: of all images; they serve runs on a part of them, too. */
   trainLimit: number;
@@ -106,8 +113,11 @@ export function keptFeatures(config: TrainConfig, onDisk: readonly FeaturesOnDis
   const serving = [config.train_limit, 0].flatMap(
     (limit) =>
       onDisk.find(
-        ({ dataset, imageSize, trainLimit }) =>
-          dataset === config.dataset && imageSize === config.image_size && trainLimit === limit,
+        (kept) =>
+          kept.dataset === config.dataset &&
+          kept.backbone === config.backbone &&
+          kept.imageSize === config.image_size &&
+          kept.trainLimit === limit,
       ) ?? [],
   );
   return { plain: serving.some(({ plain }) => plain), mirrored: serving.some(({ mirrored }) => mirrored) };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { networkOf } from './backbones.ts';
 import { cifar10Classes } from './classes.ts';
 import { mostClasses } from './datasets.ts';
 import { readForeignConfig } from './foreign-config.ts';
@@ -117,7 +118,7 @@ function describe({ issues: [issue] }: z.ZodError): string {
 function startOf({ engine, images, classes }: Log, config: TrainConfig, test: TestIdentity, at: number): RunEvent[] {
   if (!engine || !images) return [];
   const { name, device, threads, weights_file: weightsFile } = engine;
-  const trainedKernels = trainedConvolutions(config.n_unfreeze).length;
+  const trainedKernels = trainedConvolutions(networkOf(config), config.n_unfreeze).length;
   return [
     {
       ...{ type: 'started', at, engine: name, device, threads, weightsFile, test, images, trainedKernels },

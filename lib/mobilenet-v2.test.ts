@@ -3,12 +3,12 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   batchNormParts,
-  blocks,
   featureCount,
   frozenBlockCount,
   kernelName,
   kernelShape,
-  layers,
+  mobilenetV2,
+  type Network,
   trainedConvolutions,
   unfrozenLayers,
 } from './mobilenet-v2.ts';
@@ -21,8 +21,17 @@ interface KerasLayer {
 
 const fixture = path.join(import.meta.dirname, '../server/training/export/fixtures/keras-model-config.json');
 const kerasLayers: KerasLayer[] = JSON.parse(await readFile(fixture, 'utf8')).config.layers;
+const network = mobilenetV2(1);
+const { blocks, layers } = network;
 const isBatchNorm = (layer: { kind: string }) => layer.kind === 'BatchNormalization';
 const counted = layers.filter((layer) => !isBatchNorm(layer)).map((layer) => layer.name);
+
+function parametersOf({ blocks }: Network): number {
+  const parameters = blocks
+    .flatMap((block) => block.convolutions)
+    .map((each) => kernelShape(each).reduce((a, b) => a * b) + batchNormParts.length * each.channelsOut);
+  return parameters.reduce((a, b) => a + b);
+}
 
 describe('layers', () => {
   it('are Keras’ 154, 102 of them no BatchNormalization', () => {
@@ -75,10 +84,23 @@ describe('the network', () => {
   });
 
   it('has 2,257,984 parameters', () => {
-    const parameters = blocks
-      .flatMap((block) => block.convolutions)
-      .map((each) => kernelShape(each).reduce((a, b) => a * b) + batchNormParts.length * each.channelsOut);
-    expect(parameters.reduce((a, b) => a + b)).toBe(2_257_984);
+    expect(parametersOf(network)).toBe(2_257_984);
+  });
+});
+
+describe('a narrower network', () => {
+  const narrow = mobilenetV2(0.35);
+
+  it('has Keras’ channels and parameters at 0.35', () => {
+    expect(narrow.blocks.map((block) => block.channelsOut)).toEqual([
+      16, 8, 8, 8, 16, 16, 16, 24, 24, 24, 24, 32, 32, 32, 56, 56, 56, 112, 1280,
+    ]);
+    expect(parametersOf(narrow)).toBe(410_208);
+  });
+
+  it('has the same layers, and n_unfreeze counts the same', () => {
+    expect(narrow.layers.map(({ name }) => name)).toEqual(layers.map(({ name }) => name));
+    expect(trainedConvolutions(narrow, 30).map(kernelName)).toEqual(trainedConvolutions(network, 30).map(kernelName));
   });
 });
 
@@ -92,7 +114,7 @@ describe('what n_unfreeze counts', () => {
     [102, 'input_1'],
   ])('the %ith layer from the end that is no BatchNormalization is %s', (nUnfreeze, name) => {
     expect(counted.at(-nUnfreeze)).toBe(name);
-    const unfrozen = unfrozenLayers(nUnfreeze);
+    const unfrozen = unfrozenLayers(network, nUnfreeze);
     expect(unfrozen).toHaveLength(nUnfreeze);
     expect(unfrozen[0]!.name).toBe(name);
     expect(unfrozen.some(isBatchNorm)).toBe(false);
@@ -111,12 +133,12 @@ describe('what n_unfreeze counts', () => {
     { nUnfreeze: 101, kernels: 52, blocksFrozen: 0 },
     { nUnfreeze: 102, kernels: 52, blocksFrozen: 0 },
   ])('$nUnfreeze layers train $kernels kernels after $blocksFrozen frozen blocks', (due) => {
-    expect(trainedConvolutions(due.nUnfreeze)).toHaveLength(due.kernels);
-    expect(frozenBlockCount(due.nUnfreeze)).toBe(due.blocksFrozen);
+    expect(trainedConvolutions(network, due.nUnfreeze)).toHaveLength(due.kernels);
+    expect(frozenBlockCount(network, due.nUnfreeze)).toBe(due.blocksFrozen);
   });
 
   it('trains the last kernels, in the network’s order, under Keras’ names', () => {
-    expect(trainedConvolutions(10).map(kernelName)).toEqual([
+    expect(trainedConvolutions(network, 10).map(kernelName)).toEqual([
       'block_15_project/kernel',
       'block_16_expand/kernel',
       'block_16_depthwise/depthwise_kernel',
@@ -127,12 +149,12 @@ describe('what n_unfreeze counts', () => {
 
   it('leaves every trained kernel behind the cut', () => {
     for (let nUnfreeze = 0; nUnfreeze <= 102; nUnfreeze++) {
-      const frozen = blocks.slice(0, frozenBlockCount(nUnfreeze)).flatMap((block) => block.convolutions);
-      const trained = trainedConvolutions(nUnfreeze);
+      const frozen = blocks.slice(0, frozenBlockCount(network, nUnfreeze)).flatMap((block) => block.convolutions);
+      const trained = trainedConvolutions(network, nUnfreeze);
       expect(frozen.filter((convolution) => trained.includes(convolution))).toEqual([]);
-      expect(blocks[frozenBlockCount(nUnfreeze)]?.convolutions.some((each) => trained.includes(each)) ?? true).toBe(
-        true,
-      );
+      expect(
+        blocks[frozenBlockCount(network, nUnfreeze)]?.convolutions.some((each) => trained.includes(each)) ?? true,
+      ).toBe(true);
     }
   });
 });

@@ -40,7 +40,7 @@ export interface Layer {
 /** ε of every BatchNormalization here, the head's too. */
 export const batchNormEpsilon = 1e-3;
 
-/** expansion, channels out, repeats, stride of the first. */
+/** expansion, channels out at width 1, repeats, stride of the first. */
 const rows = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],
@@ -51,19 +51,28 @@ const rows = [
   [6, 320, 1, 1],
 ] as const;
 const stemChannels = 32;
+/** The same at every width up to 1. */
 const topChannels = 1280;
 
 /** Length of a feature vector. */
 export const featureCount = topChannels;
 
-function makeBlocks(): Block[] {
+/** A whole number of eights near `due`, at most a tenth below it (Keras' `_make_divisible`). */
+function roundChannels(due: number): number {
+  const rounded = Math.max(8, Math.floor((due + 4) / 8) * 8);
+  return rounded < 0.9 * due ? rounded + 8 : rounded;
+}
+
+function makeBlocks(width: number): Block[] {
+  const stemOut = roundChannels(stemChannels * width);
   const stem: Convolution = {
     ...{ name: 'Conv1', kind: 'image', norm: 'bn_Conv1', relu: 'Conv1_relu', pad: null },
-    ...{ channelsIn: 3, channelsOut: stemChannels, stride: 2 },
+    ...{ channelsIn: 3, channelsOut: stemOut, stride: 2 },
   };
-  const blocks: Block[] = [{ name: 'Conv1', convolutions: [stem], add: null, channelsOut: stemChannels }];
-  let channels = stemChannels;
-  for (const [expansion, channelsOut, repeats, firstStride] of rows) {
+  const blocks: Block[] = [{ name: 'Conv1', convolutions: [stem], add: null, channelsOut: stemOut }];
+  let channels = stemOut;
+  for (const [expansion, fullChannels, repeats, firstStride] of rows) {
+    const channelsOut = roundChannels(Math.floor(fullChannels * width));
     for (let repeat = 0; repeat < repeats; repeat++) {
       const index = blocks.length - 1;
       const name = index === 0 ? 'expanded_conv' : `block_${index}`;
@@ -97,10 +106,7 @@ function makeBlocks(): Block[] {
   return [...blocks, { name: 'Conv_1', convolutions: [top], add: null, channelsOut: topChannels }];
 }
 
-/** Stem, 17 inverted residual blocks, top. */
-export const blocks: readonly Block[] = makeBlocks();
-
-function makeLayers(): Layer[] {
+function listLayers(blocks: readonly Block[]): Layer[] {
   const layers: Layer[] = [{ name: 'input_1', kind: 'InputLayer', convolution: null }];
   const push = (name: string, kind: Layer['kind'], convolution: Convolution | null = null) =>
     layers.push({ name, kind, convolution });
@@ -116,8 +122,21 @@ function makeLayers(): Layer[] {
   return layers;
 }
 
-/** Keras' list of 154 layers, the InputLayer first. */
-export const layers: readonly Layer[] = makeLayers();
+/** MobileNetV2 of one width. */
+export interface Network {
+  /** Factor of every block's channels (Keras' `alpha`). */
+  width: number;
+  /** Stem, 17 inverted residual blocks, top. */
+  blocks: readonly Block[];
+  /** Keras' list of 154 layers, the InputLayer first. */
+  layers: readonly Layer[];
+}
+
+/** @param width at most 1 */
+export function mobilenetV2(width: number): Network {
+  const blocks = makeBlocks(width);
+  return { width, blocks, layers: listLayers(blocks) };
+}
 
 /** Keras' name of a convolution's kernel. */
 export const kernelName = (convolution: Convolution): string =>
@@ -132,29 +151,31 @@ export function kernelShape({ kind, channelsIn, channelsOut }: Convolution): [nu
 /** The parameters of a BatchNormalization, in Keras' order. */
 export const batchNormParts = ['gamma', 'beta', 'moving_mean', 'moving_variance'] as const;
 
-const countableLayers = layers.filter((layer) => layer.kind !== 'BatchNormalization');
+const countableLayers = ({ layers }: Network): Layer[] => layers.filter((layer) => layer.kind !== 'BatchNormalization');
 
 /**
  * The layers that stage 2 trains: the last `nUnfreeze` of Keras' list that are not BatchNormalization. Those without
  * weights (ReLU, Add, padding, the input) count but train nothing: 30 layers hold 15 kernels, 10 hold 5.
  */
-export const unfrozenLayers = (nUnfreeze: number): Layer[] =>
-  nUnfreeze === 0 ? [] : countableLayers.slice(-nUnfreeze);
+export const unfrozenLayers = (network: Network, nUnfreeze: number): Layer[] =>
+  nUnfreeze === 0 ? [] : countableLayers(network).slice(-nUnfreeze);
 
 /** How many layers to unfreeze so that training begins with this convolution: the way back from `trainedConvolutions`. */
-export const unfreezeFrom = (first: Convolution): number =>
-  countableLayers.length - countableLayers.findIndex(({ convolution }) => convolution === first);
+export function unfreezeFrom(network: Network, first: Convolution): number {
+  const countable = countableLayers(network);
+  return countable.length - countable.findIndex(({ convolution }) => convolution === first);
+}
 
 /** The convolutions that stage 2 trains, in the network's order. */
-export const trainedConvolutions = (nUnfreeze: number): Convolution[] =>
-  unfrozenLayers(nUnfreeze).flatMap((layer) => layer.convolution ?? []);
+export const trainedConvolutions = (network: Network, nUnfreeze: number): Convolution[] =>
+  unfrozenLayers(network, nUnfreeze).flatMap((layer) => layer.convolution ?? []);
 
 /**
  * Where the network is cut: the number of whole blocks, the stem first, before the first trained kernel. All 19 when
  * nothing of the base is trained.
  */
-export function frozenBlockCount(nUnfreeze: number): number {
-  const trained = new Set(trainedConvolutions(nUnfreeze));
-  const first = blocks.findIndex((block) => block.convolutions.some((convolution) => trained.has(convolution)));
-  return first === -1 ? blocks.length : first;
+export function frozenBlockCount(network: Network, nUnfreeze: number): number {
+  const trained = new Set(trainedConvolutions(network, nUnfreeze));
+  const first = network.blocks.findIndex((block) => block.convolutions.some((convolution) => trained.has(convolution)));
+  return first === -1 ? network.blocks.length : first;
 }

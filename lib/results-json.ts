@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backbones } from './backbones.ts';
 import {
   confusionMatrixSchema,
   type EpochMetrics,
@@ -26,7 +27,7 @@ const curveSchema = z.object({
 /** What is known of every run that has trained. */
 const trainedSchema = z.object({
   config: trainConfigSchema.omit({ augment: true }).extend({
-    base_model: z.literal('MobileNetV2'),
+    base_model: z.string(),
     img_size: z.number().int(),
     /** The original wrote this one flag as Python prints it. */
     augment: z.enum(['True', 'False']),
@@ -111,7 +112,7 @@ function trainedPart({ runId, config, events }: Told, endedAt: number): z.infer<
   const { augment, ...flags } = config;
   return {
     config: {
-      base_model: 'MobileNetV2',
+      base_model: backbones[config.backbone].baseModel,
       img_size: config.image_size,
       ...flags,
       augment: augment ? 'True' : 'False',

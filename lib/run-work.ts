@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { networkOf } from './backbones.ts';
 import type { DatasetSize } from './datasets.ts';
-import { blocks, type Convolution, frozenBlockCount, kernelShape, trainedConvolutions } from './mobilenet-v2.ts';
+import { type Convolution, frozenBlockCount, kernelShape, type Network, trainedConvolutions } from './mobilenet-v2.ts';
 import { changesPixels, type TrainConfig } from './train-config.ts';
 
 /** What a run is made of: how many images pass through what, and what such a pass costs beside others. */
@@ -37,13 +38,16 @@ export interface KeptFeatures {
 }
 export const noneKept: KeptFeatures = { plain: false, mirrored: false };
 
+/** Whether stage 2 would train any kernel of the base. */
+export const trainsKernels = (config: Pick<TrainConfig, 'backbone' | 'n_unfreeze'>): boolean =>
+  trainedConvolutions(networkOf(config), config.n_unfreeze).length > 0;
+
 /** Whether stage 2 can go on from the features: nothing of the base is trained, and no pixel changes. */
-export const staysOnFeatures = (config: TrainConfig): boolean =>
-  trainedConvolutions(config.n_unfreeze).length === 0 && !changesPixels(config);
+export const staysOnFeatures = (config: TrainConfig): boolean => !trainsKernels(config) && !changesPixels(config);
 
 /** Everything that passes if every epoch runs. */
 export function workOf(config: TrainConfig, images: ImageCounts, kept: KeptFeatures): Record<WorkPhase, Work> {
-  const trainsBase = trainedConvolutions(config.n_unfreeze).length > 0 && config.epochs_stage2 > 0;
+  const trainsBase = trainsKernels(config) && config.epochs_stage2 > 0;
   const evaluated = images.val + images.test;
   const wholeBatches = Math.floor(images.train / config.batch_size) * config.batch_size;
   const epoch: Work = staysOnFeatures(config)
@@ -64,10 +68,10 @@ const times = (work: Work, factor: number): Work =>
   Object.fromEntries(entriesOf(work).map(([pass, images]) => [pass, images * factor]));
 
 /** Of a config, what a pass' speed depends on. */
-export type PassConfig = Pick<TrainConfig, 'image_size' | 'n_unfreeze' | 'batch_size'>;
+export type PassConfig = Pick<TrainConfig, 'backbone' | 'image_size' | 'n_unfreeze' | 'batch_size'>;
 
 /** Multiply–adds for one image in each block. */
-function blockCosts(imageSize: number): number[] {
+function blockCosts({ blocks }: Network, imageSize: number): number[] {
   let side: number = imageSize;
   const cost = (convolution: Convolution): number => {
     side /= convolution.stride;
@@ -86,9 +90,11 @@ const total = (costs: number[]): number => costs.reduce((sum, cost) => sum + cos
  * The factors are measured, with ONNX Runtime on a CPU at N = 30, 96 and 160 px, batches of 64 and 128. They serve to
  * scale one measured speed to another; alone they say nothing.
  */
-export function passCost(pass: Pass, { image_size, n_unfreeze, batch_size }: PassConfig): number {
-  const costs = blockCosts(image_size);
-  const cut = frozenBlockCount(n_unfreeze);
+export function passCost(pass: Pass, config: PassConfig): number {
+  const { image_size, n_unfreeze, batch_size } = config;
+  const network = networkOf(config);
+  const costs = blockCosts(network, image_size);
+  const cut = frozenBlockCount(network, n_unfreeze);
   const frozen = total(costs.slice(0, cut));
   const tail = total(costs.slice(cut));
   // A step updates every parameter once, however many images it has.
@@ -99,7 +105,12 @@ export function passCost(pass: Pass, { image_size, n_unfreeze, batch_size }: Pas
     case 'head':
       return head;
     case 'finetune':
-      return frozen + 4 * tail + head + (1400 / batch_size) * total(trainedConvolutions(n_unfreeze).map(parametersOf));
+      return (
+        frozen +
+        4 * tail +
+        head +
+        (1400 / batch_size) * total(trainedConvolutions(network, n_unfreeze).map(parametersOf))
+      );
     case 'predict':
       return frozen + 3 * tail;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backboneSchema } from './backbones.ts';
 import { imageSizes } from './data-files.ts';
 import { datasetNameSchema } from './datasets.ts';
 
@@ -95,6 +96,11 @@ export const trainConfigSchema = z
       description:
         'The images: cifar10, sketch10 (drawn here, needs no download), or a folder of your own by its name.',
     }),
+    backbone: backboneSchema.default('imagenet').meta({
+      label: 'Backbone',
+      description:
+        'The network that is trained on: imagenet is MobileNetV2 1.0 with ImageNet weights, sketch a small one (0.35) that comes with the app, trained on drawn pictures.',
+    }),
     train_limit: integer(0, 45_000).default(0).meta({
       label: 'Training images',
       description:
@@ -175,6 +181,7 @@ export const runName = (config: TrainConfig): string => config.name || defaultRu
 function defaultRunName(config: TrainConfig): string {
   const parts = [config.n_unfreeze === 0 ? 'frozen' : `n${config.n_unfreeze}`];
   if (config.dataset !== 'cifar10') parts.unshift(config.dataset);
+  if (config.backbone !== 'imagenet') parts.push(`${config.backbone}-base`);
   if (config.augment) parts.push('aug');
   if (config.use_mixup) parts.push('mixup');
   if (config.use_cutout) parts.push('cutout');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeTrainedPart } from '../components/trained-part.ts';
+import { backbones } from '../lib/backbones.ts';
 import type { TrainConfigInput } from '../lib/train-config.ts';
 import { wrongValues } from '../lib/wrong-values.test-helper.ts';
 import { type AppServer, startApp, startAppIn } from '../tools/testing/app-server.ts';
@@ -91,7 +92,7 @@ describe('the form', () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'completes', n_unfreeze: 77 });
     const { status, body } = await ask(`/runs/new?from=${id}`);
     expect(status).toBe(200);
-    expect(body).toContain(describeTrainedPart(77));
+    expect(body).toContain(describeTrainedPart(backbones.imagenet.network, 77));
   });
 });
 

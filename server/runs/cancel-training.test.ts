@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { backbones } from '../../lib/backbones.ts';
 import { canceledLogSchema } from '../../lib/results-json.ts';
 import { openServices, testConfig } from '../services.test-helper.ts';
 import { checkpointFile, readCheckpoint } from '../training/checkpoint.ts';
@@ -10,15 +11,16 @@ import { loadCifar10 } from '../training/dataset/cifar10.ts';
 import { imageBytes } from '../training/dataset/dataset.ts';
 import { chooseEngine } from '../training/engine/choose.ts';
 import { kerasImage, predict, readKerasFile } from '../training/export/interpret-keras.test-helper.ts';
-import { findWeightsFile, loadWeights } from '../training/network/weights.ts';
 import { logitsFromImages } from '../training/predict.ts';
 import { Programs } from '../training/programs.ts';
-import { needsData, realData } from '../training/real-data.test-helper.ts';
+import { loadImageNet, needsData, realData } from '../training/real-data.test-helper.ts';
 import { softmax } from '../training/scores.ts';
 import { cancelRun } from './cancel.ts';
 import { readRun } from './read-runs.ts';
 import { isAlive, pidsOf } from './scenes.test-helper.ts';
 import { startRun } from './start.ts';
+
+const { network } = backbones.imagenet;
 
 // The built trainer. `npm test` builds it when it is stale.
 const trainer = path.join(import.meta.dirname, 'fixtures', 'pid-trainer.mjs');
@@ -63,8 +65,8 @@ describe.skipIf(!realData)(needsData('a real run, canceled in stage 2'), () => {
     // The file by its own config, and the trainer's own graphs with the weights that were kept.
     const { last, best, stage, epoch } = await readCheckpoint(checkpointFile(runFolder));
     expect([stage, epoch, [...best.keys()]]).toEqual([ready.stage, ready.epoch, [...last.keys()]]);
-    const weights = await loadWeights(findWeightsFile(realData!, 96));
-    const programs = new Programs(chooseEngine('cpu'), weights, { imageSize: 96, nUnfreeze, classes: 10 });
+    const weights = await loadImageNet(96);
+    const programs = new Programs(chooseEngine('cpu'), weights, { network, imageSize: 96, nUnfreeze, classes: 10 });
     const { test } = await loadCifar10(realData!);
     const chosen = Uint32Array.of(0, 1, 2, 3, 4);
     const due = softmax(await logitsFromImages(programs, last, test, chosen, { mirrored: false }), 10);

@@ -28,7 +28,8 @@ export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): { speeds:
     kept: told.flatMap(({ config, kept }) =>
       kept
         ? {
-            ...{ dataset: config.dataset, imageSize: config.image_size, trainLimit: config.train_limit },
+            ...{ dataset: config.dataset, backbone: config.backbone },
+            ...{ imageSize: config.image_size, trainLimit: config.train_limit },
             ...{ plain: kept.plain.every(isThere), mirrored: kept.mirrored.every(isThere) },
           }
         : [],

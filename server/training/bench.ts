@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { networkOf } from '../../lib/backbones.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 import type { Engine } from './engine/engine.ts';
 import { FeatureStore } from './features.ts';
@@ -36,10 +37,12 @@ export interface BenchOptions {
 }
 
 export async function bench({ config, engine, images }: BenchOptions): Promise<BenchResult> {
-  const weights = randomWeights();
+  const network = networkOf(config);
+  const weights = randomWeights(network);
   const { dataset, split } = randomDataset(Math.ceil(images / config.batch_size) * config.batch_size);
   const request = { images: dataset.train, indices: split.val, mirrored: false };
-  await new FeatureStore(engine, weights, config.image_size, dataset.hash, '').extract(request, async () => {});
+  const model = { network, imageSize: config.image_size };
+  await new FeatureStore(engine, weights, model, dataset.hash, '').extract(request, async () => {});
   const startup = performance.now() / 1000;
   const steps = await watchPasses(['features', 'finetune'], {
     ...{ config, engine, weights, dataset, split },

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backbones } from '../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import { resultsLogSchema } from '../../lib/results-json.ts';
 import { runEventSchema } from '../../lib/run-events.ts';
@@ -11,8 +12,9 @@ import { imageBytes } from './dataset/dataset.ts';
 import { splitImages } from './dataset/split.ts';
 import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
 import { type Predictions, readPredictions } from './export/predictions.ts';
-import { findWeightsFile, loadWeights } from './network/weights.ts';
-import { needsData, realData } from './real-data.test-helper.ts';
+import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
+
+const { network } = backbones.imagenet;
 
 // Each test starts processes; how long they take is not what is tested.
 vi.setConfig({ testTimeout: 180_000 });
@@ -121,11 +123,11 @@ describe('npm run train', () => {
     const exported = new Map(
       [...keras.weights.values()].flat().map(({ name, data }) => [name.replace(':0', ''), data]),
     );
-    const imageNet = await loadWeights(findWeightsFile(realData!, 96));
+    const imageNet = await loadImageNet(96);
     const isSame = (name: string, data: Float32Array) =>
       Buffer.from(data.buffer).equals(Buffer.from(exported.get(name)!.buffer));
     const changed = [...imageNet].filter(([name, { data }]) => !isSame(name, data)).map(([name]) => name);
-    expect(changed).toEqual(trainedConvolutions(30).map(kernelName));
+    expect(changed).toEqual(trainedConvolutions(network, 30).map(kernelName));
 
     const dataset = await loadCifar10(realData!);
     const { test } = splitImages(dataset, 450);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { networkOf } from '../../lib/backbones.ts';
 import { buildCanceledLog } from '../../lib/results-json.ts';
 import type { TrainerCommand } from '../../lib/run-events.ts';
 import { checkpointFile, readCheckpoint } from './checkpoint.ts';
@@ -7,7 +8,7 @@ import { Canceled, DataError } from './errors.ts';
 import { exportModel } from './export/model-files.ts';
 import { trainedModel } from './export/trained-model.ts';
 import { removeHalves, writeWhole } from './export/write-whole.ts';
-import { loadWeights } from './network/weights.ts';
+import { loadWeights, weightsFolder } from './network/weights.ts';
 import { type Emit, type Outcome, tellOutcome } from './reporter.ts';
 
 type ExportOptions = Omit<Extract<TrainerCommand, { type: 'export' }>, 'type'> & {
@@ -36,14 +37,14 @@ async function exportFiles({ runId, config, paths, logFile, events, emit, signal
   const started = events.find((event) => event.type === 'started');
   if (!started) throw new Error(`Run ${runId} did not start: there is nothing to export.`);
   const { weightsFile: name, classes } = started;
-  const weightsFile = path.join(paths.data, name);
+  const weightsFile = path.join(weightsFolder(paths.data, config), name);
   if (!existsSync(weightsFile)) {
     throw new DataError(
       'weights-missing',
-      `The weights that this run began with are gone: put ${name} into ${paths.data}.`,
+      `The weights that this run began with are gone: put ${name} into ${path.dirname(weightsFile)}.`,
     );
   }
-  const weights = await loadWeights(weightsFile);
+  const weights = await loadWeights(weightsFile, networkOf(config));
   const model = trainedModel(config, { weights, parameters: last, classes });
   await exportModel(folder, model, exported);
   const log = buildCanceledLog({ runId, config, events }, { stage, epoch });

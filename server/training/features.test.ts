@@ -2,11 +2,14 @@ import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backbones } from '../../lib/backbones.ts';
 import { featureCount } from '../../lib/mobilenet-v2.ts';
 import { type ImageSet, imageBytes } from './dataset/dataset.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
 import { FeatureStore } from './features.ts';
 import { randomWeights } from './network/random-weights.ts';
+
+const { network } = backbones.imagenet;
 
 const count = 9;
 const pixels = new Uint8Array(new SharedArrayBuffer(count * imageBytes));
@@ -23,8 +26,9 @@ describe('FeatureStore', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const weights = randomWeights();
-  const store = (dataHash = 'a') => new FeatureStore(createOnnxRuntimeEngine(), weights, 96, dataHash, folder);
+  const weights = randomWeights(network);
+  const store = (dataHash = 'a') =>
+    new FeatureStore(createOnnxRuntimeEngine(), weights, { network, imageSize: 96 }, dataHash, folder);
   const onBatch = async (batch: number) => {
     computed += batch;
   };

@@ -7,7 +7,7 @@ import { plainBatches } from './dataset/batches.ts';
 import type { ImageSet } from './dataset/dataset.ts';
 import type { Engine, Program } from './engine/engine.ts';
 import { encodeOnnx } from './graph/onnx.ts';
-import { frozenGraph } from './network/model.ts';
+import { frozenGraph, type ModelShape } from './network/model.ts';
 import type { Weights } from './network/weights.ts';
 
 /**
@@ -41,11 +41,11 @@ export class FeatureStore {
   constructor(
     private readonly engine: Engine,
     weights: Weights,
-    imageSize: number,
+    model: Pick<ModelShape, 'network' | 'imageSize'>,
     dataHash: string,
     private readonly folder: string,
   ) {
-    this.graph = frozenGraph(weights, { imageSize, nUnfreeze: 0 }, extractionBatch);
+    this.graph = frozenGraph(weights, { ...model, nUnfreeze: 0 }, extractionBatch);
     const key = createHash('sha256').update(encodeOnnx(this.graph)).update(dataHash).update(engine.fingerprint);
     this.key = key.digest('hex').slice(0, 16);
   }

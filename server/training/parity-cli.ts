@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { backbones } from '../../lib/backbones.ts';
 import { readPaths } from '../../lib/paths.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
@@ -24,7 +25,13 @@ async function main(): Promise<number> {
   const { data } = readPaths(process.env, process.cwd());
   const dataset = await loadCifar10(data);
   const engine = chooseEngine(engineName.data);
-  const setup = { engine, weights: await loadWeights(findWeightsFile(data, 224)), images: dataset.test };
+  const { network } = backbones.imagenet;
+  const setup = {
+    engine,
+    weights: await loadWeights(findWeightsFile(data, { backbone: 'imagenet', image_size: 224 }), network),
+    images: dataset.test,
+    network,
+  };
   console.log(`${engine.name}: ${engine.device}${engine.threads ? `, ${engine.threads} threads` : ''}`);
   let passed = true;
   for (const file of positionals) {

@@ -1,19 +1,21 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { backbones } from '../../lib/backbones.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
-import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { agrees, compareWithFile, type ParitySetup } from './parity.ts';
-import { needsData, realData } from './real-data.test-helper.ts';
+import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
+
+const { network } = backbones.imagenet;
 
 const fixture = (name: string) => JSON.parse(readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8'));
 
 describe.skipIf(!realData)(needsData('the CPU engine against other implementations'), () => {
   let setup: ParitySetup;
   beforeAll(async () => {
-    const weights = await loadWeights(findWeightsFile(realData!, 224));
-    setup = { engine: createOnnxRuntimeEngine(), weights, images: (await loadCifar10(realData!)).test };
+    const weights = await loadImageNet(224);
+    setup = { engine: createOnnxRuntimeEngine(), network, weights, images: (await loadCifar10(realData!)).test };
   });
 
   it('has the features of PyTorch at 96 and 160 px', async () => {

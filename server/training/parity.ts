@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { featureCount, kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
+import { featureCount, kernelName, type Network, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import { plainBatches } from './dataset/batches.ts';
 import type { ImageSet } from './dataset/dataset.ts';
 import type { Engine } from './engine/engine.ts';
 import { kernelOf } from './network/fold.ts';
 import { createHead, hiddenUnits, type Parameters } from './network/head.ts';
-import { frozenGraph, gradientName, trainedShapes, trainingGraph } from './network/model.ts';
+import { frozenGraph, gradientName, type ModelShape, trainedShapes, trainingGraph } from './network/model.ts';
 import type { Weights } from './network/weights.ts';
 import { createOptimizer } from './optimizer.ts';
 import { Random } from './random.ts';
@@ -42,6 +42,7 @@ export interface Agreement {
 
 export interface ParitySetup {
   engine: Engine;
+  network: Network;
   weights: Weights;
   /** Test images of CIFAR-10's binary files. */
   images: ImageSet;
@@ -52,14 +53,14 @@ const featureTolerance = 2e-3;
 
 /** Largest difference of the features of each size from the reference's. */
 async function compareFeatures(
-  { engine, weights, images }: ParitySetup,
+  { engine, network, weights, images }: ParitySetup,
   reference: z.infer<typeof featuresReferenceSchema>,
 ): Promise<Agreement[]> {
   const agreements: Agreement[] = [];
   const indices = Uint32Array.from(reference.images);
   for (const [size, expected] of Object.entries(reference.features)) {
     const program = await engine.compile(
-      frozenGraph(weights, { imageSize: Number(size), nUnfreeze: 0 }, indices.length),
+      frozenGraph(weights, { network, imageSize: Number(size), nUnfreeze: 0 }, indices.length),
     );
     const { frozen } = await program.run({ pixels: firstBatch(images, indices) });
     const largest = largestOf(expected.flat(), (value, i) => Math.abs(frozen![i]! - value));
@@ -74,18 +75,18 @@ const labelSmoothing = 0.05;
 
 /** Repeats the steps that a reference records. Differences of losses are absolute, those of norms relative. */
 async function compareSteps(
-  { engine, weights, images }: ParitySetup,
+  { engine, network, weights, images }: ParitySetup,
   name: string,
   reference: StepsReference,
 ): Promise<Agreement[]> {
   const { nUnfreeze, imageSize, learningRate, firstImage } = parseStepsName(name);
   const classes = 10;
-  const model = { imageSize, nUnfreeze, classes };
+  const model = { network, imageSize, nUnfreeze, classes };
   const [frozenPart, trainingPart] = [
     await engine.compile(frozenGraph(weights, model, batchSize)),
     await engine.compile(trainingGraph(weights, model, batchSize)),
   ];
-  const parameters = referenceParameters(weights, nUnfreeze, classes);
+  const parameters = referenceParameters(weights, model);
   const trained = [...trainedShapes(model).keys()];
   const start = new Map(trained.map((each) => [each, parameters.get(each)!.slice()]));
   const optimizer = createOptimizer('adamw', { weightDecay: 1e-4 });
@@ -142,7 +143,7 @@ function parseStepsName(name: string) {
 }
 
 /** The references' head: kernels are sines, so that any language can make them. */
-function referenceParameters(weights: Weights, nUnfreeze: number, classes: number): Parameters {
+function referenceParameters(weights: Weights, { network, nUnfreeze, classes }: ModelShape): Parameters {
   const parameters = createHead(classes, new Random(0));
   const sines = (rows: number, columns: number, scale: number, frequency: number) =>
     Float32Array.from({ length: rows * columns }, (_, at) => {
@@ -151,7 +152,7 @@ function referenceParameters(weights: Weights, nUnfreeze: number, classes: numbe
     });
   parameters.set('dense/kernel', sines(featureCount, hiddenUnits, 0.02, 0.37));
   parameters.set('logits/kernel', sines(hiddenUnits, classes, 0.05, 0.185));
-  for (const convolution of trainedConvolutions(nUnfreeze)) {
+  for (const convolution of trainedConvolutions(network, nUnfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
   }
   return parameters;

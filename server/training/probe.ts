@@ -1,6 +1,6 @@
+import { networkOf } from '../../lib/backbones.ts';
 import { type Speed, speedKind } from '../../lib/estimate.ts';
-import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import { type Pass, staysOnFeatures } from '../../lib/run-work.ts';
+import { type Pass, staysOnFeatures, trainsKernels } from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 import { chooseEngine } from './engine/choose.ts';
 import { randomWeights } from './network/random-weights.ts';
@@ -22,7 +22,7 @@ const batches = 8;
 export const probe = ({ config, emit, signal }: ProbeOptions): Promise<Outcome> =>
   tellOutcome(emit, async () => {
     const steps = await watchPasses(passesOf(config), {
-      ...{ config, engine: chooseEngine(config.engine), weights: randomWeights(), signal },
+      ...{ config, engine: chooseEngine(config.engine), weights: randomWeights(networkOf(config)), signal },
       ...randomDataset(batches * config.batch_size),
       isEnough: (pass, { seconds }) => seconds >= watched[pass],
     });
@@ -39,7 +39,7 @@ interface ProbeOptions {
 /** What a run with this config does at all. */
 function passesOf(config: TrainConfig): Pass[] {
   if (config.epochs_stage2 === 0 || staysOnFeatures(config)) return ['head', 'features'];
-  const trainsBase = trainedConvolutions(config.n_unfreeze).length > 0;
+  const trainsBase = trainsKernels(config);
   return trainsBase ? ['head', 'features', 'finetune', 'predict'] : ['head', 'features', 'finetune'];
 }
 

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { backbones } from '../../lib/backbones.ts';
+import type { ImageSize } from '../../lib/data-files.ts';
 import { readPaths } from '../../lib/paths.ts';
+import { findWeightsFile, loadWeights } from './network/weights.ts';
 
 /**
  * Tests that need CIFAR-10 and the ImageNet weights: `it.skipIf(!realData)(needsData('…'), …)`. A fresh clone has
@@ -26,3 +29,7 @@ export const realData: string | null = present ? folder : null;
 /** A test's title, which says so where it must be skipped. */
 export const needsData = (title: string): string =>
   present ? title : `${title} (skipped: needs CIFAR-10, see README)`;
+
+/** The ImageNet weights for an image size; only where there is real data. */
+export const loadImageNet = (image_size: ImageSize) =>
+  loadWeights(findWeightsFile(realData!, { backbone: 'imagenet', image_size }), backbones.imagenet.network);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backbones } from '../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
@@ -13,12 +14,14 @@ import { chooseEngine } from './engine/choose.ts';
 import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
 import { readPredictions } from './export/predictions.ts';
 import type { Parameters } from './network/head.ts';
-import { findWeightsFile, loadWeights, type Weights } from './network/weights.ts';
+import type { Weights } from './network/weights.ts';
 import { logitsFromImages } from './predict.ts';
 import { Programs } from './programs.ts';
-import { needsData, realData } from './real-data.test-helper.ts';
+import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
 import { runTraining } from './run.ts';
 import { softmax } from './scores.ts';
+
+const { network } = backbones.imagenet;
 
 const nUnfreeze = 30;
 const config = trainConfigSchema.parse({
@@ -45,7 +48,7 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
     const ended = await runTraining({ runId: 'run', config, paths, emit, signal: new AbortController().signal });
     expect(ended).toBe('completed');
 
-    imageNet = await loadWeights(findWeightsFile(realData!, 96));
+    imageNet = await loadImageNet(96);
     const keras = await readKerasFile(path.join(run(), 'cifar10.h5'));
     const tensors = new Map([...keras.weights.values()].flat().map((each) => [each.name.replace(/:0$/, ''), each]));
     file = {
@@ -61,7 +64,7 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
         Buffer.from(imageNet.get(name)!.data.slice().buffer),
       );
     const changed = [...imageNet.keys()].filter((name) => !same(name));
-    expect(changed.sort()).toEqual(trainedConvolutions(nUnfreeze).map(kernelName).sort());
+    expect(changed.sort()).toEqual(trainedConvolutions(network, nUnfreeze).map(kernelName).sort());
     expect(changed).toHaveLength(15);
   });
 
@@ -70,8 +73,13 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
     const { test } = dataset;
     const chosen = splitImages(dataset, config.train_limit).test.subarray(0, 100);
     expect(chosen).toHaveLength(100);
-    const programs = new Programs(chooseEngine('cpu'), file.weights, { imageSize: 96, nUnfreeze, classes: 10 });
-    const kernels = trainedConvolutions(nUnfreeze).map((each): [string, Float32Array] => [
+    const programs = new Programs(chooseEngine('cpu'), file.weights, {
+      network,
+      imageSize: 96,
+      nUnfreeze,
+      classes: 10,
+    });
+    const kernels = trainedConvolutions(network, nUnfreeze).map((each): [string, Float32Array] => [
       kernelName(each),
       file.weights.get(kernelName(each))!.data,
     ]);

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { networkOf } from '../../lib/backbones.ts';
 import type { Speed } from '../../lib/estimate.ts';
 import type { Timing } from '../../lib/metrics.ts';
 import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
@@ -67,8 +68,10 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   );
   const split = splitImages(dataset, config.train_limit);
   const images = { train: split.train.length, val: split.val.length, test: split.test.length };
-  const weightsFile = findWeightsFile(paths.data, config.image_size);
-  const weights = await loadWeights(weightsFile);
+  const network = networkOf(config);
+  const weightsFile = findWeightsFile(paths.data, config);
+  const weights = await loadWeights(weightsFile, network);
+  const base = { network, imageSize: config.image_size };
   const engine = chooseEngine(config.engine);
   const timeLeft = new TimeLeft(config, images, speeds);
   const reporter = new Reporter(record, signal, timeLeft);
@@ -76,7 +79,7 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   const folder = path.join(paths.results, runId);
   const experiment: Experiment = {
     ...{ config, dataset, split, weights, engine, reporter, timeLeft },
-    features: new FeatureStore(engine, weights, config.image_size, dataset.hash, paths.cache),
+    features: new FeatureStore(engine, weights, base, dataset.hash, paths.cache),
     parameters: createHead(classes, new Random(config.seed, 'head')),
     keep: (checkpoint) => keepCheckpoint(checkpointFile(folder), checkpoint),
   };
@@ -86,7 +89,7 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
     weightsFile: path.basename(weightsFile),
     test: testIdentity(dataset.test, split.test),
     classes: [...dataset.classes],
-    trainedKernels: trainedConvolutions(config.n_unfreeze).length,
+    trainedKernels: trainedConvolutions(network, config.n_unfreeze).length,
   });
 
   // Features of the frozen base, once.
@@ -96,7 +99,7 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
 
   // Stage 1: the head.
   await reporter.enter('head');
-  const headPrograms = new Programs(engine, weights, { imageSize: config.image_size, nUnfreeze: 0, classes });
+  const headPrograms = new Programs(engine, weights, { ...base, nUnfreeze: 0, classes });
   await trainHead(experiment, features, headPrograms);
   timeLeft.finish('head');
   const headSeconds = reporter.elapsed();
@@ -104,9 +107,9 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   await reporter.tell({ type: 'measured', speeds: timeLeft.speeds() });
 
   // Stage 2: the head and the last layers of the base.
-  const trainsBase = trainedConvolutions(config.n_unfreeze).length > 0;
+  const trainsBase = trainedConvolutions(network, config.n_unfreeze).length > 0;
   const programs = trainsBase
-    ? new Programs(engine, weights, { imageSize: config.image_size, nUnfreeze: config.n_unfreeze, classes })
+    ? new Programs(engine, weights, { ...base, nUnfreeze: config.n_unfreeze, classes })
     : headPrograms;
   let fineTuneSeconds = 0;
   if (config.epochs_stage2 > 0) {

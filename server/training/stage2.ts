@@ -1,5 +1,6 @@
+import { networkOf } from '../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import { staysOnFeatures } from '../../lib/run-work.ts';
+import { staysOnFeatures, trainsKernels } from '../../lib/run-work.ts';
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 import { createBatches } from './dataset/batches.ts';
@@ -16,7 +17,7 @@ import { onFeatures } from './stage1.ts';
 /** Stage 2: the head learns on, and with it the last layers of the base, from images. */
 export async function fineTune(experiment: Experiment, features: SplitFeatures, programs: Programs): Promise<void> {
   const { config, weights, parameters, reporter, timeLeft, keep } = experiment;
-  for (const convolution of trainedConvolutions(config.n_unfreeze)) {
+  for (const convolution of trainedConvolutions(networkOf(config), config.n_unfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
   }
   const isOnFeatures = staysOnFeatures(config);
@@ -49,7 +50,7 @@ function onImages(experiment: Experiment, features: SplitFeatures, programs: Pro
   const classes = dataset.classes.length;
   const batches = createBatches({ images: dataset.train, indices: split.train, classes, config });
   const valLabels = labelsOf(dataset.train, split.val);
-  const baseIsFrozen = trainedConvolutions(config.n_unfreeze).length === 0;
+  const baseIsFrozen = !trainsKernels(config);
   return {
     images: batches.images,
     close: () => batches.close(),

@@ -1,5 +1,5 @@
-import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import type { Pass, WorkPhase } from '../../lib/run-work.ts';
+import { networkOf } from '../../lib/backbones.ts';
+import { type Pass, trainsKernels, type WorkPhase } from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
@@ -50,14 +50,14 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
   // Its own rates could make random numbers diverge, and its epochs end too soon; neither costs time.
   const config = { ...options.config, epochs_stage1: 1000, epochs_stage2: 1000, lr_stage1: 1e-4, lr_stage2: 1e-6 };
   const classes = dataset.classes.length;
-  const model = { imageSize: config.image_size, nUnfreeze: config.n_unfreeze, classes };
-  const trainsBase = trainedConvolutions(config.n_unfreeze).length > 0;
+  const model = { network: networkOf(config), imageSize: config.image_size, nUnfreeze: config.n_unfreeze, classes };
+  const trainsBase = trainsKernels(config);
   const headPrograms = new Programs(engine, weights, { ...model, nUnfreeze: 0 });
   const programs = trainsBase ? new Programs(engine, weights, model) : headPrograms;
   const features = randomFeatures(split);
   const common = {
     ...{ config, dataset, split, weights, engine },
-    features: new FeatureStore(engine, weights, config.image_size, dataset.hash, ''),
+    features: new FeatureStore(engine, weights, model, dataset.hash, ''),
     parameters: createHead(classes, new Random(config.seed, 'head')),
     keep: async () => {},
   };

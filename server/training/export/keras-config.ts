@@ -1,4 +1,5 @@
-import { batchNormEpsilon, blocks, type Convolution, unfrozenLayers } from '../../../lib/mobilenet-v2.ts';
+import { networkOf } from '../../../lib/backbones.ts';
+import { batchNormEpsilon, type Convolution, unfrozenLayers } from '../../../lib/mobilenet-v2.ts';
 import { hiddenUnits } from '../network/head.ts';
 import type { TrainedModel } from './trained-model.ts';
 
@@ -33,9 +34,10 @@ const poolingName = 'global_average_pooling2d';
 
 /** The whole model; `trainable` is true of the layers that `nUnfreeze` unfroze and of the head. */
 export function kerasModelConfig(
-  model: Pick<TrainedModel, 'imageSize' | 'nUnfreeze' | 'classes' | 'dropout'>,
+  model: Pick<TrainedModel, 'backbone' | 'imageSize' | 'nUnfreeze' | 'classes' | 'dropout'>,
 ): KerasModelConfig {
-  const unfrozen = new Set(unfrozenLayers(model.nUnfreeze).map((layer) => layer.name));
+  const network = networkOf(model);
+  const unfrozen = new Set(unfrozenLayers(network, model.nUnfreeze).map((layer) => layer.name));
   const layers: KerasLayer[] = [];
   /** Adds a layer called on `inputs` (the layer before, if not said) and returns its name. */
   const add = (className: string, name: string, options: object, inputs = [layers.at(-1)?.name ?? '']): string => {
@@ -53,7 +55,7 @@ export function kerasModelConfig(
   });
   add('Resizing', 'resizing', { height: model.imageSize, width: model.imageSize, interpolation: 'bilinear' });
   let blockInput = add('Rescaling', 'rescaling', { scale: 2, offset: -1 });
-  for (const block of blocks) {
+  for (const block of network.blocks) {
     for (const convolution of block.convolutions) {
       if (convolution.pad) {
         const padding = [

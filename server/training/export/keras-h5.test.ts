@@ -5,23 +5,32 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Dataset, Group } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backbones } from '../../../lib/backbones.ts';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import { loadCifar10 } from '../dataset/cifar10.ts';
 import { imageBytes } from '../dataset/dataset.ts';
 import { readHdf5 } from '../hdf5.ts';
-import { findWeightsFile, loadWeights, type Weights } from '../network/weights.ts';
-import { needsData, realData } from '../real-data.test-helper.ts';
+import type { Weights } from '../network/weights.ts';
+import { loadImageNet, needsData, realData } from '../real-data.test-helper.ts';
 import { kerasImage, predict, readKerasFile } from './interpret-keras.test-helper.ts';
 import { kerasModelConfig, kerasTrainingConfig } from './keras-config.ts';
 import { exportKerasH5 } from './keras-h5.ts';
 import { makeTrainedModel, trainerProbabilities } from './trained-model.test-helper.ts';
 import type { TrainedModel } from './trained-model.ts';
 
+const { network } = backbones.imagenet;
+
 const fixture = async (name: string) =>
   JSON.parse(await readFile(path.join(import.meta.dirname, 'fixtures', name), 'utf8'));
 
-const settings = { imageSize: 160, nUnfreeze: 30, classes: cifar10Classes, dropout: 0.4 };
+const settings = {
+  backbone: 'imagenet' as const,
+  imageSize: 160,
+  nUnfreeze: 30,
+  classes: cifar10Classes,
+  dropout: 0.4,
+};
 
 describe('kerasModelConfig', () => {
   it('is, layer by layer, the config that Keras 2.15 and Keras 3.15 both open', async () => {
@@ -66,7 +75,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'keras-h5-'));
     file = path.join(folder, 'cifar10.h5');
-    imageNet = await loadWeights(findWeightsFile(realData!, 96));
+    imageNet = await loadImageNet(96);
     model = makeTrainedModel(imageNet);
     await exportKerasH5(file, model);
   });
@@ -114,7 +123,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     const isSame = (name: string, data: Float32Array | undefined) =>
       Buffer.from(tensors.get(name)!.buffer).equals(Buffer.from(data!.buffer));
     const changed = [...imageNet].filter(([name, { data }]) => !isSame(name, data)).map(([name]) => name);
-    expect(changed).toEqual(trainedConvolutions(30).map(kernelName));
+    expect(changed).toEqual(trainedConvolutions(network, 30).map(kernelName));
     const trained = [...changed.map((name) => [name, model.weights.get(name)?.data] as const), ...model.head];
     expect(trained.filter(([name, data]) => !isSame(name, data))).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { networkOf } from '../../../lib/backbones.ts';
 import { batchNormParts, featureCount } from '../../../lib/mobilenet-v2.ts';
 import { hiddenUnits } from '../network/head.ts';
 import { expectedWeights, type Weight } from '../network/weights.ts';
@@ -11,7 +12,7 @@ export type NamedWeight = Weight & { name: string };
  * @throws Error where one is missing or has a wrong length
  */
 export function tensorsByLayer(model: TrainedModel): Map<string, NamedWeight[]> {
-  const base = expectedWeights().map(({ layer, tensors }): [string, NamedWeight[]] => [
+  const base = expectedWeights(networkOf(model)).map(({ layer, tensors }): [string, NamedWeight[]] => [
     layer,
     tensors.map(({ name, shape }) => checked(name, shape, model.weights.get(name)?.data)),
   ]);

@@ -1,3 +1,4 @@
+import { backbones } from '../../../lib/backbones.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** What a program that uses the model should know, as it stands in the files that are not Keras'. */
@@ -12,12 +13,16 @@ export interface ModelMetadata {
   license: string;
 }
 
-export const modelMetadata = ({ classes, imageSize }: Pick<TrainedModel, 'classes' | 'imageSize'>): ModelMetadata => ({
-  description: `MobileNetV2 1.0 at ${imageSize} px with a head for ${classes.length} classes, trained by transfer-lab`,
+export const modelMetadata = ({
+  backbone,
+  classes,
+  imageSize,
+}: Pick<TrainedModel, 'backbone' | 'classes' | 'imageSize'>): ModelMetadata => ({
+  description: `${backbones[backbone].title}, at ${imageSize} px, with a head for ${classes.length} classes, trained by transfer-lab`,
   classes,
   input: '[N, 32, 32, 3]: RGB, channels last, in [0, 1]',
   preprocessing: `none to be done: resizing to ${imageSize} px and scaling to [-1, 1] are part of the model`,
   output: `[N, ${classes.length}]: probabilities`,
   image_size: imageSize,
-  license: 'ImageNet weights of MobileNetV2: Apache 2.0 (Keras)',
+  license: backbones[backbone].licence,
 });

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { loadCifar10 } from '../dataset/cifar10.ts';
 import { type ImageSet, imageBytes } from '../dataset/dataset.ts';
-import { findWeightsFile, loadWeights, type Weights } from '../network/weights.ts';
-import { needsData, realData } from '../real-data.test-helper.ts';
+import type { Weights } from '../network/weights.ts';
+import { loadImageNet, needsData, realData } from '../real-data.test-helper.ts';
 import { kerasImage } from './interpret-keras.test-helper.ts';
 import { exportOnnx } from './onnx-model.ts';
 import { makeTrainedModel, trainerProbabilities } from './trained-model.test-helper.ts';
@@ -21,7 +21,7 @@ describe.skipIf(!realData)(needsData('exportOnnx'), () => {
   let session: InferenceSession;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'onnx-model-'));
-    imageNet = await loadWeights(findWeightsFile(realData!, 96));
+    imageNet = await loadImageNet(96);
     model = makeTrainedModel(imageNet);
     ({ test } = await loadCifar10(realData!));
     await exportOnnx(path.join(folder, 'cifar10.onnx'), model);

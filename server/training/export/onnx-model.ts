@@ -1,4 +1,5 @@
-import { blocks, featureCount } from '../../../lib/mobilenet-v2.ts';
+import { networkOf } from '../../../lib/backbones.ts';
+import { featureCount } from '../../../lib/mobilenet-v2.ts';
 import { anyNumber, encodeOnnx } from '../graph/onnx.ts';
 import { constant, exp, input, logSoftmax, transpose } from '../graph/operations.ts';
 import { averagePool, frozenBlocks } from '../network/frozen.ts';
@@ -15,7 +16,7 @@ import { writeWhole } from './write-whole.ts';
  */
 export async function exportOnnx(file: string, model: TrainedModel): Promise<number> {
   const pixels = transpose(input('image', [anyNumber, 32, 32, 3]), [0, 3, 1, 2]);
-  const features = averagePool(frozenBlocks(pixels, model.weights, model.imageSize, blocks.length));
+  const features = averagePool(frozenBlocks(pixels, model.weights, model.imageSize, networkOf(model).blocks));
   const shapes = new Map([
     ...headShapes(model.classes.length),
     ...movingAverages.map((name) => [name, [featureCount]] as const),

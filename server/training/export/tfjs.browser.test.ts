@@ -10,8 +10,7 @@ import { cifar10Classes } from '../../../lib/classes.ts';
 import { launchBrowser } from '../../../tools/testing/browser.ts';
 import { loadCifar10 } from '../dataset/cifar10.ts';
 import { imageBytes } from '../dataset/dataset.ts';
-import { findWeightsFile, loadWeights } from '../network/weights.ts';
-import { needsData, realData } from '../real-data.test-helper.ts';
+import { loadImageNet, needsData, realData } from '../real-data.test-helper.ts';
 import { kerasImage } from './interpret-keras.test-helper.ts';
 import { exportTfjs } from './tfjs.ts';
 import { makeTrainedModel, trainerProbabilities } from './trained-model.test-helper.ts';
@@ -32,7 +31,7 @@ describe.skipIf(!realData)(needsData('exportTfjs'), () => {
   let page: Page;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tfjs-'));
-    const model = makeTrainedModel(await loadWeights(findWeightsFile(realData!, 96)));
+    const model = makeTrainedModel(await loadImageNet(96));
     await exportTfjs(path.join(folder, 'tfjs.zip'), model);
     const library = await readFile(path.resolve('node_modules/@tensorflow/tfjs/dist/tf.min.js'));
     files = { ...unzipSync(await readFile(path.join(folder, 'tfjs.zip'))), 'tf.min.js': library };
@@ -60,7 +59,7 @@ describe.skipIf(!realData)(needsData('exportTfjs'), () => {
 
   it('gives the trainer’s probabilities in a plain page, and knows its classes', { timeout: 240_000 }, async () => {
     const count = 100;
-    const imageNet = await loadWeights(findWeightsFile(realData!, 96));
+    const imageNet = await loadImageNet(96);
     const { test } = await loadCifar10(realData!);
     const images = Array.from({ length: count }, (_, index) => [
       ...kerasImage(test.pixels.subarray(index * imageBytes, (index + 1) * imageBytes)),

@@ -1,3 +1,4 @@
+import { backbones } from '../../../lib/backbones.ts';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import type { ImageSet } from '../dataset/dataset.ts';
@@ -8,6 +9,8 @@ import { logitsFromImages } from '../predict.ts';
 import { Programs } from '../programs.ts';
 import { softmax } from '../scores.ts';
 import type { TrainedModel } from './trained-model.ts';
+
+const { network } = backbones.imagenet;
 
 /** A head as training starts it, but for averages and biases that show a mix-up of tensors. */
 function makeHead(): Map<string, Float32Array> {
@@ -33,11 +36,17 @@ function makeHead(): Map<string, Float32Array> {
 /** A model at 96 px as stage 2 with N = 30 leaves it: 15 kernels that differ from ImageNet's, and a head. */
 export function makeTrainedModel(imageNet: Weights): TrainedModel {
   const weights: Weights = new Map(imageNet);
-  for (const convolution of trainedConvolutions(30)) {
+  for (const convolution of trainedConvolutions(network, 30)) {
     const { shape, data } = imageNet.get(kernelName(convolution))!;
     weights.set(kernelName(convolution), { shape, data: data.map((value) => value * 1.01) });
   }
-  const settings = { imageSize: 96, nUnfreeze: 30, classes: cifar10Classes, dropout: 0.4 };
+  const settings = {
+    backbone: 'imagenet' as const,
+    imageSize: 96,
+    nUnfreeze: 30,
+    classes: cifar10Classes,
+    dropout: 0.4,
+  };
   return { ...settings, labelSmoothing: 0.05, learningRate: 1e-5, weights, head: makeHead() };
 }
 
@@ -49,11 +58,16 @@ export async function trainerProbabilities(
   count: number,
 ): Promise<Float64Array> {
   const parameters: Parameters = new Map(model.head);
-  for (const convolution of trainedConvolutions(model.nUnfreeze)) {
+  for (const convolution of trainedConvolutions(network, model.nUnfreeze)) {
     parameters.set(kernelName(convolution), model.weights.get(kernelName(convolution))!.data);
   }
   const { imageSize, nUnfreeze, classes } = model;
-  const programs = new Programs(chooseEngine('cpu'), imageNet, { imageSize, nUnfreeze, classes: classes.length });
+  const programs = new Programs(chooseEngine('cpu'), imageNet, {
+    network,
+    imageSize,
+    nUnfreeze,
+    classes: classes.length,
+  });
   const first = Uint32Array.from({ length: count }, (_, index) => index);
   const logits = await logitsFromImages(programs, parameters, images, first, { mirrored: false });
   await programs.release();

@@ -1,3 +1,4 @@
+import { type Backbone, networkOf } from '../../../lib/backbones.ts';
 import { kernelName, kernelShape, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import type { TrainConfig } from '../../../lib/train-config.ts';
 import type { Parameters } from '../network/head.ts';
@@ -5,6 +6,7 @@ import type { Weights } from '../network/weights.ts';
 
 /** A model after training: everything its exports need. */
 export interface TrainedModel {
+  backbone: Backbone;
   /** The base: all tensors by Keras' name, kernels unfolded, the trained ones replaced. */
   weights: Weights;
   /** The head's tensors, row-major, by name: `head_bn/gamma` … `moving_variance` [1280], `dense/kernel` [1280, 128], `dense/bias`,
@@ -31,11 +33,12 @@ export function trainedModel(
   { weights, parameters, classes }: { weights: Weights; parameters: Parameters; classes: readonly string[] },
 ): TrainedModel {
   const base = new Map(weights);
-  for (const convolution of trainedConvolutions(config.n_unfreeze)) {
+  for (const convolution of trainedConvolutions(networkOf(config), config.n_unfreeze)) {
     const data = parameters.get(kernelName(convolution));
     if (data) base.set(kernelName(convolution), { shape: kernelShape(convolution), data });
   }
   return {
+    backbone: config.backbone,
     weights: base,
     head: parameters,
     imageSize: config.image_size,

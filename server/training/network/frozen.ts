@@ -1,4 +1,4 @@
-import { blocks, type Convolution } from '../../../lib/mobilenet-v2.ts';
+import type { Block, Convolution } from '../../../lib/mobilenet-v2.ts';
 import {
   add,
   clip,
@@ -81,14 +81,14 @@ function convolve(x: Node, weights: Weights, convolution: Convolution): Node {
 }
 
 /**
- * The first `blockCount` blocks, the stem included.
+ * The network's first blocks.
  *
  * @param pixels [n, 3, 32, 32] in [0, 1].
- * @returns [n, c, h, w]; [n, 3, size, size] where `blockCount` is 0.
+ * @returns [n, c, h, w]; [n, 3, size, size] where there are no blocks.
  */
-export function frozenBlocks(pixels: Node, weights: Weights, imageSize: number, blockCount: number): Node {
+export function frozenBlocks(pixels: Node, weights: Weights, imageSize: number, blocks: readonly Block[]): Node {
   let x = preprocess(pixels, imageSize);
-  for (const block of blocks.slice(0, blockCount)) {
+  for (const block of blocks) {
     const before = x;
     for (const convolution of block.convolutions) x = convolve(x, weights, convolution);
     if (block.add) x = add(before, x);

@@ -1,9 +1,9 @@
 import {
-  blocks,
   featureCount,
   frozenBlockCount,
   kernelName,
   kernelShape,
+  type Network,
   trainedConvolutions,
 } from '../../../lib/mobilenet-v2.ts';
 import { gradients } from '../graph/gradient.ts';
@@ -20,15 +20,16 @@ import type { Weights } from './weights.ts';
  */
 
 export interface ModelShape {
+  network: Network;
   imageSize: number;
   nUnfreeze: number;
   classes: number;
 }
 
 /** Names of what training changes by gradient, the tail's kernels first, with Keras' shapes. */
-export const trainedShapes = ({ nUnfreeze, classes }: Pick<ModelShape, 'nUnfreeze' | 'classes'>): Map<string, Shape> =>
+export const trainedShapes = ({ network, nUnfreeze, classes }: Omit<ModelShape, 'imageSize'>): Map<string, Shape> =>
   new Map([
-    ...trainedConvolutions(nUnfreeze).map((each): [string, Shape] => [kernelName(each), kernelShape(each)]),
+    ...trainedConvolutions(network, nUnfreeze).map((each): [string, Shape] => [kernelName(each), kernelShape(each)]),
     ...headShapes(classes),
   ]);
 
@@ -38,11 +39,12 @@ export const gradientName = (parameter: string): string => `gradient/${parameter
 /** Input `pixels` [batch, 3, 32, 32] in [0, 1] → output `frozen`, what the tail starts from: [batch, c, h, w] or features [batch, 1280]. */
 export function frozenGraph(
   weights: Weights,
-  { imageSize, nUnfreeze }: Omit<ModelShape, 'classes'>,
+  { network, imageSize, nUnfreeze }: Omit<ModelShape, 'classes'>,
   batch: number,
 ): Outputs {
-  const count = frozenBlockCount(nUnfreeze);
-  const x = frozenBlocks(input('pixels', [batch, 3, 32, 32]), weights, imageSize, count);
+  const { blocks } = network;
+  const count = frozenBlockCount(network, nUnfreeze);
+  const x = frozenBlocks(input('pixels', [batch, 3, 32, 32]), weights, imageSize, blocks.slice(0, count));
   return { frozen: count === blocks.length ? averagePool(x) : x };
 }
 
@@ -55,18 +57,25 @@ function tail(weights: Weights, model: ModelShape, batch: number): Tail {
   const shapes = trainedShapes(model);
   const nodes = new Map([...shapes].map(([name, shape]) => [name, input(name, shape)]));
   for (const name of movingAverages) nodes.set(name, input(name, [featureCount]));
-  const count = frozenBlockCount(model.nUnfreeze);
+  const { blocks } = model.network;
+  const count = frozenBlockCount(model.network, model.nUnfreeze);
   const start = (shape: Shape) => input('frozen', [batch, ...shape]);
   const features =
     count === blocks.length
       ? start([featureCount])
-      : trainedBlocks(start(frozenShape(model)), weights, count, (each) => nodes.get(kernelName(each)) ?? null);
+      : trainedBlocks(
+          start(frozenShape(model)),
+          weights,
+          blocks.slice(count),
+          (each) => nodes.get(kernelName(each)) ?? null,
+        );
   return { features, parameter: (name) => nodes.get(name)! };
 }
 
 /** The shape of what the frozen part hands over for one image. */
-export function frozenShape({ imageSize, nUnfreeze }: Omit<ModelShape, 'classes'>): Shape {
-  const count = frozenBlockCount(nUnfreeze);
+export function frozenShape({ network, imageSize, nUnfreeze }: Omit<ModelShape, 'classes'>): Shape {
+  const { blocks } = network;
+  const count = frozenBlockCount(network, nUnfreeze);
   if (count === blocks.length) return [featureCount];
   const frozen = blocks.slice(0, count);
   const shrink = frozen.flatMap((block) => block.convolutions).reduce((product, { stride }) => product * stride, 1);

@@ -1,9 +1,9 @@
-import { batchNormParts, type Convolution, kernelName, kernelShape, layers } from '../../../lib/mobilenet-v2.ts';
+import { batchNormParts, type Convolution, kernelName, kernelShape, type Network } from '../../../lib/mobilenet-v2.ts';
 import { Random } from '../random.ts';
 import type { Weights } from './weights.ts';
 
 /** A network that nobody trained, of MobileNetV2's shapes: signals neither vanish nor explode (He et al., 2015). */
-export function randomWeights(seed = 1): Weights {
+export function randomWeights({ layers }: Network, seed = 1): Weights {
   const weights: Weights = new Map();
   const random = new Random(seed, 'weights');
   let last: Convolution | null = null;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { backbones } from '../../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import { createOnnxRuntimeEngine } from '../engine/onnxruntime.ts';
 import { Random } from '../random.ts';
@@ -7,7 +8,9 @@ import { createHead } from './head.ts';
 import { frozenGraph, frozenShape, gradientName, inferenceGraph, trainedShapes, trainingGraph } from './model.ts';
 import { randomWeights } from './random-weights.ts';
 
-const weights = randomWeights();
+const { network } = backbones.imagenet;
+
+const weights = randomWeights(network);
 const engine = createOnnxRuntimeEngine();
 const [batch, classes, imageSize] = [3, 10, 96];
 const random = new Random(7, 'pixels');
@@ -15,14 +18,14 @@ const pixels = Float32Array.from({ length: batch * 3 * 32 * 32 }, () => random.n
 
 function parametersOf(nUnfreeze: number) {
   const parameters = createHead(classes, new Random(3));
-  for (const convolution of trainedConvolutions(nUnfreeze)) {
+  for (const convolution of trainedConvolutions(network, nUnfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution));
   }
   return Object.fromEntries(parameters);
 }
 
 async function logits(nUnfreeze: number): Promise<Float32Array> {
-  const model = { imageSize, nUnfreeze, classes };
+  const model = { network, imageSize, nUnfreeze, classes };
   const frozenPart = await engine.compile(frozenGraph(weights, model, batch));
   const { frozen } = await frozenPart.run({ pixels });
   expect(frozen).toHaveLength(batch * frozenShape(model).reduce((product, length) => product * length));
@@ -40,7 +43,7 @@ it('computes the same network frozen and trained, wherever it is cut', async () 
 });
 
 it.each([0, 1, 30, 102])('has a finite gradient for all that is trained, N = %i', async (nUnfreeze) => {
-  const model = { imageSize, nUnfreeze, classes };
+  const model = { network, imageSize, nUnfreeze, classes };
   const frozenPart = await engine.compile(frozenGraph(weights, model, batch));
   const program = await engine.compile(trainingGraph(weights, model, batch));
   const targets = new Float32Array(batch * classes);

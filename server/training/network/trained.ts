@@ -1,4 +1,4 @@
-import { blocks, type Convolution, kernelShape } from '../../../lib/mobilenet-v2.ts';
+import { type Block, type Convolution, kernelShape } from '../../../lib/mobilenet-v2.ts';
 import {
   add,
   clip,
@@ -115,15 +115,15 @@ function imageConvolution(x: Node, kernel: Node, convolution: Convolution): Node
 }
 
 /**
- * The blocks from `firstBlock` on.
+ * The network's last blocks.
  *
  * @param frozen the frozen part's output, [n, c, h, w]: the one place where the layout changes.
  * @returns pooled features [n, 1280].
  */
-export function trainedBlocks(frozen: Node, weights: Weights, firstBlock: number, kernels: KernelNodes): Node {
+export function trainedBlocks(frozen: Node, weights: Weights, blocks: readonly Block[], kernels: KernelNodes): Node {
   const [images = 0, channels = 0, height = 0, width = 0] = frozen.shape;
   let x = reshape(transpose(frozen, [1, 0, 2, 3]), [channels, images, height * width]);
-  for (const block of blocks.slice(firstBlock)) {
+  for (const block of blocks) {
     const before = x;
     for (const convolution of block.convolutions) {
       const { kernel, shift } = foldedKernel(convolution, weights, kernels);

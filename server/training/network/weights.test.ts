@@ -2,11 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mobilenetV2 } from '../../../lib/mobilenet-v2.ts';
 import { DataError } from '../errors.ts';
 import { writeHdf5 } from '../hdf5.ts';
-import { needsData, realData } from '../real-data.test-helper.ts';
+import { loadImageNet, needsData, realData } from '../real-data.test-helper.ts';
 import { expectedWeights, findWeightsFile, loadWeights } from './weights.ts';
 
+const network = mobilenetV2(1);
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'weights-'));
@@ -17,14 +19,14 @@ const name = (size: number) => `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_
 
 describe('findWeightsFile', () => {
   it('prefers the file of the size, falls back on 224’s, and says where to get it', async () => {
-    expect(() => findWeightsFile(folder, 96)).toThrow(DataError);
-    expect(() => findWeightsFile(folder, 96)).toThrow(
+    expect(() => findWeightsFile(folder, { backbone: 'imagenet', image_size: 96 })).toThrow(DataError);
+    expect(() => findWeightsFile(folder, { backbone: 'imagenet', image_size: 96 })).toThrow(
       'https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5',
     );
     await writeFile(path.join(folder, name(224)), '');
-    expect(findWeightsFile(folder, 96)).toBe(path.join(folder, name(224)));
+    expect(findWeightsFile(folder, { backbone: 'imagenet', image_size: 96 })).toBe(path.join(folder, name(224)));
     await writeFile(path.join(folder, name(96)), '');
-    expect(findWeightsFile(folder, 96)).toBe(path.join(folder, name(96)));
+    expect(findWeightsFile(folder, { backbone: 'imagenet', image_size: 96 })).toBe(path.join(folder, name(96)));
   });
 });
 
@@ -32,7 +34,7 @@ describe('loadWeights', () => {
   /** A file of zeros in Keras' structure, with one tensor changed. */
   const writeZeros = (file: string, change: (tensor: string, shape: number[]) => number[] | null) =>
     writeHdf5(file, (root) => {
-      for (const { layer, tensors } of expectedWeights()) {
+      for (const { layer, tensors } of expectedWeights(network)) {
         const group = root.create_group(layer);
         const kept = tensors.flatMap((tensor) => {
           const shape = change(tensor.name, tensor.shape);
@@ -53,22 +55,22 @@ describe('loadWeights', () => {
   it('names the tensor that is missing or of another shape', async () => {
     const file = path.join(folder, name(224));
     await writeZeros(file, (_, shape) => shape);
-    expect((await loadWeights(file)).size).toBe(260);
+    expect((await loadWeights(file, network)).size).toBe(260);
     await writeZeros(file, (tensor, shape) => (tensor === 'block_3_expand_BN/moving_variance' ? null : shape));
-    await expect(loadWeights(file)).rejects.toThrow('block_3_expand_BN/moving_variance is missing');
+    await expect(loadWeights(file, network)).rejects.toThrow('block_3_expand_BN/moving_variance is missing');
     await writeZeros(file, (tensor, shape) => (tensor === 'Conv1/kernel' ? [3, 3, 3, 16] : shape));
-    await expect(loadWeights(file)).rejects.toThrow('Conv1/kernel is [3,3,3,16] where [3,3,3,32] is due');
+    await expect(loadWeights(file, network)).rejects.toThrow('Conv1/kernel is [3,3,3,16] where [3,3,3,32] is due');
   });
 
   it('refuses what is not HDF5', async () => {
     const file = path.join(folder, name(224));
     await writeFile(file, '<html>404</html>');
-    await expect(loadWeights(file)).rejects.toThrow(DataError);
-    await expect(loadWeights(file)).rejects.toThrow('not an HDF5 file');
+    await expect(loadWeights(file, network)).rejects.toThrow(DataError);
+    await expect(loadWeights(file, network)).rejects.toThrow('not an HDF5 file');
   });
 
   it.skipIf(!realData)(needsData('reads the ImageNet file whole'), async () => {
-    const weights = await loadWeights(findWeightsFile(realData!, 160));
+    const weights = await loadImageNet(160);
     let parameters = 0;
     for (const { data } of weights.values()) parameters += data.length;
     expect(parameters).toBe(2_257_984);

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Dataset, type Group } from 'h5wasm/node';
 import { standInSize, weightsFileName, weightsUrl } from '../../../lib/data-files.ts';
-import { batchNormParts, blocks, kernelName, kernelShape } from '../../../lib/mobilenet-v2.ts';
+import { batchNormParts, kernelName, kernelShape, type Network } from '../../../lib/mobilenet-v2.ts';
+import type { TrainConfig } from '../../../lib/train-config.ts';
 import { DataError } from '../errors.ts';
 import { isHdf5, readHdf5 } from '../hdf5.ts';
 
@@ -15,13 +17,29 @@ export interface Weight {
 /** Tensors by Keras' name without its `:0`: `Conv1/kernel`, `bn_Conv1/gamma`, `block_12_depthwise/depthwise_kernel`. */
 export type Weights = Map<string, Weight>;
 
+/** The own backbone's weights come with the project: beside this file, or beside the bundle that it is part of. */
+const ownWeightsFile = fileURLToPath(new URL('./sketch-backbone.h5', import.meta.url));
+
+const ownAdvice = 'It is part of the project: take it from there anew, and build again.';
+
+/** Where a backbone's weights lie. */
+export const weightsFolder = (dataFolder: string, { backbone }: Pick<TrainConfig, 'backbone'>): string =>
+  backbone === 'sketch' ? path.dirname(ownWeightsFile) : dataFolder;
+
 /**
- * Finds the ImageNet weights for an input size in the data folder; Keras has a file for each size, and 224's serves all.
+ * Finds the weights that a run starts from. Of ImageNet's, Keras has a file for each input size, and 224's serves all.
  * @returns the path of the file that is there
- * @throws DataError `weights-missing` where there is neither
+ * @throws DataError `weights-missing` where it is not there
  */
-export function findWeightsFile(dataFolder: string, imageSize: number): string {
-  for (const size of [imageSize, standInSize]) {
+export function findWeightsFile(
+  dataFolder: string,
+  { backbone, image_size }: Pick<TrainConfig, 'backbone' | 'image_size'>,
+): string {
+  if (backbone === 'sketch') {
+    if (existsSync(ownWeightsFile)) return ownWeightsFile;
+    throw new DataError('weights-missing', `${ownWeightsFile} is missing. ${ownAdvice}`);
+  }
+  for (const size of [image_size, standInSize]) {
     const file = path.join(dataFolder, weightsFileName(size));
     if (existsSync(file)) return file;
   }
@@ -33,7 +51,9 @@ export function findWeightsFile(dataFolder: string, imageSize: number): string {
 }
 
 /** Every layer of the base that has weights, with the names and shapes of its tensors in Keras' order. */
-export function expectedWeights(): { layer: string; tensors: { name: string; shape: number[] }[] }[] {
+export function expectedWeights({
+  blocks,
+}: Network): { layer: string; tensors: { name: string; shape: number[] }[] }[] {
   return blocks.flatMap((block) =>
     block.convolutions.flatMap((convolution) => [
       {
@@ -56,11 +76,11 @@ export function expectedWeights(): { layer: string; tensors: { name: string; sha
  * table. Within a layer the order counts, not the names, as in Keras' own `load_weights`.
  * @throws DataError `weights-damaged` where the file is not HDF5, or a tensor is missing or of another shape
  */
-export async function loadWeights(file: string): Promise<Weights> {
+export async function loadWeights(file: string, network: Network): Promise<Weights> {
   if (!(await isHdf5(file))) throw damaged(file, 'it is not an HDF5 file');
   return readHdf5(file, (root) => {
     const weights: Weights = new Map();
-    for (const { layer, tensors } of expectedWeights()) {
+    for (const { layer, tensors } of expectedWeights(network)) {
       const datasets = readLayer(root, layer);
       for (const [index, { name, shape }] of tensors.entries()) {
         const dataset = datasets[index];
@@ -90,6 +110,7 @@ function readLayer(root: Group, layer: string): Dataset[] {
 const damaged = (file: string, what: string) =>
   new DataError(
     'weights-damaged',
-    `${file} does not hold MobileNetV2's weights without top: ${what}. ` +
-      `Delete it and download ${weightsUrl(standInSize)} into its folder.`,
+    `${file} does not hold MobileNetV2's weights without top: ${what}. ${
+      file === ownWeightsFile ? ownAdvice : `Delete it and download ${weightsUrl(standInSize)} into its folder.`
+    }`,
   );

@@ -21,22 +21,23 @@ export class Canvas {
   readonly planes = new Float32Array(3 * area);
   private readonly crossings = new Float32Array(lines * mostCrossings);
   private readonly crossingCounts = new Uint8Array(lines);
-  private readonly coverage = new Float32Array(area);
+  /** Of the row in work: by how much each column's coverage differs from the one before it. */
+  private readonly steps = new Float32Array(canvasSide + 2);
 
   /** Fills a polygon, even–odd. @param points x and y in turn, in pixels from the top left corner */
   fill(points: readonly number[], colour: Colour, { shade, opacity = 1 }: { shade?: Shade; opacity?: number } = {}) {
     const [firstLine, lastLine] = this.cross(points);
     for (let row = Math.floor(firstLine / linesPerRow); row * linesPerRow <= lastLine; row++) {
       const [left, right] = this.cover(row);
+      let covered = 0;
       for (let column = left; column <= right; column++) {
-        const at = row * canvasSide + column;
-        const covered = Math.min(1, this.coverage[at]!) * opacity;
-        this.coverage[at] = 0;
-        if (covered === 0) continue;
+        covered += this.steps[column]!;
+        this.steps[column] = 0;
+        if (column === canvasSide || covered < 1e-4) continue;
+        const share = Math.min(1, covered) * opacity;
         const light = shade ? shade(column + 0.5, row + 0.5) : 1;
-        for (let plane = 0; plane < 3; plane++) {
-          const here = plane * area + at;
-          this.planes[here] = this.planes[here]! + covered * (colour[plane]! * light - this.planes[here]!);
+        for (let at = row * canvasSide + column, plane = 0; plane < 3; plane++, at += area) {
+          this.planes[at] = this.planes[at]! + share * (colour[plane]! * light - this.planes[at]!);
         }
       }
     }
@@ -69,7 +70,7 @@ export class Canvas {
     return [firstLine, lastLine];
   }
 
-  /** Adds up what of each pixel of a row lies inside. @returns the first and the last column that were touched */
+  /** Adds up what of each pixel of a row lies inside, as steps. @returns the first and the last of them */
   private cover(row: number): [number, number] {
     let left = canvasSide;
     let right = -1;
@@ -83,16 +84,21 @@ export class Canvas {
         const from = Math.max(0, this.crossings[i]!);
         const to = Math.min(canvasSide, this.crossings[i + 1]!);
         if (from >= to) continue;
-        const [first, last] = [Math.floor(from), Math.min(canvasSide - 1, Math.floor(to))];
-        for (let column = first; column <= last; column++) {
-          const inside = Math.min(to, column + 1) - Math.max(from, column);
-          this.coverage[row * canvasSide + column] = this.coverage[row * canvasSide + column]! + inside / linesPerRow;
-        }
-        left = Math.min(left, first);
-        right = Math.max(right, last);
+        this.step(from, 1 / linesPerRow);
+        this.step(to, -1 / linesPerRow);
+        left = Math.min(left, Math.floor(from));
+        right = Math.max(right, Math.floor(to) + 1);
       }
     }
-    return [left, right];
+    return [left, Math.min(right, canvasSide)];
+  }
+
+  /** From a place on, everything is covered by `height` more; the pixel that it lies in, by its part. */
+  private step(place: number, height: number): void {
+    const column = Math.floor(place);
+    const part = column + 1 - place;
+    this.steps[column] = this.steps[column]! + height * part;
+    this.steps[column + 1] = this.steps[column + 1]! + height * (1 - part);
   }
 
   /** Mostly there are two. */

@@ -84,6 +84,13 @@ function drawForeground(pen: Pen, random: Random): void {
   }
 }
 
+/** Close to a normal distribution of deviation 1, and fast: the sum of a random number's four bytes. */
+function grain(random: Random): number {
+  const bits = random.next() * 2 ** 32;
+  const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+  return (sum - 510) / 148;
+}
+
 /** From light to bytes: focus, exposure, colour of the light, noise. */
 function develop({ planes }: Canvas, random: Random, into: Uint8Array): void {
   const pixels = canvasSide * canvasSide;
@@ -91,7 +98,7 @@ function develop({ planes }: Canvas, random: Random, into: Uint8Array): void {
   const exposure = random.uniform(0.55, 1.25);
   const contrast = random.uniform(0.6, 1.15);
   const lift = random.uniform(-0.06, 0.1);
-  const noise = random.uniform(0.01, 0.07);
+  const noise = 0.005 + 0.06 * random.next() ** 2;
   const [slopeX, slopeY] = [random.uniform(-0.012, 0.012), random.uniform(-0.012, 0.012)];
   for (let plane = 0; plane < 3; plane++) {
     const cast = exposure * random.uniform(0.85, 1.15);
@@ -107,9 +114,7 @@ function develop({ planes }: Canvas, random: Random, into: Uint8Array): void {
         value += blur * (left + right + above + below - 4 * value);
       }
       const slope = 1 + (x - 15.5) * slopeX + (y - 15.5) * slopeY;
-      // The sum of three is close enough to a normal distribution, and fast.
-      const grain = random.next() + random.next() + random.next() - 1.5;
-      const seen = 0.5 + (value * cast * slope - 0.5) * contrast + lift + 2 * noise * grain;
+      const seen = 0.5 + (value * cast * slope - 0.5) * contrast + lift + noise * grain(random);
       into[plane * pixels + at] = Math.max(0, Math.min(255, Math.round(255 * seen)));
     }
   }

@@ -10,13 +10,18 @@ export function cloudy(random: Random, size: number, depth: number): Shade {
   const grid = Float32Array.from({ length: cells * cells }, () => 1 + random.uniform(-depth, depth));
   const [offsetX, offsetY] = [random.uniform(0, cells), random.uniform(0, cells)];
   return (x, y) => {
-    const [u, v] = [x / size + offsetX, y / size + offsetY];
-    const [column, row] = [Math.floor(u), Math.floor(v)];
-    const [s, t] = [ease(u - column), ease(v - row)];
-    const at = (dx: number, dy: number) => grid[((row + dy) & (cells - 1)) * cells + ((column + dx) & (cells - 1))]!;
-    const top = at(0, 0) + s * (at(1, 0) - at(0, 0));
-    const bottom = at(0, 1) + s * (at(1, 1) - at(0, 1));
-    return top + t * (bottom - top);
+    const u = x / size + offsetX;
+    const v = y / size + offsetY;
+    const column = Math.floor(u);
+    const row = Math.floor(v);
+    const s = ease(u - column);
+    const left = column & (cells - 1);
+    const right = (column + 1) & (cells - 1);
+    const above = (row & (cells - 1)) * cells;
+    const below = ((row + 1) & (cells - 1)) * cells;
+    const top = grid[above + left]! + s * (grid[above + right]! - grid[above + left]!);
+    const bottom = grid[below + left]! + s * (grid[below + right]! - grid[below + left]!);
+    return top + ease(v - row) * (bottom - top);
   };
 }
 
