@@ -183,6 +183,9 @@ describe('without data', () => {
     await page.getByText('The images are shown here once CIFAR-10 is there.').waitFor();
     await page.getByRole('button', { name: /^Get CIFAR-10/ }).waitFor();
     expect(await page.getByRole('button', { name: 'Shuffle' }).isDisabled()).toBe(true);
+    await field('dataset').selectOption('sketch10');
+    await page.getByText('Nothing changes the images').waitFor();
+    await expect.poll(() => page.getByRole('img', { name: 'airplane' }).count()).toBe(1);
   });
 });
 
