@@ -13,7 +13,7 @@ export const isKnownDataset = (name: string): name is KnownDataset => knownDatas
  * and dashes.
  */
 export const datasetNameSchema = z
-  .string()
+  .string({ error: 'must be text' })
   .max(80, 'must be at most 80 characters long')
   .regex(
     /^[\p{L}\p{N}_](?:[\p{L}\p{N}_ .-]*[\p{L}\p{N}_-])?$/u,

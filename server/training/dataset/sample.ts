@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { cifar10Files } from '../../../lib/data-files.ts';
+import { OwnImagesError } from '../../../lib/own-images.ts';
 import type { Paths } from '../../../lib/paths.ts';
 import { Random } from '../random.ts';
 import { emptyImages, type ImageSet, imageBytes, recordBytes } from './dataset.ts';
@@ -59,8 +60,11 @@ export async function sampleOwnImages(
   const listed = await listOwnImages(path.join(datasets, name));
   if (listed.format === 'binary') {
     const { file, images } = listed.train[random.integer(listed.train.length)]!;
-    const from = path.join(listed.folder, file);
-    return { images: await sampleRecords(from, { images, count, random }), classes: listed.classes };
+    const sample = await sampleRecords(path.join(listed.folder, file), { images, count, random });
+    if (sample.labels.some((label) => label >= listed.classes.length)) {
+      throw new OwnImagesError(`${file} has labels beyond its ${listed.classes.length} classes.`);
+    }
+    return { images: sample, classes: listed.classes };
   }
   const files = decodedFiles(cache, listed.fingerprint);
   const facts = await readFile(files.facts, 'utf8').catch(() => null);
