@@ -63,6 +63,7 @@ function apply(run: LiveRun, event: RunEvent): LiveRun {
     case 'measured':
     case 'imported':
     case 'features-kept':
+    case 'frozen-kept':
     case 'stage-ended':
       return run;
   }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useWatch } from 'react-hook-form';
 import type { DatasetSize } from '@/lib/datasets.ts';
-import { estimateRun, keptFeatures, type RunEstimate } from '@/lib/estimate.ts';
+import { estimateRun, findKept, type RunEstimate } from '@/lib/estimate.ts';
 import { formatCount, formatRoundedUp } from '@/lib/format.ts';
 import { imageCounts } from '@/lib/run-work.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/train-config.ts';
@@ -17,7 +17,7 @@ export function RunEstimateLine() {
   const { data } = useQuery(trpc.system.speeds.queryOptions());
   const values = useWatch<FormValues>() as FormValues;
   const { data: config } = trainConfigSchema.safeParse(readForm(values));
-  const kept = config && data ? keptFeatures(config, data.kept) : null;
+  const kept = config && data ? findKept(config, data.kept, data.cacheLimit) : null;
   const size = useDatasetSize(config?.dataset);
   const estimate = config && data && kept && size ? estimateRun(config, { size, speeds: data.speeds, kept }) : null;
   const probe = useProbe(data && config && size && !estimate?.isMeasured ? config : null);

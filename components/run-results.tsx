@@ -142,7 +142,10 @@ function Times({ run: { timing, startedAt, finishedAt } }: { run: RunDetail }) {
   const parts: [string, number | null][] = [
     [timing?.features_cached ? 'Features, kept from an earlier run' : 'Features', timing?.feature_extract ?? null],
     ['Head', timing?.top_train ?? null],
-    ['Fine-tuning', timing?.end2end ?? null],
+    [
+      timing?.frozen_cached ? 'Fine-tuning, its frozen part kept from an earlier run' : 'Fine-tuning',
+      timing?.end2end ?? null,
+    ],
     ['Sum', timing?.total ?? null],
     ['Evaluation, beside it', timing?.evaluation ?? null],
     ['From start to end', startedAt && finishedAt ? (finishedAt - startedAt) / 1000 : null],

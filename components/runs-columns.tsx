@@ -35,11 +35,11 @@ function secondsOf(run: RunSummary, now: number | null): number | null {
 function timingInWords({ timing }: RunSummary): string | undefined {
   if (!timing) return undefined;
   const inWords = (seconds: number | null) => (seconds === null ? '–' : formatDuration(seconds));
-  const { feature_extract, top_train, end2end, evaluation, features_cached } = timing;
+  const { feature_extract, top_train, end2end, evaluation, features_cached, frozen_cached } = timing;
   return [
     `features ${inWords(feature_extract)}${features_cached ? ' (kept from an earlier run)' : ''}`,
     `head ${inWords(top_train)}`,
-    `fine-tuning ${inWords(end2end)}`,
+    `fine-tuning ${inWords(end2end)}${frozen_cached ? ' (its frozen part kept from an earlier run)' : ''}`,
     `besides: evaluation ${inWords(evaluation)}`,
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Check, Undo2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useWatch } from 'react-hook-form';
-import { estimateRun, keptFeatures } from '@/lib/estimate.ts';
+import { estimateRun, findKept } from '@/lib/estimate.ts';
 import { formatRoundedUp } from '@/lib/format.ts';
 import { trainConfigSchema } from '@/lib/train-config.ts';
 import { fieldNamed } from './describe-field.ts';
@@ -101,7 +101,8 @@ function usePresetTime(preset: Preset, values: FormValues): string | null {
   const { data: config } = trainConfigSchema.safeParse(readForm(fillPreset(preset.config, values)));
   const size = useDatasetSize(config?.dataset);
   if (!data || !config || !size) return null;
-  const estimate = estimateRun(config, { size, speeds: data.speeds, kept: keptFeatures(config, data.kept) });
+  const kept = findKept(config, data.kept, data.cacheLimit);
+  const estimate = estimateRun(config, { size, speeds: data.speeds, kept });
   if (!estimate) return null;
   return `at most ${formatRoundedUp(estimate.seconds)} here${estimate.isMeasured ? '' : ', roughly'}`;
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { datasetSizes } from './datasets.ts';
-import { estimateRun, findSpeed, keptFeatures, type Speed } from './estimate.ts';
-import { noneKept } from './run-work.ts';
+import { estimateRun, findKept, findSpeed, type Speed } from './estimate.ts';
+import { type Kept, noneKept } from './run-work.ts';
 import { type TrainConfigInput, trainConfigSchema } from './train-config.ts';
 
+const limit = 10e9;
 const configOf = (input: TrainConfigInput = {}) => trainConfigSchema.parse(input);
 const speed = (values: Partial<Speed>): Speed => ({
   ...{
@@ -59,11 +60,11 @@ describe('findSpeed', () => {
 describe('estimateRun', () => {
   const size = datasetSizes.cifar10;
   const speeds = [speed({}), speed({ pass: 'head', seconds: 0.04 })];
-  const secondsOf = (input: TrainConfigInput, kept = noneKept) =>
-    estimateRun(configOf(input), { size, speeds, kept })!.seconds;
+  const secondsOf = (input: TrainConfigInput, kept: Partial<Kept> = {}) =>
+    estimateRun(configOf(input), { size, speeds, kept: { ...noneKept(limit), ...kept } })!.seconds;
 
   it('counts every epoch of every phase', () => {
-    const estimate = estimateRun(configOf({ epochs_stage2: 0 }), { size, speeds, kept: noneKept })!;
+    const estimate = estimateRun(configOf({ epochs_stage2: 0 }), { size, speeds, kept: noneKept(limit) })!;
     expect(estimate.isMeasured).toBe(true);
     expect(estimate.phases.map(({ phase }) => phase)).toEqual(['prepare', 'features', 'head', 'evaluation', 'export']);
     expect(estimate.seconds).toBeCloseTo(
@@ -84,29 +85,38 @@ describe('estimateRun', () => {
   });
 
   it('is rough, and higher, where something was scaled; and says nothing of a machine that is not known', () => {
-    const fineTuned = estimateRun(configOf({ n_unfreeze: 30 }), { size, speeds, kept: noneKept })!;
+    const fineTuned = estimateRun(configOf({ n_unfreeze: 30 }), { size, speeds, kept: noneKept(limit) })!;
     expect(fineTuned.isMeasured).toBe(false);
     expect(fineTuned.seconds).toBeGreaterThan(secondsOf({}));
-    expect(estimateRun(configOf(), { size, speeds: [], kept: noneKept })).toBeNull();
+    expect(estimateRun(configOf(), { size, speeds: [], kept: noneKept(limit) })).toBeNull();
   });
 });
 
-describe('keptFeatures', () => {
+describe('findKept', () => {
   const onDisk = {
-    ...{ dataset: 'cifar10', backbone: 'imagenet' as const, imageSize: 160 },
-    ...{ trainLimit: 0, plain: true, mirrored: false },
+    ...{ dataset: 'cifar10', backbone: 'imagenet' as const, imageSize: 160, nUnfreeze: 30, trainLimit: 0 },
+    ...{ plain: true, mirrored: false, train: true, evaluated: false },
   };
+  const find = (input: TrainConfigInput, ...runs: (typeof onDisk)[]) => findKept(configOf(input), runs, limit);
 
-  it('are those of the same images, or of all of them, at the same size', () => {
-    expect(keptFeatures(configOf(), [onDisk])).toEqual({ plain: true, mirrored: false });
-    expect(keptFeatures(configOf({ train_limit: 1000 }), [onDisk]).plain).toBe(true);
-    expect(keptFeatures(configOf({ image_size: 96 }), [onDisk]).plain).toBe(false);
-    expect(keptFeatures(configOf({ dataset: 'sketch10' }), [onDisk]).plain).toBe(false);
-    expect(keptFeatures(configOf({ backbone: 'sketch' }), [onDisk]).plain).toBe(false);
-    expect(keptFeatures(configOf(), [{ ...onDisk, trainLimit: 1000 }]).plain).toBe(false);
+  it('finds features of the same images, or of all of them, at the same size', () => {
+    expect(find({}, onDisk)).toMatchObject({ plain: true, mirrored: false, limit });
+    expect(find({ train_limit: 1000 }, onDisk).plain).toBe(true);
+    expect(find({ image_size: 96 }, onDisk).plain).toBe(false);
+    expect(find({ dataset: 'sketch10' }, onDisk).plain).toBe(false);
+    expect(find({ backbone: 'sketch' }, onDisk).plain).toBe(false);
+    expect(find({}, { ...onDisk, trainLimit: 1000 }).plain).toBe(false);
   });
 
-  it('are what the newest run says of them', () => {
-    expect(keptFeatures(configOf(), [{ ...onDisk, plain: false }, onDisk]).plain).toBe(false);
+  it('believes the newest run', () => {
+    expect(find({}, { ...onDisk, plain: false }, onDisk).plain).toBe(false);
+  });
+
+  it('finds what the frozen part handed over, where the base was cut after the same block', () => {
+    expect(find({ n_unfreeze: 30 }, onDisk)).toMatchObject({ train: true, evaluated: false });
+    expect(find({ n_unfreeze: 28 }, onDisk).train).toBe(true); // both cut after block 11
+    expect(find({ n_unfreeze: 10 }, onDisk).train).toBe(false);
+    // A run that changed pixels kept none of its training images, and hides none of another's.
+    expect(find({ n_unfreeze: 30 }, { ...onDisk, train: false }, onDisk).train).toBe(true);
   });
 });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { type Backbone, backboneSchema, networkOf } from './backbones.ts';
 import type { DatasetSize } from './datasets.ts';
-import { trainedConvolutions } from './mobilenet-v2.ts';
+import { frozenBlockCount, trainedConvolutions } from './mobilenet-v2.ts';
 import {
   entriesOf,
   imageCounts,
-  type KeptFeatures,
+  type Kept,
   type Pass,
   type PassConfig,
   passCost,
@@ -87,40 +87,59 @@ function isSameKind(speed: Speed, config: TrainConfig): boolean {
   const sameBatch = speed.batchSize === own.batchSize;
   const kernels = (nUnfreeze: number) => trainedConvolutions(networkOf(config), nUnfreeze).length;
   const sameKernels = kernels(speed.nUnfreeze) === kernels(config.n_unfreeze);
+  const cut = (nUnfreeze: number) => frozenBlockCount(networkOf(config), nUnfreeze);
   switch (speed.pass) {
     case 'features':
       return sameSize;
     case 'head':
       return sameBatch;
+    case 'frozen':
+      return sameSize && cut(speed.nUnfreeze) === cut(config.n_unfreeze);
     case 'finetune':
       return sameSize && sameBatch && sameKernels && speed.changesPixels === own.changesPixels;
+    case 'tail':
+      return sameSize && sameBatch && sameKernels;
     case 'predict':
       return sameSize && sameKernels;
   }
 }
 
 /** What an earlier run left in the cache, as far as it still lies there. */
-export interface FeaturesOnDisk extends KeptFeatures {
+export interface KeptByRun extends Omit<Kept, 'limit'> {
   dataset: string;
   backbone: Backbone;
   imageSize: number;
+  nUnfreeze: number;
   /** 0: of all images; they serve runs on a part of them, too. */
   trainLimit: number;
 }
 
-/** Which features a run will find. @param onDisk newest first */
-export function keptFeatures(config: TrainConfig, onDisk: readonly FeaturesOnDisk[]): KeptFeatures {
-  const serving = [config.train_limit, 0].flatMap(
-    (limit) =>
-      onDisk.find(
-        (kept) =>
-          kept.dataset === config.dataset &&
-          kept.backbone === config.backbone &&
-          kept.imageSize === config.image_size &&
-          kept.trainLimit === limit,
-      ) ?? [],
+/**
+ * What a run will find.
+ * @param onDisk newest first
+ * @param limit bytes that the cache may take
+ */
+export function findKept(config: TrainConfig, onDisk: readonly KeptByRun[], limit: number): Kept {
+  const sameImages = [config.train_limit, 0].map((trainLimit) =>
+    onDisk.filter(
+      (run) =>
+        run.dataset === config.dataset &&
+        run.backbone === config.backbone &&
+        run.imageSize === config.image_size &&
+        run.trainLimit === trainLimit,
+    ),
   );
-  return { plain: serving.some(({ plain }) => plain), mirrored: serving.some(({ mirrored }) => mirrored) };
+  const cut = (nUnfreeze: number) => frozenBlockCount(networkOf(config), nUnfreeze);
+  const hasSameCut = ({ nUnfreeze }: KeptByRun) => cut(nUnfreeze) === cut(config.n_unfreeze);
+  const features = sameImages.flatMap(([newest]) => newest ?? []);
+  const frozen = sameImages.flatMap((runs) => runs.filter(hasSameCut));
+  return {
+    plain: features.some(({ plain }) => plain),
+    mirrored: features.some(({ mirrored }) => mirrored),
+    train: frozen.some(({ train }) => train),
+    evaluated: frozen.some(({ evaluated }) => evaluated),
+    limit,
+  };
 }
 
 export interface RunEstimate {
@@ -135,7 +154,7 @@ export interface RunEstimate {
 /** How long a run takes at most: with every epoch, and some headroom. Null where no speed is known. */
 export function estimateRun(
   config: TrainConfig,
-  { size, speeds, kept }: { size: DatasetSize; speeds: readonly Speed[]; kept: KeptFeatures },
+  { size, speeds, kept }: { size: DatasetSize; speeds: readonly Speed[]; kept: Kept },
 ): RunEstimate | null {
   const work = workOf(config, imageCounts(config.train_limit, size), kept);
   let isMeasured = true;

@@ -34,6 +34,8 @@ export const timingSchema = z.object({
   total: figure,
   evaluation: figure,
   features_cached: z.boolean(),
+  /** Whether all that the frozen part of stage 2 handed over was there before; missing where nothing of it was asked for. */
+  frozen_cached: z.boolean().optional(),
 });
 export type Timing = z.infer<typeof timingSchema>;
 

@@ -83,6 +83,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
   z.object({ ...at, type: z.literal('measured'), speeds: z.array(speedSchema) }),
   /** Names in the cache folder: of the features of this run's images, and those of the mirror images that evaluation takes. */
   z.object({ ...at, type: z.literal('features-kept'), plain: z.array(z.string()), mirrored: z.array(z.string()) }),
+  /**
+   * The same of what the frozen part of stage 2 hands over: for the training images, where that is kept (else none), and
+   * for validation and test images, plain and mirrored.
+   */
+  z.object({ ...at, type: z.literal('frozen-kept'), train: z.array(z.string()), evaluated: z.array(z.string()) }),
   /** A file in the run's folder is whole. */
   z.object({ ...at, type: z.literal('exported'), file: z.string(), bytes: z.number().int() }),
   /** Of a canceled run, after its end: its files are there, and whose epoch's weights they hold. Or why they are not. */
@@ -110,7 +115,10 @@ const order = {
   /** Where the run's log goes, absolute; by default `run_<id>.json` in the results folder. */
   logFile: z.string().optional(),
   /** Absolute folders; the trainer reads no environment of its own. */
-  paths: z.object({ data: z.string(), results: z.string(), datasets: z.string(), cache: z.string() }),
+  paths: z.object({
+    ...{ data: z.string(), results: z.string(), datasets: z.string(), cache: z.string() },
+    cacheLimit: z.number(),
+  }),
 };
 
 /** Server → trainer. The first is `start`, `export` or `probe`. */
@@ -119,7 +127,7 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
   /** Trains nothing: writes the files of a canceled run from its last whole epoch. `events` are all that were recorded. */
   z.object({ ...order, type: z.literal('export'), events: z.array(runEventSchema) }),
   /** Trains nothing, reads nothing: measures how fast a run with this config would be, in about five seconds. */
-  z.object({ type: z.literal('probe'), config: trainConfigSchema }),
+  z.object({ type: z.literal('probe'), config: trainConfigSchema, cacheLimit: z.number() }),
   z.object({ type: z.literal('cancel') }),
 ]);
 export type TrainerCommand = z.infer<typeof trainerCommandSchema>;

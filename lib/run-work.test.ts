@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { splitImages } from '../server/training/dataset/split.ts';
 import { cifar10Classes } from './classes.ts';
 import { datasetSizes, type KnownDataset } from './datasets.ts';
-import { imageCounts, noneKept, type Pass, passCost, workOf } from './run-work.ts';
+import { imageCounts, type Kept, keepsFrozen, noneKept, type Pass, passCost, workOf } from './run-work.ts';
 import { type TrainConfigInput, trainConfigSchema } from './train-config.ts';
 
 const images = { train: 45_000, val: 5000, test: 10_000 };
-const work = (input: TrainConfigInput, kept = noneKept) => workOf(trainConfigSchema.parse(input), images, kept);
+const limit = 10e9;
+const work = (input: TrainConfigInput, kept: Partial<Kept> = {}) =>
+  workOf(trainConfigSchema.parse(input), images, { ...noneKept(limit), ...kept });
 
 describe('imageCounts', () => {
   const labelled = (count: number) => ({
@@ -40,18 +42,50 @@ describe('workOf', () => {
     });
   });
 
-  it('validates after each epoch of fine-tuning, and evaluates plain and mirrored', () => {
+  it('validates after each epoch of fine-tuning, and evaluates plain and mirrored; what is frozen, once', () => {
     const fineTuned = work({ n_unfreeze: 30, epochs_stage2: 2, batch_size: 64, augment: true });
     // Batches of changed pixels are whole: 703 of 64.
-    expect(fineTuned.finetune).toEqual({ finetune: 2 * 703 * 64, predict: 2 * 5000 });
-    expect(fineTuned.evaluation).toEqual({ predict: 30_000 });
-    expect(work({ n_unfreeze: 30, epochs_stage2: 2 }).finetune.finetune).toBe(90_000);
+    expect(fineTuned.finetune).toEqual({ finetune: 2 * 703 * 64, frozen: 5000, predict: 2 * 5000 });
+    expect(fineTuned.evaluation).toEqual({ frozen: 25_000, predict: 30_000 });
+  });
+
+  it('trains the tail alone where no pixel changes', () => {
+    const { finetune } = work({ n_unfreeze: 30, epochs_stage2: 2 });
+    expect(finetune).toEqual({ tail: 90_000, frozen: 50_000, predict: 10_000 });
+  });
+
+  it('goes through everything each time where nothing is frozen, or the cache is too small', () => {
+    const each = { finetune: 90_000, frozen: 10_000, predict: 10_000 };
+    expect(work({ n_unfreeze: 102, epochs_stage2: 2 }).finetune).toEqual(each);
+    const small = work({ n_unfreeze: 30, epochs_stage2: 2 }, { limit: 1e9 });
+    expect(small.finetune).toEqual(each);
+    expect(small.evaluation).toEqual({ frozen: 30_000, predict: 30_000 });
   });
 
   it('leaves out what lies on disk', () => {
-    const kept = { plain: true, mirrored: true };
+    const kept = { plain: true, mirrored: true, train: true, evaluated: true };
     expect(work({}, kept)).toMatchObject({ features: { features: 0 }, evaluation: { features: 0 } });
-    expect(work({ n_unfreeze: 30 }, kept).evaluation).toEqual({ predict: 30_000 });
+    const fineTuned = work({ n_unfreeze: 30, epochs_stage2: 1 }, kept);
+    expect(fineTuned.finetune).toEqual({ tail: 45_000, frozen: 0, predict: 5000 });
+    expect(fineTuned.evaluation).toEqual({ frozen: 0, predict: 30_000 });
+  });
+});
+
+describe('keepsFrozen', () => {
+  const keeps = (input: TrainConfigInput, bytes: number) => keepsFrozen(trainConfigSchema.parse(input), images, bytes);
+
+  it('needs room for the features and for what block 11 hands over, 96 × 10 × 10 halves an image', () => {
+    const features = 2 * 1280 * 75_000;
+    const [all, evaluated] = [2 * 9600 * 75_000, 2 * 9600 * 30_000];
+    expect(keeps({ n_unfreeze: 30 }, features + all)).toBe(true);
+    expect(keeps({ n_unfreeze: 30 }, features + all - 1)).toBe(false);
+    expect(keeps({ n_unfreeze: 30, use_cutout: true }, features + evaluated)).toBe(true);
+    expect(keeps({ n_unfreeze: 30, use_cutout: true }, features + evaluated - 1)).toBe(false);
+  });
+
+  it('is not asked where nothing of the base is trained', () => {
+    expect(keeps({ n_unfreeze: 0 }, limit)).toBe(false);
+    expect(keeps({ n_unfreeze: 30, epochs_stage2: 0 }, limit)).toBe(false);
   });
 });
 
@@ -64,6 +98,7 @@ describe('passCost', () => {
     expect(cost('features', { image_size: 96 }) / cost('features')).toBeCloseTo((96 / 160) ** 2, 6);
     expect(cost('finetune', { n_unfreeze: 30 })).toBeGreaterThan(cost('finetune', { n_unfreeze: 10 }));
     expect(cost('finetune', { n_unfreeze: 30, batch_size: 32 })).toBeGreaterThan(cost('finetune', { n_unfreeze: 30 }));
-    expect(cost('predict')).toBe(cost('features'));
+    const parts = cost('frozen', { n_unfreeze: 30 }) + cost('tail', { n_unfreeze: 30 });
+    expect(cost('finetune', { n_unfreeze: 30 })).toBeCloseTo(parts - 1e6, 0);
   });
 });

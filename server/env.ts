@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { type Paths, readPaths } from '../lib/paths.ts';
+import { cacheLimitInWords, isCacheLimit, type Paths, readPaths } from '../lib/paths.ts';
 import type { SourceSettings } from './data/sources.ts';
 import { isLoopbackName } from './doors.ts';
 import { EnvironmentError } from './errors.ts';
@@ -59,6 +59,7 @@ const environmentSchema = z.object({
     .refine((hash) => /^[0-9a-f]{64}$/.test(hash), 'CIFAR10_SHA256 must be a hash of 64 hexadecimal digits.')
     .optional(),
   WEIGHTS_URL: webAddress('WEIGHTS_URL'),
+  CACHE_LIMIT: z.string().refine(isCacheLimit, cacheLimitInWords).optional(),
   DATABASE_PATH: z.string().optional(),
   TRAINER_ENTRY: z.string().optional(),
 });

@@ -28,6 +28,7 @@ const targets = {
         cli: 'server/training/cli.ts',
         parity: 'server/training/parity-cli.ts',
         bench: 'server/training/bench-cli.ts',
+        cache: 'server/training/cache-cli.ts',
         'batches-worker': 'server/training/dataset/batches-worker.ts',
       }),
   },

@@ -15,7 +15,13 @@ const folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-preview-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const pathsWith = (data: string) => ({
-  ...{ data, results: folder, datasets: path.join(folder, 'datasets'), cache: path.join(folder, 'cache') },
+  ...{
+    data,
+    results: folder,
+    datasets: path.join(folder, 'datasets'),
+    cache: path.join(folder, 'cache'),
+    cacheLimit: 1e9,
+  },
 });
 const preview = (dataFolder: string, options: object = {}) =>
   previewImages(pathsWith(dataFolder), previewOptionsSchema.parse({ draw: 1, ...options }));

@@ -16,13 +16,13 @@ describe('a probe', () => {
   it('measures what is not known yet, once', async () => {
     const services = openServices();
     const config = testConfig({ n_unfreeze: 30 });
-    expect(readSpeeds(services)).toEqual({ speeds: [], kept: [] });
+    expect(readSpeeds(services)).toMatchObject({ speeds: [], kept: [] });
     expect(await Promise.all([services.prober.probe(config), services.prober.probe(config)])).toEqual([
       'measured',
       'measured',
     ]);
     expect(kept(services)).toMatchObject([{ ...thisMachine() }]);
-    expect(readSpeeds(services).speeds).toHaveLength(4);
+    expect(readSpeeds(services).speeds).toHaveLength(6);
     expect(await services.prober.probe({ ...config, name: 'measures for ever' })).toBe('measured');
     expect(await services.prober.probe({ ...config, batch_size: 32 })).toBe('measured');
     expect(kept(services)).toHaveLength(2);
@@ -64,6 +64,7 @@ describe('readSpeeds', () => {
       ...{ test: { hash: '', name: '', images: 1 }, images: { train: 1, val: 1, test: 1 } },
     });
     tell({ type: 'features-kept', plain: ['a.bin', 'b.bin'], mirrored: ['a-mirrored.bin'] });
+    tell({ type: 'frozen-kept', train: [], evaluated: ['c.bin'] });
     tell({ type: 'measured', speeds: [{ ...speed, seconds: 99 }] });
     tell({ type: 'measured', speeds: [speed] });
     tell({ type: 'canceled' });
@@ -78,19 +79,23 @@ describe('readSpeeds', () => {
     const second = await ran(services, 2);
     await ran(services, 3, { device: 'another' });
     expect(readSpeeds(services).speeds.slice(0, 2)).toEqual([second, first]);
-    expect(readSpeeds(services).speeds).toHaveLength(2 + 4);
+    expect(readSpeeds(services).speeds).toHaveLength(2 + 6);
   });
 
-  it('looks whether features still lie on disk', async () => {
+  it('looks whether what was kept still lies on disk', async () => {
     const services = openServices();
     await ran(services, 1);
     const found = () => readSpeeds(services).kept;
-    expect(found()).toEqual([{ dataset: 'cifar10', imageSize: 160, trainLimit: 0, plain: false, mirrored: false }]);
+    const run = { dataset: 'cifar10', imageSize: 160, nUnfreeze: 0, trainLimit: 0 };
+    expect(found()).toEqual([{ ...run, plain: false, mirrored: false, train: false, evaluated: false }]);
     const { cache } = services.env.paths;
     mkdirSync(cache, { recursive: true });
     for (const name of ['a.bin', 'a-mirrored.bin']) writeFileSync(path.join(cache, name), '');
     expect(found()).toMatchObject([{ plain: false, mirrored: true }]);
     writeFileSync(path.join(cache, 'b.bin'), '');
-    expect(found()).toMatchObject([{ plain: true, mirrored: true }]);
+    expect(found()).toMatchObject([{ plain: true, mirrored: true, evaluated: false }]);
+    writeFileSync(path.join(cache, 'c.bin'), '');
+    // Of no file it is not said that it lies there.
+    expect(found()).toMatchObject([{ evaluated: true, train: false }]);
   });
 });

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { probes, runs } from '../../drizzle/schema.ts';
 import { datasetSizes } from '../../lib/datasets.ts';
 import type { Speed } from '../../lib/estimate.ts';
-import { estimateRun, keptFeatures } from '../../lib/estimate.ts';
+import { estimateRun, findKept } from '../../lib/estimate.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 import { thisMachine } from '../machine.ts';
 import type { Services } from '../services.ts';
@@ -50,7 +50,7 @@ export class Prober {
     let unmeasured: ProbeOutcome = 'failed';
     const trainer = startTrainer({
       entry: this.parts.env.trainerEntry,
-      command: { type: 'probe', config },
+      command: { type: 'probe', config, cacheLimit: this.parts.env.paths.cacheLimit },
       logFile: os.devNull,
       onEvent: (event) => {
         if (event.type === 'measured') measured = event.speeds;
@@ -73,10 +73,10 @@ export class Prober {
   }
 
   private isKnown(config: TrainConfig): boolean {
-    const { speeds, kept } = readSpeeds(this.parts);
+    const { speeds, kept, cacheLimit } = readSpeeds(this.parts);
     // Whether speeds are known does not depend on how many images there are.
     const size = datasetSizes.cifar10;
-    return estimateRun(config, { size, speeds, kept: keptFeatures(config, kept) })?.isMeasured === true;
+    return estimateRun(config, { size, speeds, kept: findKept(config, kept, cacheLimit) })?.isMeasured === true;
   }
 
   private isTraining = (): boolean =>

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import { events, probes, runs } from '../../drizzle/schema.ts';
-import type { FeaturesOnDisk, Speed } from '../../lib/estimate.ts';
+import type { KeptByRun, Speed } from '../../lib/estimate.ts';
 import type { RunEvent, RunEventOf } from '../../lib/run-events.ts';
 import type { Database } from '../db.ts';
 import { thisMachine } from '../machine.ts';
@@ -12,7 +12,11 @@ import type { Services } from '../services.ts';
 const newest = 40;
 
 /** What this machine's runs have shown of its speed, the newest first, then what probes have; and what they left in the cache. */
-export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): { speeds: Speed[]; kept: FeaturesOnDisk[] } {
+export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): {
+  speeds: Speed[];
+  kept: KeptByRun[];
+  cacheLimit: number;
+} {
   const here = thisMachine();
   const told = readToldBy(db).filter(({ started }) => isHere(started));
   const probed = db
@@ -23,17 +27,20 @@ export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): { speeds:
     .limit(newest)
     .all();
   const isThere = (name: string) => existsSync(path.join(env.paths.cache, path.basename(name)));
+  const areThere = (names: string[]) => names.length > 0 && names.every(isThere);
   return {
     speeds: [...told.flatMap(({ measured }) => measured?.speeds ?? []), ...probed.flatMap(({ speeds }) => speeds)],
-    kept: told.flatMap(({ config, kept }) =>
-      kept
+    kept: told.flatMap(({ config, features, frozen }) =>
+      features
         ? {
-            ...{ dataset: config.dataset, backbone: config.backbone },
+            ...{ dataset: config.dataset, backbone: config.backbone, nUnfreeze: config.n_unfreeze },
             ...{ imageSize: config.image_size, trainLimit: config.train_limit },
-            ...{ plain: kept.plain.every(isThere), mirrored: kept.mirrored.every(isThere) },
+            ...{ plain: areThere(features.plain), mirrored: areThere(features.mirrored) },
+            ...{ train: areThere(frozen?.train ?? []), evaluated: areThere(frozen?.evaluated ?? []) },
           }
         : [],
     ),
+    cacheLimit: env.paths.cacheLimit,
   };
 }
 
@@ -50,7 +57,7 @@ function readToldBy(db: Database) {
     .orderBy(desc(runs.number))
     .limit(newest)
     .all();
-  const types = ['started', 'measured', 'features-kept'] satisfies RunEvent['type'][];
+  const types = ['started', 'measured', 'features-kept', 'frozen-kept'] satisfies RunEvent['type'][];
   const rows = db
     .select({ runId: events.runId, event: events.event })
     .from(events)
@@ -71,7 +78,8 @@ function readToldBy(db: Database) {
       config,
       started: own.findLast((event) => event.type === 'started'),
       measured: own.findLast((event) => event.type === 'measured'),
-      kept: own.findLast((event) => event.type === 'features-kept'),
+      features: own.findLast((event) => event.type === 'features-kept'),
+      frozen: own.findLast((event) => event.type === 'frozen-kept'),
     };
   });
 }

@@ -65,6 +65,7 @@ function changesBy(event: RunEvent, run: RunRow): Partial<RunRow> {
     case 'measured':
     case 'imported':
     case 'features-kept':
+    case 'frozen-kept':
     case 'exported':
       return {};
   }

@@ -15,7 +15,7 @@ it('leaves no trainer behind when its server falls, even one that hears nothing'
     type: 'start',
     runId: 'a',
     config: testConfig({ name: 'stubborn' }),
-    paths: { data: folder, results: folder, datasets: folder, cache: folder },
+    paths: { data: folder, results: folder, datasets: folder, cache: folder, cacheLimit: 1e9 },
   };
   const args = [fixture('falling-server.mjs'), fixture('scripted-trainer.mjs'), logFile, JSON.stringify(command)];
   const server = spawn(process.execPath, ['--import', 'tsx', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { networkOf } from '../../lib/backbones.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
+import { CacheFolder } from './cache-folder.ts';
 import type { Engine } from './engine/engine.ts';
-import { FeatureStore } from './features.ts';
+import { FrozenStore } from './frozen-store.ts';
 import { randomWeights } from './network/random-weights.ts';
 import { randomDataset } from './random-dataset.ts';
 import { ProcessUsage } from './usage.ts';
@@ -41,8 +42,13 @@ export async function bench({ config, engine, images }: BenchOptions): Promise<B
   const weights = randomWeights(network);
   const { dataset, split } = randomDataset(Math.ceil(images / config.batch_size) * config.batch_size);
   const request = { images: dataset.train, indices: split.val, mirrored: false };
-  const model = { network, imageSize: config.image_size };
-  await new FeatureStore(engine, weights, model, dataset.hash, '').extract(request, async () => {});
+  const model = { network, imageSize: config.image_size, nUnfreeze: 0 };
+  const store = new FrozenStore(engine, weights, model, dataset.hash, new CacheFolder('', 0));
+  await store.compute(
+    request,
+    async () => {},
+    async () => {},
+  );
   const startup = performance.now() / 1000;
   const steps = await watchPasses(['features', 'finetune'], {
     ...{ config, engine, weights, dataset, split },

@@ -1,9 +1,8 @@
 import type { ConfusionMatrix, RunMetrics } from '../../lib/metrics.ts';
 import type { Pass } from '../../lib/run-work.ts';
 import type { ImageSet } from './dataset/dataset.ts';
-import { splitImages } from './dataset/split.ts';
-import type { Experiment, SplitFeatures } from './experiment.ts';
-import { logitsFromFrozen, logitsFromImages, type OnBatch } from './predict.ts';
+import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
+import { logitsFromImages, logitsFromRows, type OnBatch } from './predict.ts';
 import type { Programs } from './programs.ts';
 import { accuracy, argmax, confusionMatrix, crossEntropy, oneHot, smoothLabels, softmax, ttaMean } from './scores.ts';
 
@@ -23,12 +22,12 @@ export const labelsOf = (images: ImageSet, indices: Uint32Array): Uint8Array =>
 /** Plain accuracies of the head on the frozen base's features, within 0…1. */
 export async function scoreHead(
   { config, dataset, split, parameters }: Experiment,
-  features: SplitFeatures,
+  features: SplitRows,
   programs: Programs,
 ) {
   const scoreOf = async (part: 'val' | 'test') => {
     const labels = labelsOf(part === 'test' ? dataset.test : dataset.train, split[part]);
-    const logits = await logitsFromFrozen(programs, parameters, features[part]);
+    const logits = await logitsFromRows(programs, parameters, features[part]);
     return score(logits, labels, dataset.classes.length, config.label_smoothing).accuracy;
   };
   return { val_stage1: await scoreOf('val'), test_stage1: await scoreOf('test') };
@@ -77,46 +76,58 @@ interface Logits {
 }
 export type SplitLogits = Record<'val' | 'test', Logits>;
 
-/** Progress over all that evaluation lets pass. */
-function evaluationProgress({ reporter, timeLeft }: Experiment, pass: Pass, total: number): OnBatch {
-  let done = 0;
-  return async (count, seconds) => {
-    done += count;
-    timeLeft.advance('evaluation', pass, count, seconds);
-    await reporter.progress({ done, total, imagesPerSecond: done / reporter.elapsed() });
-  };
-}
-
-/** Through the whole network: what a fine-tuned base needs. */
-export async function predictFromImages(experiment: Experiment, programs: Programs): Promise<SplitLogits> {
-  const { dataset, split, parameters } = experiment;
-  const onBatch = evaluationProgress(experiment, 'predict', 2 * (split.val.length + split.test.length));
-  const both = async (part: 'val' | 'test'): Promise<Logits> => {
-    const images = part === 'test' ? dataset.test : dataset.train;
-    const logits = (mirrored: boolean) =>
-      logitsFromImages(programs, parameters, images, split[part], { mirrored, onBatch });
-    return { plain: await logits(false), mirrored: await logits(true) };
-  };
-  return { val: await both('val'), test: await both('test') };
-}
-
-/** Where the base is as it was, its features serve again; those of the mirror images are kept on disk too. */
-export async function predictFromFeatures(
+/**
+ * The logits of one of the sets. The frozen part of an image is computed once and kept; only where nothing is frozen does
+ * every image go through the whole network again.
+ *
+ * @param phase for which it is done
+ * @param onProgress called after each batch, with the images that got as far, and images a second
+ */
+export async function predictSet(
   experiment: Experiment,
-  features: SplitFeatures,
   programs: Programs,
-): Promise<SplitLogits> {
-  const { dataset, split, parameters } = experiment;
-  const complete = splitImages(dataset, 0);
-  const onBatch = evaluationProgress(experiment, 'features', split.val.length + split.test.length);
-  const both = async (part: 'val' | 'test'): Promise<Logits> => {
-    const images = part === 'test' ? dataset.test : dataset.train;
-    const request = { images, indices: split[part], complete: complete[part], mirrored: true };
-    const { rows } = await experiment.features.get(request, onBatch);
-    return {
-      plain: await logitsFromFrozen(programs, parameters, features[part]),
-      mirrored: await logitsFromFrozen(programs, parameters, rows),
+  { part, mirrored, phase }: { part: 'val' | 'test'; mirrored: boolean; phase: 'finetune' | 'evaluation' },
+  onProgress: (done: number, imagesPerSecond: number) => Promise<void>,
+): Promise<Float32Array> {
+  const { frozen, parameters, timeLeft } = experiment;
+  const counting = (pass: Pass): OnBatch => {
+    let done = 0;
+    return async (count, seconds) => {
+      done += count;
+      timeLeft.advance(phase, pass, count, seconds);
+      await onProgress(done, count / seconds);
     };
   };
-  return { val: await both('val'), test: await both('test') };
+  const request = requestFor(experiment, part, mirrored);
+  const onBatch = counting('predict');
+  if (!frozen) {
+    const { images, indices } = request;
+    return logitsFromImages(programs, parameters, images, indices, { mirrored, onFrozen: counting('frozen'), onBatch });
+  }
+  const pass = frozen === experiment.features ? 'features' : 'frozen';
+  const { rows, cached } = await frozen.get(request, counting(pass));
+  if (cached) timeLeft.skip(phase, pass, rows.count);
+  return logitsFromRows(programs, parameters, rows, onBatch);
+}
+
+/** The logits of validation and test images, plain and mirrored. */
+export async function predictAll(experiment: Experiment, programs: Programs): Promise<SplitLogits> {
+  const { split, reporter } = experiment;
+  const sets = [
+    { part: 'val', mirrored: false },
+    { part: 'val', mirrored: true },
+    { part: 'test', mirrored: false },
+    { part: 'test', mirrored: true },
+  ] as const;
+  const total = 2 * (split.val.length + split.test.length);
+  const logits: Float32Array[] = [];
+  let done = 0;
+  for (const set of sets) {
+    const onProgress = (passed: number, imagesPerSecond: number) =>
+      reporter.progress({ done: done + passed, total, imagesPerSecond });
+    logits.push(await predictSet(experiment, programs, { ...set, phase: 'evaluation' }, onProgress));
+    done += split[set.part].length;
+  }
+  const [val, valMirrored, test, testMirrored] = logits;
+  return { val: { plain: val!, mirrored: valMirrored! }, test: { plain: test!, mirrored: testMirrored! } };
 }

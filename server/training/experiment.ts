@@ -3,7 +3,8 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
 import type { Engine } from './engine/engine.ts';
-import type { FeatureStore } from './features.ts';
+import type { FrozenRequest, FrozenStore, Store } from './frozen-store.ts';
+import type { HalfRows } from './half-rows.ts';
 import type { Parameters } from './network/head.ts';
 import type { Weights } from './network/weights.ts';
 import type { Reporter } from './reporter.ts';
@@ -14,9 +15,14 @@ export interface Experiment {
   config: TrainConfig;
   dataset: Dataset;
   split: Split;
+  /** The split of a run on the whole data set. */
+  complete: Split;
   weights: Weights;
   engine: Engine;
-  features: FeatureStore;
+  /** Pooled features of the whole base. */
+  features: FrozenStore;
+  /** What the tail of stage 2 starts from; `features` where nothing of the base is trained, null where all of it is. */
+  frozen: Store | null;
   /** The head, and in stage 2 the trained kernels: changed in place as the run goes on. */
   parameters: Parameters;
   reporter: Reporter;
@@ -25,9 +31,17 @@ export interface Experiment {
   keep: (checkpoint: Checkpoint) => Promise<void>;
 }
 
-/** Pooled features of the three sets, [images, 1280] each. */
-export interface SplitFeatures {
-  train: Float32Array;
-  val: Float32Array;
-  test: Float32Array;
-}
+/** What the frozen part hands over for the images of each set. */
+export type SplitRows = Record<keyof Split, HalfRows>;
+
+/** What to ask a store for to have one of the three sets. */
+export const requestFor = (
+  { dataset, split, complete }: Pick<Experiment, 'dataset' | 'split' | 'complete'>,
+  part: keyof Split,
+  mirrored = false,
+): FrozenRequest => ({
+  images: part === 'test' ? dataset.test : dataset.train,
+  indices: split[part],
+  complete: complete[part],
+  mirrored,
+});

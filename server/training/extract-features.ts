@@ -1,25 +1,18 @@
-import { splitImages } from './dataset/split.ts';
-import type { Experiment, SplitFeatures } from './experiment.ts';
+import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
 
 /** The frozen base's features of all three sets, from disk where they were computed before. */
-export async function extractFeatures({ dataset, split, features, reporter, timeLeft, config }: Experiment) {
-  const complete = splitImages(dataset, 0);
+export async function extractFeatures(experiment: Experiment) {
+  const { split, features, reporter, timeLeft } = experiment;
   const parts = ['train', 'val', 'test'] as const;
   const total = parts.reduce((sum, part) => sum + split[part].length, 0);
-  const found = {} as SplitFeatures;
+  const found = {} as SplitRows;
   let done = 0;
   let cached = true;
   for (const part of parts) {
     const started = performance.now();
     let computed = 0;
     let computing = 0;
-    const request = {
-      images: part === 'test' ? dataset.test : dataset.train,
-      indices: split[part],
-      complete: config.train_limit === 0 ? split[part] : complete[part],
-      mirrored: false,
-    };
-    const result = await features.get(request, async (count, seconds) => {
+    const result = await features.get(requestFor(experiment, part), async (count, seconds) => {
       computed += count;
       done += count;
       computing += seconds;
@@ -34,9 +27,9 @@ export async function extractFeatures({ dataset, split, features, reporter, time
   }
   timeLeft.finish('features');
   const evaluated = ['val', 'test'] as const;
-  const isKept = (part: 'val' | 'test') =>
-    features.isKept({ indices: split[part], complete: complete[part], mirrored: true });
-  if (evaluated.every(isKept)) timeLeft.skip('evaluation', 'features');
+  if (evaluated.every((part) => features.isKept(requestFor(experiment, part, true)))) {
+    timeLeft.skip('evaluation', 'features');
+  }
   await reporter.tell({
     type: 'features-kept',
     plain: parts.map((part) => features.fileName(split[part], false)),

@@ -36,7 +36,13 @@ function train(
   const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const events: RunEvent[] = [];
   const base = path.join(folder, name);
-  const paths = { data, results: path.join(base, 'results'), datasets: base, cache: path.join(base, 'cache') };
+  const paths = {
+    data,
+    results: path.join(base, 'results'),
+    datasets: base,
+    cache: path.join(base, 'cache'),
+    cacheLimit: 1e9,
+  };
   send(child, { type: 'start', runId: name, config: trainConfigSchema.parse(config), paths });
   child.on('message', (message) => {
     const event = runEventSchema.parse(message);
@@ -62,7 +68,7 @@ describe.skipIf(!realData)(needsData('the trainer'), () => {
     const first = await train('first', everything);
     expect(kept(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([
       ...['started', 'features', 'features-kept', 'head', 'epoch', 'epoch', 'stage-ended', 'measured'],
-      ...['finetune', 'epoch', 'epoch', 'stage-ended'],
+      ...['finetune', 'frozen-kept', 'epoch', 'epoch', 'stage-ended'],
       ...['evaluation', 'measured', 'evaluated', 'export', ...Array(5).fill('exported'), 'completed'],
     ]);
     expect(first.events.some(({ type }) => type === 'progress')).toBe(true);

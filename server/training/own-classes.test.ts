@@ -26,6 +26,7 @@ describe.skipIf(!realData)(needsData('a run on a folder of three classes'), () =
       results: path.join(folder, 'results'),
       datasets: path.join(folder, 'datasets'),
       cache: path.join(folder, 'cache'),
+      cacheLimit: 1e9,
     };
     await makeImages(path.join(paths.datasets, 'paints'), { red: 25, green: 25, blue: 25 });
     const config = trainConfigSchema.parse({

@@ -1,9 +1,8 @@
 import { plainBatches } from './dataset/batches.ts';
 import type { ImageSet } from './dataset/dataset.ts';
-import { padRows } from './features.ts';
-import { sizeOf } from './graph/operations.ts';
+import { padRows } from './frozen-store.ts';
+import type { HalfRows } from './half-rows.ts';
 import type { Parameters } from './network/head.ts';
-import { frozenShape } from './network/model.ts';
 import type { Programs } from './programs.ts';
 
 /** Images in one inference pass. */
@@ -12,51 +11,57 @@ const inferenceBatch = 100;
 /** Called after each batch with the number of its images and the seconds they took; may throw to stop. */
 export type OnBatch = (images: number, seconds: number) => Promise<void>;
 
-/**
- * The tail's logits from what the frozen part handed over.
- *
- * @param frozen [images, …].
- * @returns [images, classes].
- */
-export async function logitsFromFrozen(
+/** The tail's logits [count, classes] from what the frozen part handed over, [count, …], for one batch. */
+async function logitsFromFrozen(programs: Programs, parameters: Parameters, frozen: Float32Array, count: number) {
+  const program = await programs.inference(inferenceBatch);
+  const rows = padRows(frozen, count, inferenceBatch);
+  const { logits } = await program.run({ ...Object.fromEntries(parameters), frozen: rows });
+  return logits!.subarray(0, count * programs.model.classes);
+}
+
+/** The logits [rows, classes] of images whose frozen part was computed before. */
+export async function logitsFromRows(
   programs: Programs,
   parameters: Parameters,
-  frozen: Float32Array,
+  rows: HalfRows,
+  onBatch?: OnBatch,
 ): Promise<Float32Array> {
   const { classes } = programs.model;
-  const width = sizeOf(frozenShape(programs.model));
-  const images = frozen.length / width;
-  const program = await programs.inference(inferenceBatch);
-  const inputs = Object.fromEntries(parameters);
-  const logits = new Float32Array(images * classes);
-  for (let at = 0; at < images; at += inferenceBatch) {
-    const count = Math.min(inferenceBatch, images - at);
-    const rows = padRows(frozen.subarray(at * width, (at + count) * width), count, inferenceBatch);
-    const results = await program.run({ ...inputs, frozen: rows });
-    logits.set(results.logits!.subarray(0, count * classes), at * classes);
+  const logits = new Float32Array(rows.count * classes);
+  for (let at = 0; at < rows.count; at += inferenceBatch) {
+    const started = performance.now();
+    const count = Math.min(inferenceBatch, rows.count - at);
+    logits.set(await logitsFromFrozen(programs, parameters, rows.slice(at, at + count), count), at * classes);
+    await onBatch?.(count, (performance.now() - started) / 1000);
   }
   return logits;
 }
 
-/** The whole model's logits [images, classes] from pixels, of the images themselves or of their mirror images. */
+/**
+ * The whole model's logits [images, classes] from pixels, of the images themselves or of their mirror images.
+ *
+ * @param onFrozen what the frozen part took of it, `onBatch` what the tail did
+ */
 export async function logitsFromImages(
   programs: Programs,
   parameters: Parameters,
   images: ImageSet,
   indices: Uint32Array,
-  { mirrored, onBatch }: { mirrored: boolean; onBatch?: OnBatch },
+  { mirrored, onFrozen, onBatch }: { mirrored: boolean; onFrozen?: OnBatch; onBatch?: OnBatch },
 ): Promise<Float32Array> {
   const { classes } = programs.model;
   const frozenPart = await programs.frozen(inferenceBatch);
   const logits = new Float32Array(indices.length * classes);
-  const width = sizeOf(frozenShape(programs.model));
   let done = 0;
   for (const { pixels, count } of plainBatches(images, indices, inferenceBatch, { mirrored })) {
     const started = performance.now();
     const { frozen } = await frozenPart.run({ pixels: padRows(pixels, count, inferenceBatch) });
-    logits.set(await logitsFromFrozen(programs, parameters, frozen!.subarray(0, count * width)), done * classes);
+    const handedOver = performance.now();
+    await onFrozen?.(count, (handedOver - started) / 1000);
+    const rows = frozen!.subarray(0, (frozen!.length / inferenceBatch) * count);
+    logits.set(await logitsFromFrozen(programs, parameters, rows, count), done * classes);
     done += count;
-    await onBatch?.(count, (performance.now() - started) / 1000);
+    await onBatch?.(count, (performance.now() - handedOver) / 1000);
   }
   return logits;
 }

@@ -1,6 +1,7 @@
 import { networkOf } from '../../lib/backbones.ts';
+import { datasetSizes } from '../../lib/datasets.ts';
 import { type Speed, speedKind } from '../../lib/estimate.ts';
-import { type Pass, staysOnFeatures, trainsKernels } from '../../lib/run-work.ts';
+import { imageCounts, noneKept, type Pass, passSchema, workOf } from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 import { chooseEngine } from './engine/choose.ts';
 import { randomWeights } from './network/random-weights.ts';
@@ -9,7 +10,7 @@ import { type Emit, type Outcome, tellOutcome } from './reporter.ts';
 import { type Step, watchPasses } from './watch-passes.ts';
 
 /** How long each pass is watched once it is warm. With that and the start, about five seconds. */
-const watched: Record<Pass, number> = { head: 0.4, features: 1, finetune: 1.4, predict: 0.6 };
+const watched: Record<Pass, number> = { head: 0.4, features: 1, frozen: 0.6, finetune: 1.4, tail: 1.2, predict: 0.4 };
 /** A long run is slower than its best moments: 1.15 to 1.24 times in two runs on an idle machine (docs/BENCHMARKS.md). */
 const sustained = 1.15;
 /** Random images, in batches: an epoch is short, and there are many. */
@@ -19,9 +20,9 @@ const batches = 8;
  * How fast a run with this config would be here: its own steps, on random pixels and weights. Tells one event `measured`,
  * then how it ended; reads and writes no file.
  */
-export const probe = ({ config, emit, signal }: ProbeOptions): Promise<Outcome> =>
+export const probe = ({ config, cacheLimit, emit, signal }: ProbeOptions): Promise<Outcome> =>
   tellOutcome(emit, async () => {
-    const steps = await watchPasses(passesOf(config), {
+    const steps = await watchPasses(passesOf(config, cacheLimit), {
       ...{ config, engine: chooseEngine(config.engine), weights: randomWeights(networkOf(config)), signal },
       ...randomDataset(batches * config.batch_size),
       isEnough: (pass, { seconds }) => seconds >= watched[pass],
@@ -32,15 +33,18 @@ export const probe = ({ config, emit, signal }: ProbeOptions): Promise<Outcome> 
 
 interface ProbeOptions {
   config: TrainConfig;
+  /** Bytes that the cache may take: where it is too small for what would be kept, a run goes another way. */
+  cacheLimit: number;
   emit: Emit;
   signal: AbortSignal;
 }
 
 /** What a run with this config does at all. */
-function passesOf(config: TrainConfig): Pass[] {
-  if (config.epochs_stage2 === 0 || staysOnFeatures(config)) return ['head', 'features'];
-  const trainsBase = trainsKernels(config);
-  return trainsBase ? ['head', 'features', 'finetune', 'predict'] : ['head', 'features', 'finetune'];
+function passesOf(config: TrainConfig, cacheLimit: number): Pass[] {
+  const work = Object.values(
+    workOf(config, imageCounts(config.train_limit, datasetSizes.cifar10), noneKept(cacheLimit)),
+  );
+  return passSchema.options.filter((pass) => work.some((images) => (images[pass] ?? 0) > 0));
 }
 
 /** By the faster half of the steps: what else the machine did meanwhile, it will not do all the time. */

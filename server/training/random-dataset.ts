@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { cifar10Classes } from '../../lib/classes.ts';
-import { featureCount } from '../../lib/mobilenet-v2.ts';
 import { type Dataset, imageBytes } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
-import type { SplitFeatures } from './experiment.ts';
+import { toHalves } from './export/float16.ts';
+import { type HalfRows, rowsInMemory } from './half-rows.ts';
 
 /** Images of nothing, for measuring how long something takes; a tenth of them for validation, none for testing. */
 export function randomDataset(count: number): { dataset: Dataset; split: Split } {
@@ -19,9 +19,6 @@ export function randomDataset(count: number): { dataset: Dataset; split: Split }
   };
 }
 
-/** Features of nothing, within 0…1. */
-export function randomFeatures(split: Split): SplitFeatures {
-  const rows = (images: Uint32Array) =>
-    Float32Array.from(randomBytes(images.length * featureCount), (byte) => byte / 255);
-  return { train: rows(split.train), val: rows(split.val), test: rows(split.test) };
-}
+/** What a frozen part might hand over: numbers within 0…1. */
+export const randomRows = (count: number, width: number): HalfRows =>
+  rowsInMemory(toHalves(Float32Array.from(randomBytes(count * width), (byte) => byte / 255)), width);

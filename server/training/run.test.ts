@@ -43,6 +43,7 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
       results: path.join(folder, 'results'),
       datasets: folder,
       cache: path.join(folder, 'cache'),
+      cacheLimit: 1e9,
     };
     const emit = (event: RunEvent) => void events.push(event);
     const ended = await runTraining({ runId: 'run', config, paths, emit, signal: new AbortController().signal });
@@ -85,10 +86,10 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
     ]);
     const parameters = new Map([...kernels, ...file.head]);
     const trainers = softmax(await logitsFromImages(programs, parameters, test, chosen, { mirrored: false }), 10);
-    // What the run itself predicted is kept in halves: it is the same, as far as they tell.
+    // What the run itself predicted began with halves, the frozen part's output, and is kept in halves.
     const { plain } = await readPredictions(path.join(run(), 'predictions.bin'));
     for (const [index, value] of trainers.entries())
-      expect(Math.abs(value - plain.probabilities[index]!)).toBeLessThan(3e-4);
+      expect(Math.abs(value - plain.probabilities[index]!)).toBeLessThan(3e-3);
 
     const images = Array.from(chosen, (image) =>
       kerasImage(test.pixels.subarray(image * imageBytes, (image + 1) * imageBytes)),

@@ -7,19 +7,21 @@ import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import type { Paths } from '../../lib/paths.ts';
 import { buildResultsLog } from '../../lib/results-json.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
+import { keepsFrozen, tunesBase } from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
+import { CacheFolder } from './cache-folder.ts';
 import { type Checkpoint, checkpointFile, writeCheckpoint } from './checkpoint.ts';
 import { loadDataset } from './dataset/load.ts';
 import { splitImages, testIdentity } from './dataset/split.ts';
 import { chooseEngine } from './engine/choose.ts';
-import { evaluate, predictFromFeatures, predictFromImages, scoreHead } from './evaluate.ts';
+import { evaluate, predictAll, scoreHead } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { exportModel } from './export/model-files.ts';
 import { writePredictions } from './export/predictions.ts';
 import { trainedModel } from './export/trained-model.ts';
 import { writeWhole } from './export/write-whole.ts';
 import { extractFeatures } from './extract-features.ts';
-import { FeatureStore } from './features.ts';
+import { FrozenStore } from './frozen-store.ts';
 import { createHead } from './network/head.ts';
 import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { Programs } from './programs.ts';
@@ -67,19 +69,25 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
     reading.progress({ done, total, imagesPerSecond: done / reading.elapsed() }),
   );
   const split = splitImages(dataset, config.train_limit);
+  const complete = config.train_limit === 0 ? split : splitImages(dataset, 0);
   const images = { train: split.train.length, val: split.val.length, test: split.test.length };
   const network = networkOf(config);
   const weightsFile = findWeightsFile(paths.data, config);
   const weights = await loadWeights(weightsFile, network);
   const base = { network, imageSize: config.image_size };
   const engine = chooseEngine(config.engine);
-  const timeLeft = new TimeLeft(config, images, speeds);
+  const timeLeft = new TimeLeft(config, images, { known: speeds, cacheLimit: paths.cacheLimit });
   const reporter = new Reporter(record, signal, timeLeft);
   const classes = dataset.classes.length;
   const folder = path.join(paths.results, runId);
+  const tunes = tunesBase(config);
+  const cache = new CacheFolder(paths.cache, paths.cacheLimit);
+  const store = (nUnfreeze: number) => new FrozenStore(engine, weights, { ...base, nUnfreeze }, dataset.hash, cache);
+  const features = store(0);
+  const frozen = keepsFrozen(config, images, paths.cacheLimit) ? store(config.n_unfreeze) : null;
   const experiment: Experiment = {
-    ...{ config, dataset, split, weights, engine, reporter, timeLeft },
-    features: new FeatureStore(engine, weights, base, dataset.hash, paths.cache),
+    ...{ config, dataset, split, complete, weights, engine, reporter, timeLeft, features },
+    frozen: tunes ? frozen : features,
     parameters: createHead(classes, new Random(config.seed, 'head')),
     keep: (checkpoint) => keepCheckpoint(checkpointFile(folder), checkpoint),
   };
@@ -94,37 +102,33 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
 
   // Features of the frozen base, once.
   await reporter.enter('features');
-  const { features, cached } = await extractFeatures(experiment);
+  const { features: rows, cached } = await extractFeatures(experiment);
   const featureSeconds = reporter.elapsed();
 
   // Stage 1: the head.
   await reporter.enter('head');
   const headPrograms = new Programs(engine, weights, { ...base, nUnfreeze: 0, classes });
-  await trainHead(experiment, features, headPrograms);
+  await trainHead(experiment, rows, headPrograms);
   timeLeft.finish('head');
   const headSeconds = reporter.elapsed();
-  const stage1 = await scoreHead(experiment, features, headPrograms);
+  const stage1 = await scoreHead(experiment, rows, headPrograms);
   await reporter.tell({ type: 'measured', speeds: timeLeft.speeds() });
 
   // Stage 2: the head and the last layers of the base.
-  const trainsBase = trainedConvolutions(network, config.n_unfreeze).length > 0;
-  const programs = trainsBase
+  const programs = tunes
     ? new Programs(engine, weights, { ...base, nUnfreeze: config.n_unfreeze, classes })
     : headPrograms;
   let fineTuneSeconds = 0;
   if (config.epochs_stage2 > 0) {
     await reporter.enter('finetune');
-    await fineTune(experiment, features, programs);
+    await fineTune(experiment, rows, programs);
     fineTuneSeconds = reporter.elapsed();
   }
   timeLeft.finish('finetune');
 
   // How good it is, plain and as the mean of image and mirror image.
   await reporter.enter('evaluation');
-  const fineTunedBase = trainsBase && config.epochs_stage2 > 0;
-  const logits = fineTunedBase
-    ? await predictFromImages(experiment, programs)
-    : await predictFromFeatures(experiment, features, headPrograms);
+  const logits = await predictAll(experiment, programs);
   timeLeft.finish('evaluation');
   const { metrics, confusion, probabilities } = await evaluate(experiment, logits);
   await reporter.tell({ type: 'measured', speeds: timeLeft.speeds() });
@@ -135,6 +139,7 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
     total: featureSeconds + headSeconds + fineTuneSeconds,
     evaluation: reporter.elapsed(),
     features_cached: cached,
+    ...(tunes && frozen && { frozen_cached: frozen.computed === 0 }),
   };
   await reporter.tell({
     type: 'evaluated',
@@ -158,6 +163,7 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   const log = `${JSON.stringify(buildResultsLog({ runId, config, events }), null, 2)}\n`;
   await exported('run.json', await writeWhole(logFile ?? path.join(paths.results, `run_${runId}.json`), log));
   await Promise.all([headPrograms.release(), programs === headPrograms ? null : programs.release()]);
+  await Promise.all([features.release(), frozen?.release()]);
   // What is whole needs no checkpoint.
   await rm(checkpointFile(folder), { force: true });
 }

@@ -1,19 +1,20 @@
-import { featureCount } from '../../lib/mobilenet-v2.ts';
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 import { labelsOf, score } from './evaluate.ts';
-import type { Experiment, SplitFeatures } from './experiment.ts';
+import type { Experiment, SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
+import type { HalfRows } from './half-rows.ts';
 import { createOptimizer } from './optimizer.ts';
-import { logitsFromFrozen } from './predict.ts';
+import { logitsFromRows } from './predict.ts';
 import type { Programs } from './programs.ts';
 import { Random } from './random.ts';
+import { oneHot } from './scores.ts';
 
 /** Weight decay of head training, whatever `weight_decay` is: Keras' own default, which the original left as it was. */
 const stage1WeightDecay = 0.004;
 
 /** Stage 1: the base is frozen, and the head learns from its features. */
-export async function trainHead(experiment: Experiment, features: SplitFeatures, programs: Programs): Promise<void> {
+export async function trainHead(experiment: Experiment, features: SplitRows, programs: Programs): Promise<void> {
   const { config, parameters, reporter, timeLeft, keep } = experiment;
   await fit({
     stage: 1,
@@ -34,35 +35,42 @@ export async function trainHead(experiment: Experiment, features: SplitFeatures,
 /** Training and validation on features alone: all of stage 1, and of stage 2 where nothing changes pixels or base. */
 export function onFeatures(
   { config, dataset, split, parameters, timeLeft }: Experiment,
-  features: SplitFeatures,
+  features: SplitRows,
   programs: Programs,
   stage: 1 | 2,
 ) {
   const classes = dataset.classes.length;
-  const trainLabels = labelsOf(dataset.train, split.train);
   const valLabels = labelsOf(dataset.train, split.val);
   return {
-    images: split.train.length,
-    batches: (epoch: number) =>
-      shuffledRows(
-        features.train,
-        trainLabels,
-        classes,
-        config.batch_size,
-        new Random(config.seed, 'shuffle', stage, epoch),
-      ),
+    ...onRows({ config, dataset, split }, features.train, stage),
     validate: async () => {
       const started = performance.now();
-      const logits = await logitsFromFrozen(programs, parameters, features.val);
+      const logits = await logitsFromRows(programs, parameters, features.val);
       timeLeft.advance(stage === 1 ? 'head' : 'finetune', 'head', 0, (performance.now() - started) / 1000);
       return score(logits, valLabels, classes, config.label_smoothing);
     },
   };
 }
 
-/** Rows of features in a new order, ⌈n / batch⌉ batches. */
+/** Training on what the frozen part handed over for each image. */
+export function onRows(
+  { config, dataset, split }: Pick<Experiment, 'config' | 'dataset' | 'split'>,
+  rows: HalfRows,
+  stage: 1 | 2,
+) {
+  const labels = labelsOf(dataset.train, split.train);
+  return {
+    images: split.train.length,
+    batches: (epoch: number) => {
+      const random = new Random(config.seed, 'shuffle', stage, epoch);
+      return shuffledRows(rows, labels, dataset.classes.length, config.batch_size, random);
+    },
+  };
+}
+
+/** All rows in a new order, ⌈n / batch⌉ batches. */
 async function* shuffledRows(
-  rows: Float32Array,
+  rows: HalfRows,
   labels: Uint8Array,
   classes: number,
   batchSize: number,
@@ -70,14 +78,11 @@ async function* shuffledRows(
 ): AsyncGenerator<TrainingBatch> {
   const order = random.permutation(labels.length);
   for (let at = 0; at < order.length; at += batchSize) {
-    const count = Math.min(batchSize, order.length - at);
-    const frozen = new Float32Array(count * featureCount);
-    const targets = new Float32Array(count * classes);
-    for (let i = 0; i < count; i++) {
-      const row = order[at + i]!;
-      frozen.set(rows.subarray(row * featureCount, (row + 1) * featureCount), i * featureCount);
-      targets[i * classes + labels[row]!] = 1;
-    }
-    yield { frozen, targets, count };
+    const places = order.subarray(at, at + batchSize);
+    const targets = oneHot(
+      Uint8Array.from(places, (place) => labels[place]!),
+      classes,
+    );
+    yield { frozen: rows.read(places), targets, count: places.length };
   }
 }

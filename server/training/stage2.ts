@@ -1,29 +1,27 @@
 import { networkOf } from '../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import { staysOnFeatures, trainsKernels } from '../../lib/run-work.ts';
+import { staysOnFeatures } from '../../lib/run-work.ts';
+import { changesPixels } from '../../lib/train-config.ts';
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 import { createBatches } from './dataset/batches.ts';
-import { labelsOf, score } from './evaluate.ts';
-import type { Experiment, SplitFeatures } from './experiment.ts';
-import { padRows } from './features.ts';
+import { labelsOf, predictSet, score } from './evaluate.ts';
+import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
+import { padRows } from './frozen-store.ts';
+import type { HalfRows } from './half-rows.ts';
 import { kernelOf } from './network/fold.ts';
 import { createOptimizer } from './optimizer.ts';
-import { logitsFromFrozen, logitsFromImages } from './predict.ts';
 import type { Programs } from './programs.ts';
-import { onFeatures } from './stage1.ts';
+import { onFeatures, onRows } from './stage1.ts';
 
-/** Stage 2: the head learns on, and with it the last layers of the base, from images. */
-export async function fineTune(experiment: Experiment, features: SplitFeatures, programs: Programs): Promise<void> {
+/** Stage 2: the head learns on, and with it the last layers of the base. */
+export async function fineTune(experiment: Experiment, features: SplitRows, programs: Programs): Promise<void> {
   const { config, weights, parameters, reporter, timeLeft, keep } = experiment;
   for (const convolution of trainedConvolutions(networkOf(config), config.n_unfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
   }
-  const isOnFeatures = staysOnFeatures(config);
-  const source = isOnFeatures
-    ? { ...onFeatures(experiment, features, programs, 2), close: async () => {} }
-    : onImages(experiment, features, programs);
+  const { pass, close, ...source } = await chooseSource(experiment, features, programs);
   try {
     await fit({
       stage: 2,
@@ -37,22 +35,68 @@ export async function fineTune(experiment: Experiment, features: SplitFeatures, 
       seed: config.seed,
       dropout: config.dropout,
       labelSmoothing: config.label_smoothing,
-      onStep: (images, seconds) => timeLeft.advance('finetune', isOnFeatures ? 'head' : 'finetune', images, seconds),
+      onStep: (images, seconds) => timeLeft.advance('finetune', pass, images, seconds),
     });
   } finally {
-    await source.close();
+    await close();
   }
 }
 
-/** Batches of (augmented) pixels, each through the frozen part first; validation images likewise. */
-function onImages(experiment: Experiment, features: SplitFeatures, programs: Programs) {
-  const { config, dataset, split, parameters, timeLeft } = experiment;
-  const classes = dataset.classes.length;
-  const batches = createBatches({ images: dataset.train, indices: split.train, classes, config });
-  const valLabels = labelsOf(dataset.train, split.val);
-  const baseIsFrozen = !trainsKernels(config);
+/** What stage 2 trains on: features, kept outputs of the frozen part, or pixels, whichever comes first that will do. */
+async function chooseSource(experiment: Experiment, features: SplitRows, programs: Programs) {
+  const close = async () => {};
+  if (staysOnFeatures(experiment.config)) {
+    return { ...onFeatures(experiment, features, programs, 2), pass: 'head' as const, close };
+  }
+  const rows = await keptRows(experiment);
+  await tellKept(experiment, rows !== null);
+  const source = rows
+    ? { ...onRows(experiment, rows, 2), pass: 'tail' as const, close }
+    : onImages(experiment, programs);
+  return { ...source, validate: validation(experiment, programs) };
+}
+
+/**
+ * The frozen part's output for all training images, where no pixel changes: the tail trains on that, and nothing before
+ * it is computed again. Null where pixels change, nothing is frozen, or the cache has no room.
+ */
+async function keptRows(experiment: Experiment): Promise<HalfRows | null> {
+  const { config, split, frozen, reporter, timeLeft } = experiment;
+  const request = requestFor(experiment, 'train');
+  if (changesPixels(config) || !frozen || !(await frozen.hasRoomFor(request))) return null;
+  const { rows, cached } = await frozen.get(request, async (count, seconds) => {
+    timeLeft.advance('finetune', 'frozen', count, seconds);
+    const epochs = config.epochs_stage2;
+    await reporter.progress({ done: 0, total: split.train.length, epoch: 1, epochs, imagesPerSecond: count / seconds });
+  });
+  if (cached) timeLeft.skip('finetune', 'frozen', rows.count);
+  return rows;
+}
+
+/** Names the files that other runs will find, once they are written. */
+async function tellKept({ split, features, frozen, reporter }: Experiment, keepsTrain: boolean): Promise<void> {
+  if (!frozen || frozen === features) return;
+  const evaluated = [split.val, split.test].flatMap((indices) =>
+    [false, true].map((mirrored) => frozen.fileName(indices, mirrored)),
+  );
+  await reporter.tell({
+    type: 'frozen-kept',
+    train: keepsTrain ? [frozen.fileName(split.train, false)] : [],
+    evaluated,
+  });
+}
+
+/** Batches of (augmented) pixels, each through the frozen part first. */
+function onImages({ config, dataset, split }: Experiment, programs: Programs) {
+  const batches = createBatches({
+    images: dataset.train,
+    indices: split.train,
+    classes: dataset.classes.length,
+    config,
+  });
   return {
     images: batches.images,
+    pass: 'finetune' as const,
     close: () => batches.close(),
     async *batches(epoch: number): AsyncGenerator<TrainingBatch> {
       const program = await programs.frozen(config.batch_size);
@@ -61,17 +105,16 @@ function onImages(experiment: Experiment, features: SplitFeatures, programs: Pro
         yield { frozen: frozen!.subarray(0, (frozen!.length / config.batch_size) * count), targets, count };
       }
     },
-    validate: async (onBatch: () => Promise<void>) => {
-      const logits = baseIsFrozen
-        ? await logitsFromFrozen(programs, parameters, features.val)
-        : await logitsFromImages(programs, parameters, dataset.train, split.val, {
-            mirrored: false,
-            onBatch: async (count, seconds) => {
-              timeLeft.advance('finetune', 'predict', count, seconds);
-              await onBatch();
-            },
-          });
-      return score(logits, valLabels, classes, config.label_smoothing);
-    },
+  };
+}
+
+/** The frozen part of the validation images is computed in the first epoch. */
+function validation(experiment: Experiment, programs: Programs) {
+  const { config, dataset, split } = experiment;
+  const labels = labelsOf(dataset.train, split.val);
+  return async (onBatch: () => Promise<void>) => {
+    const set = { part: 'val', mirrored: false, phase: 'finetune' } as const;
+    const logits = await predictSet(experiment, programs, set, onBatch);
+    return score(logits, labels, dataset.classes.length, config.label_smoothing);
   };
 }

@@ -36,7 +36,7 @@ export function linesOf(event: RunEvent): string[] {
       return [
         `Validation  ${percent(metrics.val_end2end)}, with test-time augmentation ${percent(metrics.val_tta)}`,
         `Test        ${percent(metrics.test_end2end)}, with test-time augmentation ${percent(metrics.test_tta)}`,
-        `Time        ${duration(timing.total)}, of it features ${duration(timing.feature_extract)}${timing.features_cached ? ' (cached)' : ''}, stage 1 ${duration(timing.top_train)}, stage 2 ${duration(timing.end2end)}`,
+        `Time        ${duration(timing.total)}, of it features ${duration(timing.feature_extract)}${timing.features_cached ? ' (cached)' : ''}, stage 1 ${duration(timing.top_train)}, stage 2 ${duration(timing.end2end)}${timing.frozen_cached ? ' (its frozen part cached)' : ''}`,
       ];
     }
     case 'failed':
@@ -47,6 +47,7 @@ export function linesOf(event: RunEvent): string[] {
     case 'measured':
     case 'imported':
     case 'features-kept':
+    case 'frozen-kept':
     case 'exported':
     case 'completed':
     case 'files-failed':

@@ -34,13 +34,16 @@ export class TimeLeft {
   private readonly trust: number;
   private shown: { seconds: number; at: number } | null = null;
 
-  /** @param known speeds of earlier runs on this machine, in the order in which they are preferred */
+  /**
+   * @param known speeds of earlier runs on this machine, in the order in which they are preferred
+   * @param cacheLimit bytes that the cache may take
+   */
   constructor(
     private readonly config: TrainConfig,
     images: ImageCounts,
-    known: readonly Speed[] = [],
+    { known = [], cacheLimit }: { known?: readonly Speed[]; cacheLimit: number },
   ) {
-    this.left = workOf(config, images, noneKept);
+    this.left = workOf(config, images, noneKept(cacheLimit));
     for (const pass of passSchema.options) {
       const found = findSpeed(pass, config, known)?.secondsPerImage;
       this.expected.set(pass, found ?? passCost(pass, config) / unknownMachine);
@@ -56,9 +59,10 @@ export class TimeLeft {
     this.own.set(pass, { images: before.images + images, seconds: before.seconds + seconds });
   }
 
-  /** What a phase will not have to compute. */
-  skip(phase: WorkPhase, pass: Pass): void {
-    this.left[phase][pass] = 0;
+  /** What a phase will not have to compute: so many images, or all that are left. */
+  skip(phase: WorkPhase, pass: Pass, images = Number.POSITIVE_INFINITY): void {
+    const work = this.left[phase];
+    work[pass] = Math.max(0, (work[pass] ?? 0) - images);
   }
 
   /** A phase is over, sooner than planned or on time. */

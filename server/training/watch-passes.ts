@@ -1,18 +1,22 @@
 import { networkOf } from '../../lib/backbones.ts';
+import { featureCount } from '../../lib/mobilenet-v2.ts';
 import { type Pass, trainsKernels, type WorkPhase } from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
+import { CacheFolder } from './cache-folder.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
 import type { Engine } from './engine/engine.ts';
 import { Canceled } from './errors.ts';
-import type { Experiment } from './experiment.ts';
-import { extractionBatch, FeatureStore } from './features.ts';
+import type { Experiment, SplitRows } from './experiment.ts';
+import { extractionBatch, FrozenStore } from './frozen-store.ts';
+import { sizeOf } from './graph/operations.ts';
 import { createHead } from './network/head.ts';
+import { frozenShape } from './network/model.ts';
 import type { Weights } from './network/weights.ts';
-import { logitsFromImages } from './predict.ts';
+import { logitsFromRows, type OnBatch } from './predict.ts';
 import { Programs } from './programs.ts';
 import { Random } from './random.ts';
-import { randomFeatures } from './random-dataset.ts';
+import { randomRows } from './random-dataset.ts';
 import { Reporter } from './reporter.ts';
 import { trainHead } from './stage1.ts';
 import { fineTune } from './stage2.ts';
@@ -54,33 +58,44 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
   const trainsBase = trainsKernels(config);
   const headPrograms = new Programs(engine, weights, { ...model, nUnfreeze: 0 });
   const programs = trainsBase ? new Programs(engine, weights, model) : headPrograms;
-  const features = randomFeatures(split);
+  const store = (nUnfreeze: number) => new FrozenStore(engine, weights, { ...model, nUnfreeze }, dataset.hash, noCache);
+  const rowsOf = (width: number) => ({
+    train: randomRows(split.train.length, width),
+    val: randomRows(split.val.length, width),
+    test: randomRows(split.test.length, width),
+  });
+  const features = rowsOf(featureCount);
+  const frozenRows = rowsOf(sizeOf(frozenShape(model)));
   const common = {
-    ...{ config, dataset, split, weights, engine },
-    features: new FeatureStore(engine, weights, model, dataset.hash, ''),
+    ...{ config, dataset, split, complete: split, weights, engine, features: store(0) },
     parameters: createHead(classes, new Random(config.seed, 'head')),
     keep: async () => {},
+  };
+
+  const counting =
+    ({ timeLeft, reporter }: Experiment, pass: Pass): OnBatch =>
+    async (count, seconds) => {
+      timeLeft.advance('evaluation', pass, count, seconds);
+      await reporter.listen();
+    };
+  const compute = async (experiment: Experiment, pass: 'features' | 'frozen') => {
+    const computing = pass === 'features' ? experiment.features : store(config.n_unfreeze);
+    const indices = Uint32Array.from({ length: 4 * extractionBatch }, (_, i) => split.train[i % split.train.length]!);
+    const request = { images: dataset.train, indices, mirrored: false };
+    for (;;) await computing.compute(request, async () => {}, counting(experiment, pass));
   };
 
   /** Each would go on for long. */
   const works: Record<Pass, (experiment: Experiment) => Promise<void>> = {
     head: (experiment) => trainHead(experiment, features, headPrograms),
-    features: async ({ timeLeft, reporter }) => {
-      const indices = Uint32Array.from({ length: 4 * extractionBatch }, (_, i) => split.train[i % split.train.length]!);
-      const request = { images: dataset.train, indices, mirrored: false };
-      const onBatch = async (count: number, seconds: number) => {
-        timeLeft.advance('features', 'features', count, seconds);
-        await reporter.listen();
-      };
-      for (;;) await common.features.extract(request, onBatch);
-    },
-    finetune: (experiment) => fineTune(experiment, features, programs),
-    predict: async ({ parameters, timeLeft, reporter }) => {
-      const onBatch = async (count: number, seconds: number) => {
-        timeLeft.advance('evaluation', 'predict', count, seconds);
-        await reporter.listen();
-      };
-      for (;;) await logitsFromImages(programs, parameters, dataset.train, split.train, { mirrored: false, onBatch });
+    features: (experiment) => compute(experiment, 'features'),
+    frozen: (experiment) => compute(experiment, 'frozen'),
+    finetune: (experiment) => fineTune({ ...experiment, frozen: null }, features, programs),
+    tail: (experiment) => fineTune({ ...experiment, frozen: keptIn(frozenRows) }, features, programs),
+    predict: async (experiment) => {
+      for (;;) {
+        await logitsFromRows(programs, experiment.parameters, frozenRows.train, counting(experiment, 'predict'));
+      }
     },
   };
   const steps = new Map<Pass, Step[]>();
@@ -88,7 +103,7 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
     const stopwatch = new Stopwatch(config, split, pass, (counted) => isEnough(pass, counted));
     const reporter = new Reporter(() => {}, AbortSignal.any([signal, stopwatch.enough]), stopwatch);
     try {
-      await works[pass]({ ...common, reporter, timeLeft: stopwatch });
+      await works[pass]({ ...common, frozen: null, reporter, timeLeft: stopwatch });
     } catch (error) {
       if (!(error instanceof Canceled) || signal.aborted) throw error;
     }
@@ -96,6 +111,19 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
   }
   return steps;
 }
+
+const noCache = new CacheFolder('', 0);
+
+/** A store in which all of these lie. */
+const keptIn = (rows: SplitRows): Experiment['frozen'] => ({
+  get: async ({ indices }) => ({
+    rows: Object.values(rows).find(({ count }) => count === indices.length)!,
+    cached: true,
+  }),
+  hasRoomFor: async () => true,
+  isKept: () => true,
+  fileName: () => 'random',
+});
 
 /** The first step compiles, and Node's own compiler takes a while with what is new to it. Seconds. */
 const warmUp = 0.2;
@@ -115,7 +143,7 @@ class Stopwatch extends TimeLeft {
     private readonly pass: Pass,
     private readonly isEnough: (counted: Step) => boolean,
   ) {
-    super(config, { train: split.train.length, val: split.val.length, test: split.test.length });
+    super(config, { train: split.train.length, val: split.val.length, test: split.test.length }, { cacheLimit: 0 });
   }
 
   /** Aborts when it has. */

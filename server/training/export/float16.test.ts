@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromFloat16, toFloat16 } from './float16.ts';
+import { fromFloat16, fromHalves, toFloat16, toHalves } from './float16.ts';
 
 describe('float16', () => {
   it('knows the standard’s examples', () => {
@@ -40,5 +40,17 @@ describe('float16', () => {
     expect(toFloat16(65520)).toBe(0x7c00);
     // Once rounded to float32 this would lie half way and go down to the even half.
     expect(toFloat16(1 + 2 ** -11 + 2 ** -40)).toBe(0x3c01);
+  });
+
+  it('converts whole arrays to the same', () => {
+    const halves = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits);
+    const numbers = fromHalves(halves);
+    expect(numbers).toEqual(Float32Array.from(halves, fromFloat16));
+    // Every half that is a number, what lies just beside it, and what lies half way to its neighbour.
+    const near = [...numbers]
+      .filter((value) => !Number.isNaN(value))
+      .flatMap((value, at) => [value, value * (1 + 2 ** -23), value * (1 - 2 ** -23), (value + numbers[at + 1]!) / 2]);
+    const values = Float32Array.from([...near, 65519.99, 65520, 1e30, -1e30, 1e-30, Number.NaN]);
+    expect(toHalves(values)).toEqual(Uint16Array.from(values, toFloat16));
   });
 });
