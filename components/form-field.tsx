@@ -3,6 +3,7 @@ import { formatCount, formatRate } from '@/lib/format.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
 import { DatasetChoice } from './dataset-choice.tsx';
 import type { FieldDescription } from './describe-field.ts';
+import { EngineNotes } from './engine-notes.tsx';
 import { type FormValues, readForm } from './read-form.ts';
 import { UnfreezeField } from './unfreeze-field.tsx';
 import { unusedFields } from './unused-fields.ts';
@@ -66,6 +67,7 @@ export function FormField({ field }: { field: FieldDescription }) {
       </div>
       <Control field={field} bindings={bindings} />
       {notes}
+      {name === 'engine' && <EngineNotes />}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useWatch } from 'react-hook-form';
 import type { DatasetSize } from '@/lib/datasets.ts';
 import { estimateRun, findKept, type RunEstimate } from '@/lib/estimate.ts';
-import { formatCount, formatRoundedUp } from '@/lib/format.ts';
+import { formatCores, formatCount, formatRoundedUp } from '@/lib/format.ts';
 import { imageCounts } from '@/lib/run-work.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/train-config.ts';
 import { phaseNames } from './prepare-progress.ts';
@@ -24,7 +24,7 @@ export function RunEstimateLine() {
   if (!config || !data || !size) return null;
 
   const { engine, threads } = data.machine;
-  const machine = `on this machine (${threads === 1 ? '1 core' : `${threads} cores`}, ${engine})`;
+  const machine = `on this machine (${threads === null ? '' : `${formatCores(threads)}, `}${engine})`;
   const doubt = {
     idle: null,
     probing: 'measuring …',

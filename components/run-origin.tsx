@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { Card } from './card.tsx';
+import { EngineList } from './engine-list.tsx';
 import { Entry } from './entry.tsx';
 import { eventsOf } from './reduce-run.ts';
 
@@ -26,6 +27,11 @@ export function RunOrigin({ run }: { run: RunDetail }) {
         </dl>
       ) : (
         <p className="text-faint text-sm">Known when the trainer has started.</p>
+      )}
+      {started?.engines && Object.keys(started.engines).length > 0 && (
+        <div className="mt-3 border-line border-t pt-3">
+          <EngineList verdicts={started.engines} taken={started.engine} />
+        </div>
       )}
     </Card>
   );

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { formatShare, formatTimeLeft } from '@/lib/format.ts';
+import { formatCores, formatShare, formatTimeLeft } from '@/lib/format.ts';
 import { runShare } from './prepare-progress.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { useTRPC } from './trpc.ts';
@@ -57,7 +57,7 @@ function EngineState() {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.system.status.queryOptions(undefined, { refetchInterval: 5000 }));
   if (!data) return <div className="grow" />;
-  const engine = `${data.engine} · ${data.threads} ${data.threads === 1 ? 'core' : 'cores'}`;
+  const engine = data.threads === null ? data.engine : `${data.engine} · ${formatCores(data.threads)}`;
   if (!data.running) {
     return <p className="min-w-0 grow truncate text-right text-faint max-sm:invisible">{engine} · idle</p>;
   }

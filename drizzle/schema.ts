@@ -96,6 +96,7 @@ export const probes = sqliteTable('probes', {
   /** What computed: a speed says nothing of another machine. */
   engine: text('engine').notNull(),
   device: text('device').notNull(),
+  /** 0 where that is not the engine's to say. */
   threads: integer('threads').notNull(),
   speeds: text('speeds', { mode: 'json' }).$type<Speed[]>().notNull(),
 });

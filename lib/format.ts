@@ -78,3 +78,6 @@ export function formatMoment(moment: number): string {
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
   return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
+
+/** `1 core`, `8 cores`. */
+export const formatCores = (count: number): string => (count === 1 ? '1 core' : `${count} cores`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cifar10Classes } from './classes.ts';
+import { engineVerdictsSchema } from './engines.ts';
 import { speedSchema } from './estimate.ts';
 import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
 import { trainConfigSchema } from './train-config.ts';
@@ -29,6 +30,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     engine: z.string(),
     device: z.string(),
     threads: z.number().int().nullable(),
+    /** What was known of the others, where `auto` chose. */
+    engines: engineVerdictsSchema.optional(),
     weightsFile: z.string(),
     test: testIdentitySchema,
     images: z.object({ train: z.number().int(), val: z.number().int(), test: z.number().int() }),
@@ -127,7 +130,7 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
   /** Trains nothing: writes the files of a canceled run from its last whole epoch. `events` are all that were recorded. */
   z.object({ ...order, type: z.literal('export'), events: z.array(runEventSchema) }),
   /** Trains nothing, reads nothing: measures how fast a run with this config would be, in about five seconds. */
-  z.object({ type: z.literal('probe'), config: trainConfigSchema, cacheLimit: z.number() }),
+  z.object({ type: z.literal('probe'), config: trainConfigSchema, cache: z.string(), cacheLimit: z.number() }),
   z.object({ type: z.literal('cancel') }),
 ]);
 export type TrainerCommand = z.infer<typeof trainerCommandSchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { backboneSchema } from './backbones.ts';
 import { imageSizes } from './data-files.ts';
 import { datasetNameSchema } from './datasets.ts';
+import { engineNames } from './engines.ts';
 
 /**
  * THE schema of a run: the form takes its labels, help, limits and defaults from it, tRPC its input, the command line
@@ -117,10 +118,12 @@ export const trainConfigSchema = z
         description: 'Images are scaled from 32 × 32 to this many pixels a side: larger is more accurate and slower.',
         unit: 'px',
       }),
-    engine: oneOf(['auto', 'cpu']).default('auto').meta({
-      label: 'Engine',
-      description: 'What computes. auto takes the best this machine has.',
-    }),
+    engine: oneOf(['auto', ...engineNames])
+      .default('auto')
+      .meta({
+        label: 'Engine',
+        description: 'What computes. auto takes the best this machine has.',
+      }),
     optimizer: oneOf(['adamw', 'adam', 'sgd']).default('adamw').meta({
       label: 'Optimizer',
       description: 'For both stages. sgd has Nesterov momentum 0.9; only adamw decays weights.',

@@ -5,13 +5,13 @@ import type { Services } from './services.ts';
 
 export interface SystemStatus {
   engine: string;
-  threads: number;
+  threads: number | null;
   running: Pick<RunSummary, 'id' | 'name' | 'startedAt' | 'progress'> | null;
   queued: number;
 }
 
-export function readStatus({ db }: Pick<Services, 'db'>): SystemStatus {
-  const { engine, threads } = thisMachine();
+export function readStatus({ db, env }: Pick<Services, 'db' | 'env'>): SystemStatus {
+  const { engine, threads } = thisMachine(env.paths.cache);
   const runs = listRuns(db);
   const running = runs.find(({ status }) => status === 'running');
   return {

@@ -29,6 +29,8 @@ const targets = {
         parity: 'server/training/parity-cli.ts',
         bench: 'server/training/bench-cli.ts',
         cache: 'server/training/cache-cli.ts',
+        'check-main': 'server/training/engine/check-main.ts',
+        engines: 'server/training/engine/engines-cli.ts',
         'batches-worker': 'server/training/dataset/batches-worker.ts',
       }),
   },
@@ -112,6 +114,8 @@ const bundleForNode = (outdir, entryPoints) =>
   bundle({
     ...{ absWorkingDir: root, entryPoints, outdir, outExtension: { '.js': '.mjs' } },
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true },
+    // What is imported only when it is needed stays in a file of its own: not every system has every engine's library.
+    splitting: true,
     logLevel: 'warning',
   });
 

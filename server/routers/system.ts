@@ -1,5 +1,5 @@
 import { trainConfigSchema } from '../../lib/train-config.ts';
-import { thisMachine } from '../machine.ts';
+import { readEngines, thisMachine } from '../machine.ts';
 import { readSpeeds } from '../runs/read-speeds.ts';
 import { readStatus } from '../system-status.ts';
 import { procedure, router } from '../trpc.ts';
@@ -9,7 +9,10 @@ export const systemRouter = router({
   status: procedure.query(({ ctx }) => readStatus(ctx)),
 
   /** What is known of this machine's speed, for estimates of any config. */
-  speeds: procedure.query(({ ctx }) => ({ machine: thisMachine(), ...readSpeeds(ctx) })),
+  speeds: procedure.query(({ ctx }) => ({ machine: thisMachine(ctx.env.paths.cache), ...readSpeeds(ctx) })),
+
+  /** Which engine `auto` takes here, and what is known of the others. */
+  engines: procedure.query(({ ctx }) => readEngines(ctx.env.paths.cache)),
 
   /** Measures what is not known yet for this config; takes about five seconds. */
   probe: procedure.input(trainConfigSchema).mutation(({ ctx, input }) => ctx.prober.probe(input)),

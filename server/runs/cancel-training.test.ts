@@ -9,7 +9,7 @@ import { openServices, testConfig } from '../services.test-helper.ts';
 import { checkpointFile, readCheckpoint } from '../training/checkpoint.ts';
 import { loadCifar10 } from '../training/dataset/cifar10.ts';
 import { imageBytes } from '../training/dataset/dataset.ts';
-import { chooseEngine } from '../training/engine/choose.ts';
+import { createOnnxRuntimeEngine } from '../training/engine/onnxruntime.ts';
 import { kerasImage, predict, readKerasFile } from '../training/export/interpret-keras.test-helper.ts';
 import { logitsFromImages } from '../training/predict.ts';
 import { Programs } from '../training/programs.ts';
@@ -66,7 +66,12 @@ describe.skipIf(!realData)(needsData('a real run, canceled in stage 2'), () => {
     const { last, best, stage, epoch } = await readCheckpoint(checkpointFile(runFolder));
     expect([stage, epoch, [...best.keys()]]).toEqual([ready.stage, ready.epoch, [...last.keys()]]);
     const weights = await loadImageNet(96);
-    const programs = new Programs(chooseEngine('cpu'), weights, { network, imageSize: 96, nUnfreeze, classes: 10 });
+    const programs = new Programs(createOnnxRuntimeEngine(), weights, {
+      network,
+      imageSize: 96,
+      nUnfreeze,
+      classes: 10,
+    });
     const { test } = await loadCifar10(realData!);
     const chosen = Uint32Array.of(0, 1, 2, 3, 4);
     const due = softmax(await logitsFromImages(programs, last, test, chosen, { mirrored: false }), 10);

@@ -21,7 +21,7 @@ describe('a probe', () => {
       'measured',
       'measured',
     ]);
-    expect(kept(services)).toMatchObject([{ ...thisMachine() }]);
+    expect(kept(services)).toMatchObject([thisMachine(services.env.paths.cache)]);
     expect(readSpeeds(services).speeds).toHaveLength(6);
     expect(await services.prober.probe({ ...config, name: 'measures for ever' })).toBe('measured');
     expect(await services.prober.probe({ ...config, batch_size: 32 })).toBe('measured');
@@ -60,7 +60,13 @@ describe('readSpeeds', () => {
     const speed: Speed = { pass: 'features', ...speedKind(config), images: 1000, seconds };
     const tell = (event: object) => recordEvent(services, id, { at: Date.now(), ...event } as never);
     tell({
-      ...{ type: 'started', ...thisMachine(), ...machine, weightsFile: 'none.h5', trainedKernels: 0 },
+      ...{
+        type: 'started',
+        ...thisMachine(services.env.paths.cache),
+        ...machine,
+        weightsFile: 'none.h5',
+        trainedKernels: 0,
+      },
       ...{ test: { hash: '', name: '', images: 1 }, images: { train: 1, val: 1, test: 1 } },
     });
     tell({ type: 'features-kept', plain: ['a.bin', 'b.bin'], mirrored: ['a-mirrored.bin'] });

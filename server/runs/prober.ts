@@ -10,8 +10,8 @@ import type { Services } from '../services.ts';
 import { readSpeeds } from './read-speeds.ts';
 import { startTrainer } from './trainer-process.ts';
 
-/** A probe is given up after this: its steps are longer than anybody waits for. Milliseconds. */
-const patience = 20_000;
+/** A probe is given up after this: its steps are longer than anybody waits for. Engines may have to be tried first. Milliseconds. */
+const patience = 60_000;
 
 /** `busy`: a run trains, which a probe would slow down and which would spoil its figures. */
 export type ProbeOutcome = 'measured' | 'busy' | 'failed';
@@ -48,9 +48,10 @@ export class Prober {
   private start(config: TrainConfig): NonNullable<Prober['current']> {
     let measured: Speed[] | null = null;
     let unmeasured: ProbeOutcome = 'failed';
+    const { paths } = this.parts.env;
     const trainer = startTrainer({
       entry: this.parts.env.trainerEntry,
-      command: { type: 'probe', config, cacheLimit: this.parts.env.paths.cacheLimit },
+      command: { type: 'probe', config, cache: paths.cache, cacheLimit: paths.cacheLimit },
       logFile: os.devNull,
       onEvent: (event) => {
         if (event.type === 'measured') measured = event.speeds;
@@ -61,7 +62,8 @@ export class Prober {
       clearTimeout(timer);
       this.current = null;
       if (end.type !== 'completed' || !measured) return unmeasured;
-      const row = { at: Date.now(), ...thisMachine(), speeds: measured };
+      const { threads, ...machine } = thisMachine(this.parts.env.paths.cache);
+      const row = { at: Date.now(), ...machine, threads: threads ?? 0, speeds: measured };
       this.parts.db.insert(probes).values(row).run();
       return this.isKnown(config) ? 'measured' : 'failed';
     });

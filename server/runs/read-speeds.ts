@@ -5,7 +5,7 @@ import { events, probes, runs } from '../../drizzle/schema.ts';
 import type { KeptByRun, Speed } from '../../lib/estimate.ts';
 import type { RunEvent, RunEventOf } from '../../lib/run-events.ts';
 import type { Database } from '../db.ts';
-import { thisMachine } from '../machine.ts';
+import { type Machine, thisMachine } from '../machine.ts';
 import type { Services } from '../services.ts';
 
 /** Of so many runs, the newest: older ones say nothing that these do not. */
@@ -17,12 +17,12 @@ export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): {
   kept: KeptByRun[];
   cacheLimit: number;
 } {
-  const here = thisMachine();
-  const told = readToldBy(db).filter(({ started }) => isHere(started));
+  const here = thisMachine(env.paths.cache);
+  const told = readToldBy(db).filter(({ started }) => isOf(here, started));
   const probed = db
     .select()
     .from(probes)
-    .where(and(eq(probes.engine, here.engine), eq(probes.device, here.device), eq(probes.threads, here.threads)))
+    .where(and(eq(probes.engine, here.engine), eq(probes.device, here.device), eq(probes.threads, here.threads ?? 0)))
     .orderBy(desc(probes.id))
     .limit(newest)
     .all();
@@ -44,10 +44,8 @@ export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): {
   };
 }
 
-function isHere(started: RunEventOf<'started'> | undefined): boolean {
-  const { engine, device, threads } = thisMachine();
-  return started?.engine === engine && started.device === device && started.threads === threads;
-}
+const isOf = ({ engine, device, threads }: Machine, started: RunEventOf<'started'> | undefined): boolean =>
+  started?.engine === engine && started.device === device && started.threads === threads;
 
 /** The newest runs, newest first, and what of their events tells of speed: the last of each kind. */
 function readToldBy(db: Database) {

@@ -10,6 +10,9 @@ import { agrees, compareWithFile } from './parity.ts';
 
 /** `npm run parity -- FILE… [--engine cpu]`: exits 1 where anything is past its tolerance, 2 where it cannot tell. */
 
+/** What `auto` chooses by. */
+const stepsOfReferences = { backbone: 'imagenet', image_size: 96, n_unfreeze: 30, batch_size: 32 } as const;
+
 const engines = trainConfigSchema.shape.engine.unwrap();
 
 async function main(): Promise<number> {
@@ -22,9 +25,9 @@ async function main(): Promise<number> {
     console.error(`usage: npm run parity -- REFERENCE.json… [--engine ${engines.options.join('|')}]`);
     return 2;
   }
-  const { data } = readPaths(process.env, process.cwd());
+  const { data, cache } = readPaths(process.env, process.cwd());
   const dataset = await loadCifar10(data);
-  const engine = chooseEngine(engineName.data);
+  const { engine } = await chooseEngine({ engine: engineName.data, ...stepsOfReferences }, cache);
   const { network } = backbones.imagenet;
   const setup = {
     engine,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { backbones } from '../../lib/backbones.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
+import { otherEngines } from './engine/engines.test-helper.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
 import { agrees, compareWithFile, type ParitySetup } from './parity.ts';
 import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
@@ -11,7 +12,9 @@ const { network } = backbones.imagenet;
 
 const fixture = (name: string) => JSON.parse(readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8'));
 
-describe.skipIf(!realData)(needsData('the CPU engine against other implementations'), () => {
+const smallSteps = 'n10_96px_lr1e-5_from_image_0';
+
+describe.skipIf(!realData)(needsData('engines against other implementations'), () => {
   let setup: ParitySetup;
   beforeAll(async () => {
     const weights = await loadImageNet(224);
@@ -28,6 +31,22 @@ describe.skipIf(!realData)(needsData('the CPU engine against other implementatio
     const agreements = await compareWithFile(setup, fixture('finetune-steps.json'));
     expect(agreements).toHaveLength(9);
     for (const agreement of agreements) expect(agreement).toSatisfy(agrees);
+  });
+
+  it.each(otherEngines)('holds on the engine %s, features at 96 px and two steps at N = 10', async (_, engine) => {
+    const { images, features } = fixture('features.json');
+    const steps = fixture('finetune-steps.json')[smallSteps];
+    const agreements = [
+      ...(await compareWithFile({ ...setup, engine }, { images, features: { 96: features['96'] } })),
+      ...(await compareWithFile(
+        { ...setup, engine },
+        { [smallSteps]: { ...steps, losses: steps.losses.slice(0, 2) } },
+      )),
+    ];
+    // Changes are known after all steps only.
+    const compared = agreements.filter(({ what }) => !what.includes('change norms'));
+    expect(compared).toHaveLength(3);
+    for (const agreement of compared) expect(agreement).toSatisfy(agrees);
   });
 
   it('tells where numbers differ', async () => {

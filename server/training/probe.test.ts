@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { datasetSizes } from '../../lib/datasets.ts';
 import { estimateRun, type Speed } from '../../lib/estimate.ts';
 import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
@@ -10,12 +12,20 @@ import { type TrainConfigInput, trainConfigSchema } from '../../lib/train-config
 // The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
 const entry = path.resolve(import.meta.dirname, '../../dist/trainer/main.mjs');
 
+const cache = mkdtempSync(path.join(tmpdir(), 'probe-'));
+afterAll(() => rmSync(cache, { recursive: true }));
+
 function probe(input: TrainConfigInput): Promise<RunEvent[]> {
   const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const events: RunEvent[] = [];
   child.on('message', (message) => events.push(runEventSchema.parse(message)));
-  child.send({ type: 'probe', config: trainConfigSchema.parse(input), cacheLimit: 1e10 } satisfies TrainerCommand);
-  return new Promise((resolve) => child.on('exit', () => resolve(events)));
+  child.send({
+    type: 'probe',
+    config: trainConfigSchema.parse(input),
+    cache,
+    cacheLimit: 1e10,
+  } satisfies TrainerCommand);
+  return new Promise((resolve) => child.on('close', () => resolve(events)));
 }
 
 it.each<[string, TrainConfigInput, Speed['pass'][]]>([

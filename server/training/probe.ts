@@ -18,12 +18,13 @@ const batches = 8;
 
 /**
  * How fast a run with this config would be here: its own steps, on random pixels and weights. Tells one event `measured`,
- * then how it ended; reads and writes no file.
+ * then how it ended; reads no data and writes no results.
  */
-export const probe = ({ config, cacheLimit, emit, signal }: ProbeOptions): Promise<Outcome> =>
+export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions): Promise<Outcome> =>
   tellOutcome(emit, async () => {
+    const { engine } = await chooseEngine(config, cache);
     const steps = await watchPasses(passesOf(config, cacheLimit), {
-      ...{ config, engine: chooseEngine(config.engine), weights: randomWeights(networkOf(config)), signal },
+      ...{ config, engine, weights: randomWeights(networkOf(config)), signal },
       ...randomDataset(batches * config.batch_size),
       isEnough: (pass, { seconds }) => seconds >= watched[pass],
     });
@@ -35,6 +36,8 @@ interface ProbeOptions {
   config: TrainConfig;
   /** Bytes that the cache may take: where it is too small for what would be kept, a run goes another way. */
   cacheLimit: number;
+  /** Where verdicts on engines are kept. */
+  cache: string;
   emit: Emit;
   signal: AbortSignal;
 }

@@ -10,7 +10,7 @@ import { trainConfigSchema } from '../../lib/train-config.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
 import { imageBytes } from './dataset/dataset.ts';
 import { splitImages } from './dataset/split.ts';
-import { chooseEngine } from './engine/choose.ts';
+import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
 import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
 import { readPredictions } from './export/predictions.ts';
 import type { Parameters } from './network/head.ts';
@@ -74,7 +74,7 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
     const { test } = dataset;
     const chosen = splitImages(dataset, config.train_limit).test.subarray(0, 100);
     expect(chosen).toHaveLength(100);
-    const programs = new Programs(chooseEngine('cpu'), file.weights, {
+    const programs = new Programs(createOnnxRuntimeEngine(), file.weights, {
       network,
       imageSize: 96,
       nUnfreeze,

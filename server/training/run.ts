@@ -14,6 +14,8 @@ import { type Checkpoint, checkpointFile, writeCheckpoint } from './checkpoint.t
 import { loadDataset } from './dataset/load.ts';
 import { splitImages, testIdentity } from './dataset/split.ts';
 import { chooseEngine } from './engine/choose.ts';
+import { guardEngine } from './engine/guard.ts';
+import { keepFailure } from './engine/keep-verdicts.ts';
 import { evaluate, predictAll, scoreHead } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { exportModel } from './export/model-files.ts';
@@ -75,7 +77,8 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   const weightsFile = findWeightsFile(paths.data, config);
   const weights = await loadWeights(weightsFile, network);
   const base = { network, imageSize: config.image_size };
-  const engine = chooseEngine(config.engine);
+  const { engine: chosen, verdicts } = await chooseEngine(config, paths.cache);
+  const engine = guardEngine(chosen, (why) => keepFailure(paths.cache, chosen.name, why));
   const timeLeft = new TimeLeft(config, images, { known: speeds, cacheLimit: paths.cacheLimit });
   const reporter = new Reporter(record, signal, timeLeft);
   const classes = dataset.classes.length;
@@ -93,7 +96,7 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   };
   await reporter.tell({
     type: 'started',
-    ...{ engine: engine.name, device: engine.device, threads: engine.threads, images },
+    ...{ engine: engine.name, device: engine.device, threads: engine.threads, engines: verdicts, images },
     weightsFile: path.basename(weightsFile),
     test: testIdentity(dataset.test, split.test),
     classes: [...dataset.classes],

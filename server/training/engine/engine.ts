@@ -1,3 +1,4 @@
+import type { EngineName } from '../../../lib/engines.ts';
 import type { Outputs } from '../graph/operations.ts';
 
 /** Named tensors, row-major float32, of the shapes that the graph gives them. */
@@ -17,7 +18,7 @@ export interface Program {
 /** What computes. A new one is one more file beside this. */
 export interface Engine {
   /** As `--engine` names it. */
-  readonly name: string;
+  readonly name: EngineName;
   /** What it runs on, for people: `AMD EPYC`. */
   readonly device: string;
   /** Null where that is not ours to say. */

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import os from 'node:os';
 import * as onnxruntime from 'onnxruntime-node';
 import { processorName } from '../../../lib/processor.ts';
 import { encodeOnnx } from '../graph/onnx.ts';
-import { type Outputs, sizeOf, topologicalOrder } from '../graph/operations.ts';
+import type { Outputs } from '../graph/operations.ts';
 import type { Engine, Program, Tensors } from './engine.ts';
+import { inputShapes, makeFeeds } from './feeds.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
 /**
  * ONNX Runtime's own kernels (https://onnxruntime.ai) on the CPU.
@@ -19,38 +20,36 @@ export function createOnnxRuntimeEngine(threads = os.availableParallelism()): En
     name: 'cpu',
     device: cpu,
     threads,
-    fingerprint: createHash('sha256')
-      .update(`onnxruntime ${onnxruntime.env.versions.node} ${cpu} ${threads}`)
-      .digest('hex')
-      .slice(0, 12),
-    compile: (outputs) => compile(outputs, threads),
+    fingerprint: fingerprintOf('onnxruntime', onnxruntime.env.versions.node ?? '', cpu, threads),
+    compile: (outputs) => compile(outputs, { executionProviders: ['cpu'], intraOpNumThreads: threads }),
   };
 }
 
-async function compile(outputs: Outputs, threads: number): Promise<Program> {
+/**
+ * The same on a GPU: of any maker by WebGPU, of NVIDIA's by CUDA 12. What a provider has no kernel for runs on the CPU.
+ *
+ * @param device what it is called, as far as that can be found out: ONNX Runtime itself does not tell.
+ */
+export function createGpuEngine(provider: 'webgpu' | 'cuda', device: string): Engine {
+  return {
+    name: provider,
+    device,
+    threads: null,
+    fingerprint: fingerprintOf('onnxruntime', onnxruntime.env.versions.node ?? '', provider, device),
+    compile: (outputs) => compile(outputs, { executionProviders: [provider, 'cpu'] }),
+  };
+}
+
+async function compile(outputs: Outputs, options: onnxruntime.InferenceSession.SessionOptions): Promise<Program> {
   const session = await onnxruntime.InferenceSession.create(encodeOnnx(outputs), {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    ...options,
   });
-  const shapes = new Map(
-    topologicalOrder(Object.values(outputs)).flatMap(({ operation, shape }) =>
-      operation.type === 'input' ? [[operation.name, shape] as const] : [],
-    ),
-  );
+  const shapes = inputShapes(outputs);
   return {
     async run(inputs: Tensors): Promise<Tensors> {
-      const feeds: Record<string, onnxruntime.Tensor> = {};
-      for (const [name, shape] of shapes) {
-        const data = inputs[name];
-        if (data?.length !== sizeOf(shape)) {
-          throw new Error(
-            `input ${name} has ${data?.length ?? 'no'} numbers; its shape [${shape}] needs ${sizeOf(shape)}`,
-          );
-        }
-        feeds[name] = new onnxruntime.Tensor('float32', data, shape);
-      }
+      const feeds = makeFeeds(shapes, inputs, (data, shape) => new onnxruntime.Tensor('float32', data, shape));
       const results = await session.run(feeds);
       return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]));
     },

@@ -2,7 +2,7 @@ import { backbones } from '../../../lib/backbones.ts';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import type { ImageSet } from '../dataset/dataset.ts';
-import { chooseEngine } from '../engine/choose.ts';
+import { createOnnxRuntimeEngine } from '../engine/onnxruntime.ts';
 import type { Parameters } from '../network/head.ts';
 import type { Weights } from '../network/weights.ts';
 import { logitsFromImages } from '../predict.ts';
@@ -62,7 +62,7 @@ export async function trainerProbabilities(
     parameters.set(kernelName(convolution), model.weights.get(kernelName(convolution))!.data);
   }
   const { imageSize, nUnfreeze, classes } = model;
-  const programs = new Programs(chooseEngine('cpu'), imageNet, {
+  const programs = new Programs(createOnnxRuntimeEngine(), imageNet, {
     network,
     imageSize,
     nUnfreeze,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from './gradient.ts';
 import { interpret } from './interpret.ts';
-import { between, type Case, operationCases, smallNetwork } from './operation-cases.test-helper.ts';
+import { between, type Case, operationCases, smallNetworkCase } from './operation-cases.test-helper.ts';
 import {
   constant,
   conv,
@@ -71,7 +71,7 @@ describe('gradients', () => {
   });
 
   it('of a network agree with central differences', () => {
-    const network = smallNetwork(3);
+    const network = smallNetworkCase(3);
     expectGradients(network, network.y);
   });
 

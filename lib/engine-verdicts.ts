@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { backboneSchema } from './backbones.ts';
+import { partsFingerprint } from './engine-parts.ts';
+import { type EngineVerdicts, engineVerdictsSchema } from './engines.ts';
+
+/**
+ * What checks of this machine's engines found, kept in the cache folder until a package, the system or the hardware
+ * changes, or a run fails on one of them. For Node alone.
+ */
+
+/** What an engine is tried with: a run's own size and batch. */
+export const workloadSchema = z.object({
+  backbone: backboneSchema,
+  image_size: z.number().int(),
+  n_unfreeze: z.number().int(),
+  batch_size: z.number().int(),
+});
+export type Workload = z.infer<typeof workloadSchema>;
+
+const fileSchema = z.object({ fingerprint: z.string(), workloads: z.record(z.string(), engineVerdictsSchema) });
+type VerdictFile = z.infer<typeof fileSchema>;
+
+export const verdictFileIn = (cacheFolder: string): string => path.join(cacheFolder, 'engines.json');
+export const workloadKey = ({ backbone, image_size, n_unfreeze, batch_size }: Workload): string =>
+  `${backbone} ${image_size}px n${n_unfreeze} b${batch_size}`;
+
+export function readVerdictFile(cacheFolder: string): VerdictFile {
+  const fingerprint = createHash('sha256').update(partsFingerprint().join('\0')).digest('hex').slice(0, 16);
+  const empty = { fingerprint, workloads: {} };
+  try {
+    const kept = fileSchema.parse(JSON.parse(readFileSync(verdictFileIn(cacheFolder), 'utf8')));
+    return kept.fingerprint === fingerprint ? kept : empty;
+  } catch {
+    // Not there, or not ours: it is made anew.
+    return empty;
+  }
+}
+
+export const readVerdicts = (cacheFolder: string, workload: Workload): EngineVerdicts =>
+  readVerdictFile(cacheFolder).workloads[workloadKey(workload)] ?? {};
+
+/** What is known of each engine, whatever it was checked with: the last check counts. */
+export const readAllVerdicts = (cacheFolder: string): EngineVerdicts =>
+  Object.assign({}, ...Object.values(readVerdictFile(cacheFolder).workloads));

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import type { RunEvent } from '../../lib/run-events.ts';
+import { trainConfigSchema } from '../../lib/train-config.ts';
+import { checkpointFile } from './checkpoint.ts';
+import type { Engine } from './engine/engine.ts';
+import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
+import { needsData, realData } from './real-data.test-helper.ts';
+import { runTraining } from './run.ts';
+
+/** A real engine, until its device is lost: in the second epoch of the head. */
+let isLost = false;
+function losingItsDevice(): Engine {
+  const engine = createOnnxRuntimeEngine();
+  return {
+    ...engine,
+    compile: async (outputs) => {
+      const program = await engine.compile(outputs);
+      return {
+        ...program,
+        run: (inputs) => (isLost ? Promise.reject(new Error('the device was lost')) : program.run(inputs)),
+      };
+    },
+  };
+}
+
+vi.mock('./engine/choose.ts', () => ({ chooseEngine: async () => ({ engine: losingItsDevice(), verdicts: {} }) }));
+
+describe.skipIf(!realData)(needsData('an engine that fails in the middle of a run'), async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'engine-failure-'));
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('ends it with the reason and what to do, and its last epoch is kept', async () => {
+    const events: RunEvent[] = [];
+    const outcome = await runTraining({
+      runId: 'run',
+      config: trainConfigSchema.parse({ image_size: 96, train_limit: 100, epochs_stage1: 5, batch_size: 50 }),
+      paths: { data: realData!, results: folder, datasets: folder, cache: path.join(folder, 'cache'), cacheLimit: 1e9 },
+      emit: (event) => {
+        events.push(event);
+        isLost = event.type === 'epoch';
+      },
+      signal: new AbortController().signal,
+    });
+    expect(outcome).toBe('failed');
+    expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({
+      code: 'engine-failed',
+      message: expect.stringMatching(/cpu failed: the device was lost\. The last whole epoch is kept.*another engine/),
+    });
+    expect(existsSync(checkpointFile(path.join(folder, 'run')))).toBe(true);
+  });
+});

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { absences } from '../../../lib/engine-parts.ts';
+import { readAllVerdicts } from '../../../lib/engine-verdicts.ts';
+import { tryEngine } from './check-engine.ts';
+import { judgeEngines } from './choose.ts';
+import { keepFailure } from './keep-verdicts.ts';
+
+const fixture = (name: string) => new URL(`fixtures/${name}.mjs`, import.meta.url);
+const workload = { backbone: 'imagenet' as const, image_size: 96, n_unfreeze: 10, batch_size: 8 };
+
+describe('an engine that goes wrong while it is tried', () => {
+  it.each([
+    [0, 'crashes', 'crashed (SIGSEGV)'],
+    [1, 'hangs', 'no answer within 0.5 s'],
+    [2, 'throws, and what it said last is told', 'the driver is too old'],
+    [3, 'says nonsense', 'said something that is no verdict'],
+    [4, 'leaves without a word', 'crashed (exit code 0)'],
+  ])('%i: %s', async (way, _, why) => {
+    const patience = way === 1 ? 500 : 20_000;
+    const verdict = await tryEngine(
+      'cpu',
+      { ...workload, batch_size: way },
+      { entry: fixture('broken-checks'), patience },
+    );
+    expect(verdict).toEqual({ is: 'unfit', why: expect.stringContaining(why) });
+  });
+});
+
+it('the real check finds the processor able, in a process of its own', async () => {
+  const entry = path.resolve(import.meta.dirname, '../../../dist/trainer/check-main.mjs');
+  const verdict = await tryEngine('cpu', workload, { entry });
+  expect(verdict).toMatchObject({ is: 'able', imagesPerSecond: expect.any(Number) });
+});
+
+describe('verdicts', () => {
+  let cache: string;
+  beforeAll(async () => {
+    cache = await mkdtemp(path.join(tmpdir(), 'engines-'));
+    vi.stubEnv('CHECKED', path.join(cache, 'checked.txt'));
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await rm(cache, { recursive: true });
+  });
+  const checked = () => readFileSync(path.join(cache, 'checked.txt'), 'utf8').trim().split('\n');
+  const judge = (batch_size = 8) =>
+    judgeEngines({ ...workload, batch_size }, cache, { tryAll: true, entry: fixture('quick-check') });
+
+  it('of engines that are not here say why, and of the others what was found', async () => {
+    const verdicts = await judge();
+    expect(verdicts).toMatchObject(absences());
+    expect(verdicts.cpu).toMatchObject({ is: 'able', imagesPerSecond: 8 });
+    expect(checked()).toContain('cpu');
+  });
+
+  it('are kept: nothing is tried twice for the same size and batch', async () => {
+    const before = checked();
+    expect((await judge()).cpu?.is).toBe('able');
+    expect(checked()).toEqual(before);
+    await judge(16);
+    expect(checked().length).toBeGreaterThan(before.length);
+  });
+
+  it('change when a run fails on an engine', async () => {
+    await keepFailure(cache, 'webgpu', 'the device was lost');
+    expect((await judge()).webgpu).toEqual({ is: 'unfit', why: 'the device was lost' });
+    expect(readAllVerdicts(cache).webgpu?.is).toBe('unfit');
+    await keepFailure(cache, 'cpu', 'memory ran out');
+    expect((await judge()).cpu?.is).toBe('able');
+  });
+});

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { z } from 'zod';
+import { absenceOf } from '../../../lib/engine-parts.ts';
+import { type Workload, workloadSchema } from '../../../lib/engine-verdicts.ts';
+import { type EngineName, type EngineVerdict, engineNames, engineVerdictSchema } from '../../../lib/engines.ts';
+
+/**
+ * Tries an engine in a process of its own, since a native library may crash, hang, print or compute wrongly. That process
+ * computes a graph whose gradients are known, then three steps of the run's own work.
+ */
+
+/** What the process is asked, by its one message; its answer is a verdict. */
+export const checkOrderSchema = z.object({ engine: z.enum(engineNames), workload: workloadSchema });
+
+/** How long a check may take: loading, compiling and three steps. Milliseconds. */
+const defaultPatience = 20_000;
+
+interface CheckOptions {
+  /** The bundled check, a file that Node can run. */
+  entry: string | URL;
+  patience?: number;
+}
+
+/** Always resolves, at the latest when the process has had its time; leaves none. */
+export async function checkEngine(
+  engine: EngineName,
+  workload: Workload,
+  options: CheckOptions,
+): Promise<EngineVerdict> {
+  const absence = absenceOf(engine);
+  return absence ? { is: 'absent', why: absence } : tryEngine(engine, workload, options);
+}
+
+/** The same without a look at what is installed. */
+export function tryEngine(
+  engine: EngineName,
+  workload: Workload,
+  { entry, patience = defaultPatience }: CheckOptions,
+): Promise<EngineVerdict> {
+  const child = spawn(process.execPath, [entry instanceof URL ? entry.pathname : entry], {
+    // What native libraries print is nobody's concern here, unless they end the process.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
+    windowsHide: true,
+  });
+  let printed = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    printed = (printed + text).slice(-2000);
+  });
+  return new Promise((resolve) => {
+    const end = (verdict: EngineVerdict) => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      resolve(verdict);
+    };
+    const unfit = (why: string) => end({ is: 'unfit', why });
+    const timer = setTimeout(unfit, patience, `no answer within ${patience / 1000} s`);
+    child.on('message', (message) => {
+      const verdict = engineVerdictSchema.safeParse(message);
+      if (verdict.success) end(verdict.data);
+      else unfit('its check said something that is no verdict. Rebuild: npm run build');
+    });
+    child.on('error', (error) => unfit(`its check could not be started: ${error.message}`));
+    child.on('close', (code, signal) => {
+      const lines = printed.trim().split('\n');
+      // Node's own last line of an uncaught error is its version.
+      const telling = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? '';
+      unfit(`crashed (${signal ?? `exit code ${code}`})${telling ? `: ${telling.trim().slice(0, 300)}` : ''}`);
+    });
+    child.send({ engine, workload } satisfies z.infer<typeof checkOrderSchema>, () => {});
+  });
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { networkOf } from '../../../lib/backbones.ts';
+import type { Workload } from '../../../lib/engine-verdicts.ts';
+import { trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
+import { sizeOf } from '../graph/operations.ts';
+import { frozenGraph, trainingGraph } from '../network/model.ts';
+import { randomWeights } from '../network/random-weights.ts';
+import type { Engine } from './engine.ts';
+import { inputShapes } from './feeds.ts';
+
+/** The first step compiles, and is not counted. */
+const steps = 3;
+
+/**
+ * Images a second of what a run spends most of its time on: steps of the real tail where it fine-tunes, else features.
+ * Random weights and inputs.
+ */
+export async function measureEngine(engine: Engine, workload: Workload): Promise<number> {
+  const { image_size, n_unfreeze, batch_size } = workload;
+  const network = networkOf(workload);
+  const model = { network, imageSize: image_size, nUnfreeze: n_unfreeze, classes: 10 };
+  const trainsBase = trainedConvolutions(network, n_unfreeze).length > 0;
+  const weights = randomWeights(network);
+  const graph = trainsBase ? trainingGraph(weights, model, batch_size) : frozenGraph(weights, model, batch_size);
+  const feeds = Object.fromEntries([...inputShapes(graph)].map(([name, shape]) => [name, smallNumbers(sizeOf(shape))]));
+  const program = await engine.compile(graph);
+  let started = 0;
+  for (let step = 0; step < steps; step++) {
+    if (step === 1) started = performance.now();
+    await program.run(feeds);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  await program.release();
+  return ((steps - 1) * batch_size) / seconds;
+}
+
+/** From 0 to 0.1: a variance must not be negative. */
+const smallNumbers = (length: number): Float32Array => Float32Array.from(randomBytes(length), (byte) => byte / 2550);

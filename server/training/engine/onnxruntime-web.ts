@@ -1,0 +1,36 @@
+import * as onnxruntime from 'onnxruntime-web';
+import { processorName } from '../../../lib/processor.ts';
+import { encodeOnnx } from '../graph/onnx.ts';
+import type { Engine } from './engine.ts';
+import { inputShapes, makeFeeds } from './feeds.ts';
+import { fingerprintOf } from './fingerprint.ts';
+
+/**
+ * ONNX Runtime as WebAssembly (https://onnxruntime.ai), on one thread: the same bytes as the native one, and slower. For
+ * systems that the native one has no binary for.
+ */
+export function createWasmEngine(): Engine {
+  const cpu = processorName();
+  onnxruntime.env.wasm.numThreads = 1;
+  return {
+    name: 'wasm',
+    device: cpu,
+    threads: 1,
+    fingerprint: fingerprintOf('onnxruntime-web', onnxruntime.env.versions.web ?? '', process.version),
+    async compile(outputs) {
+      const session = await onnxruntime.InferenceSession.create(encodeOnnx(outputs), {
+        executionProviders: ['wasm'],
+        graphOptimizationLevel: 'all',
+      });
+      const shapes = inputShapes(outputs);
+      return {
+        async run(inputs) {
+          const feeds = makeFeeds(shapes, inputs, (data, shape) => new onnxruntime.Tensor('float32', data, shape));
+          const results = await session.run(feeds);
+          return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]));
+        },
+        release: () => session.release(),
+      };
+    },
+  };
+}
