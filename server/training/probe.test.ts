@@ -19,7 +19,12 @@ function probe(input: TrainConfigInput): Promise<RunEvent[]> {
   const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const events: RunEvent[] = [];
   child.on('message', (message) => events.push(runEventSchema.parse(message)));
-  child.send({ type: 'probe', config: trainConfigSchema.parse(input), cache, cacheLimit: 1e10 } satisfies TrainerCommand);
+  child.send({
+    type: 'probe',
+    config: trainConfigSchema.parse(input),
+    cache,
+    cacheLimit: 1e10,
+  } satisfies TrainerCommand);
   // Comes after the last message, which the end of the process may overtake.
   return new Promise((resolve) => child.on('disconnect', () => resolve(events)));
 }
