@@ -21,7 +21,7 @@ import { changesPixels, type TrainConfig } from './train-config.ts';
 /** How fast some images went through a pass, in a run or a probe of this kind. */
 export const speedSchema = z.object({
   pass: passSchema,
-  backbone: backboneSchema,
+  backbone: backboneSchema.default('imagenet'),
   imageSize: z.number().int(),
   nUnfreeze: z.number().int(),
   batchSize: z.number().int(),

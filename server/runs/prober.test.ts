@@ -92,7 +92,7 @@ describe('readSpeeds', () => {
     const services = openServices();
     await ran(services, 1);
     const found = () => readSpeeds(services).kept;
-    const run = { dataset: 'cifar10', imageSize: 160, nUnfreeze: 0, trainLimit: 0 };
+    const run = { dataset: 'cifar10', backbone: 'imagenet', imageSize: 160, nUnfreeze: 0, trainLimit: 0 };
     expect(found()).toEqual([{ ...run, plain: false, mirrored: false, train: false, evaluated: false }]);
     const { cache } = services.env.paths;
     mkdirSync(cache, { recursive: true });
