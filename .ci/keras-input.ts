@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { decodePredictions } from '../lib/predictions.ts';
 import { trainConfigSchema } from '../lib/train-config.ts';
 import { loadCifar10 } from '../server/training/dataset/cifar10.ts';
 import { imageBytes } from '../server/training/dataset/dataset.ts';
 import { splitImages } from '../server/training/dataset/split.ts';
-import { readPredictions } from '../server/training/export/predictions.ts';
 
 /**
  * `tsx .ci/keras-input.ts RUN_FOLDER DATA_FOLDER OUT`: a run's own test images, in its order, as a CIFAR-10 test batch in
@@ -16,7 +16,8 @@ const journal = await readFile(path.join(runFolder, 'events.ndjson'), 'utf8');
 const config = trainConfigSchema.parse(JSON.parse(journal.slice(0, journal.indexOf('\n'))).config);
 const dataset = await loadCifar10(dataFolder);
 const split = splitImages(dataset, config.train_limit);
-const { images, classes, plain } = await readPredictions(path.join(runFolder, 'predictions.bin'));
+const predictions = decodePredictions(await readFile(path.join(runFolder, 'predictions.bin')));
+const { images, classes } = predictions;
 if (images !== split.test.length) throw new Error(`${images} predictions for ${split.test.length} test images`);
 
 const { labels, pixels } = dataset.test;
@@ -24,7 +25,7 @@ const records = Array.from(split.test, (index) =>
   Buffer.concat([Buffer.of(labels[index]!), pixels.subarray(index * imageBytes, (index + 1) * imageBytes)]),
 );
 const probabilities = Array.from({ length: images }, (_, image) => [
-  ...plain.probabilities.subarray(image * classes, (image + 1) * classes),
+  ...predictions.probabilities.plain.subarray(image * classes, (image + 1) * classes),
 ]);
 await mkdir(path.join(out, 'cifar-10-batches-bin'), { recursive: true });
 await writeFile(path.join(out, 'cifar-10-batches-bin', 'test_batch.bin'), Buffer.concat(records));

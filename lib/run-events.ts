@@ -38,6 +38,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** In label order. */
     classes: z.array(z.string()).default([...cifar10Classes]),
     trainedKernels: z.number().int(),
+    /** True classes of the validation images in `wall.png`; older runs have none. */
+    wall: z.array(z.number().int()).optional(),
   }),
   z.object({ ...at, type: z.literal('phase'), phase: phaseSchema, note: z.string().optional() }),
   z.object({
@@ -65,6 +67,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Null where a log from elsewhere does not say. */
     seconds: z.number().nullable(),
     imagesPerSecond: z.number().nullable(),
+    /** What each image of the wall was taken for, in base64 (lib/wall.ts). */
+    wall: z.string().optional(),
   }),
   /** Why a stage ended and which of its epochs (from 1) was restored. */
   z.object({

@@ -5,13 +5,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backbones } from '../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
+import { decodePredictions, type Predictions } from '../../lib/predictions.ts';
 import { resultsLogSchema } from '../../lib/results-json.ts';
 import { runEventSchema } from '../../lib/run-events.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
 import { imageBytes } from './dataset/dataset.ts';
 import { splitImages } from './dataset/split.ts';
 import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
-import { type Predictions, readPredictions } from './export/predictions.ts';
 import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
 
 const { network } = backbones.imagenet;
@@ -111,14 +111,14 @@ describe('npm run train', () => {
 
     const model = await readFile(path.join(folder, 'cifar10.h5'));
     expect(model.equals(await readFile(path.join(folder, 'results', runId, 'cifar10.h5')))).toBe(true);
-    const predictions = await readPredictions(path.join(folder, 'results', runId, 'predictions.bin'));
+    const predictions = decodePredictions(await readFile(path.join(folder, 'results', runId, 'predictions.bin')));
     expect(predictions.images).toBe(images.test);
     expect(metrics.test_end2end).toBeGreaterThan(0.1);
     await expectFineTuned(path.join(folder, 'cifar10.h5'), predictions);
   });
 
   /** All kernels that N = 30 trains moved, nothing else of the base did, and the file predicts what the trainer did. */
-  async function expectFineTuned(file: string, { plain, images, classes }: Predictions) {
+  async function expectFineTuned(file: string, { probabilities, images, classes }: Predictions) {
     const keras = await readKerasFile(file);
     const exported = new Map(
       [...keras.weights.values()].flat().map(({ name, data }) => [name.replace(':0', ''), data]),
@@ -134,8 +134,8 @@ describe('npm run train', () => {
     expect(test).toHaveLength(images);
     const differences = Array.from(test.subarray(0, 20), (image, index) => {
       const pixels = dataset.test.pixels.subarray(image * imageBytes, (image + 1) * imageBytes);
-      const probabilities = predict(keras, kerasImage(pixels));
-      return Math.max(...probabilities.map((value, c) => Math.abs(value - plain.probabilities[index * classes + c]!)));
+      const ofFile = predict(keras, kerasImage(pixels));
+      return Math.max(...ofFile.map((value, c) => Math.abs(value - probabilities.plain[index * classes + c]!)));
     });
     // The trainer's were rounded to halves.
     expect(Math.max(...differences)).toBeLessThan(1e-4 + 2 ** -12);

@@ -2,16 +2,27 @@ import type { ConfusionMatrix, RunMetrics } from '../../lib/metrics.ts';
 import type { Pass } from '../../lib/run-work.ts';
 import type { ImageSet } from './dataset/dataset.ts';
 import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
+import type { Validation } from './fit.ts';
 import { logitsFromImages, logitsFromRows, type OnBatch } from './predict.ts';
 import type { Programs } from './programs.ts';
 import { accuracy, argmax, confusionMatrix, crossEntropy, oneHot, smoothLabels, softmax, ttaMean } from './scores.ts';
 
 /** Accuracy within 0…1 and the smoothed loss, as Keras' `evaluate` gives them. */
-export function score(logits: Float32Array, labels: Uint8Array, classes: number, labelSmoothing: number) {
+function score(logits: Float32Array, labels: Uint8Array, classes: number, labelSmoothing: number) {
   const targets = oneHot(labels, classes);
   return {
     accuracy: accuracy(logits, targets, classes),
     loss: crossEntropy(logits, smoothLabels(targets, classes, labelSmoothing), classes),
+  };
+}
+
+/** An epoch's validation. @param logits of the validation images, [images, classes] */
+export function validationOf({ config, dataset, split, wall }: Experiment, logits: Float32Array): Validation {
+  const classes = dataset.classes.length;
+  const predicted = argmax(logits, classes);
+  return {
+    ...score(logits, labelsOf(dataset.train, split.val), classes, config.label_smoothing),
+    wall: Uint8Array.from(wall, (row) => predicted[row]!),
   };
 }
 

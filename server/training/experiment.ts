@@ -17,6 +17,8 @@ export interface Experiment {
   split: Split;
   /** The split of a run on the whole data set. */
   complete: Split;
+  /** Where the images of the wall stand among the validation images. */
+  wall: Uint32Array;
   weights: Weights;
   engine: Engine;
   /** Pooled features of the whole base. */

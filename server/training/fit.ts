@@ -1,4 +1,5 @@
 import type { EpochMetrics } from '../../lib/metrics.ts';
+import { encodeWall } from '../../lib/wall.ts';
 import type { EarlyStopping } from './callbacks/early-stopping.ts';
 import type { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -19,6 +20,13 @@ export interface TrainingBatch {
   count: number;
 }
 
+/** How an epoch did on the validation images, and what it took those of the wall for. */
+export interface Validation {
+  accuracy: number;
+  loss: number;
+  wall: Uint8Array;
+}
+
 export interface FitOptions {
   stage: 1 | 2;
   epochs: number;
@@ -34,7 +42,7 @@ export interface FitOptions {
   /** Training images in an epoch. */
   images: number;
   /** @param onBatch for validation that takes its time: to be called between its batches */
-  validate: (onBatch: () => Promise<void>) => Promise<{ accuracy: number; loss: number }>;
+  validate: (onBatch: () => Promise<void>) => Promise<Validation>;
   seed: number;
   dropout: number;
   labelSmoothing: number;
@@ -74,7 +82,8 @@ export async function fit(options: FitOptions): Promise<void> {
     learningRate = reduceLrOnPlateau.update(validation.loss, learningRate);
     // First kept, then told: of an epoch that is known, the weights are there.
     await options.keep({ stage, epoch, bestEpoch: earlyStopping.bestEpoch ?? epoch, last: parameters, best });
-    await reporter.tell({ type: 'epoch', stage, epoch, epochs, metrics, seconds, imagesPerSecond });
+    const wall = encodeWall(validation.wall);
+    await reporter.tell({ type: 'epoch', stage, epoch, epochs, metrics, seconds, imagesPerSecond, wall });
     reporter.throwIfCanceled();
   }
   for (const [name, values] of best) parameters.get(name)!.set(values);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { toHalves } from '../../lib/float16.ts';
 import { frozenBlockCount } from '../../lib/mobilenet-v2.ts';
 import type { CacheFolder } from './cache-folder.ts';
 import { plainBatches } from './dataset/batches.ts';
 import type { ImageSet } from './dataset/dataset.ts';
 import type { Engine, Program } from './engine/engine.ts';
 import { TrainerError } from './errors.ts';
-import { toHalves } from './export/float16.ts';
 import { replaceWhole } from './export/write-whole.ts';
 import { encodeOnnx } from './graph/onnx.ts';
 import { sizeOf } from './graph/operations.ts';

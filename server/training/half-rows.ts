@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { fromHalves } from './export/float16.ts';
+import { fromHalves } from '../../lib/float16.ts';
 
 /**
  * Rows of numbers kept as halves, [count, width]. What is kept so has been rounded before anybody used it: whether it was

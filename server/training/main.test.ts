@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeAnswers } from '../../lib/predictions.ts';
 import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
 import { type TrainConfigInput, trainConfigSchema } from '../../lib/train-config.ts';
-import { readPredictions } from './export/predictions.ts';
 import { needsData, realData } from './real-data.test-helper.ts';
 
 // The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
@@ -67,7 +67,7 @@ describe.skipIf(!realData)(needsData('the trainer'), () => {
   it('tells a whole run in order, and the same config gives the same numbers', async () => {
     const first = await train('first', everything);
     expect(kept(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([
-      ...['started', 'features', 'features-kept', 'head', 'epoch', 'epoch', 'stage-ended', 'measured'],
+      ...['started', 'exported', 'features', 'features-kept', 'head', 'epoch', 'epoch', 'stage-ended', 'measured'],
       ...['finetune', 'frozen-kept', 'epoch', 'epoch', 'stage-ended'],
       ...['evaluation', 'measured', 'evaluated', 'export', ...Array(5).fill('exported'), 'completed'],
     ]);
@@ -89,14 +89,16 @@ describe.skipIf(!realData)(needsData('the trainer'), () => {
       use_cutout: false,
     });
     const evaluated = events.find((event) => event.type === 'evaluated')!;
-    const predictions = await readPredictions(path.join(results, 'predicted', 'predictions.bin'));
-    const predictedAs = (label: number) => predictions.tta.predicted.filter((found) => found === label).length;
+    const predictions = decodeAnswers(await readFile(path.join(results, 'predicted', 'predictions.bin')));
+    const predictedAs = (label: number) => predictions.tta.filter((found) => found === label).length;
     const columns = evaluated.confusion.tta![0]!.map((_, c) =>
       evaluated.confusion.tta!.reduce((sum, row) => sum + row[c]!, 0),
     );
     expect(columns).toEqual(columns.map((_, label) => predictedAs(label)));
     const right = evaluated.confusion.plain!.reduce((sum, row, label) => sum + row[label]!, 0);
     expect(right / predictions.images).toBeCloseTo(evaluated.metrics.test_end2end!, 10);
+    const known = predictions.plain.filter((found, image) => found === predictions.labels![image]).length;
+    expect(known).toBe(right);
   });
 
   it('stops between two steps when it is canceled, and leaves nothing but the weights so far', async () => {
@@ -113,7 +115,7 @@ describe.skipIf(!realData)(needsData('the trainer'), () => {
     expect(events.filter((event) => event.type === 'epoch' && event.stage === 2).length).toBeLessThan(3);
     expect(code).toBe(0);
     expect(await readdir(results)).toEqual(['canceled']);
-    expect(await readdir(path.join(results, 'canceled'))).toEqual(['checkpoint.safetensors']);
+    expect(await readdir(path.join(results, 'canceled'))).toEqual(['checkpoint.safetensors', 'wall.png']);
   });
 
   it('ends by itself when nobody listens any more', async () => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { cifar10Classes } from '../../lib/classes.ts';
+import { toHalves } from '../../lib/float16.ts';
 import { type Dataset, imageBytes } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
-import { toHalves } from './export/float16.ts';
 import { type HalfRows, rowsInMemory } from './half-rows.ts';
 
 /** Images of nothing, for measuring how long something takes; a tenth of them for validation, none for testing. */

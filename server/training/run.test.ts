@@ -1,18 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backbones } from '../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
+import { decodePredictions } from '../../lib/predictions.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
+import { decodeWall } from '../../lib/wall.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
 import { imageBytes } from './dataset/dataset.ts';
 import { splitImages } from './dataset/split.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
 import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
-import { readPredictions } from './export/predictions.ts';
 import type { Parameters } from './network/head.ts';
 import type { Weights } from './network/weights.ts';
 import { logitsFromImages } from './predict.ts';
@@ -87,9 +88,9 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
     const parameters = new Map([...kernels, ...file.head]);
     const trainers = softmax(await logitsFromImages(programs, parameters, test, chosen, { mirrored: false }), 10);
     // What the run itself predicted began with halves, the frozen part's output, and is kept in halves.
-    const { plain } = await readPredictions(path.join(run(), 'predictions.bin'));
+    const kept = decodePredictions(await readFile(path.join(run(), 'predictions.bin')));
     for (const [index, value] of trainers.entries())
-      expect(Math.abs(value - plain.probabilities[index]!)).toBeLessThan(3e-3);
+      expect(Math.abs(value - kept.probabilities.plain[index]!)).toBeLessThan(3e-3);
 
     const images = Array.from(chosen, (image) =>
       kerasImage(test.pixels.subarray(image * imageBytes, (image + 1) * imageBytes)),
@@ -104,6 +105,19 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
     const { probabilities } = await session.run({ image: new Tensor('float32', pixels, [100, 32, 32, 3]) });
     await session.release();
     expect(largestDifference(probabilities!.data as Float32Array)).toBeLessThan(1e-4);
+  });
+
+  it('tells what it took the images of the wall for after every epoch', async () => {
+    const started = events.find((event) => event.type === 'started')!;
+    const epochs = events.filter((event) => event.type === 'epoch');
+    // So few validation images are all on the wall.
+    expect(started.wall).toHaveLength(50);
+    for (const { wall, metrics } of epochs) {
+      const right = decodeWall(wall!).filter((predicted, image) => predicted === started.wall![image]).length;
+      expect(right / 50).toBeCloseTo(metrics.val_accuracy!, 12);
+    }
+    const picture = await readFile(path.join(run(), 'wall.png'));
+    expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([640, 96]);
   });
 
   it('names in its events what it was tested on', () => {

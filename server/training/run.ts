@@ -5,6 +5,7 @@ import type { Speed } from '../../lib/estimate.ts';
 import type { Timing } from '../../lib/metrics.ts';
 import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import type { Paths } from '../../lib/paths.ts';
+import { encodePredictions } from '../../lib/predictions.ts';
 import { buildResultsLog } from '../../lib/results-json.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import { keepsFrozen, tunesBase } from '../../lib/run-work.ts';
@@ -13,13 +14,14 @@ import { CacheFolder } from './cache-folder.ts';
 import { type Checkpoint, checkpointFile, writeCheckpoint } from './checkpoint.ts';
 import { loadDataset } from './dataset/load.ts';
 import { splitImages, testIdentity } from './dataset/split.ts';
+import { chooseWall } from './dataset/wall.ts';
 import { chooseEngine } from './engine/choose.ts';
 import { guardEngine } from './engine/guard.ts';
 import { keepFailure } from './engine/keep-verdicts.ts';
-import { evaluate, predictAll, scoreHead } from './evaluate.ts';
+import { evaluate, labelsOf, predictAll, scoreHead } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { exportModel } from './export/model-files.ts';
-import { writePredictions } from './export/predictions.ts';
+import { encodePng } from './export/png.ts';
 import { trainedModel } from './export/trained-model.ts';
 import { writeWhole } from './export/write-whole.ts';
 import { extractFeatures } from './extract-features.ts';
@@ -72,6 +74,7 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   );
   const split = splitImages(dataset, config.train_limit);
   const complete = config.train_limit === 0 ? split : splitImages(dataset, 0);
+  const wall = chooseWall(dataset, split);
   const images = { train: split.train.length, val: split.val.length, test: split.test.length };
   const network = networkOf(config);
   const weightsFile = findWeightsFile(paths.data, config);
@@ -89,10 +92,14 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   const features = store(0);
   const frozen = keepsFrozen(config, images, paths.cacheLimit) ? store(config.n_unfreeze) : null;
   const experiment: Experiment = {
-    ...{ config, dataset, split, complete, weights, engine, reporter, timeLeft, features },
+    ...{ config, dataset, split, complete, wall: wall.rows, weights, engine, reporter, timeLeft, features },
     frozen: tunes ? frozen : features,
     parameters: createHead(classes, new Random(config.seed, 'head')),
     keep: (checkpoint) => keepCheckpoint(checkpointFile(folder), checkpoint),
+  };
+  const exported = async (file: string, bytes: number) => {
+    await reporter.tell({ type: 'exported', file, bytes });
+    reporter.throwIfCanceled();
   };
   await reporter.tell({
     type: 'started',
@@ -101,7 +108,10 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
     test: testIdentity(dataset.test, split.test),
     classes: [...dataset.classes],
     trainedKernels: trainedConvolutions(network, config.n_unfreeze).length,
+    wall: [...wall.labels],
   });
+  const picture = encodePng(wall.width, wall.height, wall.pixels);
+  await exported('wall.png', await writeWhole(path.join(folder, 'wall.png'), picture));
 
   // Features of the frozen base, once.
   await reporter.enter('features');
@@ -153,16 +163,10 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
 
   // What is taken away.
   await reporter.enter('export');
-  const exported = async (file: string, bytes: number) => {
-    await reporter.tell({ type: 'exported', file, bytes });
-    reporter.throwIfCanceled();
-  };
   const model = trainedModel(config, { weights, parameters: experiment.parameters, classes: dataset.classes });
   await exportModel(folder, model, exported);
-  await exported(
-    'predictions.bin',
-    await writePredictions(path.join(folder, 'predictions.bin'), probabilities, classes),
-  );
+  const predictions = encodePredictions(labelsOf(dataset.test, split.test), probabilities, classes);
+  await exported('predictions.bin', await writeWhole(path.join(folder, 'predictions.bin'), predictions));
   const log = `${JSON.stringify(buildResultsLog({ runId, config, events }), null, 2)}\n`;
   await exported('run.json', await writeWhole(logFile ?? path.join(paths.results, `run_${runId}.json`), log));
   await Promise.all([headPrograms.release(), programs === headPrograms ? null : programs.release()]);

@@ -1,6 +1,6 @@
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
-import { labelsOf, score } from './evaluate.ts';
+import { labelsOf, validationOf } from './evaluate.ts';
 import type { Experiment, SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
 import type { HalfRows } from './half-rows.ts';
@@ -33,21 +33,15 @@ export async function trainHead(experiment: Experiment, features: SplitRows, pro
 }
 
 /** Training and validation on features alone: all of stage 1, and of stage 2 where nothing changes pixels or base. */
-export function onFeatures(
-  { config, dataset, split, parameters, timeLeft }: Experiment,
-  features: SplitRows,
-  programs: Programs,
-  stage: 1 | 2,
-) {
-  const classes = dataset.classes.length;
-  const valLabels = labelsOf(dataset.train, split.val);
+export function onFeatures(experiment: Experiment, features: SplitRows, programs: Programs, stage: 1 | 2) {
+  const { config, dataset, split, parameters, timeLeft } = experiment;
   return {
     ...onRows({ config, dataset, split }, features.train, stage),
     validate: async () => {
       const started = performance.now();
       const logits = await logitsFromRows(programs, parameters, features.val);
       timeLeft.advance(stage === 1 ? 'head' : 'finetune', 'head', 0, (performance.now() - started) / 1000);
-      return score(logits, valLabels, classes, config.label_smoothing);
+      return validationOf(experiment, logits);
     },
   };
 }

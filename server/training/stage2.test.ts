@@ -57,7 +57,7 @@ async function tune({ nUnfreeze, dataset, split, weights }: Setup, { keeps }: { 
   const images = { train: split.train.length, val: split.val.length, test: split.test.length };
   const timeLeft = new TimeLeft(config, images, { cacheLimit: 1e9 });
   const experiment: Experiment = {
-    ...{ config, dataset, split, complete: split, weights, engine, features, timeLeft },
+    ...{ config, dataset, split, complete: split, wall: new Uint32Array(), weights, engine, features, timeLeft },
     frozen: keeps ? frozen : null,
     parameters: createHead(10, new Random(1, 'head')),
     reporter: new Reporter((event) => void events.push(event), new AbortController().signal, timeLeft),

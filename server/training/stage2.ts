@@ -5,7 +5,7 @@ import { changesPixels } from '../../lib/train-config.ts';
 import { EarlyStopping } from './callbacks/early-stopping.ts';
 import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 import { createBatches } from './dataset/batches.ts';
-import { labelsOf, predictSet, score } from './evaluate.ts';
+import { predictSet, validationOf } from './evaluate.ts';
 import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
 import { padRows } from './frozen-store.ts';
@@ -110,11 +110,8 @@ function onImages({ config, dataset, split }: Experiment, programs: Programs) {
 
 /** The frozen part of the validation images is computed in the first epoch. */
 function validation(experiment: Experiment, programs: Programs) {
-  const { config, dataset, split } = experiment;
-  const labels = labelsOf(dataset.train, split.val);
   return async (onBatch: () => Promise<void>) => {
     const set = { part: 'val', mirrored: false, phase: 'finetune' } as const;
-    const logits = await predictSet(experiment, programs, set, onBatch);
-    return score(logits, labels, dataset.classes.length, config.label_smoothing);
+    return validationOf(experiment, await predictSet(experiment, programs, set, onBatch));
   };
 }

@@ -67,7 +67,7 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
   const features = rowsOf(featureCount);
   const frozenRows = rowsOf(sizeOf(frozenShape(model)));
   const common = {
-    ...{ config, dataset, split, complete: split, weights, engine, features: store(0) },
+    ...{ config, dataset, split, complete: split, wall: new Uint32Array(), weights, engine, features: store(0) },
     parameters: createHead(classes, new Random(config.seed, 'head')),
     keep: async () => {},
   };
