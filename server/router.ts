@@ -1,10 +1,17 @@
+import { compareRouter } from './routers/compare.ts';
 import { dataRouter } from './routers/data.ts';
 import { logsRouter } from './routers/logs.ts';
 import { runsRouter } from './routers/runs.ts';
 import { systemRouter } from './routers/system.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
-export const appRouter = router({ data: dataRouter, logs: logsRouter, runs: runsRouter, system: systemRouter });
+export const appRouter = router({
+  compare: compareRouter,
+  data: dataRouter,
+  logs: logsRouter,
+  runs: runsRouter,
+  system: systemRouter,
+});
 export type AppRouter = typeof appRouter;
 
 export const createCaller = createCallerFactory(appRouter);

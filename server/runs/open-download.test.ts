@@ -37,10 +37,28 @@ test('run.zip holds every file of the run as it is, and its curves', async () =>
   expect(model.equals(files[`${id}/cifar10.h5`]!)).toBe(true);
 });
 
+test('tensorboard.zip holds event files in a folder named after the run', async () => {
+  const { services, id } = await completeRun();
+  const archive = await openDownload(services, id, 'tensorboard.zip');
+  const names = Object.keys(unzipSync(await buffer(archive!.content)));
+  expect(names.map((name) => name.replace(/\d+\.transfer-lab$/, '…'))).toEqual([
+    `completes-${id.slice(-4)}/train/events.out.tfevents.…`,
+    `completes-${id.slice(-4)}/validation/events.out.tfevents.…`,
+  ]);
+});
+
 test('what a run has not is not there, and what was never a run even less', async () => {
   const services = openServices();
   const { id } = await startRun(services, testConfig({ name: 'begins' }));
-  for (const name of ['cifar10.onnx', 'tfjs.zip', 'metrics.csv', '../transfer-lab.db', 'constructor', '']) {
+  for (const name of [
+    'cifar10.onnx',
+    'tfjs.zip',
+    'metrics.csv',
+    'tensorboard.zip',
+    '../transfer-lab.db',
+    'constructor',
+    '',
+  ]) {
     expect(await openDownload(services, id, name), name).toBeNull();
   }
   await expect(openDownload(services, 'unknown', 'run.zip')).rejects.toThrow(RunNotFoundError);

@@ -7,6 +7,7 @@ import type { RunEvent } from '../../lib/run-events.ts';
 import type { Services } from '../services.ts';
 import { findRow, readEvents } from './read-runs.ts';
 import { findRunFile, isRunFileName, listRunFiles, runFileTypes } from './run-files.ts';
+import { tensorboardFiles } from './tensorboard.ts';
 
 /** Something to take away, as bytes that flow. */
 export interface Download {
@@ -15,7 +16,8 @@ export interface Download {
 }
 
 /**
- * Opens what can be downloaded of a run: a file of its folder, or `metrics.csv` and `run.zip`, made when asked for.
+ * Opens what can be downloaded of a run: a file of its folder, or `metrics.csv`, `tensorboard.zip` and `run.zip`, made when
+ * asked for.
  * @returns null where the run has nothing of that name
  * @throws RunNotFoundError
  */
@@ -28,6 +30,7 @@ export async function openDownload(
   const { results } = env.paths;
   const events = () => readEvents(db, id).map(({ event }) => event);
   if (name === 'metrics.csv') return epochTable(events());
+  if (name === 'tensorboard.zip') return eventFiles(run, events());
   if (name === 'run.zip') return archive(results, run, events());
   const file = isRunFileName(name) ? await findRunFile(results, run, name) : null;
   return file && { contentType: runFileTypes[file.name], content: createReadStream(file.path) };
@@ -36,6 +39,17 @@ export async function openDownload(
 function epochTable(events: RunEvent[]): Download | null {
   if (!events.some((event) => event.type === 'epoch')) return null;
   return { contentType: 'text/csv; charset=utf-8', content: Readable.from([metricsCsv(events)]) };
+}
+
+/** In a folder named after the run: TensorBoard calls a run what its folder is called. */
+function eventFiles(run: RunRow, events: RunEvent[]): Download | null {
+  const files = tensorboardFiles(events);
+  if (files.size === 0) return null;
+  const folder = `${run.name.replace(/[^\w.-]+/g, '_').replace(/^\.+/, '')}-${run.id.slice(-4)}`;
+  const zip = new ZipFile();
+  for (const [file, bytes] of files) zip.addBuffer(bytes, `${folder}/${file}`);
+  zip.end();
+  return { contentType: 'application/zip', content: Readable.from(zip.outputStream) };
 }
 
 /**

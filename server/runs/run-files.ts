@@ -9,6 +9,7 @@ export const runFileTypes = {
   'tfjs.zip': 'application/zip',
   'run.json': 'application/json; charset=utf-8',
   'predictions.bin': 'application/octet-stream',
+  'wall.png': 'image/png',
   'trainer.log': 'text/plain; charset=utf-8',
 } as const;
 export type RunFileName = keyof typeof runFileTypes;

@@ -3,6 +3,12 @@ import { RunNotFoundError } from '@/server/errors.ts';
 import { openDownload } from '@/server/runs/open-download.ts';
 import { getServices } from '@/server/services.ts';
 
+/** Archives of several runs lie in one folder of downloads. */
+const nameForDownload: Record<string, (id: string) => string> = {
+  'run.zip': (id) => `run_${id}.zip`,
+  'tensorboard.zip': (id) => `tensorboard_${id}.zip`,
+};
+
 /**
  * Downloads something of a run: by the run's id and one of a few names, never by a path. Without a length, which Next takes
  * from every route's answer.
@@ -12,7 +18,7 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
   try {
     const download = await openDownload(getServices(), id, name);
     if (!download) return new Response('This run has no such file.\n', { status: 404 });
-    const fileName = name === 'run.zip' ? `run_${id}.zip` : name;
+    const fileName = nameForDownload[name]?.(id) ?? name;
     return new Response(Readable.toWeb(download.content) as ReadableStream, {
       headers: {
         'Cache-Control': 'no-store',

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { judgeRuns } from '../runs/judge-runs.ts';
+import { procedure, router } from '../trpc.ts';
+
+export const compareRouter = router({
+  /** Whether each other run is better than the first on their test images, and whether that could be chance. */
+  verdicts: procedure
+    .input(z.object({ ids: z.array(z.string()).max(100, 'at most 100 runs') }))
+    .query(({ ctx, input }) => judgeRuns(ctx, input.ids)),
+});
