@@ -15,7 +15,16 @@ const queued: RunDetail = {
     valAccuracy: null,
     metrics: null,
   },
-  ...{ timing: null, test: null, peakMemory: null, error: null, events: [], cursor: 0, confusion: null },
+  ...{
+    timing: null,
+    test: null,
+    peakMemory: null,
+    error: null,
+    reproduces: null,
+    events: [],
+    cursor: 0,
+    confusion: null,
+  },
   ...{ classes: [], files: [], logTail: [], filesDue: false, isExample: false },
 };
 const stored = (...events: RunEvent[]): StoredEvent[] =>

@@ -37,6 +37,8 @@ export const runs = sqliteTable(
     /** The most memory that its trainer had, in bytes. */
     peakMemory: integer('peak_memory'),
     error: text('error'),
+    /** The id of the run, mostly an imported one, that this one is to come out like. */
+    reproduces: text('reproduces'),
     /** A canceled run with a whole epoch: its files are still to be written from that epoch's weights. */
     filesDue: integer('files_due', { mode: 'boolean' }).notNull().default(false),
     /** Shipped with the project: shown apart, and in nobody's best. */

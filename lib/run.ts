@@ -27,6 +27,8 @@ export interface RunSummary {
   /** The most resident memory that its trainer had, in bytes; null where nobody looked. */
   peakMemory: number | null;
   error: string | null;
+  /** The id of the run that this one is to come out like. */
+  reproduces: string | null;
   /** Canceled, and the files of its last whole epoch are still being prepared. */
   filesDue: boolean;
   /** Shipped with the project: shown apart, and in nobody's best. */

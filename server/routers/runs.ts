@@ -28,6 +28,12 @@ export const runsRouter = router({
 
   start: procedure.input(trainConfigSchema).mutation(({ ctx, input }) => startRun(ctx, input)),
 
+  /** A run that is to come out like another, mostly an imported log's. */
+  reproduce: procedure.input(z.object({ of: z.string(), config: trainConfigSchema })).mutation(({ ctx, input }) => {
+    findRow(ctx.db, input.of);
+    return startRun(ctx, input.config, input.of);
+  }),
+
   cancel: procedure.input(byId).mutation(({ ctx, input }) => {
     cancelRun(ctx, input.id);
     return { status: findRow(ctx.db, input.id).status };

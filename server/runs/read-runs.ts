@@ -61,10 +61,10 @@ const queuedIds = (tx: Transaction): string[] =>
 
 function summaryOf(row: RunRow, waiting: string[]): RunSummary {
   const { id, number, name, status, config, createdAt, startedAt, finishedAt, engine, progress, valAccuracy } = row;
-  const { metrics, timing, test, peakMemory, error, filesDue, isExample } = row;
+  const { metrics, timing, test, peakMemory, error, reproduces, filesDue, isExample } = row;
   return {
     ...{ id, number, name, status, config, createdAt, startedAt, finishedAt, engine, progress, valAccuracy },
-    ...{ metrics, timing, test, peakMemory, error, filesDue, isExample },
+    ...{ metrics, timing, test, peakMemory, error, reproduces, filesDue, isExample },
     queuePosition: status === 'queued' ? waiting.indexOf(id) + 1 : null,
   };
 }

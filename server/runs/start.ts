@@ -9,9 +9,14 @@ import { chooseLogFile } from './log-file.ts';
 
 /**
  * Puts a run in line.
+ * @param reproduces the id of the run that it is to come out like
  * @throws FieldError where the log cannot go where the config says, or the data set cannot be trained on
  */
-export async function startRun(services: Services, config: TrainConfig): Promise<{ id: string }> {
+export async function startRun(
+  services: Services,
+  config: TrainConfig,
+  reproduces: string | null = null,
+): Promise<{ id: string }> {
   const id = createRunId();
   await checkDataset(services, config.dataset);
   const logFile = await chooseLogFile(services.env.paths.results, id, config.json_output_path);
@@ -21,7 +26,7 @@ export async function startRun(services: Services, config: TrainConfig): Promise
       throw new FieldError('json_output_path', 'is taken by another run; choose another name');
     }
     tx.insert(runs)
-      .values({ id, name: runName(config), config, logFile, createdAt: Date.now(), status: 'queued' })
+      .values({ id, name: runName(config), config, logFile, reproduces, createdAt: Date.now(), status: 'queued' })
       .run();
   });
   services.queue.wake();
