@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { formatAccuracy, formatCount } from '@/lib/format.ts';
 import { type Confusion, diagonalShare, type TestIdentity } from '@/lib/metrics.ts';
 import { ClassScores } from './class-scores.tsx';
-import { heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
+import { MatrixGrid } from './matrix-grid.tsx';
+import { shareOfRow } from './prepare-confusion.ts';
 import { Segments } from './segments.tsx';
 
 interface Props {
@@ -46,71 +47,27 @@ export function ConfusionMatrix({ confusion, classes, test }: Props) {
           />
         </div>
       </div>
-      <div className="mt-3 overflow-x-auto">
-        <table className="w-full table-fixed border-separate border-spacing-px text-center text-[10px] sm:text-xs">
-          <caption className="sr-only">Confusion matrix. Rows: true class. Columns: predicted class.</caption>
-          <thead>
-            <tr>
-              <th scope="col" className="w-16 pr-2 pb-1 text-right align-bottom font-normal text-faint sm:w-22">
-                true ↓ predicted →
-              </th>
-              {classes.map((name) => (
-                <th key={name} scope="col" className="pb-1 align-bottom font-normal text-soft">
-                  <span className="inline-block max-w-full truncate align-bottom max-lg:[writing-mode:sideways-lr]">
-                    {name}
-                  </span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {matrix.map((row, truth) => (
-              <tr key={classes[truth]}>
-                <th scope="row" className="truncate pr-2 text-right font-normal text-soft">
-                  {classes[truth]}
-                </th>
-                {row.map((count, predicted) => (
-                  <Cell
-                    key={classes[predicted]}
-                    text={figures === 'counts' ? String(count) : (shares[truth]![predicted]! * 100).toFixed(1)}
-                    share={shares[truth]![predicted]!}
-                    isRight={truth === predicted}
-                    title={`${count} images of ${classes[truth]}, ${formatAccuracy(shares[truth]![predicted]!)} of them, taken for ${classes[predicted]}`}
-                  />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      <div className="mt-3">
+        <MatrixGrid
+          caption="Confusion matrix"
+          classes={classes}
+          cells={matrix.map((row, truth) =>
+            row.map((count, predicted) => {
+              const share = shares[truth]![predicted]!;
+              return {
+                text: figures === 'counts' ? String(count) : (share * 100).toFixed(1),
+                share,
+                isGood: truth === predicted,
+                title: `${count} images of ${classes[truth]}, ${formatAccuracy(share)} of them, taken for ${classes[predicted]}`,
+              };
+            }),
+          )}
+        />
       </div>
       <h3 className="mt-5 mb-1.5 font-semibold text-sm">
         Per class <span className="font-normal text-faint text-xs">{tests[kind]}</span>
       </h3>
       <ClassScores matrix={matrix} classes={classes} />
     </>
-  );
-}
-
-interface CellProps {
-  text: string;
-  share: number;
-  isRight: boolean;
-  title: string;
-}
-
-function Cell({ text, share, isRight, title }: CellProps) {
-  const heat = heatOf(share);
-  const colour = isRight ? 'var(--heat-right)' : 'var(--heat-wrong)';
-  return (
-    <td
-      title={title}
-      className="h-7 overflow-hidden rounded-xs"
-      style={{
-        background: `color-mix(in oklab, ${colour} ${(heat * 100).toFixed(0)}%, var(--panel))`,
-        color: heat >= lightestForWhite ? 'var(--on-heat)' : share === 0 ? 'var(--faint)' : 'var(--ink)',
-      }}
-    >
-      {text}
-    </td>
   );
 }

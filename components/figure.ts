@@ -14,6 +14,15 @@ export interface LineTrace {
   marker: { color: Token; size: number | number[]; symbol?: string; line?: { color: Token; width: number } };
   connectgaps: boolean;
   hovertemplate: string;
+  /** Of each point, for the hover. */
+  text?: string[];
+  /** Left out of hover and legend: what only stands behind a line. */
+  hoverinfo?: 'skip';
+  showlegend?: false;
+  opacity?: number;
+  /** Fills the room up to the trace before. */
+  fill?: 'tonexty';
+  fillcolor?: Token;
 }
 
 /** A vertical line across the chart. */
@@ -32,11 +41,11 @@ export interface Note {
   x: number;
   y: number;
   xref: 'x';
-  yref: 'paper';
+  yref: 'paper' | 'y';
   text: string;
   showarrow: false;
   xanchor: 'left' | 'right';
-  yanchor: 'bottom';
+  yanchor: 'bottom' | 'middle';
   font: { size: number; color: Token };
 }
 

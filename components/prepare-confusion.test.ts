@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagonalShare } from '@/lib/metrics.ts';
-import { heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
+import { differenceOf, heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
 
 const matrix = [
   [8, 2],
@@ -33,4 +33,11 @@ describe('the confusion matrix', () => {
       expect(heat <= 0.68 || heat >= lightestForWhite).toBe(true);
     }
   });
+});
+
+it('subtracts one matrix from another, cell by cell', () => {
+  expect(differenceOf(matrix, [[5, 5], ...matrix.slice(1)])[0]!.slice(0, 2)).toEqual([
+    matrix[0]![0]! - 5,
+    matrix[0]![1]! - 5,
+  ]);
 });

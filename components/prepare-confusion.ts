@@ -7,6 +7,10 @@ export const shareOfRow = (matrix: ConfusionMatrix): number[][] =>
     return row.map((count) => (total === 0 ? 0 : count / total));
   });
 
+/** What one network counts more than another, cell by cell; both of the same classes. */
+export const differenceOf = (a: ConfusionMatrix, b: ConfusionMatrix): number[][] =>
+  a.map((row, truth) => row.map((count, predicted) => count - (b[truth]?.[predicted] ?? 0)));
+
 /**
  * How strongly a cell is coloured, within 0…1, by its share of the row. Mistakes are small shares: the root spreads them,
  * so that the few per cent that tell one network from another show.

@@ -1,4 +1,5 @@
 import type { RunEventOf } from '@/lib/run-events.ts';
+import { asText } from './as-text.ts';
 import { chartLayout, type Figure, type LineTrace, type Token } from './figure.ts';
 import { placeOnAxis } from './prepare-curves.ts';
 
@@ -35,9 +36,3 @@ export function prepareOverlay(runs: readonly OverlaidRun[]): Figure {
 
 /** No legend above it: the table beside it has the colours. */
 const topless = { l: 52, r: 12, t: 12, b: 40 };
-
-/** Plotly reads markup in names; a person's name for a run is text. Long ones would leave no room for the figures. */
-function asText(name: string): string {
-  const short = name.length > 28 ? `${name.slice(0, 27)}…` : name;
-  return short.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}

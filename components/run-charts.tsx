@@ -1,14 +1,17 @@
 'use client';
 
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { RunDetail } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
+import { wholeEpochs } from '@/lib/whole-epochs.ts';
 import { Card } from './card.tsx';
+import { hasBatchEpochs } from './compared-run.ts';
 import type { Figure } from './figure.ts';
 import { Plot } from './plot.tsx';
 import { bestEpochs, prepareAccuracy, prepareLearningRate, prepareLoss, prepareSpeed } from './prepare-curves.ts';
 import { eventsOf } from './reduce-run.ts';
 import { runColour } from './run-colour.ts';
+import { Segments } from './segments.tsx';
 import { useThrottledValue } from './use-throttled-value.ts';
 
 /** Milliseconds. Head training may have ten epochs a second; drawing them all would take a core of its own. */
@@ -20,8 +23,11 @@ export function RunCharts({ run }: { run: RunDetail }) {
   const { config, status } = run;
   // Progress comes four times a second and changes no curve.
   const events = useThrottledValue(run.events, isFinal(status) ? 0 : drawInterval);
+  const [batches, setBatches] = useState<'whole' | 'all'>('whole');
+  const isHalved = useMemo(() => hasBatchEpochs({ events, config }), [events, config]);
   const { accuracy, loss, learningRate, speed, isEmpty } = useMemo(() => {
-    const epochs = eventsOf({ events }, 'epoch');
+    const all = eventsOf({ events }, 'epoch');
+    const epochs = batches === 'all' ? all : wholeEpochs(all, config.batch_size);
     const best = bestEpochs(epochs, eventsOf({ events }, 'stage-ended'));
     const planned = isFinal(status) ? 0 : plannedEpochs({ config, events });
     return {
@@ -31,7 +37,7 @@ export function RunCharts({ run }: { run: RunDetail }) {
       speed: prepareSpeed(epochs, { colour, planned }),
       isEmpty: epochs.length === 0,
     };
-  }, [events, config, status, colour]);
+  }, [events, config, status, colour, batches]);
   const none = !isEmpty
     ? null
     : isFinal(status)
@@ -39,6 +45,19 @@ export function RunCharts({ run }: { run: RunDetail }) {
       : 'From the first epoch on.';
   return (
     <div className="grid gap-4 lg:grid-cols-2">
+      {isHalved && (
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2 lg:col-span-2">
+          <p className="text-soft">
+            Every other epoch of this log’s stage 2 trained on a single batch: its generator had run out.
+          </p>
+          <Segments
+            label="Epochs"
+            value={batches}
+            onChange={setBatches}
+            choices={{ whole: 'Whole epochs', all: 'Single batches too' }}
+          />
+        </div>
+      )}
       <Chart title="Accuracy" figure={accuracy} height={256} instead={none} />
       <Chart title="Loss" figure={loss} height={256} instead={none} />
       <Chart title="Learning rate" figure={learningRate} height={168} instead={none} />

@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runColour, runColourCount } from './run-colour.ts';
+import { distinctColours, runColour, runColourCount } from './run-colour.ts';
 
 it('tells any ten runs in a row apart', () => {
   for (let first = 1; first < 25; first++) {
     const colours = Array.from({ length: runColourCount }, (_, step) => runColour({ number: first + step }));
     expect(new Set(colours).size).toBe(runColourCount);
   }
+});
+
+it('gives runs that are drawn together colours of their own', () => {
+  const runs = [3, 13, 4, 23].map((number) => ({ number }));
+  expect(distinctColours(runs)).toEqual(['var(--run-3)', 'var(--run-4)', 'var(--run-5)', 'var(--run-6)']);
+  expect(new Set(distinctColours(Array.from({ length: 10 }, () => ({ number: 7 })))).size).toBe(10);
 });
 
 type Rgb = [number, number, number];

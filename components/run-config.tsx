@@ -1,9 +1,9 @@
-import { formatRate } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { trainConfigSchema } from '@/lib/train-config.ts';
 import { Card } from './card.tsx';
 import { type FieldDescription, fields } from './describe-field.ts';
 import { Entry } from './entry.tsx';
+import { valueInWords } from './value-in-words.ts';
 
 const defaults = trainConfigSchema.parse({});
 
@@ -26,12 +26,4 @@ export function RunConfig({ run }: { run: RunDetail }) {
       </dl>
     </Card>
   );
-}
-
-function valueInWords({ kind, unit }: FieldDescription, value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (Array.isArray(value)) return value.join(', ') || '–';
-  if (typeof value !== 'number') return String(value) || '–';
-  const text = kind === 'real' ? formatRate(value) : String(value);
-  return unit ? `${text}\u00a0${unit}` : text;
 }

@@ -13,6 +13,7 @@ const descriptions = {
   'run.json': 'Config, metrics, curves, in the original script’s format',
   'predictions.bin': 'Class and probabilities of every test image',
   'metrics.csv': 'Both curves, a line an epoch',
+  'tensorboard.zip': 'The same as event files, for tensorboard --logdir',
   'trainer.log': 'All that the trainer printed',
   'run.zip': 'Everything of this run',
 };
@@ -20,6 +21,7 @@ const descriptions = {
 /** What is made when it is asked for: whether there is something to make it of. */
 const made: Record<string, (run: RunDetail) => boolean> = {
   'metrics.csv': (run) => eventsOf(run, 'epoch').length > 0,
+  'tensorboard.zip': (run) => eventsOf(run, 'epoch').length > 0,
   'run.zip': (run) => run.files.length > 0,
 };
 
@@ -62,6 +64,6 @@ export function RunFiles({ run }: { run: RunDetail }) {
 
 function whenItComes({ status, filesDue }: RunDetail, name: string): string {
   // Nothing was evaluated of a canceled run.
-  if (filesDue && name !== 'predictions.bin' && name !== 'metrics.csv') return 'being prepared';
+  if (filesDue && !['predictions.bin', 'metrics.csv', 'tensorboard.zip'].includes(name)) return 'being prepared';
   return isFinal(status) ? 'not written' : 'comes at the end';
 }

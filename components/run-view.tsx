@@ -13,7 +13,10 @@ import { RunHeader } from './run-header.tsx';
 import { RunLog } from './run-log.tsx';
 import { RunOrigin } from './run-origin.tsx';
 import { RunPhases } from './run-phases.tsx';
+import { RunReproduce } from './run-reproduce.tsx';
+import { RunReproduction } from './run-reproduction.tsx';
 import { RunMatrix, RunResults } from './run-results.tsx';
+import { RunWall } from './run-wall.tsx';
 import { useLiveRun } from './use-live-run.ts';
 
 /** One run, live and afterwards: the same places filled as it goes on. */
@@ -33,7 +36,10 @@ export function RunView({ initial }: { initial: RunDetail }) {
         </section>
         {(run.status === 'queued' || run.status === 'failed') && <DataProblems needs={run.config} />}
         <Failure run={run} />
+        <RunReproduction run={run} />
+        <RunReproduce run={run} />
         <RunCharts run={run} />
+        <RunWall run={run} />
         {/* Two columns on a wide screen; on a narrow one the results come before what they were made with. */}
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
           <div className="contents min-w-0 gap-4 lg:grid">

@@ -2,11 +2,13 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { RowSelectionState } from '@tanstack/react-table';
-import { Trash2 } from 'lucide-react';
+import { Columns2, Trash2 } from 'lucide-react';
+import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import { originalNeeds } from '@/lib/data-files.ts';
 import { formatBytes } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
+import { compareAddress } from './compare-state.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { DataProblems } from './data-problems.tsx';
@@ -81,6 +83,10 @@ function SelectionBar({ selected, onDone }: { selected: RunSummary[]; onDone: ()
       </p>
       {selected.length > 0 && (
         <>
+          <Link href={compareAddress(selected.map((run) => run.id))} className="button">
+            <Columns2 size={14} aria-hidden />
+            Compare
+          </Link>
           <button type="button" className="button" onClick={onDone}>
             Clear selection
           </button>

@@ -9,6 +9,8 @@ import { runShare } from './prepare-progress.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { useTRPC } from './trpc.ts';
 
+const pages = { '/': 'Runs', '/compare': 'Compare' };
+
 /** Where one can go, and what the machine is doing. */
 export function TopBar() {
   const path = usePathname();
@@ -20,13 +22,16 @@ export function TopBar() {
           <span className="max-sm:sr-only">transfer-lab</span>
         </Link>
         <nav aria-label="Pages">
-          <Link
-            href="/"
-            aria-current={path === '/' ? 'page' : undefined}
-            className="rounded-md px-2 py-1 text-soft hover:bg-raised hover:text-ink aria-[current]:font-medium aria-[current]:text-ink"
-          >
-            Runs
-          </Link>
+          {Object.entries(pages).map(([href, name]) => (
+            <Link
+              key={href}
+              href={href}
+              aria-current={path === href ? 'page' : undefined}
+              className="rounded-md px-2 py-1 text-soft hover:bg-raised hover:text-ink aria-[current]:font-medium aria-[current]:text-ink"
+            >
+              {name}
+            </Link>
+          ))}
         </nav>
         <EngineState />
         <ThemeSwitch />

@@ -41,8 +41,10 @@ export function useFollow(runId: string | null, { cursor, isOver = false }: Opti
       return;
     }
     readOverviewAgain();
-    // Files and the last lines of the log are no events.
-    if (['completed', 'canceled', 'failed'].includes(event.type)) void queryClient.invalidateQueries({ queryKey: key });
+    if (!['completed', 'canceled', 'failed'].includes(event.type)) return;
+    // Files, the last lines of the log, and what the predictions say beside another's are no events.
+    void queryClient.invalidateQueries({ queryKey: key });
+    void queryClient.invalidateQueries({ queryKey: trpc.compare.pathKey() });
   };
 
   const { status } = useSubscription(

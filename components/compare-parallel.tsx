@@ -1,0 +1,56 @@
+import { useMemo } from 'react';
+import { formatAccuracy, formatDuration } from '@/lib/format.ts';
+import type { TrainConfigField } from '@/lib/train-config.ts';
+import { Card } from './card.tsx';
+import type { ComparedRun } from './compared-run.ts';
+import { fields } from './describe-field.ts';
+import { Plot } from './plot.tsx';
+import { type ParallelAxis, prepareParallel } from './prepare-parallel.ts';
+import { valueInWords } from './value-in-words.ts';
+
+/** Says nothing of what a run trains. */
+const labels: readonly TrainConfigField[] = ['name', 'notes', 'tags', 'json_output_path'];
+
+/** A line a run across every field in which they differ, to what came of it. */
+export function CompareParallel({ compared }: { compared: readonly ComparedRun[] }) {
+  const figure = useMemo(() => prepareParallel(compared, axesOf(compared)), [compared]);
+  if (compared.length < 2) return null;
+  return (
+    <Card title="Config and result" note="a line a run, across what differs; hover or tap a point for its value">
+      <div className="overflow-x-auto">
+        <div style={{ minWidth: `${axesOf(compared).length * 5.5}rem` }}>
+          <Plot figure={figure} height={280} />
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+function axesOf(compared: readonly ComparedRun[]): ParallelAxis[] {
+  const runs = compared.map(({ run }) => run);
+  const configs = fields
+    .filter(({ name }) => !labels.includes(name))
+    .filter(({ name }) => new Set(runs.map((run) => run.config[name])).size > 1)
+    .map(
+      (field): ParallelAxis => ({
+        name: field.label,
+        values: runs.map((run) => {
+          const value = run.config[field.name];
+          return typeof value === 'number' ? value : valueInWords(field, value);
+        }),
+        inWords: (value) => (typeof value === 'number' ? valueInWords(field, value) : value),
+      }),
+    );
+  const accuracy = (value: number | string) => formatAccuracy(Number(value));
+  return [
+    ...configs,
+    {
+      name: 'Training time',
+      values: runs.map((run) => run.timing?.total ?? null),
+      inWords: (seconds) => formatDuration(Number(seconds)),
+    },
+    { name: 'Validation', values: runs.map((run) => run.valAccuracy), inWords: accuracy },
+    { name: 'Test', values: runs.map((run) => run.metrics?.test_end2end ?? null), inWords: accuracy },
+    { name: 'Test, TTA', values: runs.map((run) => run.metrics?.test_tta ?? null), inWords: accuracy },
+  ];
+}

@@ -1,0 +1,70 @@
+'use client';
+
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { distinctNames } from '@/lib/distinct-names.ts';
+import type { RunDetail, RunSummary } from '@/lib/run.ts';
+import { CompareChoice } from './compare-choice.tsx';
+import { CompareConfigs } from './compare-configs.tsx';
+import { CompareCurves } from './compare-curves.tsx';
+import { CompareMatrices } from './compare-matrices.tsx';
+import { CompareParallel } from './compare-parallel.tsx';
+import { CompareSeeds } from './compare-seeds.tsx';
+import { CompareVerdicts } from './compare-verdicts.tsx';
+import { CompareWalls } from './compare-walls.tsx';
+import type { ComparedRun } from './compared-run.ts';
+import { ConnectionNote } from './connection-note.tsx';
+import { distinctColours } from './run-colour.ts';
+import { useTRPC } from './trpc.ts';
+import { useCompareState } from './use-compare-state.ts';
+import { useFollow } from './use-follow.ts';
+
+interface CompareViewProps {
+  runs: RunSummary[];
+  /** Of the runs that the address names, those that exist. */
+  details: RunDetail[];
+}
+
+/** Some runs side by side: which is better first, then how they went, then what they were. All of it is in the address. */
+export function CompareView({ runs: initialRuns, details: initialDetails }: CompareViewProps) {
+  const trpc = useTRPC();
+  const [state, change] = useCompareState();
+  const { data: runs } = useQuery(trpc.runs.list.queryOptions(undefined, { initialData: initialRuns }));
+  const { connected } = useFollow(null);
+  const details = useQueries({
+    queries: state.ids.map((id) => ({
+      ...trpc.runs.get.queryOptions({ id }),
+      initialData: initialDetails.find((run) => run.id === id),
+      retry: false,
+    })),
+    combine: (results) => results.flatMap(({ data }) => (data ? [data] : [])),
+  });
+  const compared = useMemo((): ComparedRun[] => {
+    const [names, colours] = [distinctNames(details), distinctColours(details)];
+    return details.map((run, index) => ({ run, name: names[index]!, colour: colours[index]! }));
+  }, [details]);
+  const missing = state.ids.filter((id) => !runs.some((run) => run.id === id));
+  return (
+    <main className="mx-auto max-w-[1500px] px-4 py-5">
+      <h1 className="font-semibold text-lg">Compare</h1>
+      <ConnectionNote connected={connected} />
+      <CompareChoice compared={compared} runs={runs} onChange={(ids) => change({ ids })} />
+      {missing.length > 0 && (
+        <p role="alert" className="mt-2 text-bad">
+          Not among the runs any more: {missing.join(', ')}.
+        </p>
+      )}
+      {compared.length > 0 && (
+        <div className="mt-4 grid gap-4">
+          <CompareVerdicts compared={compared} state={state} onChange={change} />
+          <CompareCurves compared={compared} state={state} onChange={change} />
+          <CompareSeeds compared={compared} />
+          <CompareConfigs compared={compared} state={state} onChange={change} />
+          <CompareMatrices compared={compared} state={state} onChange={change} />
+          <CompareParallel compared={compared} />
+          <CompareWalls compared={compared} state={state} onChange={change} />
+        </div>
+      )}
+    </main>
+  );
+}

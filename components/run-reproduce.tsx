@@ -1,0 +1,72 @@
+'use client';
+
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Repeat2 } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { estimateRun, findKept } from '@/lib/estimate.ts';
+import { formatRoundedUp } from '@/lib/format.ts';
+import { cutsInWords, scaledReproduction, wholeReproduction } from '@/lib/reproduction.ts';
+import type { RunDetail } from '@/lib/run.ts';
+import type { TrainConfig } from '@/lib/train-config.ts';
+import { Card } from './card.tsx';
+import { hasBatchEpochs } from './compared-run.ts';
+import { eventsOf } from './reduce-run.ts';
+import { useTRPC } from './trpc.ts';
+import { useDatasetSize } from './use-datasets.ts';
+
+/** A run that is scaled down takes no longer than this, in seconds. */
+const mostSeconds = 900;
+
+/** An imported log's run once more, on this machine: whole, or as much of it as is done in a quarter of an hour. */
+export function RunReproduce({ run }: { run: RunDetail }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const { data } = useQuery(trpc.system.speeds.queryOptions(undefined, { enabled: run.status === 'imported' }));
+  const size = useDatasetSize(run.config.dataset);
+  const start = useMutation(trpc.runs.reproduce.mutationOptions({ onSuccess: ({ id }) => router.push(`/runs/${id}`) }));
+  if (run.status !== 'imported') return null;
+
+  const secondsOf = (config: TrainConfig): number | null =>
+    data && size
+      ? (estimateRun(config, { size, speeds: data.speeds, kept: findKept(config, data.kept, data.cacheLimit) })
+          ?.seconds ?? null)
+      : null;
+  const whole = wholeReproduction({ config: run.config, epochs: eventsOf(run, 'epoch') }, run.name);
+  const scaled = scaledReproduction(whole, secondsOf, mostSeconds);
+  const inTime = (config: TrainConfig) => {
+    const seconds = secondsOf(config);
+    return seconds === null ? 'how long it takes here is not known yet' : `at most ${formatRoundedUp(seconds)} here`;
+  };
+  const button = (name: string, config: TrainConfig, detail: string) => (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <button
+        type="button"
+        className="button"
+        disabled={start.isPending || start.isSuccess}
+        onClick={() => start.mutate({ of: run.id, config })}
+      >
+        <Repeat2 size={14} aria-hidden />
+        {name}
+      </button>
+      <span className="text-soft">{detail}</span>
+    </li>
+  );
+  return (
+    <Card title="Reproduce" note="the same config as a new run, its curve drawn over this one’s">
+      <ul className="grid gap-2">
+        {button('Reproduce it whole', whole, inTime(whole))}
+        {scaled && button('Reproduce it scaled down', scaled, `${cutsInWords(scaled, whole)}: ${inTime(scaled)}`)}
+      </ul>
+      {hasBatchEpochs(run) && (
+        <p className="mt-2 text-faint text-xs">
+          Half of its epochs in stage 2 were single batches, so half as many whole ones are asked for.
+        </p>
+      )}
+      {start.error && (
+        <p role="alert" className="mt-2 text-bad">
+          {start.error.message}
+        </p>
+      )}
+    </Card>
+  );
+}
