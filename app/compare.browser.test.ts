@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
+import { launchBrowser } from '../tools/testing/browser.ts';
+import { writeToldRun } from './told-run.test-helper.ts';
+
+const [frozen, n30, n30Again] = ['20261124-081530-aaaa', '20261124-081630-bbbb', '20261124-081730-cccc'];
+const patience = { timeout: 30_000 };
+
+describe('comparing runs, in a browser', () => {
+  let folder: string;
+  let app: AppServer;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'compare-'));
+    const results = path.join(folder, 'results');
+    const small = { image_size: 96, train_limit: 4500 } as const;
+    await writeToldRun(results, {
+      ...{ id: frozen, config: { ...small, name: 'frozen' }, right: 700 },
+      wall: { stage1: [90, 120], stage2: [125, 130] },
+    });
+    const tuned = { ...small, name: 'n30', n_unfreeze: 30, lr_stage2: 1e-4 };
+    const wall = { stage1: [90, 120], stage2: [80, 150, 160] };
+    await writeToldRun(results, { id: n30, config: tuned, right: 760, wall });
+    await writeToldRun(results, { id: n30Again, config: { ...tuned, seed: 43 }, right: 750, wall });
+    [app, browser] = await Promise.all([startAppIn(folder), launchBrowser()]);
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.goto(app.url);
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const verdicts = (of = page) => of.locator('[data-verdict]').allTextContents();
+  const chart = (of = page) =>
+    of.getByRole('img', { name: /by (epoch|step|training time)/ }).getAttribute('aria-label');
+
+  it('leads from the selection of the table to the verdict', async () => {
+    await page.getByRole('checkbox', { name: 'Select frozen' }).check();
+    await page.locator(`[data-run-id="${n30}"]`).getByRole('checkbox').check();
+    await page.getByRole('link', { name: 'Compare', exact: true }).last().click();
+    await page.waitForURL(/\/compare\?ids=/);
+    // 700 both, 60 only n30: (60 − 1)² / 60, far beyond chance.
+    await expect
+      .poll(() => verdicts(), patience)
+      .toEqual([expect.stringMatching(/^n30 beats frozen by 6\.0 points, 95 % interval 4\.\d…7\.\d; not chance\.$/)]);
+    await page.getByText('both got 700 right').waitFor();
+  });
+
+  it('shows the same to whoever opens its link in another browser', async () => {
+    await page.goto(`${app.url}/compare?ids=${frozen},${n30},${n30Again}`);
+    await page.getByLabel('Figure').selectOption('loss');
+    await page.getByText('Time', { exact: true }).click();
+    await page.getByText('Log', { exact: true }).click();
+    await page.getByText('Mean of seeds').click();
+    await page.getByLabel('Smoothing').fill('0.6');
+    await page.getByText('TTA', { exact: true }).first().click();
+    await page.getByLabel('Only differences').uncheck();
+    await page.getByLabel('Epoch on the wall').first().fill('3');
+    await expect.poll(() => page.url(), patience).toMatch(/epoch=3$/);
+    const other = await launchBrowser();
+    try {
+      const opened = await other.newPage();
+      await opened.goto(page.url());
+      await expect.poll(() => verdicts(opened), patience).toHaveLength(2);
+      expect(await verdicts(opened)).toEqual(await verdicts());
+      expect(await chart(opened)).toBe(await chart());
+      expect(await chart()).toMatch(/^training loss by training time, smoothed by 0\.6: frozen .*n30, 2 seeds/);
+      expect(await opened.getByLabel('Only differences').isChecked()).toBe(false);
+      expect(await opened.getByRole('row', { name: /^Dropout/ }).count()).toBe(1);
+      expect(await opened.getByText('stage 2, epoch 1', { exact: true }).count()).toBe(1);
+      expect(await opened.getByRole('row', { name: /^n30 seeds 42, 43/ }).textContent()).toContain(
+        '75.50\u00a0% ± 0.71',
+      );
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('shows what differs, and whose answers are better', async () => {
+    await page.goto(`${app.url}/compare?ids=${frozen},${n30}`);
+    await expect
+      .poll(() => page.locator('tr[data-differs="true"] th').allTextContents(), patience)
+      .toEqual(['Unfreeze', 'Learning rate, stage 2', 'Name']);
+    const difference = page.getByRole('region', { name: 'Difference of the matrices' });
+    expect(await difference.getByTitle('cat taken for cat: +6').count()).toBe(1);
+    await page.getByRole('button', { name: 'Put n30 first' }).click();
+    await expect.poll(() => page.url(), patience).toContain(`ids=${n30},${frozen}`);
+    await difference.getByTitle('cat taken for cat: −6').waitFor();
+  });
+
+  it('replays the wall of a run, epoch by epoch', async () => {
+    await page.goto(`${app.url}/runs/${n30}`);
+    const right = () => page.locator('[data-answer="right"]').count();
+    await expect.poll(right, patience).toBe(160);
+    const slider = page.getByLabel('Epoch on the wall');
+    await slider.fill('3');
+    await expect.poll(right, patience).toBe(80);
+    await page.getByText('80 of 200 right; this epoch put 0 right and 40 wrong.').waitFor();
+    expect(await page.locator('[data-answer="wrong"]').first().getAttribute('title')).toBe('deer, taken for dog');
+    await slider.fill('1');
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await expect.poll(right, patience).toBe(160);
+    const picture = await page.request.get(`${app.url}/api/runs/${n30}/files/wall.png`);
+    expect([picture.status(), picture.headers()['content-type']]).toEqual([200, 'image/png']);
+  });
+
+  it('holds two walls side by side at the same epoch', async () => {
+    await page.goto(`${app.url}/compare?ids=${frozen},${n30}&epoch=3`);
+    const wallOf = (name: string) => page.getByRole('region', { name: `The wall of ${name}` });
+    await expect.poll(() => wallOf('n30').locator('[data-answer="right"]').count(), patience).toBe(80);
+    expect(await wallOf('frozen').locator('[data-answer="right"]').count()).toBe(125);
+  });
+});

@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
+import { launchBrowser } from '../tools/testing/browser.ts';
+
+const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+const patience = { timeout: 30_000 };
+
+/** As the original wrote them under Keras 3: every even epoch of stage 2 is a batch of 64. */
+const log = {
+  config: { n_unfreeze: 30, epochs_stage1: 2, epochs_stage2: 4, batch_size: 64, augment: 'True', seed: 42 },
+  metrics: { val_end2end: 0.876, test_end2end: 0.87 },
+  curves: {
+    stage1: { accuracy: [0.8058, 0.8745], loss: [1, 0.9], val_accuracy: [0.85, 0.86], val_loss: [1, 0.9] },
+    stage2: {
+      ...{ accuracy: [0.79311, 0.8125, 0.80515, 0.84375], loss: [1, 1, 1, 1] },
+      ...{ val_accuracy: [0.861, 0.862, 0.863, 0.864], val_loss: [1, 1, 1, 1] },
+    },
+  },
+};
+
+describe('reproducing a log, in a browser', () => {
+  let folder: string;
+  let app: AppServer;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'reproduce-'));
+    await mkdir(path.join(folder, 'results'));
+    await writeFile(path.join(folder, 'results', 'reproduces.json'), JSON.stringify(log));
+    [app, browser] = await Promise.all([startAppIn(folder, { TRAINER_ENTRY }), launchBrowser()]);
+    await expect.poll(async () => (await app.trpc.runs.list.query()).length, patience).toBe(1);
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const [imported] = await app.trpc.runs.list.query();
+    await page.goto(`${app.url}/runs/${imported!.id}`);
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const accuracy = () => page.getByRole('img', { name: /^accuracy, % by epoch/ }).getAttribute('aria-label');
+
+  it('draws the whole epochs of such a log, and all on request', async () => {
+    await expect.poll(accuracy, patience).toContain('4 epochs, validation now 86.30');
+    await page.getByText('Single batches too').click();
+    await expect.poll(accuracy, patience).toContain('6 epochs, validation now 86.40');
+  });
+
+  it('trains its config anew, draws both curves, and says in the end within how many points', async () => {
+    await page.getByRole('button', { name: 'Reproduce it whole' }).click();
+    const sentence = (status: string) => page.locator(`[data-reproduction="${status}"]`).textContent();
+    await expect
+      .poll(() => sentence('running'), patience)
+      .toBe('After epoch 1 of stage 1: 85.00\u00a0% validation accuracy here, 85.00\u00a0% in the log.');
+    const chart = page.getByRole('img', {
+      name: /^validation accuracy by epoch: the log, reproduces .*reproduces again/,
+    });
+    expect(await chart.count()).toBe(1);
+
+    const own = (await app.trpc.runs.list.query()).find((run) => run.status === 'running')!;
+    expect(own.config).toMatchObject({ name: 'reproduces again', n_unfreeze: 30, augment: true, epochs_stage2: 2 });
+    await writeFile(path.join(folder, 'results', own.id, 'go'), '');
+    await expect
+      .poll(() => sentence('completed'), patience)
+      .toBe('Reproduced within 0.5 points: 87.10\u00a0% validation accuracy here, 87.60\u00a0% in the log.');
+  });
+});
