@@ -1,4 +1,5 @@
 import type { RunDetail } from '@/lib/run.ts';
+import { runLabelsSchema } from '@/lib/run-labels.ts';
 import { trainConfigSchema } from '@/lib/train-config.ts';
 import { Card } from './card.tsx';
 import { type FieldDescription, fields } from './describe-field.ts';
@@ -7,14 +8,17 @@ import { valueInWords } from './value-in-words.ts';
 
 const defaults = trainConfigSchema.parse({});
 
+/** Name, notes and tags stand above, where they are edited: they say nothing of what was trained. */
+const settings = fields.filter(({ name }) => !Object.hasOwn(runLabelsSchema.shape, name));
+
 /** What a run was asked to do, what differs from the defaults first. */
 export function RunConfig({ run }: { run: RunDetail }) {
   const isDefault = ({ name }: FieldDescription) => JSON.stringify(run.config[name]) === JSON.stringify(defaults[name]);
-  const changed = fields.filter((field) => !isDefault(field));
+  const changed = settings.filter((field) => !isDefault(field));
   return (
     <Card title="Config" note={changed.length === 0 ? 'all defaults' : `${changed.length} differ from the defaults`}>
       <dl className="grid gap-x-6 text-sm sm:grid-cols-2 xl:grid-cols-3">
-        {[...changed, ...fields.filter(isDefault)].map((field) => (
+        {[...changed, ...settings.filter(isDefault)].map((field) => (
           <Entry
             key={field.name}
             name={field.label}

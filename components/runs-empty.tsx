@@ -51,7 +51,7 @@ function Preview() {
           strokeWidth="2.5"
           strokeLinecap="round"
         />
-        <g fill="var(--faint)" fontSize="11">
+        <g fill="var(--faint)" className="text-[11px] max-sm:text-[20px]">
           <text x="244" y="16" textAnchor="end">
             stage 1: the head
           </text>
