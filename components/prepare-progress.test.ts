@@ -37,6 +37,14 @@ describe('preparePhases', () => {
       ['evaluation', 'waiting'],
     ]);
   });
+
+  it('keeps the whole epochs of a phase in which the run stopped', () => {
+    const metrics = { accuracy: 0.5, loss: 1, val_accuracy: 0.5, val_loss: 1, learning_rate: 1e-3 };
+    const event = { ...{ type: 'epoch' as const, stage: 2 as const, epoch: 4, epochs: 10 }, at: 20_000, metrics };
+    const events = [...run.events, { id: 20, runId: 'r', event: { ...event, seconds: 5, imagesPerSecond: 100 } }];
+    const stopped = preparePhases({ ...run, events, progress: null, status: 'canceled' })[2];
+    expect(stopped).toEqual({ phase: 'finetune', state: 'stopped', share: 0.4, seconds: null });
+  });
 });
 
 describe('phaseShare', () => {

@@ -35,9 +35,15 @@ export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progre
     if (!event) return { phase, state: 'waiting', share: 0, seconds: null };
     const next = begun[index + 1];
     if (next) return { phase, state: 'done', share: 1, seconds: (next.at - event.at) / 1000 };
-    const share = run.progress?.phase === phase ? (phaseShare(run.progress) ?? 0) : 0;
+    const share = run.progress?.phase === phase ? (phaseShare(run.progress) ?? 0) : epochsShare(run, phase);
     return { phase, state: isFinal(run.status) ? 'stopped' : 'running', share, seconds: null };
   });
+}
+
+/** How many of its epochs a training phase has told: all that is known once a run has stopped. Within 0…1. */
+function epochsShare(run: Pick<RunDetail, 'events'>, phase: Phase): number {
+  const last = eventsOf(run, 'epoch').findLast(({ stage }) => phase === (stage === 1 ? 'head' : 'finetune'));
+  return last ? last.epoch / last.epochs : 0;
 }
 
 /** How much of its phase is done, within 0…1; epochs count whole. Null before anything is known. */

@@ -17,7 +17,7 @@ import { useThrottledValue } from './use-throttled-value.ts';
 /** Milliseconds. Head training may have ten epochs a second; drawing them all would take a core of its own. */
 const drawInterval = 1000;
 
-/** A run's curves, growing as it trains. */
+/** A run's curves, growing as it trains; nothing where it ended before its first epoch. */
 export function RunCharts({ run }: { run: RunDetail }) {
   const colour = runColour(run);
   const { config, status } = run;
@@ -38,11 +38,9 @@ export function RunCharts({ run }: { run: RunDetail }) {
       isEmpty: epochs.length === 0,
     };
   }, [events, config, status, colour, batches]);
-  const none = !isEmpty
-    ? null
-    : isFinal(status)
-      ? 'This run ended before its first epoch.'
-      : 'From the first epoch on.';
+  // Four empty boxes would say no more than that there are none.
+  if (isEmpty && isFinal(status)) return null;
+  const none = isEmpty ? 'From the first epoch on.' : null;
   return (
     <div className="grid gap-4 lg:grid-cols-2">
       {isHalved && (
