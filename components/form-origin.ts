@@ -10,7 +10,15 @@ export interface FormOrigin {
 }
 
 /** What is said about a run, what computes it and on which images: a preset has no say in these. */
-const personal: readonly TrainConfigField[] = ['name', 'notes', 'tags', 'json_output_path', 'engine', 'dataset'];
+const personal: readonly TrainConfigField[] = [
+  'name',
+  'notes',
+  'tags',
+  'json_output_path',
+  'engine',
+  'dataset',
+  'backbone',
+];
 
 /** The form with a preset in it: what was typed about the run stays. */
 export const fillPreset = (config: TrainConfigInput, typed: FormValues = initialValues): FormValues => ({

@@ -1,30 +1,66 @@
 'use client';
 
-import { Plus } from 'lucide-react';
+import { useMutation } from '@tanstack/react-query';
+import { Play } from 'lucide-react';
 import Link from 'next/link';
-import { originalNeeds } from '@/lib/data-files.ts';
-import { DataProblems } from './data-problems.tsx';
+import { useRouter } from 'next/navigation';
+import { DataOffer } from './data-offer.tsx';
+import { firstRun } from './first-start.ts';
+import { useTRPC } from './trpc.ts';
+import { useDataStatus } from './use-data-status.ts';
 
 /** What this is and how it begins, while there is nothing else to show. */
 export function RunsEmpty() {
   return (
     <main className="mx-auto max-w-3xl px-4 py-12 sm:py-20">
-      <DataProblems needs={originalNeeds} />
-      <div className="mt-8 text-center">
+      <div className="text-center">
         <h1 className="text-balance font-semibold text-2xl tracking-tight">
-          Teach a network that knows ImageNet to see CIFAR-10
+          Teach a trained network to see something new
         </h1>
         <p className="mx-auto mt-3 max-w-xl text-balance text-[15px] text-soft">
           A run trains MobileNetV2 on this machine in two stages. You watch its curves grow, lay them over those of
           other runs, and take the Keras model away.
         </p>
-        <Link href="/runs/new" className="button-primary mt-6 h-10 px-5 text-[15px]">
-          <Plus size={16} aria-hidden />
-          Start the first run
-        </Link>
+        <StartFirstRun />
       </div>
+      <DataOffer className="mt-10" />
       <Preview />
     </main>
+  );
+}
+
+/** One click, with what this machine has. */
+function StartFirstRun() {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const status = useDataStatus();
+  const start = useMutation(trpc.runs.start.mutationOptions({ onSuccess: ({ id }) => router.push(`/runs/${id}`) }));
+  const config = status && firstRun(status);
+  return (
+    <>
+      <div className="mt-6 flex flex-wrap items-center justify-center gap-3">
+        <button
+          type="button"
+          className="button-primary h-10 px-5 text-[15px]"
+          onClick={() => config && start.mutate(config)}
+          disabled={!config || start.isPending || start.isSuccess}
+        >
+          <Play size={16} aria-hidden />
+          {start.isPending || start.isSuccess ? 'Starting …' : 'Start the first run'}
+        </button>
+        <Link href="/runs/new" className="button h-10 px-4 text-[15px]">
+          Choose everything
+        </Link>
+      </div>
+      <p className="mt-3 min-h-5 text-faint text-sm">
+        {config && `Both stages on ${config.dataset === undefined ? 'CIFAR-10' : 'sketch10'}, in a minute or two.`}
+      </p>
+      {start.error && (
+        <p role="alert" className="mt-2 text-bad text-sm">
+          {start.error.message}
+        </p>
+      )}
+    </>
   );
 }
 

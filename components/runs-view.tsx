@@ -5,13 +5,12 @@ import type { RowSelectionState } from '@tanstack/react-table';
 import { Columns2, Trash2 } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
-import { originalNeeds } from '@/lib/data-files.ts';
 import { formatBytes } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
 import { compareAddress } from './compare-state.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 import { ConnectionNote } from './connection-note.tsx';
-import { DataProblems } from './data-problems.tsx';
+import { DataOffer } from './data-offer.tsx';
 import { runColour } from './run-colour.ts';
 import { RunsCurves } from './runs-curves.tsx';
 import { RunsEmpty } from './runs-empty.tsx';
@@ -39,7 +38,7 @@ export function RunsView({ initial }: { initial: RunSummary[] }) {
   if (runs.length === 0) return <RunsEmpty />;
   return (
     <main className="mx-auto max-w-[1600px] px-4 py-4">
-      <DataProblems needs={originalNeeds} className="mb-3" />
+      <DataOffer onlyAsked className="mb-3" />
       <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2 pb-3">
         <h1 className="font-semibold text-[15px]">Runs</h1>
         <span className="text-faint">{runs.length}</span>

@@ -5,23 +5,20 @@ import { ChevronRight, Play } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { FormProvider, useForm, useWatch } from 'react-hook-form';
-import { backboneSchema } from '@/lib/backbones.ts';
-import { imageSizes } from '@/lib/data-files.ts';
+import { FormProvider, useForm } from 'react-hook-form';
 import type { RunDetail } from '@/lib/run.ts';
-import type { TrainConfigField } from '@/lib/train-config.ts';
+import type { TrainConfig, TrainConfigField } from '@/lib/train-config.ts';
 import { AugmentationPreview } from './augmentation-preview.tsx';
+import { ChosenData } from './chosen-data.tsx';
 import { ConfigButtons, LeftOut } from './config-buttons.tsx';
 import type { ReadJson } from './config-json.ts';
-import { DataProblems } from './data-problems.tsx';
 import { fieldNamed } from './describe-field.ts';
 import { FormField } from './form-field.tsx';
 import { type FieldGroup, fieldGroups } from './form-groups.ts';
 import { FormNotice } from './form-notice.tsx';
 import { type FormOrigin, fillFromJson, fillFromRun, fillPreset } from './form-origin.ts';
-import { OwnWeights } from './own-weights.tsx';
 import { presets } from './presets.ts';
-import { type FormValues, initialValues, readForm, resolver } from './read-form.ts';
+import { type FormValues, initialValues, readForm, resolver, writeForm } from './read-form.ts';
 import { RunEstimateLine } from './run-estimate.tsx';
 import { StartingPoints } from './starting-points.tsx';
 import { useTRPC } from './trpc.ts';
@@ -31,16 +28,18 @@ import { useStartKey } from './use-start-key.ts';
 interface TrainFormProps {
   /** The run whose config it is filled with; without one, it opens on the first preset. */
   from?: Pick<RunDetail, 'name' | 'config'>;
+  /** What a new run trains on here. */
+  data: Partial<TrainConfig>;
   /** What to know about how it was filled. */
   notice?: ReactNode;
 }
 
 /** The form of a new run. Its fields, help and limits are the schema's; the server checks again. */
-export function TrainForm({ from, notice: firstNotice = null }: TrainFormProps) {
+export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormProps) {
   const [origin, setOrigin] = useState<FormOrigin>(() =>
     from
       ? { title: from.name, values: fillFromRun(from.config) }
-      : { title: presets[0].title, values: fillPreset(presets[0].config) },
+      : { title: presets[0].title, values: fillPreset(presets[0].config, writeForm(data)) },
   );
   const [notice, setNotice] = useState(firstNotice);
   const router = useRouter();
@@ -118,22 +117,6 @@ export function TrainForm({ from, notice: firstNotice = null }: TrainFormProps) 
         />
       </form>
     </FormProvider>
-  );
-}
-
-/** What the data folder lacks for what is chosen. */
-function ChosenData() {
-  const [dataset, chosen, size] = useWatch<FormValues, ['dataset', 'backbone', 'image_size']>({
-    name: ['dataset', 'backbone', 'image_size'],
-  });
-  const backbone = backboneSchema.catch('imagenet').parse(chosen);
-  const imageSize = imageSizes.find((each) => each === Number(size));
-  if (!imageSize) return null;
-  return (
-    <>
-      <DataProblems needs={{ dataset: String(dataset), backbone, image_size: imageSize }} />
-      {backbone === 'imagenet' && <OwnWeights imageSize={imageSize} />}
-    </>
   );
 }
 

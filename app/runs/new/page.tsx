@@ -1,6 +1,8 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
+import { dataToStartOn } from '@/components/first-start.ts';
 import { TrainForm } from '@/components/train-form.tsx';
+import { getCaller } from '@/server/caller.ts';
 import { findRun } from '@/server/runs/find-run.ts';
 
 export const metadata: Metadata = { title: 'New run' };
@@ -14,10 +16,11 @@ export default async function NewRunPage({ searchParams }: Props) {
   const id = [(await searchParams).from].flat()[0];
   const run = id ? await findRun(id) : null;
   if (id && !run) notFound();
+  const data = dataToStartOn(await getCaller().data.status());
   return (
     <main className="mx-auto max-w-6xl px-4 pt-6">
       <h1 className="mb-4 font-semibold text-lg">New run</h1>
-      <TrainForm key={run?.id} from={run ? { name: run.name, config: run.config } : undefined} />
+      <TrainForm key={run?.id} from={run ? { name: run.name, config: run.config } : undefined} data={data} />
     </main>
   );
 }
