@@ -47,7 +47,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
 
   it('starts a run', async () => {
     await page.goto(app.url);
-    await tabTo(page.getByRole('link', { name: 'Start the first run' }));
+    await tabTo(page.getByRole('link', { name: 'Choose everything' }));
     await press('Enter');
     await tabTo(page.locator('[name=name]'));
     await page.keyboard.type('by keys');

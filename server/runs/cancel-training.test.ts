@@ -3,38 +3,41 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { backbones } from '../../lib/backbones.ts';
 import { canceledLogSchema } from '../../lib/results-json.ts';
 import { openServices, testConfig } from '../services.test-helper.ts';
 import { checkpointFile, readCheckpoint } from '../training/checkpoint.ts';
-import { loadCifar10 } from '../training/dataset/cifar10.ts';
 import { imageBytes } from '../training/dataset/dataset.ts';
 import { createOnnxRuntimeEngine } from '../training/engine/onnxruntime.ts';
 import { kerasImage, predict, readKerasFile } from '../training/export/interpret-keras.test-helper.ts';
 import { logitsFromImages } from '../training/predict.ts';
 import { Programs } from '../training/programs.ts';
-import { loadImageNet, needsData, realData } from '../training/real-data.test-helper.ts';
+import {
+  loadSomeData,
+  loadSomeWeights,
+  someData,
+  someDataFolder,
+  someNetwork,
+} from '../training/real-data.test-helper.ts';
 import { softmax } from '../training/scores.ts';
 import { cancelRun } from './cancel.ts';
 import { readRun } from './read-runs.ts';
 import { isAlive, pidsOf } from './scenes.test-helper.ts';
 import { startRun } from './start.ts';
 
-const { network } = backbones.imagenet;
-
 // The built trainer. `npm test` builds it when it is stale.
 const trainer = path.join(import.meta.dirname, 'fixtures', 'pid-trainer.mjs');
 
 const nUnfreeze = 10;
 const config = testConfig({
+  ...someData,
   ...{ n_unfreeze: nUnfreeze, image_size: 96, train_limit: 300, batch_size: 32, augment: true },
   ...{ epochs_stage1: 1, epochs_stage2: 1000, lr_stage2: 1e-3 },
 });
 
-describe.skipIf(!realData)(needsData('a real run, canceled in stage 2'), () => {
+describe('a real run, canceled in stage 2', () => {
   it('leaves no process and a cifar10.h5 that says what its last whole epoch said', { timeout: 300_000 }, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'cancel-'));
-    const services = openServices(folder, { TRAINER_ENTRY: trainer, DATA_DIR: realData! });
+    const services = openServices(folder, { TRAINER_ENTRY: trainer, DATA_DIR: someDataFolder });
     const { id } = await startRun(services, config);
     const runFolder = path.join(services.env.paths.results, id);
     const epochs = async () => {
@@ -65,14 +68,14 @@ describe.skipIf(!realData)(needsData('a real run, canceled in stage 2'), () => {
     // The file by its own config, and the trainer's own graphs with the weights that were kept.
     const { last, best, stage, epoch } = await readCheckpoint(checkpointFile(runFolder));
     expect([stage, epoch, [...best.keys()]]).toEqual([ready.stage, ready.epoch, [...last.keys()]]);
-    const weights = await loadImageNet(96);
+    const weights = await loadSomeWeights(96);
     const programs = new Programs(createOnnxRuntimeEngine(), weights, {
-      network,
+      network: someNetwork,
       imageSize: 96,
       nUnfreeze,
       classes: 10,
     });
-    const { test } = await loadCifar10(realData!);
+    const { test } = await loadSomeData();
     const chosen = Uint32Array.of(0, 1, 2, 3, 4);
     const due = softmax(await logitsFromImages(programs, last, test, chosen, { mirrored: false }), 10);
     const keras = await readKerasFile(path.join(runFolder, 'cifar10.h5'));

@@ -3,18 +3,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { backbones } from '../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import { decodePredictions, type Predictions } from '../../lib/predictions.ts';
 import { resultsLogSchema } from '../../lib/results-json.ts';
 import { runEventSchema } from '../../lib/run-events.ts';
-import { loadCifar10 } from './dataset/cifar10.ts';
 import { imageBytes } from './dataset/dataset.ts';
 import { splitImages } from './dataset/split.ts';
 import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
-import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
-
-const { network } = backbones.imagenet;
+import { loadSomeData, loadSomeWeights, someData, someDataFolder, someNetwork } from './real-data.test-helper.ts';
 
 // Each test starts processes; how long they take is not what is tested.
 vi.setConfig({ testTimeout: 180_000 });
@@ -68,7 +64,10 @@ async function readJournal() {
   return { runId: runId!, head, events: events.map((event) => runEventSchema.parse(event)) };
 }
 
-const tiny = ['--train_limit', '450', '--image_size', '96', '--epochs_stage1', '2', '--batch_size', '32'];
+const tiny = [
+  ...['--dataset', someData.dataset, '--backbone', someData.backbone],
+  ...['--train_limit', '450', '--image_size', '96', '--epochs_stage1', '2', '--batch_size', '32'],
+];
 
 describe('npm run train', () => {
   it('lists its flags', async () => {
@@ -95,9 +94,9 @@ describe('npm run train', () => {
     expect(events.at(-1)).toMatchObject({ type: 'failed' });
   });
 
-  it.skipIf(!realData)(needsData('trains, and leaves model, log, predictions and journal'), async () => {
+  it('trains, and leaves model, log, predictions and journal', async () => {
     const args = [...tiny, '--epochs_stage2', '1', '--n_unfreeze', '30', '--json_output_path', 'logs/mine.json'];
-    const { code, stdout, stderr } = await train(args, { data: realData! });
+    const { code, stdout, stderr } = await train(args, { data: someDataFolder });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Stage 1 epoch 2\/2 .* val_accuracy 0\.\d{4}/m);
 
@@ -123,13 +122,13 @@ describe('npm run train', () => {
     const exported = new Map(
       [...keras.weights.values()].flat().map(({ name, data }) => [name.replace(':0', ''), data]),
     );
-    const imageNet = await loadImageNet(96);
+    const imageNet = await loadSomeWeights(96);
     const isSame = (name: string, data: Float32Array) =>
       Buffer.from(data.buffer).equals(Buffer.from(exported.get(name)!.buffer));
     const changed = [...imageNet].filter(([name, { data }]) => !isSame(name, data)).map(([name]) => name);
-    expect(changed).toEqual(trainedConvolutions(network, 30).map(kernelName));
+    expect(changed).toEqual(trainedConvolutions(someNetwork, 30).map(kernelName));
 
-    const dataset = await loadCifar10(realData!);
+    const dataset = await loadSomeData();
     const { test } = splitImages(dataset, 450);
     expect(test).toHaveLength(images);
     const differences = Array.from(test.subarray(0, 20), (image, index) => {
@@ -141,29 +140,26 @@ describe('npm run train', () => {
     expect(Math.max(...differences)).toBeLessThan(1e-4 + 2 ** -12);
   }
 
-  it.skipIf(!realData)(
-    needsData('is its own run’s log where --json_output_path lies in the results folder, and Ctrl-C cancels'),
-    async () => {
-      const json = path.join('results', 'run_mine.json');
-      let sent = false;
-      const onLine = (line: string, pid: number) => {
-        if (sent || !line.includes('Stage 2')) return;
-        sent = true;
-        process.kill(pid, 'SIGINT');
-      };
-      const args = [...tiny, '--n_unfreeze', '30', '--epochs_stage2', '500', '--json_output_path', json];
-      const canceled = await train(args, { data: realData!, onLine });
-      expect(canceled.code).toBe(130);
-      expect((await readJournal()).events.at(-1)?.type).toBe('canceled');
-      expect(await readdir(folder)).not.toContain('cifar10.h5');
-      await rm(path.join(folder, 'results'), { recursive: true });
+  it('is its own run’s log where --json_output_path lies in the results folder, and Ctrl-C cancels', async () => {
+    const json = path.join('results', 'run_mine.json');
+    let sent = false;
+    const onLine = (line: string, pid: number) => {
+      if (sent || !line.includes('Stage 2')) return;
+      sent = true;
+      process.kill(pid, 'SIGINT');
+    };
+    const args = [...tiny, '--n_unfreeze', '30', '--epochs_stage2', '500', '--json_output_path', json];
+    const canceled = await train(args, { data: someDataFolder, onLine });
+    expect(canceled.code).toBe(130);
+    expect((await readJournal()).events.at(-1)?.type).toBe('canceled');
+    expect(await readdir(folder)).not.toContain('cifar10.h5');
+    await rm(path.join(folder, 'results'), { recursive: true });
 
-      expect(
-        (await train([...tiny, '--epochs_stage2', '0', '--json_output_path', json], { data: realData! })).code,
-      ).toBe(0);
-      const { runId, head } = await readJournal();
-      expect(head.logFile).toBe(path.join(folder, json));
-      expect((await readdir(path.join(folder, 'results'))).sort()).toEqual([runId, 'run_mine.json']);
-    },
-  );
+    expect(
+      (await train([...tiny, '--epochs_stage2', '0', '--json_output_path', json], { data: someDataFolder })).code,
+    ).toBe(0);
+    const { runId, head } = await readJournal();
+    expect(head.logFile).toBe(path.join(folder, json));
+    expect((await readdir(path.join(folder, 'results'))).sort()).toEqual([runId, 'run_mine.json']);
+  });
 });

@@ -6,12 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeAnswers } from '../../lib/predictions.ts';
 import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
 import { type TrainConfigInput, trainConfigSchema } from '../../lib/train-config.ts';
-import { needsData, realData } from './real-data.test-helper.ts';
+import { someData, someDataFolder } from './real-data.test-helper.ts';
 
 // The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
 const entry = path.resolve(import.meta.dirname, '../../dist/trainer/main.mjs');
 
 const everything: TrainConfigInput = {
+  ...someData,
   ...{ train_limit: 300, image_size: 96, batch_size: 32, n_unfreeze: 10, epochs_stage1: 2, epochs_stage2: 2 },
   ...{ augment: true, use_mixup: true, use_cutout: true, lr_stage2: 1e-3 },
 };
@@ -28,10 +29,7 @@ const send = (child: ChildProcess, command: TrainerCommand) => child.send(comman
 function train(
   name: string,
   config: TrainConfigInput,
-  {
-    data = realData ?? folder,
-    onEvent,
-  }: { data?: string; onEvent?: (event: RunEvent, child: ChildProcess) => void } = {},
+  { data = someDataFolder, onEvent }: { data?: string; onEvent?: (event: RunEvent, child: ChildProcess) => void } = {},
 ) {
   const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const events: RunEvent[] = [];
@@ -63,7 +61,7 @@ const figures = (events: RunEvent[]) =>
     return event.type === 'evaluated' ? [event.metrics, event.confusion] : [];
   });
 
-describe.skipIf(!realData)(needsData('the trainer'), () => {
+describe('the trainer', () => {
   it('tells a whole run in order, and the same config gives the same numbers', async () => {
     const first = await train('first', everything);
     expect(kept(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([
@@ -147,7 +145,7 @@ describe.skipIf(!realData)(needsData('the trainer'), () => {
 });
 
 it('says what is missing where there is no data', async () => {
-  const { events } = await train('empty', everything, { data: folder });
+  const { events } = await train('empty', { ...everything, dataset: 'cifar10' }, { data: folder });
   expect(events).toEqual([
     expect.objectContaining({
       type: 'failed',

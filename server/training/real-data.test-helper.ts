@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { backbones } from '../../lib/backbones.ts';
+import { backbones, networkOf } from '../../lib/backbones.ts';
 import type { ImageSize } from '../../lib/data-files.ts';
 import { readPaths } from '../../lib/paths.ts';
+import { loadDataset } from './dataset/load.ts';
 import { findWeightsFile, loadWeights } from './network/weights.ts';
 
 /**
@@ -29,6 +30,22 @@ export const realData: string | null = present ? folder : null;
 /** A test's title, which says so where it must be skipped. */
 export const needsData = (title: string): string =>
   present ? title : `${title} (skipped: needs CIFAR-10, see README)`;
+
+/**
+ * For tests that train on whatever there is: CIFAR-10 from ImageNet's weights, or in a fresh clone what comes with the app.
+ * Nothing essential needs a download to be tested.
+ */
+export const someData = realData
+  ? ({ dataset: 'cifar10', backbone: 'imagenet' } as const)
+  : ({ dataset: 'sketch10', backbone: 'sketch' } as const);
+/** The data folder for such a run; where there is no data, it is not there either. */
+export const someDataFolder = folder;
+export const someNetwork = networkOf(someData);
+export const loadSomeData = () =>
+  loadDataset(someData.dataset, { data: folder, datasets: folder, cache: folder }, async () => {});
+/** What such a run starts from, at an image size. */
+export const loadSomeWeights = (image_size: ImageSize) =>
+  loadWeights(findWeightsFile(folder, { backbone: someData.backbone, image_size }), someNetwork);
 
 /** The ImageNet weights for an image size; only where there is real data. */
 export const loadImageNet = (image_size: ImageSize) =>

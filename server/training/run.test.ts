@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backbones } from '../../lib/backbones.ts';
 import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
 import { decodePredictions } from '../../lib/predictions.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
 import { decodeWall } from '../../lib/wall.ts';
-import { loadCifar10 } from './dataset/cifar10.ts';
 import { imageBytes } from './dataset/dataset.ts';
 import { splitImages } from './dataset/split.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
@@ -18,29 +16,29 @@ import type { Parameters } from './network/head.ts';
 import type { Weights } from './network/weights.ts';
 import { logitsFromImages } from './predict.ts';
 import { Programs } from './programs.ts';
-import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
+import { loadSomeData, loadSomeWeights, someData, someDataFolder, someNetwork } from './real-data.test-helper.ts';
 import { runTraining } from './run.ts';
 import { softmax } from './scores.ts';
 
-const { network } = backbones.imagenet;
-
+const network = someNetwork;
 const nUnfreeze = 30;
 const config = trainConfigSchema.parse({
+  ...someData,
   ...{ n_unfreeze: nUnfreeze, image_size: 96, train_limit: 450, batch_size: 64 },
   ...{ epochs_stage1: 2, epochs_stage2: 2, lr_stage2: 1e-4 },
 });
 
-describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
+describe('the models of a run with N = 30', () => {
   let folder: string;
   let file: { weights: Weights; head: Parameters };
-  let imageNet: Weights;
+  let base: Weights;
   const events: RunEvent[] = [];
   const run = () => path.join(folder, 'results', 'run');
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'run-'));
     const paths = {
-      data: realData!,
+      data: someDataFolder,
       results: path.join(folder, 'results'),
       datasets: folder,
       cache: path.join(folder, 'cache'),
@@ -50,12 +48,12 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
     const ended = await runTraining({ runId: 'run', config, paths, emit, signal: new AbortController().signal });
     expect(ended).toBe('completed');
 
-    imageNet = await loadImageNet(96);
+    base = await loadSomeWeights(96);
     const keras = await readKerasFile(path.join(run(), 'cifar10.h5'));
     const tensors = new Map([...keras.weights.values()].flat().map((each) => [each.name.replace(/:0$/, ''), each]));
     file = {
-      weights: new Map([...imageNet.keys()].map((name) => [name, tensors.get(name)!])),
-      head: new Map([...tensors].filter(([name]) => !imageNet.has(name)).map(([name, { data }]) => [name, data])),
+      weights: new Map([...base.keys()].map((name) => [name, tensors.get(name)!])),
+      head: new Map([...tensors].filter(([name]) => !base.has(name)).map(([name, { data }]) => [name, data])),
     };
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -63,15 +61,15 @@ describe.skipIf(!realData)(needsData('the models of a run with N = 30'), () => {
   it('holds the 15 trained kernels changed, and everything else of the base bit by bit', () => {
     const same = (name: string) =>
       Buffer.from(file.weights.get(name)!.data.buffer.slice(0)).equals(
-        Buffer.from(imageNet.get(name)!.data.slice().buffer),
+        Buffer.from(base.get(name)!.data.slice().buffer),
       );
-    const changed = [...imageNet.keys()].filter((name) => !same(name));
+    const changed = [...base.keys()].filter((name) => !same(name));
     expect(changed.sort()).toEqual(trainedConvolutions(network, nUnfreeze).map(kernelName).sort());
     expect(changed).toHaveLength(15);
   });
 
   it('says by their own graphs what the trainer says of 100 test images', async () => {
-    const dataset = await loadCifar10(realData!);
+    const dataset = await loadSomeData();
     const { test } = dataset;
     const chosen = splitImages(dataset, config.train_limit).test.subarray(0, 100);
     expect(chosen).toHaveLength(100);
