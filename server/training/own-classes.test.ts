@@ -9,6 +9,7 @@ import type { RunEvent } from '../../lib/run-events.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
 import { makeImages } from './dataset/own-images.test-helper.ts';
 import { readKerasFile } from './export/interpret-keras.test-helper.ts';
+import { someData, someDataFolder } from './real-data.test-helper.ts';
 import { runTraining } from './run.ts';
 
 const classes = ['blue', 'green', 'red'];
@@ -21,7 +22,7 @@ describe('a run on a folder of three classes', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'own-classes-'));
     const paths = {
-      data: path.join(folder, 'data'),
+      data: someDataFolder,
       results: path.join(folder, 'results'),
       datasets: path.join(folder, 'datasets'),
       cache: path.join(folder, 'cache'),
@@ -29,7 +30,7 @@ describe('a run on a folder of three classes', () => {
     };
     await makeImages(path.join(paths.datasets, 'paints'), { red: 25, green: 25, blue: 25 });
     const config = trainConfigSchema.parse({
-      ...{ dataset: 'paints', backbone: 'sketch', image_size: 96, n_unfreeze: 2, batch_size: 16 },
+      ...{ dataset: 'paints', backbone: someData.backbone, image_size: 96, n_unfreeze: 2, batch_size: 16 },
       ...{ epochs_stage1: 4, epochs_stage2: 1 },
     });
     const emit = (event: RunEvent) => void events.push(event);
