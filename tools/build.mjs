@@ -27,11 +27,21 @@ const targets = {
         main: 'server/training/main.ts',
         cli: 'server/training/cli.ts',
         parity: 'server/training/parity-cli.ts',
+        transfer: 'server/training/transfer-cli.ts',
         bench: 'server/training/bench-cli.ts',
         cache: 'server/training/cache-cli.ts',
         'check-main': 'server/training/engine/check-main.ts',
         engines: 'server/training/engine/engines-cli.ts',
         'batches-worker': 'server/training/dataset/batches-worker.ts',
+      }),
+  },
+  /** The pictures that the own backbone is trained on. */
+  pretrain: {
+    sources: ['lib', 'server/training'],
+    build: () =>
+      bundleForNode('dist/pretrain', {
+        source: 'server/training/dataset/sketch/source.ts',
+        sketch10: 'server/training/dataset/sketch/sketch10.ts',
       }),
   },
   /** What starts Next and ends it, and what fetches the data from a terminal. */

@@ -50,7 +50,7 @@ export const paddingOf = (convolution: Convolution) =>
   convolution.kind === 'pointwise' ? { before: 0, after: 0 } : { before: convolution.stride === 2 ? 0 : 1, after: 1 };
 
 /** Keras' kernel [height, width, in, out] as [out, in, height, width], each output channel times its scale. */
-function foldKernel(kernel: Float32Array, convolution: Convolution, scale: Float32Array): Node {
+export function foldKernel(kernel: Float32Array, convolution: Convolution, scale: Float32Array): Node {
   const side = convolution.kind === 'pointwise' ? 1 : 3;
   const depthwise = convolution.kind === 'depthwise';
   const channelsIn = depthwise ? 1 : convolution.channelsIn;

@@ -26,7 +26,7 @@ export function renderScene(subject: Subject, random: Random, canvas: Canvas, in
   const light = [random.uniform(-0.35, 0.35), random.uniform(-0.7, 0)] as const;
   paintBackdrop(canvas, chance(random, 0.55) ? pick(random, subject.backdrops) : null, random);
   const whole = new Pen(canvas, [canvasSide / 2, 0, 0, canvasSide / 2, canvasSide / 2, canvasSide / 2], light);
-  for (let i = random.integer(4); i > 0; i--) drawClutter(whole, random);
+  for (let i = random.integer(3); i > 0; i--) drawClutter(whole, random);
 
   const texture = chance(random, 0.6) ? cloudy(random, random.uniform(2, 5), random.uniform(0.05, 0.25)) : null;
   const placement = compose(
@@ -34,20 +34,20 @@ export function renderScene(subject: Subject, random: Random, canvas: Canvas, in
     placeSubject(random, subject.turn ?? 0.2),
   );
   subject.draw(new Pen(canvas, placement, light, texture), random);
-  if (chance(random, 0.3)) drawForeground(whole, random);
+  if (chance(random, 0.2)) drawForeground(whole, random);
   develop(canvas, random, into);
 }
 
 /** Where a subject is in the picture, how large, how it is turned, and whether it is mirrored. */
 function placeSubject(random: Random, turn: number): Placement {
   const angle = random.uniform(-turn, turn);
-  const scale = random.uniform(0.6, 1.05);
+  const scale = random.uniform(0.7, 1.1);
   const stretch = random.uniform(0.85, 1.18);
   const shear = random.uniform(-0.2, 0.2);
   const mirrored = chance(random, 0.5) ? -1 : 1;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const [x, y] = [scale * stretch * mirrored, scale / stretch];
-  const room = 0.28 + 0.35 * Math.max(0, 1 - scale);
+  const room = 0.15 + 0.5 * Math.max(0, 1 - scale);
   return [
     cos * x,
     sin * x,
@@ -94,11 +94,11 @@ function grain(random: Random): number {
 /** From light to bytes: focus, exposure, colour of the light, noise. */
 function develop({ planes }: Canvas, random: Random, into: Uint8Array): void {
   const pixels = canvasSide * canvasSide;
-  const blur = chance(random, 0.4) ? random.uniform(0.05, 0.22) : 0;
-  const exposure = random.uniform(0.55, 1.25);
-  const contrast = random.uniform(0.6, 1.15);
-  const lift = random.uniform(-0.06, 0.1);
-  const noise = 0.005 + 0.06 * random.next() ** 2;
+  const blur = chance(random, 0.3) ? random.uniform(0.05, 0.18) : 0;
+  const exposure = random.uniform(0.7, 1.2);
+  const contrast = random.uniform(0.75, 1.15);
+  const lift = random.uniform(-0.05, 0.06);
+  const noise = 0.005 + 0.05 * random.next() ** 2;
   const [slopeX, slopeY] = [random.uniform(-0.012, 0.012), random.uniform(-0.012, 0.012)];
   for (let plane = 0; plane < 3; plane++) {
     const cast = exposure * random.uniform(0.85, 1.15);

@@ -1,0 +1,6 @@
+import { buildIfStale, root } from './build.mjs';
+
+/** `npm run transfer`: what the own backbone knows of sketch10, beside what pixels and an untrained network tell. */
+process.chdir(root);
+await buildIfStale('trainer');
+await import('../dist/trainer/transfer.mjs');
