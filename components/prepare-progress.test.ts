@@ -28,6 +28,14 @@ describe('preparePhases', () => {
     ]);
   });
 
+  it('begins a phase again where an attempt died in it, and shows what is done as done', () => {
+    const end = { ...phase(14, 'export'), event: { at: 14_000, type: 'interrupted' as const, message: 'Killed.' } };
+    const again = { ...run, progress: null, events: [...run.events, end, phase(20, 'features')] };
+    expect(preparePhases(again).map(({ state }) => state)).toEqual(['running', 'done', 'waiting', 'waiting']);
+    const stopped = preparePhases({ ...again, events: again.events.slice(0, 4), status: 'interrupted' });
+    expect(stopped.map(({ state }) => state)).toEqual(['done', 'done', 'stopped', 'waiting']);
+  });
+
   it('leaves stage 2 out where it has no epochs, and stops where the run stopped', () => {
     const frozen = { ...run, config: trainConfigSchema.parse({ epochs_stage2: 0 }), status: 'failed' as const };
     const steps = preparePhases({ ...frozen, events: run.events.slice(0, 2), progress: null });

@@ -1,5 +1,5 @@
 import type { RunDetail } from '@/lib/run.ts';
-import type { Phase, RunEventOf } from '@/lib/run-events.ts';
+import type { Phase, RunEvent, RunEventOf } from '@/lib/run-events.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import type { TrainConfig } from '@/lib/train-config.ts';
 import { eventsOf } from './reduce-run.ts';
@@ -28,13 +28,17 @@ export interface PhaseStep {
 
 /** A run's phases with how far each is: from its events, so that it is the same live and read again later. */
 export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progress' | 'status'>): PhaseStep[] {
-  const begun = eventsOf(run, 'phase');
+  // A phase lasts until the next one, or until the attempt that was in it ended.
+  const bounds = run.events.map(({ event }) => event).filter(isBound);
   return phasesOf(run.config).map((phase) => {
-    const index = begun.findLastIndex((event) => event.phase === phase);
-    const event = begun[index];
-    if (!event) return { phase, state: 'waiting', share: 0, seconds: null };
-    const next = begun[index + 1];
-    if (next) return { phase, state: 'done', share: 1, seconds: (next.at - event.at) / 1000 };
+    const index = bounds.findLastIndex((event) => event.type === 'phase' && event.phase === phase);
+    const event = bounds[index];
+    const next = bounds[index + 1];
+    if (!event || (next && next.type !== 'phase' && !isFinal(run.status))) {
+      return { phase, state: 'waiting', share: 0, seconds: null };
+    }
+    const isDone = next?.type === 'phase' || (next?.type === 'completed' && phase === 'evaluation');
+    if (next && isDone) return { phase, state: 'done', share: 1, seconds: (next.at - event.at) / 1000 };
     const share = run.progress?.phase === phase ? (phaseShare(run.progress) ?? 0) : epochsShare(run, phase);
     return { phase, state: isFinal(run.status) ? 'stopped' : 'running', share, seconds: null };
   });
@@ -45,6 +49,10 @@ function epochsShare(run: Pick<RunDetail, 'events'>, phase: Phase): number {
   const last = eventsOf(run, 'epoch').findLast(({ stage }) => phase === (stage === 1 ? 'head' : 'finetune'));
   return last ? last.epoch / last.epochs : 0;
 }
+
+type Bound = RunEventOf<'phase' | 'completed' | 'canceled' | 'failed' | 'interrupted'>;
+const isBound = (event: RunEvent): event is Bound =>
+  ['phase', 'completed', 'canceled', 'failed', 'interrupted'].includes(event.type);
 
 /** How much of its phase is done, within 0…1; epochs count whole. Null before anything is known. */
 export function phaseShare(progress: RunEventOf<'progress'> | null): number | null {

@@ -25,7 +25,7 @@ const queued: RunDetail = {
     cursor: 0,
     confusion: null,
   },
-  ...{ classes: [], files: [], logTail: [], filesDue: false, isExample: false },
+  ...{ classes: [], files: [], hasCheckpoint: false, logTail: [], filesDue: false, isExample: false },
 };
 const stored = (...events: RunEvent[]): StoredEvent[] =>
   events.map((event, index) => ({ id: 11 + index, runId: 'r', event }));

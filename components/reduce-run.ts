@@ -59,7 +59,15 @@ function apply(run: LiveRun, event: RunEvent): LiveRun {
         ...{ ...run, status: 'failed', finishedAt: event.at, progress: null, queuePosition: null },
         ...{ error: event.message, logTail: event.lastLines.length > 0 ? event.lastLines : run.logTail },
       };
+    case 'interrupted':
+      return { ...run, status: 'interrupted', finishedAt: event.at, progress: null, error: event.message };
+    case 'queued-again':
+      return {
+        ...{ ...run, status: 'queued', finishedAt: null, progress: null, error: null, filesDue: false },
+        config: event.further ? { ...run.config, epochs_stage2: event.further.epochs } : run.config,
+      };
     case 'progress':
+    case 'resumed':
     case 'measured':
     case 'imported':
     case 'features-kept':

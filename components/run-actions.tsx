@@ -8,6 +8,7 @@ import { useEffect, useRef } from 'react';
 import type { RunDetail } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import { ConfirmButton } from './confirm-button.tsx';
+import { ContinueRun } from './continue-run.tsx';
 import { useTRPC } from './trpc.ts';
 
 /** What can be done with a run: one that goes on is canceled, one that has ended is run again or deleted. */
@@ -43,6 +44,7 @@ export function RunActions({ run }: { run: RunDetail }) {
           {failure.message}
         </p>
       )}
+      <ContinueRun run={run} />
       {isFinal(run.status) && (
         <button
           ref={runAgain}
@@ -70,7 +72,7 @@ export function RunActions({ run }: { run: RunDetail }) {
             </>
           }
           question={`Cancel ${run.name}?`}
-          consequence="It stops at its next step. What it has told so far is kept, but it cannot go on."
+          consequence="It stops at its next step. It can go on later, after its last whole epoch."
           confirm="Cancel the run"
           onConfirm={() => cancel.mutate({ id: run.id })}
           pending={cancel.isPending}

@@ -5,6 +5,7 @@ import { formatShare } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { DataProblems } from './data-problems.tsx';
+import { InterruptionNote } from './interruption-note.tsx';
 import { phaseNames, runShare } from './prepare-progress.ts';
 import { RunCharts } from './run-charts.tsx';
 import { RunConfig } from './run-config.tsx';
@@ -33,6 +34,7 @@ export function RunView({ initial }: { initial: RunDetail }) {
       <div className="mt-2 grid gap-4">
         <section className="card p-4" aria-label="Progress">
           <RunPhases run={run} />
+          <InterruptionNote run={run} />
         </section>
         {(run.status === 'queued' || run.status === 'failed') && <DataProblems needs={run.config} />}
         <Failure run={run} />

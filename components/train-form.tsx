@@ -62,6 +62,7 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
   };
 
   const isStarted = useRef(false);
+  const [key] = useState(createKey);
   const start = useMutation(
     trpc.runs.start.mutationOptions({
       onSuccess: ({ id }) => {
@@ -82,7 +83,7 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
       // Whoever presses twice has started once.
       if (isStarted.current) return;
       isStarted.current = true;
-      start.mutate(readForm(values));
+      start.mutate({ ...readForm(values), key });
     },
     (errors) => focusFirst(Object.keys(errors)),
   );
@@ -204,3 +205,7 @@ function StartKey() {
     </kbd>
   );
 }
+
+/** Names this act of starting, so that one that is sent twice starts once. */
+const createKey = (): string =>
+  [...crypto.getRandomValues(new Uint32Array(4))].map((word) => word.toString(36)).join('-');

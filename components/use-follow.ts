@@ -41,7 +41,7 @@ export function useFollow(runId: string | null, { cursor, isOver = false }: Opti
       return;
     }
     readOverviewAgain();
-    if (!['completed', 'canceled', 'failed'].includes(event.type)) return;
+    if (!['completed', 'canceled', 'failed', 'interrupted', 'queued-again'].includes(event.type)) return;
     // Files, the last lines of the log, and what the predictions say beside another's are no events.
     void queryClient.invalidateQueries({ queryKey: key });
     void queryClient.invalidateQueries({ queryKey: trpc.compare.pathKey() });

@@ -41,6 +41,12 @@ export const runs = sqliteTable(
     reproduces: text('reproduces'),
     /** A canceled run with a whole epoch: its files are still to be written from that epoch's weights. */
     filesDue: integer('files_due', { mode: 'boolean' }).notNull().default(false),
+    /** Of the one act of starting it: a second click starts no second run. */
+    startKey: text('start_key').unique(),
+    /** How often a trainer was started on it; what an earlier one still tells is not heard. */
+    attempt: integer('attempt').notNull().default(0),
+    /** How many of these in a row have come to no new epoch. */
+    fruitless: integer('fruitless').notNull().default(0),
     /** Shipped with the project: shown apart, and in nobody's best. */
     isExample: integer('is_example', { mode: 'boolean' }).notNull().default(false),
     // What the table sorts and filters by, drawn from the JSON beside it.

@@ -79,7 +79,7 @@ interface Told {
  * @throws Error where one of the two is missing: such a run has no results
  */
 export function buildResultsLog(told: Told): ResultsLog {
-  const evaluated = told.events.find((event) => event.type === 'evaluated');
+  const evaluated = told.events.findLast((event) => event.type === 'evaluated');
   if (!evaluated) throw new Error(`Run ${told.runId} has no results to log: it was not evaluated.`);
   const { metrics, timing, confusion, at } = evaluated;
   return {
@@ -95,7 +95,7 @@ export function buildResultsLog(told: Told): ResultsLog {
  * @throws Error where one of the two is missing
  */
 export function buildCanceledLog(told: Told, model_of: CanceledLog['model_of']): CanceledLog {
-  const canceled = told.events.find((event) => event.type === 'canceled');
+  const canceled = told.events.findLast((event) => event.type === 'canceled');
   if (!canceled) throw new Error(`Run ${told.runId} was not canceled.`);
   return {
     ...trainedPart(told, canceled.at),
@@ -149,5 +149,5 @@ function curve(events: readonly RunEvent[], stage: 1 | 2): ResultsLog['curves'][
 }
 
 const bestEpoch = (events: readonly RunEvent[], stage: 1 | 2): number | null =>
-  events.find((event): event is RunEventOf<'stage-ended'> => event.type === 'stage-ended' && event.stage === stage)
+  events.findLast((event): event is RunEventOf<'stage-ended'> => event.type === 'stage-ended' && event.stage === stage)
     ?.bestEpoch ?? null;

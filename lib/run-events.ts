@@ -20,8 +20,35 @@ const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** Trainer → server. `at` is the trainer's clock in milliseconds since 1970. Events of type `progress` are shown, not kept. */
+/** Of every event: the teller's clock in milliseconds since 1970. */
 const at = { at: z.number() };
+const stage = z.union([z.literal(1), z.literal(2)]);
+
+const epochSchema = z.object({
+  ...at,
+  type: z.literal('epoch'),
+  stage,
+  /** From 1, within the stage. */
+  epoch: z.number().int().positive(),
+  epochs: z.number().int().positive(),
+  metrics: epochMetricsSchema,
+  /** Null where a log from elsewhere does not say. */
+  seconds: z.number().nullable(),
+  imagesPerSecond: z.number().nullable(),
+  /** What each image of the wall was taken for, in base64 (lib/wall.ts). */
+  wall: z.string().optional(),
+});
+
+/** Why a stage ended and which of its epochs (from 1) was restored. */
+const stageEndedSchema = z.object({
+  ...at,
+  type: z.literal('stage-ended'),
+  stage,
+  bestEpoch: z.number().int().positive(),
+  stoppedEarly: z.boolean(),
+});
+
+/** Trainer → server. Events of type `progress` are shown, not kept. */
 export const runEventSchema = z.discriminatedUnion('type', [
   /** First word of a trainer: what computes, on how many threads, and from which files. */
   z.object({
@@ -41,6 +68,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** True classes of the validation images in `wall.png`; older runs have none. */
     wall: z.array(z.number().int()).optional(),
   }),
+  /**
+   * The run goes on where an earlier process came to: after this epoch of this stage; epoch 0 where it begins anew. `told`
+   * is what that process told of its training, of which the server may have missed the last; it is not kept.
+   */
+  z.object({
+    ...at,
+    type: z.literal('resumed'),
+    stage,
+    epoch: z.number().int().nonnegative(),
+    told: z.array(z.discriminatedUnion('type', [epochSchema, stageEndedSchema])).optional(),
+  }),
   z.object({ ...at, type: z.literal('phase'), phase: phaseSchema, note: z.string().optional() }),
   z.object({
     ...at,
@@ -56,28 +94,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     secondsLeft: z.number().nullable(),
     usage: usageSchema.optional(),
   }),
-  z.object({
-    ...at,
-    type: z.literal('epoch'),
-    stage: z.union([z.literal(1), z.literal(2)]),
-    /** From 1, within the stage. */
-    epoch: z.number().int().positive(),
-    epochs: z.number().int().positive(),
-    metrics: epochMetricsSchema,
-    /** Null where a log from elsewhere does not say. */
-    seconds: z.number().nullable(),
-    imagesPerSecond: z.number().nullable(),
-    /** What each image of the wall was taken for, in base64 (lib/wall.ts). */
-    wall: z.string().optional(),
-  }),
-  /** Why a stage ended and which of its epochs (from 1) was restored. */
-  z.object({
-    ...at,
-    type: z.literal('stage-ended'),
-    stage: z.union([z.literal(1), z.literal(2)]),
-    bestEpoch: z.number().int().positive(),
-    stoppedEarly: z.boolean(),
-  }),
+  epochSchema,
+  stageEndedSchema,
   z.object({
     ...at,
     type: z.literal('evaluated'),
@@ -101,7 +119,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   z.object({
     ...at,
     type: z.literal('files-ready'),
-    stage: z.union([z.literal(1), z.literal(2)]),
+    stage,
     epoch: z.number().int().positive(),
   }),
   z.object({ ...at, type: z.literal('files-failed'), message: z.string() }),
@@ -111,6 +129,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
   z.object({ ...at, type: z.literal('completed') }),
   z.object({ ...at, type: z.literal('canceled') }),
   z.object({ ...at, type: z.literal('failed'), code: z.string(), message: z.string(), lastLines: z.array(z.string()) }),
+  /** The server's own: the run's trainer or the server itself died, and why as far as that is known. */
+  z.object({ ...at, type: z.literal('interrupted'), message: z.string() }),
+  /** The server's own: the run waits in line to go on, with so many epochs in stage 2 where more were asked for. */
+  z.object({
+    ...at,
+    type: z.literal('queued-again'),
+    further: z.object({ from: z.number().int().nonnegative(), epochs: z.number().int().positive() }).optional(),
+  }),
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -130,7 +156,20 @@ const order = {
 
 /** Server → trainer. The first is `start`, `export` or `probe`. */
 export const trainerCommandSchema = z.discriminatedUnion('type', [
-  z.object({ ...order, type: z.literal('start'), speeds: z.array(speedSchema).optional() }),
+  z.object({
+    ...order,
+    type: z.literal('start'),
+    speeds: z.array(speedSchema).optional(),
+    /** Go on from the checkpoint in the run's folder, where there is one; left out: begin. */
+    resume: z
+      .object({
+        /** The last epoch of stage 2 when more were asked for: an early stop until there does not count. */
+        furtherFrom: z.number().int().nonnegative(),
+      })
+      .optional(),
+    /** Which attempt at the run this is: once a later one has begun, this one may write nothing more. */
+    attempt: z.number().int().positive().optional(),
+  }),
   /** Trains nothing: writes the files of a canceled run from its last whole epoch. `events` are all that were recorded. */
   z.object({ ...order, type: z.literal('export'), events: z.array(runEventSchema) }),
   /** Trains nothing, reads nothing: measures how fast a run with this config would be, in about five seconds. */

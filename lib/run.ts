@@ -49,6 +49,8 @@ export interface RunDetail extends RunSummary {
   confusion: Confusion | null;
   classes: string[];
   files: { name: string; bytes: number }[];
+  /** A state to go on from, or to train further from, was kept. */
+  hasCheckpoint: boolean;
   /** The trainer's last lines on stdout and stderr. */
   logTail: string[];
 }

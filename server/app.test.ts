@@ -236,7 +236,7 @@ describe('tRPC', () => {
 describe('the server process', () => {
   it('prints its URL last, ends with its trainer, and starts again on what it left', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'transfer-lab-app-'));
-    const first = await startAppIn(folder, { TRAINER_ENTRY });
+    const first = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     const { id } = await first.trpc.runs.start.mutate({ name: 'waits' });
     const logFile = path.join(folder, 'results', id, 'trainer.log');
     await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toMatch(/^pid \d+$/m), 30_000);
@@ -245,7 +245,7 @@ describe('the server process', () => {
     expect(await first.stop()).toBe(0);
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 
-    const second = await startAppIn(folder, { TRAINER_ENTRY });
+    const second = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     expect((await second.trpc.runs.get.query({ id })).status).toBe('interrupted');
     await second.trpc.runs.delete.mutate({ id });
     expect(existsSync(path.join(folder, 'results', id))).toBe(false);
@@ -255,7 +255,7 @@ describe('the server process', () => {
 
   it('leaves no trainer behind when it is killed', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'transfer-lab-app-'));
-    const killed = await startAppIn(folder, { TRAINER_ENTRY });
+    const killed = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     const { id } = await killed.trpc.runs.start.mutate({ name: 'waits' });
     const logFile = path.join(folder, 'results', id, 'trainer.log');
     await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toMatch(/^pid \d+$/m), 30_000);
@@ -264,7 +264,7 @@ describe('the server process', () => {
     killed.process.kill('SIGKILL');
     await closed;
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 30_000);
-    const next = await startAppIn(folder, { TRAINER_ENTRY });
+    const next = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     expect((await next.trpc.runs.get.query({ id })).status).toBe('interrupted');
     await next.stop();
     await rm(folder, { recursive: true });

@@ -41,7 +41,11 @@ describe('parseEnv', () => {
 
   it('says in words what cannot be', () => {
     for (const PORT of ['-1', '65536', '3e3', 'web']) expect(() => parseEnv({ PORT }, root)).toThrow('PORT must be');
-    for (const HOST of ['0.0.0.0', 'lab.example']) expect(() => parseEnv({ HOST }, root)).toThrow('loopback');
+    for (const HOST of ['0.0.0.0', '::', 'lab.example', '192.168.1.2']) {
+      expect(() => parseEnv({ HOST }, root)).toThrow(/AUTH_TOKEN.*loopback/);
+      expect(parseEnv({ HOST, AUTH_TOKEN: 'x'.repeat(16) }, root).host).toBe(HOST);
+    }
+    expect(() => parseEnv({ AUTH_TOKEN: 'short' }, root)).toThrow('16 characters');
     expect(parseEnv({ PORT: '8080', HOST: 'localhost' }, root)).toMatchObject({ port: 8080, host: 'localhost' });
   });
 });

@@ -11,12 +11,18 @@ export interface Env {
   /** The port asked for; null takes the next free one. */
   port: number | null;
   host: string;
+  /** Whoever comes must know it; null where everyone on this machine may come. */
+  authToken: string | null;
   /** Host names beside loopback's that requests may carry, in lower case. */
   allowedHosts: string[];
   paths: Paths;
   /** Where the data is fetched from, where not from the official sources. */
   sources: SourceSettings;
   databasePath: string;
+  /** Whether an interrupted run goes on by itself. */
+  autoResume: boolean;
+  /** Seconds without a sign of life, or in one step, after which a trainer is given up. */
+  trainerPatience: number;
   /** The bundled trainer. Tests put a scripted child in its place. */
   trainerEntry: string;
 }
@@ -36,13 +42,8 @@ const environmentSchema = z.object({
     .refine((port) => /^\d+$/.test(port) && Number(port) <= 65_535, 'PORT must be a whole number from 0 to 65535.')
     .transform(Number)
     .optional(),
-  HOST: z
-    .string()
-    .refine(
-      isLoopbackName,
-      'HOST must be a loopback name such as 127.0.0.1, as nothing here asks for a password yet; reach it from another machine through ssh -L.',
-    )
-    .default('127.0.0.1'),
+  HOST: z.string().default('127.0.0.1'),
+  AUTH_TOKEN: z.string().min(16, 'AUTH_TOKEN must have at least 16 characters.').max(1000).optional(),
   ALLOWED_HOSTS: z
     .string()
     .default('')
@@ -60,6 +61,12 @@ const environmentSchema = z.object({
     .optional(),
   WEIGHTS_URL: webAddress('WEIGHTS_URL'),
   CACHE_LIMIT: z.string().refine(isCacheLimit, cacheLimitInWords).optional(),
+  AUTO_RESUME: z.enum(['on', 'off'], 'AUTO_RESUME must be on or off.').default('on'),
+  TRAINER_PATIENCE: z
+    .string()
+    .refine((seconds) => /^\d+$/.test(seconds) && Number(seconds) > 0, 'TRAINER_PATIENCE must be a number of seconds.')
+    .transform(Number)
+    .default(120),
   DATABASE_PATH: z.string().optional(),
   TRAINER_ENTRY: z.string().optional(),
 });
@@ -74,10 +81,17 @@ export function parseEnv(environment: Record<string, string | undefined>, root: 
   const { data, error } = environmentSchema.safeParse(set);
   if (error) throw new EnvironmentError(error.issues.map(({ message }) => message).join(' '));
   const { PORT, HOST, ALLOWED_HOSTS, CIFAR10_URL, CIFAR10_SHA256, WEIGHTS_URL, DATABASE_PATH, TRAINER_ENTRY } = data;
+  const { AUTO_RESUME, TRAINER_PATIENCE, AUTH_TOKEN } = data;
+  if (!isLoopbackName(HOST) && AUTH_TOKEN === undefined) {
+    throw new EnvironmentError(
+      `HOST=${HOST} would let everybody on the network in, as nothing asks for a password: set AUTH_TOKEN to a secret of at least 16 characters as well, or keep a loopback address such as 127.0.0.1 and reach it from another machine through ssh -L.`,
+    );
+  }
   const paths = readPaths(set, root);
   return {
     port: PORT ?? null,
     host: HOST,
+    authToken: AUTH_TOKEN ?? null,
     allowedHosts: ALLOWED_HOSTS,
     paths,
     sources: {
@@ -86,6 +100,8 @@ export function parseEnv(environment: Record<string, string | undefined>, root: 
       weightsUrl: WEIGHTS_URL ?? null,
     },
     databasePath: path.resolve(root, DATABASE_PATH ?? path.join(paths.results, 'transfer-lab.db')),
+    autoResume: AUTO_RESUME === 'on',
+    trainerPatience: TRAINER_PATIENCE,
     trainerEntry: path.resolve(root, TRAINER_ENTRY ?? 'dist/trainer/main.mjs'),
   };
 }

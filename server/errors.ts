@@ -1,7 +1,7 @@
 import type { TrainConfigField } from '../lib/train-config.ts';
 
 /** What can go wrong on request, and what it is in HTTP's terms. */
-export type AppErrorCode = 'not-found' | 'conflict' | 'bad-request';
+export type AppErrorCode = 'not-found' | 'conflict' | 'bad-request' | 'storage';
 
 /** Something a person asked for that cannot be done. The message says what to do about it. */
 export class AppError extends Error {

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { AppError, type AppErrorCode, FieldError } from './errors.ts';
 import type { Services } from './services.ts';
+import { storageError } from './storage-errors.ts';
 
 /** Why each wrong field is wrong, by its name in the config; every error carries it, most of them empty. */
 export type FieldErrors = Record<string, string[]>;
@@ -34,13 +35,14 @@ const trpcCodes = {
   'not-found': 'NOT_FOUND',
   conflict: 'CONFLICT',
   'bad-request': 'BAD_REQUEST',
+  storage: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<AppErrorCode, TRPCError['code']>;
 
 /** The one place where our errors become tRPC's. */
-const withMappedErrors = t.middleware(async ({ next }) => {
+const withMappedErrors = t.middleware(async ({ ctx, next }) => {
   const result = await next();
   if (result.ok) return result;
-  const { cause } = result.error;
+  const cause = storageError(result.error.cause, ctx.env.databasePath) ?? result.error.cause;
   if (cause instanceof AppError) throw new TRPCError({ code: trpcCodes[cause.code], message: cause.message, cause });
   return result;
 });

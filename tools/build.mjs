@@ -15,7 +15,7 @@ export const root = path.resolve(import.meta.dirname, '..');
 const fromRoot = (...parts) => path.join(root, ...parts);
 
 const always = ['package-lock.json', 'tsconfig.json', 'tools/build.mjs'];
-const pageConfig = ['next.config.mjs', 'postcss.config.mjs', 'proxy.ts', 'instrumentation.ts'];
+const pageConfig = ['next.config.mjs', 'postcss.config.mjs', 'instrumentation.ts'];
 
 /** What can be built: from which files and folders, and how. */
 const targets = {
@@ -33,6 +33,7 @@ const targets = {
         'check-main': 'server/training/engine/check-main.ts',
         engines: 'server/training/engine/engines-cli.ts',
         'batches-worker': 'server/training/dataset/batches-worker.ts',
+        'signs-worker': 'server/training/signs-worker.ts',
       }),
   },
   /** The pictures that the own backbone is trained on. */

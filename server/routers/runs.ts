@@ -7,17 +7,21 @@ import { deleteRun } from '../runs/delete-run.ts';
 import { followEvents } from '../runs/follow-events.ts';
 import { readLog } from '../runs/read-log.ts';
 import { findRow, listRuns, readRun } from '../runs/read-runs.ts';
+import { resumeRun, trainFurther } from '../runs/resume.ts';
 import { startRun } from '../runs/start.ts';
 import { updateRun } from '../runs/update-run.ts';
 import { procedure, router } from '../trpc.ts';
 
-const byId = z.object({ id: z.string() });
+const byId = z.object({ id: z.string().max(100) });
 
 const followSchema = z.object({
   /** Left out: every run. */
-  runId: z.string().optional(),
+  runId: z.string().max(100).optional(),
   /** Tells from where to go on; the client's own when it reconnects, at first the `cursor` of `runs.get`. */
-  lastEventId: z.string().regex(/^\d+$/).nullish(),
+  lastEventId: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .nullish(),
 });
 
 export const runsRouter = router({
@@ -26,21 +30,33 @@ export const runsRouter = router({
 
   get: procedure.input(byId).query(({ ctx, input }) => readRun(ctx, input.id)),
 
-  start: procedure.input(trainConfigSchema).mutation(({ ctx, input }) => startRun(ctx, input)),
+  start: procedure
+    .input(trainConfigSchema.extend({ key: z.string().min(8).max(64).optional() }))
+    .mutation(({ ctx, input: { key, ...config } }) => startRun(ctx, config, { key })),
 
   /** A run that is to come out like another, mostly an imported log's. */
-  reproduce: procedure.input(z.object({ of: z.string(), config: trainConfigSchema })).mutation(({ ctx, input }) => {
-    findRow(ctx.db, input.of);
-    return startRun(ctx, input.config, input.of);
-  }),
+  reproduce: procedure
+    .input(z.object({ of: z.string().max(100), config: trainConfigSchema }))
+    .mutation(({ ctx, input }) => {
+      findRow(ctx.db, input.of);
+      return startRun(ctx, input.config, { reproduces: input.of });
+    }),
 
   cancel: procedure.input(byId).mutation(({ ctx, input }) => {
     cancelRun(ctx, input.id);
     return { status: findRow(ctx.db, input.id).status };
   }),
 
+  /** A run that was canceled, interrupted, or has failed, goes on where it stopped. */
+  resume: procedure.input(byId).mutation(({ ctx, input }) => resumeRun(ctx, input.id)),
+
+  /** A completed run trains so many epochs more. */
+  trainFurther: procedure
+    .input(byId.extend({ epochs: z.number().int().min(1, 'must be 1 or more').max(1000, 'must be 1000 or less') }))
+    .mutation(({ ctx, input }) => trainFurther(ctx, input.id, input.epochs)),
+
   update: procedure
-    .input(runLabelsSchema.extend({ id: z.string() }))
+    .input(runLabelsSchema.extend(byId.shape))
     .mutation(({ ctx, input: { id, ...labels } }) => updateRun(ctx, id, labels)),
 
   /** What the trainer has printed: at first the end of it, then what came after the part before. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { canceledLogSchema } from '../../lib/results-json.ts';
 import { openServices, testConfig } from '../services.test-helper.ts';
-import { checkpointFile, readCheckpoint } from '../training/checkpoint.ts';
+import { readCheckpoint } from '../training/checkpoint.ts';
 import { imageBytes } from '../training/dataset/dataset.ts';
 import { createOnnxRuntimeEngine } from '../training/engine/onnxruntime.ts';
 import { kerasImage, predict, readKerasFile } from '../training/export/interpret-keras.test-helper.ts';
@@ -66,7 +66,7 @@ describe('a real run, canceled in stage 2', () => {
     expect(log.curves.stage2.val_loss).toHaveLength(ready.epoch);
 
     // The file by its own config, and the trainer's own graphs with the weights that were kept.
-    const { last, best, stage, epoch } = await readCheckpoint(checkpointFile(runFolder));
+    const { last, best, stage, epoch } = await readCheckpoint(runFolder);
     expect([stage, epoch, [...best.keys()]]).toEqual([ready.stage, ready.epoch, [...last.keys()]]);
     const weights = await loadSomeWeights(96);
     const programs = new Programs(createOnnxRuntimeEngine(), weights, {

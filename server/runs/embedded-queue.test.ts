@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { closeServices, openServices } from '../services.test-helper.ts';
+import type { Services } from '../services.ts';
 import { cancelRun } from './cancel.ts';
 import { listRuns, readRun } from './read-runs.ts';
+import { recordEvent } from './record-event.ts';
+import { resumeRun, trainFurther } from './resume.ts';
 import { isAlive, pidsOf, startScene, until, untilItTrains } from './scenes.test-helper.ts';
 
 describe('the queue', () => {
@@ -42,7 +46,7 @@ describe('the queue', () => {
     ['fails in words', 'data-missing', /^CIFAR-10 is missing\.$/, 'cannot read'],
     ['throws', 'trainer-gone', /exit code 1/, 'Error: out of luck'],
     ['leaves quietly', 'trainer-gone', /exit code 0/, 'pid'],
-    ['is killed', 'trainer-gone', /memory/, 'pid'],
+    ['is killed', 'interrupted-in-vain', /3 times in a row.*SIGKILL/, ''],
     ['speaks garbage', 'trainer-protocol', /no event/, 'pid'],
     ['goes silent', 'trainer-silent', /closed its line/, 'pid'],
   ])('fails a run whose trainer %s, with its last lines, and goes on', async (scene, code, message, line) => {
@@ -56,7 +60,7 @@ describe('the queue', () => {
     expect(last.type === 'failed' && last.lastLines.join('\n')).toContain(line);
     expect(run.error).toMatch(message);
     await until(services, next, 'completed');
-    expect(isAlive(pidsOf(services, id)[0]!)).toBe(false);
+    expect(pidsOf(services, id).filter(isAlive)).toEqual([]);
   });
 
   it('ends a trainer that has completed but does not go', async () => {
@@ -74,9 +78,59 @@ describe('the queue', () => {
   });
 });
 
+describe('an interrupted run', () => {
+  const told = async (services: Services, id: string) =>
+    (await readRun(services, id)).events.map(({ event }) => event.type);
+
+  it('goes on by itself, before the others in line, and its curve has no gap and no overlap', async () => {
+    const first = openServices();
+    const running = await startScene(first, 'dies twice');
+    const waiting = await startScene(first, 'completes');
+    await until(first, running, 'completed');
+    await until(first, waiting, 'completed');
+    expect(await told(first, running)).toEqual([
+      ...['started', 'epoch', 'interrupted', 'queued-again', 'started', 'resumed', 'interrupted'],
+      ...['queued-again', 'started', 'epoch', 'resumed', 'epoch', 'completed'],
+    ]);
+    // The second epoch was told in vain: what goes on tells it again.
+    const epochs = (await readRun(first, running)).events.flatMap(({ event }) =>
+      event.type === 'epoch' ? [event.epoch] : [],
+    );
+    expect(epochs).toEqual([1, 2, 3]);
+    expect(pidsOf(first, running)).toHaveLength(3);
+  });
+
+  it('waits to be resumed where that is set, and hears no earlier attempt', async () => {
+    const services = openServices(undefined, { AUTO_RESUME: 'off' });
+    const id = await startScene(services, 'dies twice');
+    await until(services, id, 'interrupted');
+    await resumeRun(services, id);
+    await until(services, id, 'interrupted');
+    recordEvent(services, id, { type: 'completed', at: 1 }, 1);
+    await resumeRun(services, id);
+    recordEvent(services, id, { type: 'completed', at: 1 }, 1);
+    await until(services, id, 'completed');
+    expect((await told(services, id)).filter((type) => type === 'completed')).toHaveLength(1);
+    await expect(resumeRun(services, id)).rejects.toThrow('Train it further');
+  });
+
+  it('trains further once it is completed, where it kept a checkpoint', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'completes');
+    await until(services, id, 'completed');
+    expect(() => trainFurther(services, id, 5)).toThrow('no checkpoint');
+    writeFileSync(path.join(services.env.paths.results, id, 'checkpoint.safetensors'), '');
+    expect(() => trainFurther(services, id, 1001)).toThrow('1000 or less');
+    trainFurther(services, id, 5);
+    expect((await readRun(services, id)).config.epochs_stage2).toBe(5);
+    await until(services, id, 'completed');
+    expect(pidsOf(services, id)).toHaveLength(2);
+  });
+});
+
 describe('a server that ends', () => {
   it('interrupts what trains and leaves no process; the next one goes on with the line', async () => {
-    const first = openServices();
+    const first = openServices(undefined, { AUTO_RESUME: 'off' });
     const running = await startScene(first, 'waits');
     const waiting = await startScene(first, 'completes');
     await untilItTrains(first, running);
@@ -84,7 +138,7 @@ describe('a server that ends', () => {
     await closeServices(first);
     expect(isAlive(pid)).toBe(false);
 
-    const second = openServices(path.dirname(first.env.paths.results));
+    const second = openServices(path.dirname(first.env.paths.results), { AUTO_RESUME: 'off' });
     expect(listRuns(second.db).map(({ status }) => status)).toEqual(['queued', 'interrupted']);
     second.queue.wake();
     await until(second, waiting, 'completed');
@@ -97,7 +151,7 @@ describe('a server that ends', () => {
     await until(first, id, 'completed');
     first.db.$client.exec(`UPDATE runs SET status = 'running', finished_at = NULL`);
     await closeServices(first);
-    const second = openServices(path.dirname(first.env.paths.results));
+    const second = openServices(path.dirname(first.env.paths.results), { AUTO_RESUME: 'off' });
     second.queue.wake();
     expect((await readRun(second, id)).status).toBe('interrupted');
   });

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { asc, eq } from 'drizzle-orm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asc, eq, sql } from 'drizzle-orm';
 import { type RunRow, runs } from '../../drizzle/schema.ts';
 import type { Downloads } from '../data/downloads.ts';
 import type { Database } from '../db.ts';
@@ -10,7 +11,7 @@ import type { Queue } from './queue.ts';
 import { readEvents } from './read-runs.ts';
 import { readSpeeds } from './read-speeds.ts';
 import { recordEvent } from './record-event.ts';
-import { interruptRunning } from './recover.ts';
+import { interruptRunning, resumeInterrupted } from './recover.ts';
 import type { RunBus } from './run-bus.ts';
 import { type EndEvent, startTrainer, type TrainerProcess } from './trainer-process.ts';
 
@@ -19,6 +20,9 @@ const progressInterval = 250;
 
 /** While runs wait for data, the folder is looked at this often. Milliseconds. */
 const dataInterval = 2000;
+
+/** How often the end of a run is tried to be recorded, where the database cannot be written. Milliseconds. */
+const recordInterval = 2000;
 
 /** A table and one child: one run trains, the others wait in the order in which they were asked for. */
 export class EmbeddedQueue implements Queue {
@@ -32,6 +36,7 @@ export class EmbeddedQueue implements Queue {
 
   wake(): void {
     if (this.isClosed || this.current || !this.isKeeper()) return;
+    if (this.parts.env.autoResume) resumeInterrupted(this.parts);
     const canceled = this.nextExport();
     const run = canceled ?? this.claimNext();
     if (!run) return;
@@ -39,9 +44,9 @@ export class EmbeddedQueue implements Queue {
     if (task === 'start') this.parts.bus.publish({ runId: run.id, progress: null });
     try {
       const trainer = this.start(task, run);
-      this.current = { runId: run.id, trainer, done: this.seeOff(task, run.id, trainer) };
+      this.current = { runId: run.id, trainer, done: this.seeOff(task, run, trainer) };
     } catch (error) {
-      this.recordEnd(task, run.id, notStarted(error));
+      this.recordEnd(task, run, notStarted(error));
       this.wake();
     }
   }
@@ -93,7 +98,10 @@ export class EmbeddedQueue implements Queue {
         if (line.length > 0) this.wakeLater();
         return undefined;
       }
-      const claim = { status: 'running' as const, startedAt: Date.now() };
+      const claim = {
+        ...{ status: 'running' as const, startedAt: Date.now(), finishedAt: null, error: null },
+        ...{ attempt: sql`${runs.attempt} + 1`, fruitless: sql`${runs.fruitless} + 1` },
+      };
       return tx.update(runs).set(claim).where(eq(runs.number, next.number)).returning().get();
     });
   }
@@ -110,48 +118,63 @@ export class EmbeddedQueue implements Queue {
   private nextExport = (): RunRow | undefined =>
     this.parts.db.select().from(runs).where(eq(runs.filesDue, true)).orderBy(asc(runs.number)).get();
 
-  private start(task: Task, { id: runId, config, logFile }: RunRow): TrainerProcess {
+  private start(task: Task, { id: runId, config, logFile, attempt }: RunRow): TrainerProcess {
     const { env, db } = this.parts;
     const folder = path.join(env.paths.results, runId);
     mkdirSync(folder, { recursive: true });
-    let lastProgress = 0;
+    // Whatever a trainer of an earlier attempt wakes up to, it writes nothing here any more.
+    writeFileSync(path.join(folder, 'attempt'), String(attempt));
+    const events = readEvents(db, runId).map(({ event }) => event);
+    const further = events.findLast((event) => event.type === 'queued-again' && event.further);
+    const furtherFrom = further?.type === 'queued-again' ? (further.further?.from ?? 0) : 0;
+    let lastProgress = Number.NEGATIVE_INFINITY;
     const order = { runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) };
     return startTrainer({
       entry: env.trainerEntry,
       command:
         task === 'start'
-          ? { ...order, type: task, speeds: readSpeeds(this.parts).speeds }
-          : { ...order, type: task, events: readEvents(db, runId).map(({ event }) => event) },
+          ? { ...order, type: task, speeds: readSpeeds(this.parts).speeds, resume: { furtherFrom }, attempt }
+          : { ...order, type: task, events },
+      patience: env.trainerPatience,
       logFile: path.join(folder, 'trainer.log'),
       onEvent: (event) => {
         if (event.type === 'progress') {
-          if (Date.now() - lastProgress < progressInterval) return;
-          lastProgress = Date.now();
+          if (performance.now() - lastProgress < progressInterval) return;
+          lastProgress = performance.now();
         }
-        recordEvent(this.parts, runId, event);
+        recordEvent(this.parts, runId, event, attempt);
       },
     });
   }
 
   /** Records the end when the process is gone, and makes way for the next. */
-  private async seeOff(task: Task, runId: string, trainer: TrainerProcess): Promise<void> {
+  private async seeOff(task: Task, run: RunRow, trainer: TrainerProcess): Promise<void> {
+    const end = await trainer.ended;
+    // A disk that is full may have room again. Until then nothing else is started: nothing of it could be recorded.
+    while (!this.tryToRecord(task, run, end) && !this.isClosed) await sleep(recordInterval, undefined, { ref: false });
+    this.current = null;
+    this.wake();
+  }
+
+  /** @returns whether it is recorded */
+  private tryToRecord(task: Task, run: RunRow, end: EndEvent): boolean {
     try {
-      this.recordEnd(task, runId, await trainer.ended);
+      this.recordEnd(task, run, end);
+      return true;
     } catch (error) {
-      console.error(`How run ${runId} ended could not be recorded:`, error);
-    } finally {
-      this.current = null;
-      this.wake();
+      console.error(`How run ${run.id} ended could not be recorded:`, error);
+      return false;
     }
   }
 
-  private recordEnd(task: Task, runId: string, end: EndEvent): void {
+  private recordEnd(task: Task, { id: runId, attempt }: RunRow, end: EndEvent): void {
     if (task === 'start') {
-      recordEvent(this.parts, runId, end);
+      recordEvent(this.parts, runId, end, attempt);
     } else if (end.type !== 'canceled') {
       // Heard only where they are not ready. An export that was stopped, because the server ends, is still due.
-      const message = end.type === 'failed' ? end.message : 'The trainer ended without writing them.';
-      recordEvent(this.parts, runId, { type: 'files-failed', at: end.at, message });
+      const isTold = end.type === 'failed' || end.type === 'interrupted';
+      const message = isTold ? end.message : 'The trainer ended without writing them.';
+      recordEvent(this.parts, runId, { type: 'files-failed', at: end.at, message }, attempt);
     }
   }
 }

@@ -53,6 +53,7 @@ export class Prober {
       entry: this.parts.env.trainerEntry,
       command: { type: 'probe', config, cache: paths.cache, cacheLimit: paths.cacheLimit },
       logFile: os.devNull,
+      patience: this.parts.env.trainerPatience,
       onEvent: (event) => {
         if (event.type === 'measured') measured = event.speeds;
       },

@@ -6,7 +6,7 @@ import type { Database, Transaction } from '../db.ts';
 import { RunNotFoundError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { readLastLines } from './last-lines.ts';
-import { listRunFiles } from './run-files.ts';
+import { hasCheckpoint, listRunFiles } from './run-files.ts';
 
 /** Every run as the table shows it, newest first. */
 export const listRuns = (db: Database): RunSummary[] =>
@@ -34,6 +34,7 @@ export async function readRun({ db, env }: Pick<Services, 'db' | 'env'>, id: str
     confusion: evaluated?.confusion ?? null,
     classes: evaluated?.classes ?? [],
     files: files.map(({ name, bytes }) => ({ name, bytes })),
+    hasCheckpoint: hasCheckpoint(env.paths.results, id),
     logTail: await readLastLines(path.join(env.paths.results, id, 'trainer.log')),
   };
 }

@@ -8,14 +8,24 @@ import type { RunBus } from './run-bus.ts';
 /**
  * Records what a trainer told: appends the event and updates the run, both or neither, then wakes the followers. A
  * `progress` only replaces the run's last one. What comes for a run that has ended, or is gone, is dropped, but for the
- * files of a canceled one.
+ * files of a canceled one; so is what an attempt tells when a later one has begun.
+ * @param attempt the teller's; left out: the server itself
  */
-export function recordEvent({ db, bus }: { db: Database; bus: RunBus }, runId: string, event: RunEvent): void {
-  const recorded = db.transaction((tx) =>
-    event.type === 'progress' ? replaceProgress(tx, runId, event) : appendEvent(tx, runId, event),
-  );
+export function recordEvent(
+  { db, bus }: { db: Database; bus: RunBus },
+  runId: string,
+  event: RunEvent,
+  attempt?: number,
+): void {
+  const recorded = db.transaction((tx) => {
+    if (attempt !== undefined && attempt !== attemptAt(tx, runId)) return false;
+    return event.type === 'progress' ? replaceProgress(tx, runId, event) : appendEvent(tx, runId, event);
+  });
   if (recorded) bus.publish({ runId, progress: event.type === 'progress' ? event : null });
 }
+
+const attemptAt = (tx: Transaction, runId: string): number | undefined =>
+  tx.select({ attempt: runs.attempt }).from(runs).where(eq(runs.id, runId)).get()?.attempt;
 
 function replaceProgress(tx: Transaction, runId: string, progress: RunEventOf<'progress'>): boolean {
   const running = and(eq(runs.id, runId), eq(runs.status, 'running'));
@@ -28,15 +38,47 @@ function replaceProgress(tx: Transaction, runId: string, progress: RunEventOf<'p
 export function appendEvent(tx: Transaction, runId: string, event: RunEvent): boolean {
   const run = tx.select().from(runs).where(eq(runs.id, runId)).get();
   if (!run || !isHeard(event, run)) return false;
+  if (event.type === 'resumed') return appendResumed(tx, runId, event);
+  if (isKnown(tx, runId, event)) return false;
   tx.insert(events).values({ runId, event }).run();
   const changes = changesBy(event, run);
   if (Object.keys(changes).length > 0) tx.update(runs).set(changes).where(eq(runs.id, runId)).run();
   return true;
 }
 
-/** Nothing changes how a run has ended. */
+/** First what the attempt before had told in vain, because its server died. */
+function appendResumed(tx: Transaction, runId: string, { told = [], ...resumed }: RunEventOf<'resumed'>): boolean {
+  for (const event of told) appendEvent(tx, runId, event);
+  tx.insert(events).values({ runId, event: resumed }).run();
+  return true;
+}
+
+/** An epoch, or the end of a stage with it, that is told again comes to the same: a curve is one line. */
+function isKnown(tx: Transaction, runId: string, event: RunEvent): boolean {
+  if (event.type !== 'epoch' && event.type !== 'stage-ended') return false;
+  const number = event.type === 'epoch' ? 'epoch' : 'bestEpoch';
+  const told = tx
+    .select({ id: events.id })
+    .from(events)
+    .where(
+      and(
+        eq(events.runId, runId),
+        eq(json('type'), event.type),
+        eq(json('stage'), event.stage),
+        eq(json(number), event.type === 'epoch' ? event.epoch : event.bestEpoch),
+      ),
+    )
+    .get();
+  return told !== undefined;
+}
+
+const json = (name: string) => sql`json_extract(${events.event}, ${`$.${name}`})`;
+
+/** Nothing changes how a run has ended, but that it is told to go on. */
 function isHeard({ type }: RunEvent, run: RunRow): boolean {
-  if (!isFinal(run.status)) return true;
+  if (type === 'queued-again') return run.status !== 'queued' && run.status !== 'running';
+  if (!isFinal(run.status)) return type !== 'interrupted' || run.status === 'running';
+  if (run.status === 'interrupted') return type === 'failed';
   return run.filesDue && (type === 'exported' || type === 'files-ready' || type === 'files-failed');
 }
 
@@ -46,7 +88,7 @@ function changesBy(event: RunEvent, run: RunRow): Partial<RunRow> {
     case 'started':
       return { engine: event.engine, test: event.test, startedAt: run.startedAt ?? event.at };
     case 'epoch':
-      return { valAccuracy: largest(run.valAccuracy, event.metrics.val_accuracy) };
+      return { valAccuracy: largest(run.valAccuracy, event.metrics.val_accuracy), fruitless: 0 };
     case 'evaluated':
       return { metrics: event.metrics, timing: event.timing, valAccuracy: event.metrics.val_end2end };
     case 'completed':
@@ -59,8 +101,16 @@ function changesBy(event: RunEvent, run: RunRow): Partial<RunRow> {
       return { filesDue: false };
     case 'files-failed':
       return { filesDue: false, error: event.message };
+    case 'interrupted':
+      return { status: 'interrupted', finishedAt: event.at, progress: null, error: event.message };
+    case 'queued-again':
+      return {
+        ...{ status: 'queued', finishedAt: null, progress: null, error: null, filesDue: false },
+        ...(event.further && { config: { ...run.config, epochs_stage2: event.further.epochs } }),
+      };
     case 'phase':
     case 'progress':
+    case 'resumed':
     case 'stage-ended':
     case 'measured':
     case 'imported':

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunRow } from '../../drizzle/schema.ts';
@@ -50,6 +51,10 @@ export async function listRunFiles(results: string, run: Pick<RunRow, 'id' | 'lo
   const files = await Promise.all(names.map((name) => findRunFile(results, run, name)));
   return files.filter((file) => file !== null);
 }
+
+/** Whether a run kept a state to go on from. */
+export const hasCheckpoint = (results: string, id: string): boolean =>
+  ['checkpoint.safetensors', 'checkpoint-before.safetensors'].some((name) => existsSync(path.join(results, id, name)));
 
 /** Whether a path lies below a folder; both absolute. */
 export function isInside(folder: string, file: string): boolean {

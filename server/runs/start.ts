@@ -9,26 +9,38 @@ import { chooseLogFile } from './log-file.ts';
 
 /**
  * Puts a run in line.
- * @param reproduces the id of the run that it is to come out like
+ * @param options.reproduces the id of the run that it is to come out like
+ * @param options.key of the one act of starting it: who asks again with the same one, as after a double click or a broken line,
+ *   is told of the run that there is
  * @throws FieldError where the log cannot go where the config says, or the data set cannot be trained on
  */
 export async function startRun(
   services: Services,
   config: TrainConfig,
-  reproduces: string | null = null,
+  { key, reproduces = null }: { key?: string; reproduces?: string | null } = {},
 ): Promise<{ id: string }> {
-  const id = createRunId();
   await checkDataset(services, config.dataset);
-  const logFile = await chooseLogFile(services.env.paths.results, id, config.json_output_path);
-  services.db.transaction((tx) => {
-    // In the transaction that takes it: two may ask at once, and neither has written the file yet.
-    if (tx.select().from(runs).where(eq(runs.logFile, logFile)).get()) {
-      throw new FieldError('json_output_path', 'is taken by another run; choose another name');
-    }
-    tx.insert(runs)
-      .values({ id, name: runName(config), config, logFile, reproduces, createdAt: Date.now(), status: 'queued' })
-      .run();
-  });
-  services.queue.wake();
-  return { id };
+  for (;;) {
+    const id = createRunId();
+    const logFile = await chooseLogFile(services.env.paths.results, id, config.json_output_path);
+    const found = services.db.transaction((tx) => {
+      const earlier = key === undefined ? undefined : tx.select().from(runs).where(eq(runs.startKey, key)).get();
+      if (earlier) return earlier.id;
+      // In the transaction that takes it: two may ask at once, and neither has written the file yet.
+      if (tx.select().from(runs).where(eq(runs.logFile, logFile)).get()) {
+        throw new FieldError('json_output_path', 'is taken by another run; choose another name');
+      }
+      const run = { id, name: runName(config), config, logFile, reproduces, createdAt: Date.now(), startKey: key };
+      const { changes } = tx
+        .insert(runs)
+        .values({ ...run, status: 'queued' })
+        .onConflictDoNothing({ target: runs.id })
+        .run();
+      return changes === 1 ? id : null;
+    });
+    // Of many that start within a second two may draw the same id.
+    if (found === null) continue;
+    services.queue.wake();
+    return { id: found };
+  }
 }

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type RunEvent, type RunEventOf, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
 import { LastLines } from './last-lines.ts';
+import { countMemoryKills } from './out-of-memory.ts';
+import { watchSigns } from './watch-signs.ts';
 
-/** The three events that end a run. */
-export type EndEvent = RunEventOf<'completed' | 'canceled' | 'failed'>;
+/** The events that end a run, or this attempt at it. */
+export type EndEvent = RunEventOf<'completed' | 'canceled' | 'failed' | 'interrupted'>;
 
 export interface TrainerProcess {
   /**
@@ -36,13 +39,16 @@ export function startTrainer(options: {
   command: Exclude<TrainerCommand, { type: 'cancel' }>;
   /** Takes its stdout and stderr. The folder must exist. */
   logFile: string;
-  /** Told everything but the end. What it throws ends the run. */
+  /** Seconds that it may be silent or in one step (`verdictOn`). */
+  patience: number;
+  /** Told everything but the end. What it throws ends this attempt. */
   onEvent: (event: Exclude<RunEvent, EndEvent>) => void;
 }): TrainerProcess {
+  const memoryKills = countMemoryKills();
   const child = spawn(process.execPath, [options.entry], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     // CUDA's TF32 would round what is multiplied to ten bits.
-    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
+    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0', SIGNS_OF_LIFE_PIPE: '4' },
     // Ctrl-C in the terminal is for the server, which ends its trainer itself.
     detached: process.platform !== 'win32',
     windowsHide: true,
@@ -66,10 +72,14 @@ export function startTrainer(options: {
   const failed = (code: string, message: string): EndEvent => ({
     ...{ type: 'failed', at: Date.now(), code, message, lastLines: [] },
   });
+  const interrupted = (message: string): EndEvent => ({ type: 'interrupted', at: Date.now(), message });
   const endWith = (event: EndEvent, patience: number) => {
     end ??= event;
     signalAfter(patience, 'SIGKILL');
   };
+  const endWatch = watchSigns(child.stdio[4] as Readable, options.patience, (reason) => {
+    if (!isCanceled) endWith(interrupted(reason), 0);
+  });
 
   // Of a server that falls no trainer is left, not even one that hears nothing.
   const killNow = () => child.kill('SIGKILL');
@@ -81,12 +91,13 @@ export function startTrainer(options: {
     if (error) {
       endWith(failed('trainer-protocol', 'The trainer said something that is no event. Rebuild: npm run build.'), 0);
     } else if (isEnd(event)) {
-      endWith(event, untilGone);
+      const isAsked = event.type !== 'canceled' || isCanceled;
+      endWith(isAsked ? event : interrupted('Something outside asked its trainer to stop.'), untilGone);
     } else if (!isCanceled) {
       try {
         options.onEvent(event);
       } catch (error) {
-        endWith(failed('not-recorded', `What the trainer told could not be recorded: ${messageOf(error)}`), 0);
+        endWith(interrupted(`What it told could not be recorded: ${messageOf(error)}.`), 0);
       }
     }
   });
@@ -109,14 +120,19 @@ export function startTrainer(options: {
 
   const ended = gone.then(async ({ code, signal, error }): Promise<EndEvent> => {
     process.off('exit', killNow);
+    endWatch();
     timers.forEach(clearTimeout);
     log.end();
     await finished(log).catch(() => {});
     if (end) return end.type === 'failed' && end.lastLines.length === 0 ? { ...end, lastLines: lastLines.get() } : end;
     if (isCanceled) return { type: 'canceled', at: Date.now() };
+    const isOutOfMemory = signal === 'SIGKILL' && countMemoryKills() > memoryKills;
+    if (signal && !isOutOfMemory) return interrupted(`Its trainer was killed: ${signalWords(signal)}.`);
     const reason = error
       ? failed('trainer-not-started', `The trainer could not be started: ${error.message}.`)
-      : failed('trainer-gone', `The trainer ended without a word: ${exitWords(code, signal)}`);
+      : isOutOfMemory
+        ? failed('out-of-memory', memoryWords)
+        : failed('trainer-gone', `The trainer ended without a word, with exit code ${code}. Its last lines say more.`);
     return { ...reason, lastLines: lastLines.get() } as EndEvent;
   });
 
@@ -135,13 +151,16 @@ export function startTrainer(options: {
 }
 
 const isEnd = (event: RunEvent): event is EndEvent =>
-  event.type === 'completed' || event.type === 'canceled' || event.type === 'failed';
+  event.type === 'completed' || event.type === 'canceled' || event.type === 'failed' || event.type === 'interrupted';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function exitWords(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === 'SIGKILL') {
-    return 'something killed it (SIGKILL), most often the system when memory runs out. Try a smaller batch or image size.';
-  }
-  return signal ? `it was stopped by ${signal}.` : `it left with exit code ${code}. Its last lines say more.`;
+const memoryWords =
+  'The system killed the trainer because memory ran out. Run it again with a smaller batch size or image size, or close what else needs memory.';
+
+function signalWords(signal: NodeJS.Signals): string {
+  // Where Linux does not count such kills for us to see, memory may still be why.
+  return signal === 'SIGKILL' && process.platform !== 'linux'
+    ? 'SIGKILL, most often the system when memory runs out'
+    : `by ${signal}`;
 }

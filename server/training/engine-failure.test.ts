@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../lib/run-events.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
-import { checkpointFile } from './checkpoint.ts';
+import { readCheckpoint } from './checkpoint.ts';
 import type { Engine } from './engine/engine.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
 import { needsData, realData } from './real-data.test-helper.ts';
@@ -51,6 +50,6 @@ describe.skipIf(!realData)(needsData('an engine that fails in the middle of a ru
       code: 'engine-failed',
       message: expect.stringMatching(/cpu failed: the device was lost\. The last whole epoch is kept.*another engine/),
     });
-    expect(existsSync(checkpointFile(path.join(folder, 'run')))).toBe(true);
+    expect(await readCheckpoint(path.join(folder, 'run'))).toMatchObject({ stage: 1, epoch: 1 });
   });
 });

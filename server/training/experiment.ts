@@ -1,5 +1,6 @@
+import type { RunEventOf } from '../../lib/run-events.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { FitState } from './checkpoint.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import type { Split } from './dataset/split.ts';
 import type { Engine } from './engine/engine.ts';
@@ -29,8 +30,12 @@ export interface Experiment {
   parameters: Parameters;
   reporter: Reporter;
   timeLeft: TimeLeft;
-  /** Keeps what is to outlive this process, after each epoch. */
-  keep: (checkpoint: Checkpoint) => Promise<void>;
+  /** Keeps what is to outlive this process, after each epoch and before that is told. */
+  keep: (state: FitState, epoch: RunEventOf<'epoch'>) => Promise<void>;
+  /** Where an earlier process came to; null for a run that begins. */
+  resume: FitState | null;
+  /** An early stop of stage 2 at or before this epoch does not count: more epochs were asked for. */
+  furtherFrom: number;
 }
 
 /** What the frozen part hands over for the images of each set. */

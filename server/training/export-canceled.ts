@@ -3,7 +3,7 @@ import path from 'node:path';
 import { networkOf } from '../../lib/backbones.ts';
 import { buildCanceledLog } from '../../lib/results-json.ts';
 import type { TrainerCommand } from '../../lib/run-events.ts';
-import { checkpointFile, readCheckpoint } from './checkpoint.ts';
+import { readCheckpoint } from './checkpoint.ts';
 import { Canceled, DataError } from './errors.ts';
 import { exportModel } from './export/model-files.ts';
 import { trainedModel } from './export/trained-model.ts';
@@ -30,7 +30,7 @@ async function exportFiles({ runId, config, paths, logFile, events, emit, signal
     if (signal.aborted) throw new Canceled();
   };
   const folder = path.join(paths.results, runId);
-  const { stage, epoch, last } = await readCheckpoint(checkpointFile(folder));
+  const { stage, epoch, last } = await readCheckpoint(folder);
   await removeHalves(folder);
 
   // The base that it began with: another file of weights may have come since.

@@ -1,8 +1,10 @@
 import type { EpochMetrics } from '../../lib/metrics.ts';
+import type { RunEventOf } from '../../lib/run-events.ts';
 import { encodeWall } from '../../lib/wall.ts';
 import type { EarlyStopping } from './callbacks/early-stopping.ts';
 import type { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { FitState } from './checkpoint.ts';
+import { NotFiniteError } from './errors.ts';
 import { hiddenUnits, type Parameters, updateMovingAverages } from './network/head.ts';
 import { gradientName, trainedShapes } from './network/model.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -47,18 +49,30 @@ export interface FitOptions {
   dropout: number;
   labelSmoothing: number;
   reporter: Reporter;
-  /** Keeps what a canceled run leaves, before each epoch is told. */
-  keep: (checkpoint: Checkpoint) => Promise<void>;
+  /** Keeps where training stands, before the epoch is told. */
+  keep: (state: FitState, epoch: RunEventOf<'epoch'>) => Promise<void>;
+  /** Where an earlier process came to in this stage; training goes on from there as if it had never stopped. */
+  resume: FitState | null;
+  /** Someone wants more epochs than validation loss asked for: an early stop at or before this one does not count. */
+  furtherFrom: number;
   /** Images and seconds of every step, for the estimate of the time left. */
   onStep: (images: number, seconds: number) => void;
 }
 
 /** Trains until the epochs are used up or validation loss stalls; then the best epoch's parameters are restored. */
 export async function fit(options: FitOptions): Promise<void> {
-  const { stage, epochs, parameters, reporter, earlyStopping, reduceLrOnPlateau } = options;
+  const { stage, epochs, parameters, optimizer, reporter, earlyStopping, reduceLrOnPlateau } = options;
   let learningRate = options.learningRate;
   let best = copyParameters(parameters);
   let epoch = 0;
+  if (options.resume) {
+    setParameters(parameters, options.resume.last);
+    optimizer.restore(options.resume.optimizer);
+    earlyStopping.restore(options.resume.earlyStopping);
+    reduceLrOnPlateau.restore(options.resume.reduceLrOnPlateau);
+    if (earlyStopping.stopped && options.resume.epoch <= options.furtherFrom) earlyStopping.goOn();
+    ({ learningRate, best, epoch } = options.resume);
+  }
   while (epoch < epochs && !earlyStopping.stopped) {
     epoch++;
     const started = performance.now();
@@ -69,32 +83,45 @@ export async function fit(options: FitOptions): Promise<void> {
     const validation = await options.validate(() =>
       reporter.progress({ done: images, total: images, epoch, epochs, imagesPerSecond }),
     );
+    // Weights that give no number are none to go on from, nor to keep.
+    if (!Number.isFinite(training.loss)) throw new NotFiniteError('the loss');
+    if (!Number.isFinite(validation.loss)) throw new NotFiniteError('the validation loss');
     const metrics: EpochMetrics = {
-      accuracy: finite(training.accuracy),
-      loss: finite(training.loss),
-      val_accuracy: finite(validation.accuracy),
-      val_loss: finite(validation.loss),
+      accuracy: training.accuracy,
+      loss: training.loss,
+      val_accuracy: validation.accuracy,
+      val_loss: validation.loss,
       learning_rate: learningRate,
     };
     const seconds = (performance.now() - started) / 1000;
     await reporter.listen();
     if (earlyStopping.update(epoch, validation.loss)) best = copyParameters(parameters);
     learningRate = reduceLrOnPlateau.update(validation.loss, learningRate);
+    const told: RunEventOf<'epoch'> = {
+      ...{ type: 'epoch', at: Date.now(), stage, epoch, epochs },
+      ...{ metrics, seconds, imagesPerSecond, wall: encodeWall(validation.wall) },
+    };
+    const state: FitState = {
+      ...{ stage, epoch, bestEpoch: earlyStopping.bestEpoch ?? epoch, learningRate },
+      ...{ earlyStopping: earlyStopping.state(), reduceLrOnPlateau: reduceLrOnPlateau.state() },
+      ...{ last: parameters, best, optimizer: optimizer.state() },
+    };
     // First kept, then told: of an epoch that is known, the weights are there.
-    await options.keep({ stage, epoch, bestEpoch: earlyStopping.bestEpoch ?? epoch, last: parameters, best });
-    const wall = encodeWall(validation.wall);
-    await reporter.tell({ type: 'epoch', stage, epoch, epochs, metrics, seconds, imagesPerSecond, wall });
+    await options.keep(state, told);
+    await reporter.tell(told);
     reporter.throwIfCanceled();
   }
-  for (const [name, values] of best) parameters.get(name)!.set(values);
+  setParameters(parameters, best);
   const bestEpoch = earlyStopping.bestEpoch ?? epoch;
   await reporter.tell({ type: 'stage-ended', stage, bestEpoch, stoppedEarly: earlyStopping.stopped });
 }
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
 const copyParameters = (parameters: Parameters): Parameters =>
   new Map([...parameters].map(([name, values]) => [name, values.slice()]));
+
+function setParameters(parameters: Parameters, values: Parameters): void {
+  for (const [name, array] of values) parameters.get(name)!.set(array);
+}
 
 async function trainEpoch(options: FitOptions, epoch: number, learningRate: number) {
   const { programs, parameters, optimizer, images, reporter, stage } = options;

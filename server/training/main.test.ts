@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeAnswers } from '../../lib/predictions.ts';
-import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
-import { type TrainConfigInput, trainConfigSchema } from '../../lib/train-config.ts';
+import type { RunEvent } from '../../lib/run-events.ts';
+import type { TrainConfigInput } from '../../lib/train-config.ts';
 import { someData, someDataFolder } from './real-data.test-helper.ts';
-
-// The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
-const entry = path.resolve(import.meta.dirname, '../../dist/trainer/main.mjs');
+import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
 const everything: TrainConfigInput = {
   ...someData,
@@ -23,34 +21,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const send = (child: ChildProcess, command: TrainerCommand) => child.send(command);
-
-/** Runs a trainer to its end; `onEvent` may act on it. */
-function train(
+/** Runs a trainer with folders of its own to its end; `onEvent` may act on it. */
+const train = (
   name: string,
   config: TrainConfigInput,
   { data = someDataFolder, onEvent }: { data?: string; onEvent?: (event: RunEvent, child: ChildProcess) => void } = {},
-) {
-  const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const events: RunEvent[] = [];
-  const base = path.join(folder, name);
-  const paths = {
-    data,
-    results: path.join(base, 'results'),
-    datasets: base,
-    cache: path.join(base, 'cache'),
-    cacheLimit: 1e9,
-  };
-  send(child, { type: 'start', runId: name, config: trainConfigSchema.parse(config), paths });
-  child.on('message', (message) => {
-    const event = runEventSchema.parse(message);
-    events.push(event);
-    onEvent?.(event, child);
-  });
-  return new Promise<{ events: RunEvent[]; code: number | null; results: string }>((resolve) => {
-    child.on('exit', (code) => resolve({ events, code, results: paths.results }));
-  });
-}
+) => spawnTrainer(name, config, { data, folder: path.join(folder, name), onEvent });
 
 const kept = (events: RunEvent[]) => events.filter(({ type }) => type !== 'progress');
 
@@ -113,7 +89,8 @@ describe('the trainer', () => {
     expect(events.filter((event) => event.type === 'epoch' && event.stage === 2).length).toBeLessThan(3);
     expect(code).toBe(0);
     expect(await readdir(results)).toEqual(['canceled']);
-    expect(await readdir(path.join(results, 'canceled'))).toEqual(['checkpoint.safetensors', 'wall.png']);
+    const left = await readdir(path.join(results, 'canceled'));
+    expect(left.sort()).toEqual(['checkpoint-before.safetensors', 'checkpoint.safetensors', 'wall.png']);
   });
 
   it('ends by itself when nobody listens any more', async () => {

@@ -1,7 +1,9 @@
 import os from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { type RunEvent, runEventSchema, trainerCommandSchema } from '../../lib/run-events.ts';
 import { exportCanceled } from './export-canceled.ts';
 import { probe } from './probe.ts';
+import { Pulse } from './pulse.ts';
 import { runTraining } from './run.ts';
 import { linesOf } from './terminal.ts';
 
@@ -17,6 +19,14 @@ if (!process.send) {
 
 /** Below normal, so that page and desktop stay usable. */
 os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+
+/** The server says which pipe takes signs of life. */
+const pulse = new Pulse();
+const pipe = Number(process.env.SIGNS_OF_LIFE_PIPE);
+if (pipe) {
+  const file = new URL('./signs-worker.mjs', import.meta.url);
+  new Worker(file, { workerData: { shared: pulse.shared, pipe } }).unref();
+}
 
 const cancellation = new AbortController();
 
@@ -36,7 +46,7 @@ async function carryOut(story: () => Promise<unknown>): Promise<void> {
 
 process.on('message', (message) => {
   const command = trainerCommandSchema.parse(message);
-  const context = { emit, signal: cancellation.signal };
+  const context = { emit, pulse, signal: cancellation.signal };
   switch (command.type) {
     case 'start':
       void carryOut(() => runTraining({ ...command, ...context }));

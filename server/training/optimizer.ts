@@ -9,6 +9,17 @@ export interface Optimizer {
    * @throws NotFiniteError where a gradient or a new value is not finite; then training has diverged.
    */
   step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void;
+  /** What the next step depends on besides its arguments. The arrays are those in use: copy or write them at once. */
+  state(): OptimizerState;
+  /** Goes on from another's state, which it takes over. */
+  restore(state: OptimizerState): void;
+}
+
+export interface OptimizerState {
+  /** Taken so far. */
+  steps: number;
+  /** An array a tensor, by what it holds and the tensor's name: `mean/dense/kernel`. */
+  slots: Map<string, Float32Array>;
 }
 
 export function createOptimizer(kind: TrainConfig['optimizer'], { weightDecay }: { weightDecay: number }): Optimizer {
@@ -26,13 +37,15 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-7;
 
-/** Keeps an array of zeros a tensor, made when it is first asked for. */
+/** Keeps an array of zeros a tensor and use, made when it is first asked for. */
 class Slots {
-  private readonly arrays = new Map<string, Float32Array>();
+  arrays = new Map<string, Float32Array>();
 
-  of(name: string, like: Float32Array): Float32Array {
-    const found = this.arrays.get(name) ?? new Float32Array(like.length);
-    this.arrays.set(name, found);
+  /** @param use what the array holds: `mean` */
+  of(use: string, name: string, like: Float32Array): Float32Array {
+    const key = `${use}/${name}`;
+    const found = this.arrays.get(key) ?? new Float32Array(like.length);
+    this.arrays.set(key, found);
     return found;
   }
 }
@@ -49,8 +62,7 @@ function need(parameters: Map<string, Float32Array>, name: string): Float32Array
  */
 class Adam implements Optimizer {
   private steps = 0;
-  private readonly means = new Slots();
-  private readonly squares = new Slots();
+  private readonly slots = new Slots();
 
   constructor(private readonly weightDecay: number) {}
 
@@ -60,8 +72,8 @@ class Adam implements Optimizer {
     const kept = 1 - learningRate * this.weightDecay;
     for (const [name, gradient] of gradients) {
       const values = need(parameters, name);
-      const mean = this.means.of(name, values);
-      const square = this.squares.of(name, values);
+      const mean = this.slots.of('mean', name, values);
+      const square = this.slots.of('square', name, values);
       let sum = 0; // not finite as soon as one of its terms is not
       for (let i = 0; i < values.length; i++) {
         const g = gradient[i]!;
@@ -76,18 +88,27 @@ class Adam implements Optimizer {
       if (!Number.isFinite(sum)) throw new NotFiniteError(name);
     }
   }
+
+  state = (): OptimizerState => ({ steps: this.steps, slots: this.slots.arrays });
+
+  restore({ steps, slots }: OptimizerState): void {
+    this.steps = steps;
+    this.slots.arrays = slots;
+  }
 }
 
 const momentum = 0.9;
 
 /** Stochastic gradient descent with Nesterov momentum, Keras' form: m = μm − rate·g, v += μm − rate·g. */
 class NesterovSgd implements Optimizer {
-  private readonly velocities = new Slots();
+  private steps = 0;
+  private readonly slots = new Slots();
 
   step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void {
+    this.steps++;
     for (const [name, gradient] of gradients) {
       const values = need(parameters, name);
-      const velocity = this.velocities.of(name, values);
+      const velocity = this.slots.of('velocity', name, values);
       let sum = 0;
       for (let i = 0; i < values.length; i++) {
         const push = learningRate * gradient[i]!;
@@ -99,5 +120,12 @@ class NesterovSgd implements Optimizer {
       }
       if (!Number.isFinite(sum)) throw new NotFiniteError(name);
     }
+  }
+
+  state = (): OptimizerState => ({ steps: this.steps, slots: this.slots.arrays });
+
+  restore({ steps, slots }: OptimizerState): void {
+    this.steps = steps;
+    this.slots.arrays = slots;
   }
 }

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Phase, RunEvent, RunEventOf } from '../../lib/run-events.ts';
 import { Canceled, TrainerError } from './errors.ts';
+import type { Pulse } from './pulse.ts';
 import type { TimeLeft } from './time-left.ts';
 import { ProcessUsage } from './usage.ts';
 
-/** An event as the story tells it: the clock is added here. */
+/** An event as the story tells it: the clock is added here, where it has none yet. */
 type Told<T extends RunEvent> = T extends RunEvent ? Omit<T, 'at'> : never;
 
 /** At most four a second. */
@@ -33,33 +34,34 @@ export async function tellOutcome(emit: Emit, story: () => Promise<void>): Promi
   }
 }
 
-/** Tells what happens, and listens between steps. */
+/** Tells what happens, and listens between steps. It measures by a clock that nobody sets. */
 export class Reporter {
-  private lastProgress = 0;
+  private lastProgress = Number.NEGATIVE_INFINITY;
   private phase: Phase = 'prepare';
-  private phaseStarted = Date.now();
+  private phaseStarted = performance.now();
   private readonly usage = new ProcessUsage();
 
   constructor(
     private readonly emit: Emit,
     private readonly signal: AbortSignal,
     private readonly timeLeft: Pick<TimeLeft, 'seconds'>,
+    private readonly pulse?: Pulse,
   ) {}
 
   /** Waits until the event has left: a step that follows would block it. */
   async tell(event: Told<RunEvent>): Promise<void> {
-    await this.emit({ ...event, at: Date.now() } as RunEvent);
+    await this.emit({ at: Date.now(), ...event } as RunEvent);
   }
 
   async enter(phase: Phase, note?: string): Promise<void> {
     this.phase = phase;
-    this.phaseStarted = Date.now();
-    this.lastProgress = 0;
+    this.phaseStarted = performance.now();
+    this.lastProgress = Number.NEGATIVE_INFINITY;
     await this.tell({ type: 'phase', phase, ...(note && { note }) });
   }
 
   /** Seconds since the phase began. */
-  elapsed = (): number => (Date.now() - this.phaseStarted) / 1000;
+  elapsed = (): number => (performance.now() - this.phaseStarted) / 1000;
 
   /**
    * To be called between steps: the event loop gets its turn, and what happened is told if it is time.
@@ -70,7 +72,7 @@ export class Reporter {
     progress: Omit<Told<RunEventOf<'progress'>>, 'type' | 'phase' | 'secondsLeft' | 'usage'>,
   ): Promise<void> {
     await this.listen();
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.lastProgress < progressInterval) return;
     this.lastProgress = now;
     const secondsLeft = this.timeLeft.seconds();
@@ -79,6 +81,7 @@ export class Reporter {
 
   /** Lets the event loop, which steps hold up, hear whether the run was canceled. @throws Canceled */
   async listen(): Promise<void> {
+    this.pulse?.step();
     await setImmediate();
     this.throwIfCanceled();
   }

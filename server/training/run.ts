@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { networkOf } from '../../lib/backbones.ts';
 import type { Speed } from '../../lib/estimate.ts';
@@ -10,14 +9,17 @@ import { buildResultsLog } from '../../lib/results-json.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import { keepsFrozen, tunesBase } from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
+import { ensureNewest } from './attempt.ts';
 import { CacheFolder } from './cache-folder.ts';
-import { type Checkpoint, checkpointFile, writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, keepOneCheckpoint, type RunState, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { loadDataset } from './dataset/load.ts';
 import { splitImages, testIdentity } from './dataset/split.ts';
 import { chooseWall } from './dataset/wall.ts';
 import { chooseEngine } from './engine/choose.ts';
+import type { Engine } from './engine/engine.ts';
 import { guardEngine } from './engine/guard.ts';
 import { keepFailure } from './engine/keep-verdicts.ts';
+import { DataError, TrainerError } from './errors.ts';
 import { evaluate, labelsOf, predictAll, scoreHead } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { exportModel } from './export/model-files.ts';
@@ -29,6 +31,7 @@ import { FrozenStore } from './frozen-store.ts';
 import { createHead } from './network/head.ts';
 import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { Programs } from './programs.ts';
+import type { Pulse } from './pulse.ts';
 import { Random } from './random.ts';
 import { type Emit, type Outcome, Reporter, tellOutcome } from './reporter.ts';
 import { trainHead } from './stage1.ts';
@@ -43,10 +46,16 @@ export interface TrainingOptions {
   logFile?: string;
   /** How fast earlier runs were here, for the estimate of the time left. */
   speeds?: Speed[];
+  /** Go on from the run's checkpoint, as the command says; left out: begin. */
+  resume?: { furtherFrom: number };
+  /** Which attempt at the run this is, where there can be several. */
+  attempt?: number;
   /** Told everything that happens; training waits for it. */
   emit: Emit;
   /** Aborting cancels the run at the next step. */
   signal: AbortSignal;
+  /** Counts the steps, where somebody watches. */
+  pulse?: Pulse;
 }
 
 /**
@@ -59,16 +68,33 @@ export const runTraining = (options: TrainingOptions): Promise<Outcome> =>
   tellOutcome(options.emit, () => train(options));
 
 /** The story. */
-async function train({ runId, config, paths, logFile, speeds, emit, signal }: TrainingOptions): Promise<void> {
-  // Everything told is also what the run's log is made of.
-  const events: RunEvent[] = [];
+async function train({
+  runId,
+  config,
+  paths,
+  logFile,
+  speeds,
+  resume,
+  attempt,
+  emit,
+  signal,
+  pulse,
+}: TrainingOptions): Promise<void> {
+  const folder = path.join(paths.results, runId);
+  const checkpoint = resume ? await findCheckpoint(folder) : null;
+  const soFar: RunState = checkpoint ?? {
+    ...{ told: [], spent: { features: 0, head: 0, finetune: 0 }, featuresCached: false, stage1: null },
+  };
+  // Everything told, by earlier processes too, is also what the run's log is made of.
+  const events: RunEvent[] = [...soFar.told];
   const record: Emit = async (event) => {
-    if (event.type !== 'progress') events.push(event);
+    if (event.type === 'resumed') events.push({ ...event, told: undefined });
+    else if (event.type !== 'progress') events.push(event);
     await emit(event);
   };
 
   // What to train, on what, with what.
-  const reading = new Reporter(record, signal, { seconds: () => null });
+  const reading = new Reporter(record, signal, { seconds: () => null }, pulse);
   const dataset = await loadDataset(config.dataset, paths, (done, total) =>
     reading.progress({ done, total, imagesPerSecond: done / reading.elapsed() }),
   );
@@ -80,12 +106,15 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   const weightsFile = findWeightsFile(paths.data, config);
   const weights = await loadWeights(weightsFile, network);
   const base = { network, imageSize: config.image_size };
+  pulse?.excuse();
   const { engine: chosen, verdicts } = await chooseEngine(config, paths.cache);
-  const engine = guardEngine(chosen, (why) => keepFailure(paths.cache, chosen.name, why));
+  const engine = excusing(
+    guardEngine(chosen, (why) => keepFailure(paths.cache, chosen.name, why)),
+    pulse,
+  );
   const timeLeft = new TimeLeft(config, images, { known: speeds, cacheLimit: paths.cacheLimit });
-  const reporter = new Reporter(record, signal, timeLeft);
+  const reporter = new Reporter(record, signal, timeLeft, pulse);
   const classes = dataset.classes.length;
-  const folder = path.join(paths.results, runId);
   const tunes = tunesBase(config);
   const cache = new CacheFolder(paths.cache, paths.cacheLimit);
   const store = (nUnfreeze: number) => new FrozenStore(engine, weights, { ...base, nUnfreeze }, dataset.hash, cache);
@@ -95,11 +124,18 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
     ...{ config, dataset, split, complete, wall: wall.rows, weights, engine, reporter, timeLeft, features },
     frozen: tunes ? frozen : features,
     parameters: createHead(classes, new Random(config.seed, 'head')),
-    keep: (checkpoint) => keepCheckpoint(checkpointFile(folder), checkpoint),
+    ...{ resume: checkpoint, furtherFrom: resume?.furtherFrom ?? 0 },
+    keep: async (state, epoch) => {
+      const phase = state.stage === 1 ? 'head' : 'finetune';
+      const spent = { ...soFar.spent, [phase]: soFar.spent[phase] + reporter.elapsed() };
+      await ensureNewest(folder, attempt);
+      await keepCheckpoint(folder, { ...soFar, ...state, spent, told: [...events, epoch] });
+    },
   };
   const exported = async (file: string, bytes: number) => {
     await reporter.tell({ type: 'exported', file, bytes });
     reporter.throwIfCanceled();
+    await ensureNewest(folder, attempt);
   };
   await reporter.tell({
     type: 'started',
@@ -110,32 +146,35 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
     trainedKernels: trainedConvolutions(network, config.n_unfreeze).length,
     wall: [...wall.labels],
   });
+  if (checkpoint || (attempt ?? 1) > 1) await tellResumed(experiment, soFar.told);
   const picture = encodePng(wall.width, wall.height, wall.pixels);
   await exported('wall.png', await writeWhole(path.join(folder, 'wall.png'), picture));
 
   // Features of the frozen base, once.
   await reporter.enter('features');
   const { features: rows, cached } = await extractFeatures(experiment);
-  const featureSeconds = reporter.elapsed();
+  soFar.spent.features += reporter.elapsed();
+  if (!checkpoint) soFar.featuresCached = cached;
 
   // Stage 1: the head.
-  await reporter.enter('head');
   const headPrograms = new Programs(engine, weights, { ...base, nUnfreeze: 0, classes });
-  await trainHead(experiment, rows, headPrograms);
+  if (!soFar.stage1) {
+    await reporter.enter('head');
+    await trainHead(experiment, rows, headPrograms);
+    soFar.spent.head += reporter.elapsed();
+    soFar.stage1 = await scoreHead(experiment, rows, headPrograms);
+    await reporter.tell({ type: 'measured', speeds: timeLeft.speeds() });
+  }
   timeLeft.finish('head');
-  const headSeconds = reporter.elapsed();
-  const stage1 = await scoreHead(experiment, rows, headPrograms);
-  await reporter.tell({ type: 'measured', speeds: timeLeft.speeds() });
 
   // Stage 2: the head and the last layers of the base.
   const programs = tunes
     ? new Programs(engine, weights, { ...base, nUnfreeze: config.n_unfreeze, classes })
     : headPrograms;
-  let fineTuneSeconds = 0;
   if (config.epochs_stage2 > 0) {
     await reporter.enter('finetune');
     await fineTune(experiment, rows, programs);
-    fineTuneSeconds = reporter.elapsed();
+    soFar.spent.finetune += reporter.elapsed();
   }
   timeLeft.finish('finetune');
 
@@ -145,24 +184,26 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   timeLeft.finish('evaluation');
   const { metrics, confusion, probabilities } = await evaluate(experiment, logits);
   await reporter.tell({ type: 'measured', speeds: timeLeft.speeds() });
+  const { spent } = soFar;
   const timing: Timing = {
-    feature_extract: featureSeconds,
-    top_train: headSeconds,
-    end2end: fineTuneSeconds,
-    total: featureSeconds + headSeconds + fineTuneSeconds,
+    feature_extract: spent.features,
+    top_train: spent.head,
+    end2end: spent.finetune,
+    total: spent.features + spent.head + spent.finetune,
     evaluation: reporter.elapsed(),
-    features_cached: cached,
+    features_cached: soFar.featuresCached,
     ...(tunes && frozen && { frozen_cached: frozen.computed === 0 }),
   };
   await reporter.tell({
     type: 'evaluated',
-    metrics: { ...metrics, ...stage1 },
+    metrics: { ...metrics, ...soFar.stage1 },
     ...{ timing, confusion },
     classes: [...dataset.classes],
   });
 
   // What is taken away.
   await reporter.enter('export');
+  await ensureNewest(folder, attempt);
   const model = trainedModel(config, { weights, parameters: experiment.parameters, classes: dataset.classes });
   await exportModel(folder, model, exported);
   const predictions = encodePredictions(labelsOf(dataset.test, split.test), probabilities, classes);
@@ -171,14 +212,49 @@ async function train({ runId, config, paths, logFile, speeds, emit, signal }: Tr
   await exported('run.json', await writeWhole(logFile ?? path.join(paths.results, `run_${runId}.json`), log));
   await Promise.all([headPrograms.release(), programs === headPrograms ? null : programs.release()]);
   await Promise.all([features.release(), frozen?.release()]);
-  // What is whole needs no checkpoint.
-  await rm(checkpointFile(folder), { force: true });
+  await keepOneCheckpoint(folder);
+}
+
+/** Compiling, and the first run of what was compiled, take as long as they like. */
+const excusing = (engine: Engine, pulse?: Pulse): Engine => ({
+  ...engine,
+  compile: (outputs) => {
+    pulse?.excuse();
+    return engine.compile(outputs);
+  },
+});
+
+/** Where an earlier process came to. What cannot be read is no reason to end: the run begins anew, and comes to the same. */
+const findCheckpoint = (folder: string): Promise<Checkpoint | null> =>
+  readCheckpoint(folder).catch((error: unknown) => {
+    if (error instanceof TrainerError) return null;
+    throw error;
+  });
+
+/**
+ * Says from where the run goes on, and takes what was done off the time left.
+ * @throws DataError where the images are not those of before
+ */
+async function tellResumed(experiment: Experiment, told: RunEvent[]): Promise<void> {
+  const { resume, config, dataset, split, reporter, timeLeft } = experiment;
+  const before = told.find((event) => event.type === 'started');
+  if (before && before.test.hash !== testIdentity(dataset.test, split.test).hash) {
+    const message = 'The images are no longer those that this run began with. Put them back, or run it again.';
+    throw new DataError('data-changed', message);
+  }
+  if (resume?.stage === 1) timeLeft.goOn('head', resume.epoch / Math.max(resume.epoch, config.epochs_stage1));
+  if (resume?.stage === 2) timeLeft.goOn('finetune', resume.epoch / Math.max(resume.epoch, config.epochs_stage2));
+  await reporter.tell({
+    type: 'resumed',
+    ...{ stage: resume?.stage ?? 1, epoch: resume?.epoch ?? 0 },
+    told: told.filter((event) => event.type === 'epoch' || event.type === 'stage-ended'),
+  });
 }
 
 /** A checkpoint that cannot be written, because the disk is full, ends no run: the one before it stays. */
-async function keepCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
+async function keepCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   try {
-    await writeCheckpoint(file, checkpoint);
+    await writeCheckpoint(folder, checkpoint);
   } catch (error) {
     console.error(`The checkpoint could not be written: ${error instanceof Error ? error.message : error}`);
   }

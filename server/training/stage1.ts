@@ -15,7 +15,7 @@ const stage1WeightDecay = 0.004;
 
 /** Stage 1: the base is frozen, and the head learns from its features. */
 export async function trainHead(experiment: Experiment, features: SplitRows, programs: Programs): Promise<void> {
-  const { config, parameters, reporter, timeLeft, keep } = experiment;
+  const { config, parameters, reporter, timeLeft, keep, resume } = experiment;
   await fit({
     stage: 1,
     epochs: config.epochs_stage1,
@@ -23,7 +23,7 @@ export async function trainHead(experiment: Experiment, features: SplitRows, pro
     optimizer: createOptimizer(config.optimizer, { weightDecay: stage1WeightDecay }),
     earlyStopping: new EarlyStopping({ patience: 7 }),
     reduceLrOnPlateau: new ReduceLrOnPlateau({ factor: 0.2, patience: 3 }),
-    ...{ programs, parameters, reporter, keep },
+    ...{ programs, parameters, reporter, keep, resume, furtherFrom: 0 },
     ...onFeatures(experiment, features, programs, 1),
     seed: config.seed,
     dropout: config.dropout,

@@ -61,7 +61,7 @@ async function tune({ nUnfreeze, dataset, split, weights }: Setup, { keeps }: { 
     frozen: keeps ? frozen : null,
     parameters: createHead(10, new Random(1, 'head')),
     reporter: new Reporter((event) => void events.push(event), new AbortController().signal, timeLeft),
-    keep: async () => {},
+    ...{ keep: async () => {}, resume: null, furtherFrom: 0 },
   };
   const row = randomRows(1, featureCount); // of features, which are not asked for here
   const programs = new Programs(engine, weights, { network, imageSize: 96, nUnfreeze, classes: 10 });

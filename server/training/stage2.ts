@@ -17,7 +17,7 @@ import { onFeatures, onRows } from './stage1.ts';
 
 /** Stage 2: the head learns on, and with it the last layers of the base. */
 export async function fineTune(experiment: Experiment, features: SplitRows, programs: Programs): Promise<void> {
-  const { config, weights, parameters, reporter, timeLeft, keep } = experiment;
+  const { config, weights, parameters, reporter, timeLeft, keep, furtherFrom } = experiment;
   for (const convolution of trainedConvolutions(networkOf(config), config.n_unfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
   }
@@ -30,7 +30,8 @@ export async function fineTune(experiment: Experiment, features: SplitRows, prog
       optimizer: createOptimizer(config.optimizer, { weightDecay: config.weight_decay }),
       earlyStopping: new EarlyStopping({ patience: 10 }),
       reduceLrOnPlateau: new ReduceLrOnPlateau({ factor: 0.5, patience: 4 }),
-      ...{ programs, parameters, reporter, keep },
+      ...{ programs, parameters, reporter, keep, furtherFrom },
+      resume: experiment.resume?.stage === 2 ? experiment.resume : null,
       ...source,
       seed: config.seed,
       dropout: config.dropout,

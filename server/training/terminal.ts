@@ -43,7 +43,11 @@ export function linesOf(event: RunEvent): string[] {
       return [`Failed: ${event.message}`];
     case 'canceled':
       return ['Canceled'];
+    case 'resumed':
+      return [event.epoch === 0 ? 'Begins anew' : `Goes on after epoch ${event.epoch} of stage ${event.stage}`];
     case 'progress':
+    case 'interrupted':
+    case 'queued-again':
     case 'measured':
     case 'imported':
     case 'features-kept':

@@ -65,6 +65,12 @@ export class TimeLeft {
     work[pass] = Math.max(0, (work[pass] ?? 0) - images);
   }
 
+  /** Of a phase so much, within 0…1, was passed by an earlier process of the run. */
+  goOn(phase: WorkPhase, done: number): void {
+    const rest = entriesOf(this.left[phase]).map(([pass, images]) => [pass, images * (1 - done)]);
+    this.left[phase] = Object.fromEntries(rest);
+  }
+
   /** A phase is over, sooner than planned or on time. */
   finish(phase: WorkPhase): void {
     if (this.shown) this.shown.seconds = Math.max(0, this.shown.seconds - this.secondsOf(this.left[phase]));

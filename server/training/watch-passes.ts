@@ -69,7 +69,7 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
   const common = {
     ...{ config, dataset, split, complete: split, wall: new Uint32Array(), weights, engine, features: store(0) },
     parameters: createHead(classes, new Random(config.seed, 'head')),
-    keep: async () => {},
+    ...{ keep: async () => {}, resume: null, furtherFrom: 0 },
   };
 
   const counting =

@@ -1,3 +1,14 @@
+import { z } from 'zod';
+
+/** All that it knows; a loss of infinity, which JSON has not, is null. */
+export const earlyStoppingStateSchema = z.object({
+  best: z.number().nullable(),
+  waited: z.number().int(),
+  bestEpoch: z.number().int().positive().nullable(),
+  stopped: z.boolean(),
+});
+type EarlyStoppingState = z.infer<typeof earlyStoppingStateSchema>;
+
 /**
  * Keras' EarlyStopping on validation loss with `min_delta` 0 and `restore_best_weights`. Its caller keeps the best epoch's
  * weights and restores them at the end, also when all epochs ran.
@@ -33,5 +44,23 @@ export class EarlyStopping {
     }
     if (this.waited >= this.patience) this.stopped = true;
     return false;
+  }
+
+  /** Someone wants more epochs all the same: its patience begins anew. */
+  goOn(): void {
+    this.stopped = false;
+    this.waited = 0;
+  }
+
+  state = (): EarlyStoppingState => ({
+    ...{ best: Number.isFinite(this.best) ? this.best : null, waited: this.waited },
+    ...{ bestEpoch: this.bestEpoch, stopped: this.stopped },
+  });
+
+  restore({ best, waited, bestEpoch, stopped }: EarlyStoppingState): void {
+    this.best = best ?? Number.POSITIVE_INFINITY;
+    this.waited = waited;
+    this.bestEpoch = bestEpoch;
+    this.stopped = stopped;
   }
 }

@@ -1,3 +1,9 @@
+import { z } from 'zod';
+
+/** All that it knows; a loss of infinity, which JSON has not, is null. */
+export const plateauStateSchema = z.object({ best: z.number().nullable(), waited: z.number().int() });
+type PlateauState = z.infer<typeof plateauStateSchema>;
+
 /** An improvement smaller than this is none (Keras' default). */
 const minDelta = 1e-4;
 
@@ -24,5 +30,12 @@ export class ReduceLrOnPlateau {
     if (this.waited < this.patience) return learningRate;
     this.waited = 0;
     return learningRate * this.factor;
+  }
+
+  state = (): PlateauState => ({ best: Number.isFinite(this.best) ? this.best : null, waited: this.waited });
+
+  restore({ best, waited }: PlateauState): void {
+    this.best = best ?? Number.POSITIVE_INFINITY;
+    this.waited = waited;
   }
 }

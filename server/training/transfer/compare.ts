@@ -81,7 +81,7 @@ async function predict(config: TrainConfig, { dataset, weights, engine, cache }:
     frozen: tunes ? tail : features,
     parameters: createHead(classes, new Random(config.seed, 'head')),
     reporter: new Reporter(() => {}, new AbortController().signal, timeLeft),
-    keep: async () => {},
+    ...{ keep: async () => {}, resume: null, furtherFrom: 0 },
   };
   const rowsOf = async (part: 'train' | 'val' | 'test') =>
     (await features.get(requestFor(experiment, part), async () => {})).rows;

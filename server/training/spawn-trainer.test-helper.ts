@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
+import { type TrainConfigInput, trainConfigSchema } from '../../lib/train-config.ts';
+
+// The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
+const entry = path.resolve(import.meta.dirname, '../../dist/trainer/main.mjs');
+
+export const send = (child: ChildProcess, command: TrainerCommand) => child.send(command);
+
+interface Options {
+  /** The data folder. */
+  data: string;
+  /** Results and cache lie below it. */
+  folder: string;
+  resume?: Extract<TrainerCommand, { type: 'start' }>['resume'];
+  /** May act on what is told. */
+  onEvent?: (event: RunEvent, child: ChildProcess) => void;
+}
+
+/** Runs a trainer to its end. */
+export function spawnTrainer(
+  runId: string,
+  config: TrainConfigInput,
+  { data, folder, resume, onEvent }: Options,
+): Promise<{ events: RunEvent[]; code: number | null; results: string }> {
+  const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const events: RunEvent[] = [];
+  const paths = {
+    ...{ data, results: path.join(folder, 'results'), datasets: folder },
+    ...{ cache: path.join(folder, 'cache'), cacheLimit: 1e9 },
+  };
+  send(child, { type: 'start', runId, config: trainConfigSchema.parse(config), paths, resume });
+  child.on('message', (message) => {
+    const event = runEventSchema.parse(message);
+    events.push(event);
+    onEvent?.(event, child);
+  });
+  return new Promise((resolve) => {
+    child.on('exit', (code) => resolve({ events, code, results: paths.results }));
+  });
+}
