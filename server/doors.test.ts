@@ -1,8 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import { refusal } from './doors.ts';
 
-const ask = (headers: object, method = 'GET', allowed: string[] = []) =>
-  refusal({ method, headers: new Headers(Object.entries(headers)) }, allowed);
+const ask = (headers: object, method = 'GET', allowedHosts: string[] = [], { url = '/', isOpen = false } = {}) =>
+  refusal({ method, url, headers: new Headers(Object.entries(headers)) }, { allowedHosts, isOpen });
+
+describe('refusal of reads', () => {
+  const host = 'localhost:3000';
+  const read = (headers: object) => ask({ host, ...headers }, 'GET', [], { url: '/api/trpc/runs.list' });
+
+  it.each([
+    {},
+    { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' },
+    { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    { origin: 'http://localhost:3000' },
+  ])('lets %o read what the API says', (headers) => {
+    expect(read(headers)).toBeNull();
+  });
+
+  it.each([
+    { origin: 'http://evil.test' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+    { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+  ])('keeps %o from reading it', (headers) => {
+    expect(read(headers)).toContain('may read');
+  });
+
+  it('knows a server that is open to other machines by its addresses, and by no other name', () => {
+    for (const address of ['192.168.1.2:3000', '[fe80::1]:3000', '10.0.0.1']) {
+      expect(ask({ host: address }, 'GET', [], { isOpen: true })).toBeNull();
+      expect(ask({ host: address })).toContain('ALLOWED_HOSTS');
+    }
+    expect(ask({ host: 'evil.test' }, 'GET', [], { isOpen: true })).toContain('ALLOWED_HOSTS');
+  });
+});
 
 describe('refusal', () => {
   it.each([

@@ -1,9 +1,16 @@
-import { createServer, type Server } from 'node:http';
+import { mkdirSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import next from 'next';
 import { type Env, getEnv, projectRoot } from './env.ts';
 import { EnvironmentError } from './errors.ts';
+import { lockFile } from './file-lock.ts';
+import { passGate } from './gate.ts';
+import { problemPage } from './plain-page.ts';
 import { getServices } from './services.ts';
+import { StorageError } from './storage-errors.ts';
 
 const firstPort = 3000;
 const lastPort = 3999;
@@ -16,19 +23,31 @@ const lastPort = 3999;
 export async function serve({ dev }: { dev: boolean }): Promise<void> {
   try {
     const env = getEnv();
+    const unlock = lockDatabase(env);
     const server = createServer();
     const port = await listen(server, env);
-    // Requests may come while Next still starts.
-    const app = next({ dev, dir: projectRoot(), hostname: env.host, port, httpServer: server });
-    const ready = app.prepare();
+    const url = `http://${env.host}:${port}`;
+    let problem: string | null = null;
+    let handle: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null = null;
     server.on('request', async (request, response) => {
-      await ready;
-      if (isDecodable(request.url ?? '')) await app.getRequestHandler()(request, response);
-      else response.writeHead(400).end('This address is not spelt as addresses are.\n');
+      if (!(await passGate(request, response, env))) return;
+      if (problem === null) await ready;
+      if (handle) await handle(request, response);
+      else response.writeHead(503, { 'Content-Type': 'text/html; charset=utf-8' }).end(problemPage(problem ?? ''));
     });
+    // Requests may come while the database cannot be opened, and while Next still starts.
+    const ready = (async () => {
+      await openServices((message) => {
+        if (message !== null && message !== problem) console.error(`${message}\n${url}`);
+        problem = message;
+      });
+      const app = next({ dev, dir: projectRoot(), hostname: env.host, port, httpServer: server });
+      await app.prepare();
+      handle = app.getRequestHandler();
+    })();
     await ready;
-    endWithSignals(server);
-    console.log(`http://${env.host}:${port}`);
+    endWithSignals(server, unlock);
+    console.log(url);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     console.error(error.message);
@@ -36,14 +55,37 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
   }
 }
 
-/** Next would answer 500 where a percent sign stands for nothing. */
-function isDecodable(url: string): boolean {
-  try {
-    decodeURIComponent(url.split('?', 1)[0]!);
-    return true;
-  } catch {
-    return false;
+/** How often a database that could not be opened is tried again. Milliseconds. */
+const openInterval = 2000;
+
+/** Opens the database as soon as that is possible. @param tell told why it is not, and null when it is */
+async function openServices(tell: (problem: string | null) => void): Promise<void> {
+  for (;;) {
+    try {
+      getServices();
+      return tell(null);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      tell(error.message);
+    }
+    await sleep(openInterval);
   }
+}
+
+/** @returns what gives the lock back @throws EnvironmentError where another server has it */
+function lockDatabase({ databasePath }: Env): () => void {
+  let unlock: (() => void) | null;
+  try {
+    mkdirSync(path.dirname(databasePath), { recursive: true });
+    unlock = lockFile(`${databasePath}.server`);
+  } catch {
+    // A folder that cannot be written has no second server either; the database itself says what is wrong.
+    return () => {};
+  }
+  if (unlock) return unlock;
+  throw new EnvironmentError(
+    `Another server has the database ${databasePath}: end that one, or set RESULTS_DIR to another folder.`,
+  );
 }
 
 /** Takes the port that was asked for, or else the first free one. */
@@ -73,7 +115,7 @@ const tryListen = (server: Server, port: number, host: string): Promise<boolean>
   });
 
 /** A terminal's Ctrl-C comes twice when npm passes it on: the second is no haste. */
-function endWithSignals(server: Server): void {
+function endWithSignals(server: Server, unlock: () => void): void {
   let isEnding = false;
   const end = async () => {
     if (isEnding) return;
@@ -86,6 +128,7 @@ function endWithSignals(server: Server): void {
     await prober.close();
     server.closeAllConnections();
     db.$client.close();
+    unlock();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());

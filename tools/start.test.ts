@@ -48,7 +48,8 @@ describe('npm start', () => {
 
   it.each([
     [{ PORT: 'web' }, 'PORT must be'],
-    [{ HOST: '0.0.0.0' }, 'loopback'],
+    [{ HOST: '0.0.0.0' }, 'AUTH_TOKEN'],
+    [{ AUTH_TOKEN: 'short' }, '16 characters'],
   ])('says in one sentence what is wrong with %o, and exits 1', async (environment, sentence) => {
     const { code, output } = await startInVain(environment as unknown as Record<string, string>);
     expect([code, output.trim().split('\n')]).toEqual([1, [expect.stringContaining(sentence)]]);
