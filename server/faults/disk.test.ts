@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
+import { readRun } from '../runs/read-runs.ts';
+import { startScene, until, untilItTrains } from '../runs/scenes.test-helper.ts';
+import { closeServices, openServices } from '../services.test-helper.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../training/checkpoint.ts';
+import { writeWhole } from '../training/export/write-whole.ts';
+import { canMount, fault } from './fault.test-helper.ts';
+
+/** A disk of a few megabytes, which can be full. */
+const diskBytes = 8 * 2 ** 20;
+
+let folder: string;
+let disk: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'faults-disk-'));
+  disk = path.join(folder, 'results');
+  mkdirSync(disk);
+  if (canMount) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'none', disk]);
+});
+afterEach(() => {
+  if (canMount) execFileSync('umount', ['--lazy', disk]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ballast = () => path.join(disk, 'ballast');
+
+function fillDisk(): void {
+  for (const size of [2 ** 16, 2 ** 12, 512, 1]) {
+    try {
+      for (;;) appendFileSync(ballast(), Buffer.alloc(size));
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+    }
+  }
+}
+
+const state = (epoch: number, size: number): Checkpoint => ({
+  ...{ stage: 1, epoch, bestEpoch: epoch, learningRate: 1, featuresCached: false, stage1: null, told: [] },
+  ...{ last: new Map([['w', new Float32Array(size)]]), best: new Map(), optimizer: { steps: 1, slots: new Map() } },
+  earlyStopping: { best: 1, waited: 0, bestEpoch: epoch, stopped: false },
+  ...{ reduceLrOnPlateau: { best: 1, waited: 0 }, spent: { features: 0, head: 0, finetune: 0 } },
+});
+
+describe('a full disk', () => {
+  fault(
+    'the disk is full while a checkpoint is written',
+    'a tmpfs of 8 MB, filled',
+    async () => {
+      await writeCheckpoint(disk, state(1, 2 ** 18));
+      await writeCheckpoint(disk, state(2, 2 ** 18));
+      fillDisk();
+      await expect(writeCheckpoint(disk, state(3, 2 ** 18))).rejects.toMatchObject({ code: 'ENOSPC' });
+      expect((await readCheckpoint(disk)).epoch).toBe(2);
+      const names = ['ballast', 'checkpoint-before.safetensors', 'checkpoint.safetensors'];
+      expect(readdirSync(disk).sort()).toEqual(names);
+      return 'refused; the last two stay, nothing half is left';
+    },
+    { canBe: canMount },
+  );
+
+  fault(
+    'the disk is full while a model is exported',
+    'a tmpfs of 8 MB, filled',
+    async () => {
+      await writeWhole(path.join(disk, 'cifar10.h5'), 'the model of before');
+      fillDisk();
+      const model = writeWhole(path.join(disk, 'cifar10.h5'), new Uint8Array(2 ** 20));
+      await expect(model).rejects.toMatchObject({ code: 'ENOSPC' });
+      expect(readdirSync(disk).sort()).toEqual(['ballast', 'cifar10.h5']);
+      return 'refused; the file of before stays whole';
+    },
+    { canBe: canMount },
+  );
+
+  fault(
+    'the disk is full while the database is written',
+    'a tmpfs of 8 MB, filled, then emptied',
+    async () => {
+      const services = openServices(folder, { AUTO_RESUME: 'off' });
+      vi.spyOn(console, 'error').mockImplementation(() => {});
+      const id = await startScene(services, 'does not listen');
+      await untilItTrains(services, id);
+      fillDisk();
+      await vi.waitFor(() => expect(console.error).toHaveBeenCalled(), 30_000);
+      const known = (await readRun(services, id)).events.length;
+      truncateSync(ballast(), 0);
+      await until(services, id, 'interrupted');
+      const run = await readRun(services, id);
+      expect(run.error).toMatch(/could not be recorded/);
+      expect(run.events.length).toBe(known + 1);
+      expect(services.db.$client.pragma('integrity_check', { simple: true })).toBe('ok');
+      await closeServices(services);
+      return 'the run is interrupted and says why once there is room; the database is whole';
+    },
+    { canBe: canMount },
+  );
+});

@@ -1,0 +1,31 @@
+import { appendFileSync } from 'node:fs';
+import { it } from 'vitest';
+
+/** `npm run test:faults` asks for all of it; `npm test` has a short form of each. */
+const isWhole = process.env.FAULTS === 'whole';
+
+/** How often something is done: in the whole suite, and in the short form. */
+export const times = (whole: number, short: number): number => (isWhole ? whole : short);
+
+/**
+ * A fault that is injected for real, and what must come of it.
+ * @param outcome injects it, holds what comes of it against what must, and says that in a few words for the table
+ * @param canBe where the fault can be injected at all: as root, on Linux
+ */
+export function fault(name: string, how: string, outcome: () => Promise<string>, { canBe = true } = {}): void {
+  it.skipIf(!canBe)(
+    `${name}: ${how}`,
+    async () => {
+      tell({ name, how, outcome: await outcome() });
+    },
+    isWhole ? 900_000 : 300_000,
+  );
+}
+
+/** A line a fault, for the table that `npm run test:faults` prints. */
+function tell(row: { name: string; how: string; outcome: string }): void {
+  if (process.env.FAULTS_TABLE) appendFileSync(process.env.FAULTS_TABLE, `${JSON.stringify(row)}\n`);
+}
+
+/** Whether small file systems of their own can be made, on which a disk can be full. */
+export const canMount = process.platform === 'linux' && process.getuid?.() === 0;

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { describe, expect } from 'vitest';
+import { cancelRun } from '../runs/cancel.ts';
+import { readRun } from '../runs/read-runs.ts';
+import { isAlive, pidsOf, startScene, until, untilItTrains } from '../runs/scenes.test-helper.ts';
+import { openServices } from '../services.test-helper.ts';
+import { killProcess } from './bare-server.test-helper.ts';
+import { fault } from './fault.test-helper.ts';
+
+const isPosix = process.platform !== 'win32';
+
+describe('signals', () => {
+  fault(
+    'a trainer is frozen and thawed after it was given up',
+    'SIGSTOP, then SIGCONT',
+    async () => {
+      const entry = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
+      const services = openServices(undefined, { TRAINER_ENTRY: entry, TRAINER_PATIENCE: '2', AUTO_RESUME: 'off' });
+      const id = await startScene(services, 'shows that it lives');
+      await untilItTrains(services, id);
+      const [pid] = pidsOf(services, id) as [number];
+      // Time for a first sign of life.
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      killProcess(pid, 'SIGSTOP');
+      await until(services, id, 'interrupted');
+      killProcess(pid, 'SIGCONT');
+      const run = await readRun(services, id);
+      expect(run.error).toMatch(/no sign of life/);
+      expect(isAlive(pid)).toBe(false);
+      return `given up after 2 s of silence, its process gone: "${run.error}"`;
+    },
+    { canBe: isPosix },
+  );
+
+  fault('a trainer hangs in a step', 'its signs say so, alive and still', async () => {
+    const entry = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
+    const services = openServices(undefined, { TRAINER_ENTRY: entry, TRAINER_PATIENCE: '2', AUTO_RESUME: 'off' });
+    const id = await startScene(services, 'hangs');
+    await until(services, id, 'interrupted');
+    expect((await readRun(services, id)).error).toMatch(/It hung: alive/);
+    return 'stopped, and said to hang';
+  });
+
+  fault(
+    'a trainer ignores SIGTERM',
+    'a handler that does nothing; then cancel',
+    async () => {
+      const services = openServices();
+      const id = await startScene(services, 'stubborn');
+      await untilItTrains(services, id);
+      const [pid] = pidsOf(services, id) as [number];
+      const asked = performance.now();
+      cancelRun(services, id);
+      expect((await readRun(services, id)).status).toBe('canceled');
+      await services.queue.release(id);
+      expect(isAlive(pid)).toBe(false);
+      return `canceled at once, its process gone ${((performance.now() - asked) / 1000).toFixed(1)} s later`;
+    },
+    { canBe: isPosix },
+  );
+});

@@ -1,0 +1,60 @@
+import { describe, expect } from 'vitest';
+import { cancelRun } from '../runs/cancel.ts';
+import { followEvents } from '../runs/follow-events.ts';
+import { listRuns, readRun } from '../runs/read-runs.ts';
+import { startScene, until, untilItTrains } from '../runs/scenes.test-helper.ts';
+import { startRun } from '../runs/start.ts';
+import { openServices, testConfig } from '../services.test-helper.ts';
+import { fault, times } from './fault.test-helper.ts';
+
+describe('many at once', () => {
+  fault('many runs are started at once', '100 starts in parallel, each sent twice with its key', async () => {
+    const services = openServices();
+    await startScene(services, 'waits');
+    const keys = Array.from({ length: 100 }, (_, index) => `key number ${index}`);
+    const answers = await Promise.all([...keys, ...keys].map((key) => startRun(services, testConfig(), { key })));
+    const ids = answers.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(keys.length);
+    expect(ids.slice(0, keys.length)).toEqual(ids.slice(keys.length));
+    expect(listRuns(services.db).filter(({ status }) => status === 'queued')).toHaveLength(keys.length);
+    return '100 runs, one a key, all in line';
+  });
+
+  fault('a run is canceled while it completes', 'both at the same moment, again and again', async () => {
+    const services = openServices();
+    const ends = { completed: 0, canceled: 0 };
+    for (let round = 0; round < times(30, 4); round++) {
+      const id = await startScene(services, 'is too quick');
+      await untilItTrains(services, id);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+      cancelRun(services, id);
+      await until(services, id, 'canceled');
+      const run = await readRun(services, id);
+      const last = run.events.filter(({ event }) => event.type === 'completed' || event.type === 'canceled');
+      expect(last).toHaveLength(1);
+      ends[run.status as keyof typeof ends]++;
+    }
+    return `one final state each: ${ends.canceled} canceled, ${ends.completed} completed`;
+  });
+
+  fault('the event stream is cut', 'ended and resumed from its last id, 50 times, at random moments', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'does not listen');
+    const cuts = times(50, 10);
+    const received: number[] = [];
+    for (let cut = 0; cut < cuts; cut++) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), Math.random() * 150);
+      for await (const stored of followEvents(services, {
+        ...{ runId: id, cursor: received.at(-1) ?? 0, signal: controller.signal },
+      })) {
+        if (stored.id > 0) received.push(stored.id);
+      }
+    }
+    cancelRun(services, id);
+    const recorded = (await readRun(services, id)).events.map(({ id }) => id);
+    expect(received).toEqual(recorded.slice(0, received.length));
+    expect(received.length).toBeGreaterThan(2);
+    return `${received.length} events, no gap, none twice`;
+  });
+});
