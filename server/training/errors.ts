@@ -18,6 +18,9 @@ export class Canceled extends Error {}
 /** Training diverged. */
 export class NotFiniteError extends TrainerError {
   constructor(tensor: string) {
-    super('not-finite', `Training diverged: ${tensor} is no longer finite. Start again with a lower learning rate.`);
+    super(
+      'not-finite',
+      `Training diverged: ${tensor} is no longer finite. The last whole epoch before that is kept. Start again with a lower learning rate.`,
+    );
   }
 }
