@@ -45,7 +45,9 @@ async function weighPages(): Promise<void> {
   });
 }
 
-const isScript = (response: Response): boolean => response.request().resourceType() === 'script';
+function isScript(response: Response): boolean {
+  return response.request().resourceType() === 'script';
+}
 
 /** From the trainer's clock before it tells an epoch to the first animation frame after Plotly drew it. */
 async function measureLatency(): Promise<void> {
@@ -150,4 +152,6 @@ function report(what: string, figure: string): void {
   console.log(`${what}: ${figure}`);
 }
 
-const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
+}
