@@ -36,11 +36,12 @@ describe('axe', { timeout: 240_000 }, () => {
 
   /** @param prepare brings the page into the state that is meant */
   const expectNothing = async (address: string, prepare: () => Promise<unknown>, { url } = app) => {
+    await page.goto(`${url}${address}`);
+    await prepare();
     for (const { colorScheme, width } of looks) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
-      await page.goto(`${url}${address}`);
-      await prepare();
+      await page.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor({ state: 'attached' });
       const where = `${colorScheme}, ${width} px`;
       expect({ where, found: await findSerious(page) }).toEqual({ where, found: [] });
       const overhang = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
@@ -50,7 +51,7 @@ describe('axe', { timeout: 240_000 }, () => {
   const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
   it('finds nothing where there is no run yet', () =>
-    expectNothing('/', () => page.getByRole('link', { name: 'Start the first run' }).waitFor()));
+    expectNothing('/', () => page.getByRole('button', { name: 'Start the first run' }).waitFor()));
   it('finds nothing in the form', () => expectNothing('/runs/new', () => heading('New run')));
   it('finds nothing in the form with a wrong value', () =>
     expectNothing('/runs/new', async () => {
@@ -92,8 +93,10 @@ describe('axe', { timeout: 240_000 }, () => {
     it.each(['completed', 'failed', 'canceled', 'running', 'queued'] as const)('finds nothing: %s', (status) =>
       expectNothing(`/runs/${ids[status]}`, () => page.locator(`main[data-run-status=${status}]`).waitFor()),
     );
-    it('finds nothing where charts are drawn', () =>
-      expectNothing(`/runs/${ids.completed}`, () => page.locator('.js-plotly-plot .main-svg').first().waitFor()));
+    const chart = () => page.locator('.js-plotly-plot .main-svg').first().waitFor();
+    it('finds nothing where charts are drawn', () => expectNothing(`/runs/${ids.completed}`, chart));
+    it('finds nothing where two runs are compared', () =>
+      expectNothing(`/compare?ids=${ids.completed},${ids.canceled}`, chart));
     it('finds nothing while it asks whether to cancel', () =>
       expectNothing(`/runs/${ids.running}`, async () => {
         await page.getByRole('button', { name: 'Cancel', exact: true }).click();

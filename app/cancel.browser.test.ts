@@ -59,7 +59,7 @@ describe('cancel', () => {
     expect(await page.getByRole('status').allTextContents()).toContainEqual(
       expect.stringContaining('stage 1, epoch 1'),
     );
-    expect(await page.getByRole('img', { name: /^accuracy/ }).getAttribute('aria-label')).toContain('1 epoch');
+    expect(await page.getByRole('figure', { name: /^accuracy/ }).getAttribute('aria-label')).toContain('1 epoch');
     expect(await page.locator('body[data-never-reloaded]').count()).toBe(1);
     const [download] = await Promise.all([page.waitForEvent('download'), model().getByRole('link').click()]);
     expect(download.suggestedFilename()).toBe('cifar10.h5');

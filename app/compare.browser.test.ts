@@ -39,7 +39,7 @@ describe('comparing runs, in a browser', () => {
 
   const verdicts = (of = page) => of.locator('[data-verdict]').allTextContents();
   const chart = (of = page) =>
-    of.getByRole('img', { name: /by (epoch|step|training time)/ }).getAttribute('aria-label');
+    of.getByRole('figure', { name: /by (epoch|step|training time)/ }).getAttribute('aria-label');
 
   it('leads from the selection of the table to the verdict', async () => {
     await page.getByRole('checkbox', { name: 'Select frozen' }).check();

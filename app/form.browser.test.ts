@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { presetConfig, presets } from '../components/presets.ts';
+import { type Preset, presets } from '../components/presets.ts';
 import { type TrainConfig, type TrainConfigInput, trainConfigSchema } from '../lib/train-config.ts';
 import { needsData, realData } from '../server/training/real-data.test-helper.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
@@ -13,6 +13,8 @@ import { launchBrowser } from '../tools/testing/browser.ts';
 
 const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
 const defaults = trainConfigSchema.parse({});
+/** A preset with every field filled in. */
+const presetConfig = ({ config }: Preset) => trainConfigSchema.parse(config);
 
 let noData: string;
 let app: AppServer;

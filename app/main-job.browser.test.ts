@@ -31,7 +31,7 @@ describe('the main job', () => {
 
   /** How many epochs the accuracy chart shows. */
   const shownEpochs = async () => {
-    const label = await page.getByRole('img', { name: /^accuracy/ }).getAttribute('aria-label');
+    const label = await page.getByRole('figure', { name: /^accuracy/ }).getAttribute('aria-label');
     return Number(/(\d+) epochs/.exec(label ?? '')?.[1] ?? 0);
   };
   const waitForEpochs = (count: number) => expect.poll(shownEpochs, { timeout: 120_000 }).toBeGreaterThanOrEqual(count);

@@ -43,7 +43,7 @@ describe('reproducing a log, in a browser', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const accuracy = () => page.getByRole('img', { name: /^accuracy, % by epoch/ }).getAttribute('aria-label');
+  const accuracy = () => page.getByRole('figure', { name: /^accuracy, % by epoch/ }).getAttribute('aria-label');
 
   it('draws the whole epochs of such a log, and all on request', async () => {
     await expect.poll(accuracy, patience).toContain('4 epochs, validation now 86.30');
@@ -57,7 +57,7 @@ describe('reproducing a log, in a browser', () => {
     await expect
       .poll(() => sentence('running'), patience)
       .toBe('After epoch 1 of stage 1: 85.00\u00a0% validation accuracy here, 85.00\u00a0% in the log.');
-    const chart = page.getByRole('img', {
+    const chart = page.getByRole('figure', {
       name: /^validation accuracy by epoch: the log, reproduces .*reproduces again/,
     });
     expect(await chart.count()).toBe(1);

@@ -19,7 +19,7 @@ function loadPlotly(): Promise<Plotly> {
 
 /** The one component that draws with Plotly. What to draw is decided by `prepare-*.ts`. */
 export function Plot({ figure, height }: Props) {
-  const element = useRef<HTMLDivElement>(null);
+  const element = useRef<HTMLElement>(null);
   const near = useNear(element);
   const { resolvedTheme } = useTheme();
 
@@ -53,15 +53,7 @@ export function Plot({ figure, height }: Props) {
     };
   }, []);
 
-  return (
-    <div
-      ref={element}
-      role="img"
-      aria-label={figure.description}
-      style={{ height }}
-      className="w-full overflow-hidden"
-    />
-  );
+  return <figure ref={element} aria-label={figure.description} style={{ height }} className="w-full overflow-hidden" />;
 }
 
 /**

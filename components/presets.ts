@@ -1,4 +1,4 @@
-import { type TrainConfigInput, trainConfigSchema } from '@/lib/train-config.ts';
+import type { TrainConfigInput } from '@/lib/train-config.ts';
 
 /** A run worth starting from. What its config leaves out takes its default. */
 export interface Preset {
@@ -42,6 +42,3 @@ export const presets: readonly [Preset, ...Preset[]] = [
     config: { ...quick, lr_stage2: 3e-3 },
   },
 ];
-
-/** A preset with every field filled in. */
-export const presetConfig = ({ config }: Preset) => trainConfigSchema.parse(config);

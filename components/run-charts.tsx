@@ -87,14 +87,13 @@ function Chart({ title, figure, height, instead }: ChartProps) {
         {instead === null ? (
           <Plot figure={figure} height={height} />
         ) : (
-          <p
-            role="img"
+          <figure
             aria-label={figure.description}
             className="grid place-items-center text-faint text-sm"
             style={{ height }}
           >
             {instead}
-          </p>
+          </figure>
         )}
       </div>
     </Card>

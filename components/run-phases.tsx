@@ -32,7 +32,7 @@ function Whole({ run }: { run: RunDetail }) {
       className="mb-3 h-1.5 overflow-hidden rounded-full bg-raised"
     >
       <div
-        className={`h-full rounded-full ${share === 1 ? 'bg-good' : 'bg-accent'} motion-safe:transition-[width] motion-safe:duration-300`}
+        className={`h-full rounded-full ${share === 1 ? 'bg-good' : 'bg-accent'}`}
         style={{ width: `${share * 100}%` }}
       />
     </div>
@@ -65,7 +65,7 @@ function Step({ step, fromEarlier }: { step: PhaseStep; fromEarlier?: boolean })
         className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-raised"
       >
         <div
-          className={`h-full rounded-full ${state === 'done' ? 'bg-good' : state === 'stopped' ? 'bg-bad' : 'bg-accent'} motion-safe:transition-[width] motion-safe:duration-300`}
+          className={`h-full rounded-full ${state === 'done' ? 'bg-good' : state === 'stopped' ? 'bg-bad' : 'bg-accent'}`}
           style={{ width: `${share * 100}%` }}
         />
       </div>

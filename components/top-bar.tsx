@@ -72,7 +72,7 @@ function EngineState() {
     <div className="flex min-w-0 grow items-center justify-end gap-2 text-soft">
       <span className="shrink-0 text-faint max-md:hidden">{engine}</span>
       <Link href={`/runs/${id}`} className="min-w-0 truncate rounded-md px-1.5 py-1 hover:bg-raised hover:text-ink">
-        <span aria-hidden className="mr-1.5 inline-block size-1.5 animate-pulse rounded-full bg-accent align-middle" />
+        <span aria-hidden className="mr-1.5 inline-block size-1.5 rounded-full bg-accent align-middle" />
         <span className="max-sm:sr-only">training </span>
         <span className="font-medium text-ink">{name}</span>
         {share !== null && `, ${formatShare(share)}`}
