@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Dataset, type Group } from 'h5wasm/node';
-import { standInSize, weightsFileName, weightsUrl } from '../../../lib/data-files.ts';
+import { ownWeightsFile, standInSize, weightsFileName, weightsUrl } from '../../../lib/data-files.ts';
 import { batchNormParts, kernelName, kernelShape, type Network } from '../../../lib/mobilenet-v2.ts';
 import type { TrainConfig } from '../../../lib/train-config.ts';
 import { DataError } from '../errors.ts';
@@ -17,10 +16,8 @@ export interface Weight {
 /** Tensors by Keras' name without its `:0`: `Conv1/kernel`, `bn_Conv1/gamma`, `block_12_depthwise/depthwise_kernel`. */
 export type Weights = Map<string, Weight>;
 
-/** The own backbone's weights come with the project: beside this file, or beside the bundle that it is part of. */
-const ownWeightsFile = fileURLToPath(new URL('./sketch-backbone.h5', import.meta.url));
-
-const ownAdvice = 'It is part of the project: take it from there anew, and build again.';
+const ownAdvice =
+  'The own backbone is made by `npm run pretrain`, which needs Python; or train from the ImageNet weights (backbone imagenet).';
 
 /** Where a backbone's weights lie. */
 export const weightsFolder = (dataFolder: string, { backbone }: Pick<TrainConfig, 'backbone'>): string =>
