@@ -163,10 +163,10 @@ describe('another run’s config', () => {
     await expect.poll(() => origin().textContent()).toBe('As in completes.');
     expect(await copied()).toEqual({ ...defaults, ...first, json_output_path: '' });
     await field('n_unfreeze').fill('13');
-    const before = (await app.trpc.runs.list.query()).length;
+    const before = (await app.trpc.runs.list.query()).total;
     for (let times = 0; times < 3; times++) await page.keyboard.press('Control+Enter');
     await page.waitForURL(/\/runs\/\d{8}-/);
-    const runs = await app.trpc.runs.list.query();
+    const { runs } = await app.trpc.runs.list.query();
     expect(runs).toHaveLength(before + 1);
     expect(runs[0]!.config).toEqual({ ...defaults, ...first, json_output_path: '', n_unfreeze: 13 });
   });

@@ -123,7 +123,8 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     await page.goto(app.url);
     await tabTo(button('Name'));
     await press('Enter');
-    expect(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe('ascending');
+    const order = () => page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort');
+    await expect.poll(order).toBe('ascending');
     await tabTo(page.getByRole('checkbox', { name: 'Select stands' }));
     await press('Space');
     await tabTo(button('Delete 1 run'), 'Shift+Tab');

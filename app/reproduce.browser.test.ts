@@ -32,9 +32,9 @@ describe('reproducing a log, in a browser', () => {
     await mkdir(path.join(folder, 'results'));
     await writeFile(path.join(folder, 'results', 'reproduces.json'), JSON.stringify(log));
     [app, browser] = await Promise.all([startAppIn(folder, { TRAINER_ENTRY }), launchBrowser()]);
-    await expect.poll(async () => (await app.trpc.runs.list.query()).length, patience).toBe(1);
+    await expect.poll(async () => (await app.trpc.runs.list.query()).total, patience).toBe(1);
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    const [imported] = await app.trpc.runs.list.query();
+    const [imported] = (await app.trpc.runs.list.query()).runs;
     await page.goto(`${app.url}/runs/${imported!.id}`);
   }, 600_000);
   afterAll(async () => {
@@ -62,7 +62,7 @@ describe('reproducing a log, in a browser', () => {
     });
     expect(await chart.count()).toBe(1);
 
-    const own = (await app.trpc.runs.list.query()).find((run) => run.status === 'running')!;
+    const own = (await app.trpc.runs.list.query()).runs.find((run) => run.status === 'running')!;
     expect(own.config).toMatchObject({ name: 'reproduces again', n_unfreeze: 30, augment: true, epochs_stage2: 2 });
     await writeFile(path.join(folder, 'results', own.id, 'go'), '');
     await expect

@@ -2,8 +2,9 @@
 
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useState } from 'react';
+import { type ClassScores as Scores, scoreClasses } from '@/lib/confusion.ts';
 import { formatAccuracy, formatCount } from '@/lib/format.ts';
-import { type ConfusionMatrix, type ClassScores as Scores, scoreClasses } from '@/lib/metrics.ts';
+import type { ConfusionMatrix } from '@/lib/metrics.ts';
 import { meanOf, type Order, type ScoreColumn, sortClasses } from './sort-classes.ts';
 
 const columns: { column: ScoreColumn; help: string }[] = [

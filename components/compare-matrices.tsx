@@ -1,5 +1,6 @@
+import { diagonalShare } from '@/lib/confusion.ts';
 import { formatAccuracy } from '@/lib/format.ts';
-import { type ConfusionMatrix, diagonalShare } from '@/lib/metrics.ts';
+import type { ConfusionMatrix } from '@/lib/metrics.ts';
 import { Card } from './card.tsx';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 import type { ComparedRun } from './compared-run.ts';

@@ -3,7 +3,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { distinctNames } from '@/lib/distinct-names.ts';
-import type { RunDetail, RunSummary } from '@/lib/run.ts';
+import type { RunDetail, RunsPage } from '@/lib/run.ts';
 import { CompareChoice } from './compare-choice.tsx';
 import { CompareConfigs } from './compare-configs.tsx';
 import { CompareCurves } from './compare-curves.tsx';
@@ -20,7 +20,8 @@ import { useCompareState } from './use-compare-state.ts';
 import { useFollow } from './use-follow.ts';
 
 interface CompareViewProps {
-  runs: RunSummary[];
+  /** The newest ones, to choose from. */
+  runs: RunsPage;
   /** Of the runs that the address names, those that exist. */
   details: RunDetail[];
 }
@@ -29,26 +30,28 @@ interface CompareViewProps {
 export function CompareView({ runs: initialRuns, details: initialDetails }: CompareViewProps) {
   const trpc = useTRPC();
   const [state, change] = useCompareState();
-  const { data: runs } = useQuery(trpc.runs.list.queryOptions(undefined, { initialData: initialRuns }));
+  const { data: newest } = useQuery(trpc.runs.list.queryOptions(undefined, { initialData: initialRuns }));
   const { connected } = useFollow(null);
-  const details = useQueries({
+  const { details, missing } = useQueries({
     queries: state.ids.map((id) => ({
       ...trpc.runs.get.queryOptions({ id }),
       initialData: initialDetails.find((run) => run.id === id),
       retry: false,
     })),
-    combine: (results) => results.flatMap(({ data }) => (data ? [data] : [])),
+    combine: (results) => ({
+      details: results.flatMap(({ data }) => (data ? [data] : [])),
+      missing: state.ids.filter((_, index) => results[index]?.isError),
+    }),
   });
   const compared = useMemo((): ComparedRun[] => {
     const [names, colours] = [distinctNames(details), distinctColours(details)];
     return details.map((run, index) => ({ run, name: names[index]!, colour: colours[index]! }));
   }, [details]);
-  const missing = state.ids.filter((id) => !runs.some((run) => run.id === id));
   return (
     <main className="mx-auto max-w-[1500px] px-4 py-5">
       <h1 className="font-semibold text-lg">Compare</h1>
       <ConnectionNote connected={connected} />
-      <CompareChoice compared={compared} runs={runs} onChange={(ids) => change({ ids })} />
+      <CompareChoice compared={compared} runs={newest.runs} onChange={(ids) => change({ ids })} />
       {missing.length > 0 && (
         <p role="alert" className="mt-2 text-bad">
           Not among the runs any more: {missing.join(', ')}.

@@ -1,8 +1,9 @@
 'use client';
 
 import { useState } from 'react';
+import { diagonalShare } from '@/lib/confusion.ts';
 import { formatAccuracy, formatCount } from '@/lib/format.ts';
-import { type Confusion, diagonalShare, type TestIdentity } from '@/lib/metrics.ts';
+import type { Confusion, TestIdentity } from '@/lib/metrics.ts';
 import { ClassScores } from './class-scores.tsx';
 import { MatrixGrid } from './matrix-grid.tsx';
 import { shareOfRow } from './prepare-confusion.ts';
@@ -13,6 +14,8 @@ interface Props {
   confusion: Confusion;
   classes: readonly string[];
   test: TestIdentity | null;
+  /** Without the figures of each class. */
+  isBrief?: boolean;
 }
 
 const tests = { plain: 'plain', tta: 'with test-time augmentation' };
@@ -21,7 +24,7 @@ const tests = { plain: 'plain', tta: 'with test-time augmentation' };
  * Which classes were taken for which, on the test images: rows the true class, columns the predicted one. Below it what
  * that means for each class.
  */
-export function ConfusionMatrix({ confusion, classes, test }: Props) {
+export function ConfusionMatrix({ confusion, classes, test, isBrief = false }: Props) {
   const [chosen, choose] = useState<'plain' | 'tta'>('tta');
   const [figures, setFigures] = useState<'counts' | 'shares'>('counts');
   const kind = confusion[chosen] ? chosen : chosen === 'tta' ? 'plain' : 'tta';
@@ -51,6 +54,7 @@ export function ConfusionMatrix({ confusion, classes, test }: Props) {
         <MatrixGrid
           caption="Confusion matrix"
           classes={classes}
+          isNarrow={isBrief}
           cells={matrix.map((row, truth) =>
             row.map((count, predicted) => {
               const share = shares[truth]![predicted]!;
@@ -64,10 +68,14 @@ export function ConfusionMatrix({ confusion, classes, test }: Props) {
           )}
         />
       </div>
-      <h3 className="mt-5 mb-1.5 font-semibold text-sm">
-        Per class <span className="font-normal text-faint text-xs">{tests[kind]}</span>
-      </h3>
-      <ClassScores matrix={matrix} classes={classes} />
+      {!isBrief && (
+        <>
+          <h3 className="mt-5 mb-1.5 font-semibold text-sm">
+            Per class <span className="font-normal text-faint text-xs">{tests[kind]}</span>
+          </h3>
+          <ClassScores matrix={matrix} classes={classes} />
+        </>
+      )}
     </>
   );
 }

@@ -11,7 +11,15 @@ export interface LineTrace {
   /** Null is a gap. */
   y: (number | null)[];
   line?: { color: Token; width: number; dash: 'solid' | '5px,3px'; shape?: 'hv' };
-  marker: { color: Token; size: number | number[]; symbol?: string; line?: { color: Token; width: number } };
+  marker: {
+    color: Token | Token[];
+    size: number | number[];
+    symbol?: string;
+    opacity?: number;
+    line?: { color: Token; width: number };
+  };
+  /** Of each point, for a click. */
+  ids?: string[];
   connectgaps: boolean;
   hovertemplate: string;
   /** Of each point, for the hover. */
@@ -59,8 +67,8 @@ export interface Figure {
 interface Axes {
   x: string;
   y: string;
-  /** The first and last epoch that have a place. */
-  xRange: [number, number];
+  /** The first and last epoch that have a place; null where x is no epoch, and fits what is drawn. */
+  xRange: [number, number] | null;
   logarithmic?: boolean;
 }
 
@@ -79,9 +87,7 @@ export function chartLayout({ x, y, xRange, logarithmic = false }: Axes): Figure
     uirevision: 'kept',
     xaxis: {
       ...{ ...axis, title: title(x), showgrid: false },
-      range: [xRange[0] - 0.5, xRange[1] + 0.5],
-      // Whole epochs only.
-      ...{ nticks: 10, tickformat: 'd', ...(xRange[1] - xRange[0] < 10 && { dtick: 1 }) },
+      ...(xRange && epochAxis(xRange)),
       unifiedhovertitle: { text: `${x} %{x}` },
     },
     yaxis: {
@@ -90,3 +96,9 @@ export function chartLayout({ x, y, xRange, logarithmic = false }: Axes): Figure
     },
   };
 }
+
+/** Whole epochs only. */
+const epochAxis = ([first, last]: [number, number]) => ({
+  range: [first - 0.5, last + 0.5],
+  ...{ nticks: 10, tickformat: 'd', ...(last - first < 10 && { dtick: 1 }) },
+});

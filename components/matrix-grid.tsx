@@ -14,22 +14,31 @@ interface MatrixGridProps {
   classes: readonly string[];
   /** Rows: the true class. Columns: the predicted one. */
   cells: readonly (readonly MatrixCell[])[];
+  /** Always as on a phone. */
+  isNarrow?: boolean;
 }
 
 /** Something for every pair of true and predicted class. */
-export function MatrixGrid({ caption, classes, cells }: MatrixGridProps) {
+export function MatrixGrid({ caption, classes, cells, isNarrow = false }: MatrixGridProps) {
   return (
     <div className="overflow-x-auto">
-      <table className="w-full table-fixed border-separate border-spacing-px text-center text-[10px] sm:text-xs">
+      <table
+        className={`w-full table-fixed border-separate border-spacing-px text-center text-[10px] ${isNarrow ? '' : 'sm:text-xs'}`}
+      >
         <caption className="sr-only">{caption}. Rows: true class. Columns: predicted class.</caption>
         <thead>
           <tr>
-            <th scope="col" className="w-16 pr-2 pb-1 text-right align-bottom font-normal text-faint sm:w-22">
+            <th
+              scope="col"
+              className={`w-16 pr-2 pb-1 text-right align-bottom font-normal text-faint ${isNarrow ? '' : 'sm:w-22'}`}
+            >
               true ↓ predicted →
             </th>
             {classes.map((name) => (
               <th key={name} scope="col" className="pb-1 align-bottom font-normal text-soft">
-                <span className="inline-block max-w-full truncate align-bottom max-lg:[writing-mode:sideways-lr]">
+                <span
+                  className={`inline-block max-w-full truncate align-bottom ${isNarrow ? '[writing-mode:sideways-lr]' : 'max-lg:[writing-mode:sideways-lr]'}`}
+                >
                   {name}
                 </span>
               </th>

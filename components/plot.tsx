@@ -1,7 +1,7 @@
 'use client';
 
 import { useTheme } from 'next-themes';
-import type { Plotly } from 'plotly.js-strict-dist-min';
+import type { Plotly, PlotlyElement } from 'plotly.js-strict-dist-min';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Figure } from './figure.ts';
 
@@ -9,6 +9,8 @@ interface Props {
   figure: Figure;
   /** In pixels: kept from the start, so that nothing jumps. */
   height: number;
+  /** A point that has an id was clicked. */
+  onPick?: (id: string) => void;
 }
 
 let loading: Promise<Plotly> | undefined;
@@ -18,8 +20,10 @@ function loadPlotly(): Promise<Plotly> {
 }
 
 /** The one component that draws with Plotly. What to draw is decided by `prepare-*.ts`. */
-export function Plot({ figure, height }: Props) {
-  const element = useRef<HTMLElement>(null);
+export function Plot({ figure, height, onPick }: Props) {
+  const element = useRef<PlotlyElement>(null);
+  const pick = useRef(onPick);
+  pick.current = onPick;
   const near = useNear(element);
   const { resolvedTheme } = useTheme();
 
@@ -32,7 +36,10 @@ export function Plot({ figure, height }: Props) {
       if (!isCurrent) return;
       const { traces, layout } = resolveTokens(figure, target);
       layout.font = { ...(layout.font as object), family: getComputedStyle(target).fontFamily };
-      void plotly.react(target, traces, layout, config);
+      void plotly.react(target, traces, layout, config).then(() => {
+        target.removeAllListeners?.('plotly_click');
+        target.on?.('plotly_click', ({ points: [point] }) => point?.id && pick.current?.(point.id));
+      });
     });
     return () => {
       isCurrent = false;
@@ -75,9 +82,24 @@ function useNear(element: RefObject<HTMLElement | null>): boolean {
 
 const config = {
   displaylogo: false,
-  modeBarButtons: [['toImage']],
-  toImageButtonOptions: { format: 'svg', filename: 'transfer-lab' },
+  modeBarButtons: [[imageButton('png'), imageButton('svg')]],
 };
+
+/** Takes the chart away as it stands; twice as many pixels as it has on the page, for print. */
+function imageButton(format: 'png' | 'svg') {
+  const word = format.toUpperCase();
+  const label = `<text x="16" y="12" text-anchor="middle" font-size="11" fill="#8a8f9b">${word}</text>`;
+  return {
+    name: word,
+    title: `Download this chart as ${word}`,
+    icon: { svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 16" width="32">${label}</svg>` },
+    click: async (element: HTMLElement) => {
+      const plotly = await loadPlotly();
+      const { width, height } = element.getBoundingClientRect();
+      await plotly.downloadImage(element, { format, width, height, scale: 2, filename: 'transfer-lab' });
+    },
+  };
+}
 
 /** A copy with every `var(--name)` replaced by what it stands for at the element. */
 function resolveTokens<T>(value: T, element: HTMLElement): T {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagonalShare } from '@/lib/metrics.ts';
+import { diagonalShare } from '@/lib/confusion.ts';
 import { differenceOf, heatOf, lightestForWhite, shareOfRow } from './prepare-confusion.ts';
 
 const matrix = [

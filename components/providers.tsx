@@ -3,6 +3,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client';
 import { ThemeProvider } from 'next-themes';
+import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
 import type { AppRouter } from '@/server/router.ts';
 import { TRPCProvider } from './trpc.ts';
@@ -26,7 +27,7 @@ export function Providers({ children }: { children: ReactNode }) {
     <ThemeProvider attribute="class" disableTransitionOnChange>
       <QueryClientProvider client={queryClient}>
         <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
-          {children}
+          <NuqsAdapter>{children}</NuqsAdapter>
         </TRPCProvider>
       </QueryClientProvider>
     </ThemeProvider>

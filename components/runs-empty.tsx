@@ -6,11 +6,13 @@ import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { DataOffer } from './data-offer.tsx';
 import { firstRun } from './first-start.ts';
+import { RunsExamples } from './runs-examples.tsx';
+import { ImportButton } from './runs-import.tsx';
 import { useTRPC } from './trpc.ts';
 import { useDataStatus } from './use-data-status.ts';
 
 /** What this is and how it begins, while there is nothing else to show. */
-export function RunsEmpty() {
+export function RunsEmpty({ importFiles }: { importFiles: (files: readonly File[]) => Promise<void> }) {
   return (
     <main className="mx-auto max-w-3xl px-4 py-12 sm:py-20">
       <div className="text-center">
@@ -24,7 +26,11 @@ export function RunsEmpty() {
         <StartFirstRun />
       </div>
       <DataOffer className="mt-10" />
+      <p className="mt-4 flex flex-wrap items-center justify-center gap-2 text-center text-faint">
+        Or look at logs of runs that are done: drop them here. <ImportButton importFiles={importFiles} />
+      </p>
       <Preview />
+      <RunsExamples />
     </main>
   );
 }

@@ -1,136 +1,211 @@
 'use client';
 
-import {
-  flexRender,
-  getCoreRowModel,
-  getSortedRowModel,
-  type Header,
-  type Row,
-  type RowSelectionState,
-  type SortingState,
-  useReactTable,
-} from '@tanstack/react-table';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type Dispatch, type SetStateAction, useState } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 import type { RunSummary } from '@/lib/run.ts';
-import type { Token } from './figure.ts';
-import { runColumns } from './runs-columns.tsx';
-import { useNow } from './use-now.ts';
+import type { SortColumn } from '@/lib/run-columns.ts';
+import type { CellContext, RunColumn } from './runs-columns.tsx';
+import { differenceWidth, isCompared } from './runs-columns.tsx';
+import { useMedia } from './use-media.ts';
+import type { RunRows } from './use-run-rows.ts';
 
 interface RunsTableProps {
-  runs: RunSummary[];
-  colours: Map<string, Token>;
-  selection: RowSelectionState;
-  onSelect: Dispatch<SetStateAction<RowSelectionState>>;
+  rows: RunRows;
+  columns: readonly RunColumn[];
+  sort: { column: SortColumn; descending: boolean };
+  onSort: (column: SortColumn) => void;
+  isSelected: (id: string) => boolean;
+  onToggle: (id: string) => void;
+  /** The row that the keyboard is at; null before it was used. */
+  active: number | null;
+  context: CellContext;
 }
 
-/** All runs. Where there is no room for columns, each row is a card that says the same in the same order. */
-export function RunsTable({ runs, colours, selection, onSelect }: RunsTableProps) {
-  const [sorting, setSorting] = useState<SortingState>([]);
-  const isAnyRunning = runs.some((run) => run.status === 'running');
-  const now = useNow(isAnyRunning ? 1000 : 30_000);
-  const table = useReactTable({
-    ...{ data: runs, columns: runColumns, getRowId: (run: RunSummary) => run.id },
-    ...{ getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel() },
-    state: { sorting, rowSelection: selection },
-    ...{ onSortingChange: setSorting, onRowSelectionChange: onSelect },
-    meta: { colours, now },
+/** Rows beyond what is seen that are drawn all the same, so that none is missing when they come into sight. */
+const overscan = 24;
+const rowHeight = 37;
+const cardHeight = 148;
+
+/**
+ * Runs, as many as there are: only those in sight are drawn. Where there is no room for columns, each row is a card that
+ * says the same in the same order.
+ */
+export function RunsTable({ rows, columns, sort, onSort, isSelected, onToggle, active, context }: RunsTableProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isWide = useMedia('(min-width: 64rem)');
+  const virtual = useVirtualizer({
+    count: rows.total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (isWide ? rowHeight : cardHeight),
+    overscan: isWide ? overscan : overscan / 4,
+    scrollPaddingStart: isWide ? 36 : 0,
+    // Until the browser has measured: enough for its first picture.
+    initialRect: { width: 1000, height: 800 },
+    getItemKey: (index) => rows.rowAt(index)?.id ?? index,
   });
+  const items = virtual.getVirtualItems();
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  useEffect(() => rows.see(first, last), [rows.see, first, last]);
+  useActiveRow(scroller, active, virtual.scrollToIndex);
+  // Rows have another height then.
+  useEffect(() => virtual.measure(), [isWide]);
+
+  const widths = columns.map(({ id, width }) => width + (context.baseline && isCompared(id) ? differenceWidth : 0));
+  const template = [
+    '2.25rem',
+    ...columns.map(({ id }, index) => (id === 'name' ? 'minmax(11rem, 1fr)' : `${widths[index]}rem`)),
+  ];
+  const style = { gridTemplateColumns: template.join(' '), minWidth: `${widths.reduce((a, b) => a + b, 3)}rem` };
   return (
-    // A row that is a grid is no table row to a screen reader unless its role says so.
-    // biome-ignore-start lint/a11y/noRedundantRoles: see above
-    <table role="table" className="w-full border-collapse max-lg:block">
-      <caption className="sr-only">Runs, newest first unless sorted</caption>
-      <thead role="rowgroup" className="max-lg:hidden">
-        {table.getHeaderGroups().map((group) => (
-          <tr key={group.id} role="row" className="border-line border-b text-left text-faint text-xs">
-            <th scope="col" className="w-9 py-2 pl-4 font-normal">
+    <div ref={scroller} className="max-h-[calc(100dvh-8.5rem)] overflow-auto max-[1400px]:max-h-[75dvh]" data-scroller>
+      {/* Rows that are grids are no table rows to a screen reader unless their role says so. */}
+      {/* biome-ignore-start lint/a11y/noRedundantRoles: see above */}
+      <table
+        role="table"
+        aria-label="Runs"
+        aria-rowcount={rows.total + 1}
+        className="block w-full lg:w-max lg:min-w-full"
+      >
+        <thead role="rowgroup" className="sticky top-0 z-10 block border-line border-b bg-panel max-lg:hidden">
+          <tr role="row" aria-rowindex={1} className="grid items-center pr-4 text-faint text-xs" style={style}>
+            <th scope="col" className="font-normal">
               <span className="sr-only">Selected</span>
             </th>
-            {group.headers.map((header) => (
-              <ColumnHead key={header.id} header={header} />
+            {columns.map((column) => (
+              <ColumnHead key={column.id} column={column} sort={sort} onSort={onSort} />
             ))}
           </tr>
-        ))}
-      </thead>
-      <tbody role="rowgroup" className="max-lg:block">
-        {table.getRowModel().rows.map((row) => (
-          <RunRow key={row.id} row={row} />
-        ))}
-      </tbody>
-    </table>
-    // biome-ignore-end lint/a11y/noRedundantRoles: see above
+        </thead>
+        <tbody role="rowgroup" className="relative block" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ index, key, start }) => {
+            const run = rows.rowAt(index);
+            return (
+              <tr
+                key={key}
+                ref={virtual.measureElement}
+                role="row"
+                tabIndex={-1}
+                data-index={index}
+                data-run-id={run?.id}
+                aria-rowindex={index + 2}
+                aria-selected={run !== undefined && isSelected(run.id)}
+                className={rowClass}
+                style={{ transform: `translateY(${start}px)`, ...(isWide && style) }}
+              >
+                {run ? (
+                  <RowCells {...{ run, columns, context }} isSelected={isSelected(run.id)} onToggle={onToggle} />
+                ) : (
+                  <td className="col-span-full m-2 h-4 animate-pulse rounded bg-raised">
+                    <span className="sr-only">on its way</span>
+                  </td>
+                )}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {/* biome-ignore-end lint/a11y/noRedundantRoles: see above */}
+    </div>
   );
 }
 
-/** The head of a column sorts by it: first the one way, then the other, then newest first again. */
-function ColumnHead({ header }: { header: Header<RunSummary, unknown> }) {
-  const { column } = header;
-  const sorted = column.getIsSorted();
-  const { isFigure, help } = column.columnDef.meta ?? {};
-  const Arrow = sorted === 'asc' ? ArrowUp : ArrowDown;
-  return (
-    <th
-      scope="col"
-      aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'}
-      className={`px-1.5 py-1 font-normal last:pr-4 ${isFigure ? 'text-right' : ''}`}
-    >
-      <button
-        type="button"
-        onClick={column.getToggleSortingHandler()}
-        title={help}
-        className={`inline-flex items-center gap-1 rounded px-1 py-1 hover:text-ink ${isFigure ? '-mr-1 flex-row-reverse' : '-ml-1'} ${sorted ? 'text-ink' : ''}`}
-      >
-        {flexRender(column.columnDef.header, header.getContext())}
-        <Arrow size={12} className={sorted ? '' : 'invisible'} aria-hidden />
-      </button>
-    </th>
-  );
+const rowClass =
+  'absolute inset-x-0 top-0 grid items-center border-line border-b hover:bg-raised/60 aria-selected:bg-accent-soft/50 focus:outline-none focus-visible:bg-raised focus-visible:shadow-[inset_3px_0_0_var(--accent)] lg:h-[37px] lg:pr-4 max-lg:grid-cols-[1rem_repeat(3,minmax(0,1fr))] max-lg:gap-x-3 max-lg:gap-y-1 max-lg:px-4 max-lg:py-3';
+
+interface RowCellsProps {
+  run: RunSummary;
+  columns: readonly RunColumn[];
+  context: CellContext;
+  isSelected: boolean;
+  onToggle: (id: string) => void;
 }
 
-function RunRow({ row }: { row: Row<RunSummary> }) {
-  const cells = row.getVisibleCells();
+function RowCells({ run, columns, context, isSelected, onToggle }: RowCellsProps) {
   return (
-    <tr
-      // biome-ignore lint/a11y/noRedundantRoles: a row that is a grid is no row to a screen reader unless it says so
-      role="row"
-      data-run-id={row.id}
-      aria-selected={row.getIsSelected()}
-      className="border-line border-b last:border-b-0 hover:bg-raised/60 aria-selected:bg-accent-soft/50 max-lg:grid max-lg:grid-cols-[1rem_repeat(3,minmax(0,1fr))] max-lg:gap-x-3 max-lg:gap-y-1 max-lg:px-4 max-lg:py-3"
-    >
-      <td className="py-2 pl-4 max-lg:py-0 max-lg:pl-0">
+    <>
+      <td className="lg:pl-4">
         <input
           type="checkbox"
-          checked={row.getIsSelected()}
-          onChange={row.getToggleSelectedHandler()}
-          aria-label={`Select ${row.original.name}`}
+          checked={isSelected}
+          onChange={() => onToggle(run.id)}
+          aria-label={`Select ${run.name}`}
           className="block size-4"
         />
       </td>
-      {cells.map((cell) => {
-        const { id, columnDef } = cell.column;
-        return (
-          <td
-            key={cell.id}
-            className={`px-1.5 py-2 last:pr-4 max-lg:p-0 ${columnDef.meta?.isFigure ? 'whitespace-nowrap lg:text-right' : ''} ${placeOnCard[id] ?? ''}`}
+      {columns.map(({ id, header, isFigure, cell }) => (
+        <td
+          key={id}
+          className={`min-w-0 px-1.5 max-lg:p-0 ${isFigure ? 'whitespace-nowrap lg:text-right' : ''} ${placeOnCard[id] ?? ''}`}
+        >
+          <span
+            className={`text-faint text-xs lg:hidden ${id === 'name' || id === 'status' ? 'hidden' : 'block'}`}
+            aria-hidden
           >
-            <span className={`text-faint text-xs lg:hidden ${id === 'name' || id === 'status' ? 'hidden' : 'block'}`}>
-              {typeof columnDef.header === 'string' && columnDef.header}
-            </span>
-            {flexRender(columnDef.cell, cell.getContext())}
-          </td>
-        );
-      })}
-    </tr>
+            {header}
+          </span>
+          {cell(run, context)}
+        </td>
+      ))}
+    </>
   );
 }
 
 /** A card's first line is the name, its second the status; figures follow, three to a line under the name. */
-const placeOnCard: Record<string, string> = {
-  name: 'max-w-56 max-lg:col-span-3 max-lg:max-w-none',
+const placeOnCard: Partial<Record<RunColumn['id'], string>> = {
+  name: 'max-lg:col-span-3',
   status: 'max-lg:col-span-3 max-lg:col-start-2',
   n_unfreeze: 'max-lg:col-start-2',
   image_size: 'max-lg:col-start-2',
   val: 'max-lg:col-start-2',
   createdAt: 'max-lg:col-start-2',
 };
+
+interface ColumnHeadProps extends Pick<RunsTableProps, 'sort' | 'onSort'> {
+  column: RunColumn;
+}
+
+function ColumnHead({ column: { id, header, help, isFigure }, sort, onSort }: ColumnHeadProps) {
+  const isSorted = sort.column === id;
+  const Arrow = sort.descending ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+      className={`px-1.5 py-1 font-normal ${isFigure ? '' : 'text-left'} ${isFigure ? 'text-right' : ''}`}
+    >
+      {id === 'tags' ? (
+        header
+      ) : (
+        <button
+          type="button"
+          onClick={() => onSort(id)}
+          title={help}
+          className={`inline-flex items-center gap-1 rounded px-1 py-1 hover:text-ink ${isFigure ? '-mr-1 flex-row-reverse' : '-ml-1'} ${isSorted ? 'text-ink' : ''}`}
+        >
+          {header}
+          {isSorted && <Arrow size={12} aria-hidden />}
+        </button>
+      )}
+    </th>
+  );
+}
+
+/** Brings the row that the keyboard has come to into sight and gives it the focus. */
+function useActiveRow(
+  scroller: RefObject<HTMLElement | null>,
+  active: number | null,
+  scrollTo: (index: number) => void,
+) {
+  const scroll = useRef(scrollTo);
+  scroll.current = scrollTo;
+  useEffect(() => {
+    if (active === null) return;
+    scroll.current(active);
+    // One that was far away is drawn in the next frame.
+    const frame = requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: true }),
+    );
+    return () => cancelAnimationFrame(frame);
+  }, [scroller, active]);
+}

@@ -1,4 +1,4 @@
-import type { ClassScores } from '@/lib/metrics.ts';
+import type { ClassScores } from '@/lib/confusion.ts';
 
 export type ScoreColumn = 'class' | keyof ClassScores;
 

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { StoredEvent } from '@/lib/run.ts';
+import type { RunsPage, StoredEvent } from '@/lib/run.ts';
 import { reduceRun } from './reduce-run.ts';
 import { useTRPC } from './trpc.ts';
 import { useVisible } from './use-visible.ts';
@@ -27,6 +27,7 @@ export function useFollow(runId: string | null, { cursor, isOver = false }: Opti
 
   const readOverviewAgain = useThrottled(() => {
     void queryClient.invalidateQueries({ queryKey: trpc.runs.list.queryKey() });
+    void queryClient.invalidateQueries({ queryKey: trpc.dashboard.pathKey() });
     void queryClient.invalidateQueries({ queryKey: trpc.system.status.queryKey() });
   });
 
@@ -35,8 +36,10 @@ export function useFollow(runId: string | null, { cursor, isOver = false }: Opti
     const key = trpc.runs.get.queryKey({ id: stored.runId });
     queryClient.setQueryData(key, (run) => run && reduceRun(run, stored));
     if (event.type === 'progress') {
-      queryClient.setQueryData(trpc.runs.list.queryKey(), (runs) =>
-        runs?.map((run) => (run.id === stored.runId ? { ...run, progress: event } : run)),
+      queryClient.setQueriesData({ queryKey: trpc.runs.list.queryKey() }, (page: RunsPage | undefined) =>
+        page?.runs.some((run) => run.id === stored.runId)
+          ? { ...page, runs: page.runs.map((run) => (run.id === stored.runId ? { ...run, progress: event } : run)) }
+          : page,
       );
       return;
     }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { diagonalShare } from './confusion.ts';
 import { readForeignLog } from './foreign-log.ts';
-import { diagonalShare } from './metrics.ts';
 import { buildResultsLog } from './results-json.ts';
 import { type RunEvent, runEventSchema } from './run-events.ts';
 import { trainConfigSchema } from './train-config.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { networkOf } from './backbones.ts';
 import { cifar10Classes } from './classes.ts';
+import { diagonalShare } from './confusion.ts';
 import { mostClasses } from './datasets.ts';
 import { readForeignConfig } from './foreign-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
 import {
   type Confusion,
   type ConfusionMatrix,
-  diagonalShare,
   type RunMetrics,
   type TestIdentity,
   type Timing,

@@ -35,6 +35,12 @@ export interface RunSummary {
   isExample: boolean;
 }
 
+/** A part of a list of runs, and how many the list has. */
+export interface RunsPage {
+  runs: RunSummary[];
+  total: number;
+}
+
 /** An event with its place in the stream: `id` is the cursor, and 0 for a `progress`, which is not kept. */
 export interface StoredEvent {
   id: number;

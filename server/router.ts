@@ -1,4 +1,5 @@
 import { compareRouter } from './routers/compare.ts';
+import { dashboardRouter } from './routers/dashboard.ts';
 import { dataRouter } from './routers/data.ts';
 import { logsRouter } from './routers/logs.ts';
 import { runsRouter } from './routers/runs.ts';
@@ -7,6 +8,7 @@ import { createCallerFactory, router } from './trpc.ts';
 
 export const appRouter = router({
   compare: compareRouter,
+  dashboard: dashboardRouter,
   data: dataRouter,
   logs: logsRouter,
   runs: runsRouter,

@@ -1,6 +1,7 @@
+import { count, eq } from 'drizzle-orm';
+import { runs } from '../drizzle/schema.ts';
 import type { RunSummary } from '../lib/run.ts';
 import { thisMachine } from './machine.ts';
-import { listRuns } from './runs/read-runs.ts';
 import type { Services } from './services.ts';
 
 export interface SystemStatus {
@@ -12,14 +13,8 @@ export interface SystemStatus {
 
 export function readStatus({ db, env }: Pick<Services, 'db' | 'env'>): SystemStatus {
   const { engine, threads } = thisMachine(env.paths.cache);
-  const runs = listRuns(db);
-  const running = runs.find(({ status }) => status === 'running');
-  return {
-    ...{ engine, threads },
-    running: running ? telling(running) : null,
-    queued: runs.filter(({ status }) => status === 'queued').length,
-  };
+  const { id, name, startedAt, progress } = runs;
+  const running = db.select({ id, name, startedAt, progress }).from(runs).where(eq(runs.status, 'running')).get();
+  const waiting = db.select({ count: count() }).from(runs).where(eq(runs.status, 'queued')).get();
+  return { engine, threads, running: running ?? null, queued: waiting?.count ?? 0 };
 }
-
-/** What the top bar says of the run that trains. */
-const telling = ({ id, name, startedAt, progress }: RunSummary) => ({ id, name, startedAt, progress });

@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { runLabelsSchema } from '../../lib/run-labels.ts';
+import { runQuerySchema } from '../../lib/run-query.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
 import { cancelRun } from '../runs/cancel.ts';
 import { deleteRun } from '../runs/delete-run.ts';
@@ -25,8 +26,8 @@ const followSchema = z.object({
 });
 
 export const runsRouter = router({
-  /** Every run, newest first. */
-  list: procedure.query(({ ctx }) => listRuns(ctx.db)),
+  /** A part of the runs that are asked for; left out, the newest. */
+  list: procedure.input(runQuerySchema.prefault({})).query(({ ctx, input }) => listRuns(ctx.db, input)),
 
   get: procedure.input(byId).query(({ ctx, input }) => readRun(ctx, input.id)),
 

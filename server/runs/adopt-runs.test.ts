@@ -25,7 +25,7 @@ it('adopts a finished run of the command line, once, with all its events', async
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase, failed]);
   adoptRuns(services);
   adoptRuns(services);
-  expect(listRuns(services.db)).toHaveLength(1);
+  expect(listRuns(services.db).runs).toHaveLength(1);
   const run = await readRun(services, id);
   expect(run).toMatchObject({ name: 'from a terminal', status: 'failed', error: 'No data.', createdAt: 4, config });
   expect(run.events.map(({ event }) => event)).toEqual([phase, failed]);
@@ -52,10 +52,10 @@ it('waits for a run that still goes on, and for its half-written line', () => {
   const last = `${JSON.stringify(failed)}\n`;
   appendFileSync(file, last.slice(0, 20));
   adoptRuns(services);
-  expect(listRuns(services.db)).toEqual([]);
+  expect(listRuns(services.db).runs).toEqual([]);
   appendFileSync(file, last.slice(20));
   adoptRuns(services);
-  expect(listRuns(services.db)).toHaveLength(1);
+  expect(listRuns(services.db).runs).toHaveLength(1);
 });
 
 it('knows a log that was asked for elsewhere in the results folder, and takes nothing else for one', () => {
@@ -79,7 +79,7 @@ it('leaves alone what is no run: other names, another run’s journal, broken li
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed], '20261124-081530-4f2b');
   writeJournal(services, [{ runId: '20261124-081530-4f2c' }, failed], '20261124-081530-4f2c');
   adoptRuns(services);
-  expect(listRuns(services.db)).toEqual([]);
+  expect(listRuns(services.db).runs).toEqual([]);
 });
 
 it('does not bring a deleted run back', async () => {
@@ -88,5 +88,5 @@ it('does not bring a deleted run back', async () => {
   adoptRuns(services);
   await deleteRun(services, id);
   adoptRuns(services);
-  expect(listRuns(services.db)).toEqual([]);
+  expect(listRuns(services.db).runs).toEqual([]);
 });

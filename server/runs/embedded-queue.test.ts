@@ -16,7 +16,7 @@ describe('the queue', () => {
     for (const scene of ['waits', 'completes', 'completes']) ids.push(await startScene(services, scene));
     const [first, second, third] = ids as [string, string, string];
     await untilItTrains(services, first);
-    const byId = new Map(listRuns(services.db).map((run) => [run.id, run]));
+    const byId = new Map(listRuns(services.db).runs.map((run) => [run.id, run]));
     expect([...byId.keys()]).toEqual([third, second, first]);
     expect(ids.map((id) => [byId.get(id)!.status, byId.get(id)!.queuePosition])).toEqual([
       ['running', null],
@@ -139,7 +139,7 @@ describe('a server that ends', () => {
     expect(isAlive(pid)).toBe(false);
 
     const second = openServices(path.dirname(first.env.paths.results), { AUTO_RESUME: 'off' });
-    expect(listRuns(second.db).map(({ status }) => status)).toEqual(['queued', 'interrupted']);
+    expect(listRuns(second.db).runs.map(({ status }) => status)).toEqual(['queued', 'interrupted']);
     second.queue.wake();
     await until(second, waiting, 'completed');
     expect((await readRun(second, running)).error).toContain('server stopped');
@@ -161,7 +161,7 @@ describe('a server that ends', () => {
     const id = await startScene(keeper, 'waits');
     const beside = openServices(path.dirname(keeper.env.paths.results));
     const waiting = await startScene(beside, 'completes');
-    expect(listRuns(beside.db).map(({ status }) => status)).toEqual(['queued', 'running']);
+    expect(listRuns(beside.db).runs.map(({ status }) => status)).toEqual(['queued', 'running']);
     expect(() => cancelRun(beside, id)).toThrow('Cancel it there');
     cancelRun(keeper, id);
     await until(beside, waiting, 'completed');

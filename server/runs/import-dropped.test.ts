@@ -16,7 +16,7 @@ it('keeps a dropped log in the results folder, dated as it was, and knows it the
   const services = openServices();
   const outcome = await drop(services, 'run_final_.json', text);
   expect(outcome).toMatchObject({ type: 'imported' });
-  expect(listRuns(services.db)).toMatchObject([
+  expect(listRuns(services.db).runs).toMatchObject([
     { name: 'run_final_', createdAt: 1_700_000_000_000, status: 'imported' },
   ]);
   expect(filesOf(services)).toEqual(['run_final_.json']);
@@ -31,7 +31,7 @@ it('gives a second log of the same name another', async () => {
   expect(filesOf(services)).toEqual(['run-2.json', 'run.json']);
   expect(
     listRuns(services.db)
-      .map(({ name }) => name)
+      .runs.map(({ name }) => name)
       .sort(),
   ).toEqual(['run', 'run-2']);
 });

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { runQuerySchema } from '../../lib/run-query.ts';
 import { createCaller } from '../router.ts';
 import { openServices } from '../services.test-helper.ts';
 import type { Services } from '../services.ts';
@@ -27,17 +28,19 @@ const put = ({ env }: Services, name: string, content: string | Buffer) => {
 };
 const names = ({ db }: Services) =>
   listRuns(db)
-    .map(({ name }) => name)
+    .runs.map(({ name }) => name)
     .sort();
 const problems = async (services: Services) =>
   new Map((await createCaller(services).logs.problems()).map(({ file, problem }) => [file, problem]));
+
+const examplesOf = ({ db }: Services) => listRuns(db, runQuerySchema.parse({ examples: true })).runs;
 
 describe('logs in the results folder', () => {
   it('come in by themselves, the ones that appear later too', async () => {
     const services = openServices();
     cpSync(originals, services.env.paths.results, { recursive: true });
     services.logs.start();
-    await vi.waitFor(() => expect(listRuns(services.db)).toHaveLength(7), 30_000);
+    await vi.waitFor(() => expect(listRuns(services.db).runs).toHaveLength(7), 30_000);
     put(services, 'later.json', '{"metrics": {"val_end2end": 0.5}}');
     await vi.waitFor(() => expect(names(services)).toContain('later'), 30_000);
   });
@@ -47,8 +50,8 @@ describe('logs in the results folder', () => {
     cpSync(originals, services.env.paths.results, { recursive: true });
     await services.logs.scan();
     await services.logs.scan();
-    expect(listRuns(services.db)).toHaveLength(7);
-    const best = listRuns(services.db).toSorted((a, b) => b.valAccuracy! - a.valAccuracy!)[0]!;
+    expect(listRuns(services.db).runs).toHaveLength(7);
+    const best = listRuns(services.db).runs.toSorted((a, b) => b.valAccuracy! - a.valAccuracy!)[0]!;
     expect(best).toMatchObject({ name: 'run_final_optimized', status: 'imported', test: { hash: 'unknown' } });
     expect(best.valAccuracy).toBeCloseTo(0.9228, 6);
     const run = await readRun(services, best.id);
@@ -61,11 +64,11 @@ describe('logs in the results folder', () => {
     const services = openServices();
     put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
     await services.logs.scan();
-    const [first] = listRuns(services.db);
+    const [first] = listRuns(services.db).runs;
     await createCaller(services).runs.update({ id: first!.id, name: 'renamed' });
     put(services, 'mine.json', '{"metrics": {"val_end2end": 0.75}} ');
     await services.logs.scan();
-    expect(listRuns(services.db)).toMatchObject([{ id: first!.id, name: 'renamed', valAccuracy: 0.75 }]);
+    expect(listRuns(services.db).runs).toMatchObject([{ id: first!.id, name: 'renamed', valAccuracy: 0.75 }]);
   });
 
   it('of our own runs are not imported, under whatever name', async () => {
@@ -76,7 +79,7 @@ describe('logs in the results folder', () => {
     put(services, `run_${id}.json`, own);
     put(services, 'copy.json', own);
     await services.logs.scan();
-    expect(listRuns(services.db)).toHaveLength(1);
+    expect(listRuns(services.db).runs).toHaveLength(1);
     expect(await problems(services)).toEqual(new Map());
   });
 
@@ -86,16 +89,16 @@ describe('logs in the results folder', () => {
     put(services, `${id}/events.ndjson`, '');
     put(services, `run_${id}.json`, JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } }));
     await services.logs.scan();
-    expect(listRuns(services.db)).toEqual([]);
+    expect(listRuns(services.db).runs).toEqual([]);
   });
 
   it('stay deleted; one that is put there again comes back', async () => {
     const services = openServices();
     const file = put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
     await services.logs.scan();
-    await deleteRun(services, listRuns(services.db)[0]!.id);
+    await deleteRun(services, listRuns(services.db).runs[0]!.id);
     await services.logs.scan();
-    expect([listRuns(services.db), readdirSync(path.dirname(file)).includes('mine.json')]).toEqual([[], false]);
+    expect([listRuns(services.db).runs, readdirSync(path.dirname(file)).includes('mine.json')]).toEqual([[], false]);
     put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
     await services.logs.scan();
     expect(names(services)).toEqual(['mine']);
@@ -105,13 +108,13 @@ describe('logs in the results folder', () => {
     const services = openServices();
     const file = put(services, 'mine.json', original('run_n0.json'));
     await services.logs.scan();
-    const [before] = listRuns(services.db);
+    const [before] = listRuns(services.db).runs;
     rmSync(file);
     await services.logs.scan();
-    expect(listRuns(services.db)).toHaveLength(1);
+    expect(listRuns(services.db).runs).toHaveLength(1);
     put(services, 'mine.json', original('run_n0.json'));
     await services.logs.scan();
-    expect(listRuns(services.db).map(({ id }) => id)).toEqual([before!.id]);
+    expect(listRuns(services.db).runs.map(({ id }) => id)).toEqual([before!.id]);
   });
 });
 
@@ -120,13 +123,14 @@ describe('examples', () => {
     const services = openServices();
     put(services, 'examples/frozen.json', original('run_n0.json'));
     await services.logs.scan();
-    const [example] = listRuns(services.db);
+    const [example] = examplesOf(services);
     expect(example).toMatchObject({ name: 'frozen', isExample: true, status: 'imported' });
+    expect(listRuns(services.db)).toEqual({ runs: [], total: 0 });
     await deleteRun(services, example!.id);
     await services.logs.scan();
     put(services, 'examples/frozen.json', original('run_full_tune.json'));
     await services.logs.scan();
-    expect(listRuns(services.db)).toEqual([]);
+    expect(examplesOf(services)).toEqual([]);
   });
 });
 
@@ -162,7 +166,7 @@ describe('hostile logs', () => {
       'folder.json': 'is no plain file',
     });
     expect(names(services)).toEqual(['good']);
-    expect(listRuns(services.db)[0]!.isExample).toBe(false);
+    expect(listRuns(services.db).runs[0]!.isExample).toBe(false);
     // One that is mended comes in, and its reason goes.
     put(services, 'truncated.json', original('run_n0_AdamW.json'));
     rmSync(path.join(results, 'empty.json'));

@@ -1,19 +1,37 @@
 import path from 'node:path';
-import { asc, desc, eq } from 'drizzle-orm';
+import { asc, count, eq, inArray, type SQL } from 'drizzle-orm';
 import { events, type RunRow, runs } from '../../drizzle/schema.ts';
-import type { RunDetail, RunSummary, StoredEvent } from '../../lib/run.ts';
+import type { RunDetail, RunSummary, RunsPage, StoredEvent } from '../../lib/run.ts';
+import { type RunQuery, runQuerySchema } from '../../lib/run-query.ts';
 import type { Database, Transaction } from '../db.ts';
 import { RunNotFoundError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { readLastLines } from './last-lines.ts';
 import { hasCheckpoint, listRunFiles } from './run-files.ts';
+import { orderOf, whereOf } from './select-runs.ts';
 
-/** Every run as the table shows it, newest first. */
-export const listRuns = (db: Database): RunSummary[] =>
+/** A part of the runs that a query asks for, as the table shows them, and how many there are in all. */
+export const listRuns = (db: Database, query: RunQuery = runQuerySchema.parse({})): RunsPage =>
   db.transaction((tx) => {
+    const where = whereOf(query);
+    const order = orderOf(query.sort);
+    const { limit, offset } = query;
     const waiting = queuedIds(tx);
-    const rows = tx.select().from(runs).orderBy(desc(runs.createdAt), desc(runs.number)).all();
-    return rows.map((row) => summaryOf(row, waiting));
+    // Sorted by number alone: whole rows are wide.
+    const part = tx
+      .select({ number: runs.number })
+      .from(runs)
+      .where(where)
+      .orderBy(...order)
+      .limit(limit)
+      .offset(offset);
+    const rows = tx
+      .select()
+      .from(runs)
+      .where(inArray(runs.number, part))
+      .orderBy(...order)
+      .all();
+    return { runs: rows.map((row) => summaryOf(row, waiting)), total: countRuns(tx, where) };
   });
 
 /**
@@ -50,6 +68,22 @@ export function findRow(db: Database | Transaction, id: string): RunRow {
   return row;
 }
 
+/** Every run of a query, however many. */
+export const readAllRuns = (db: Database, query: RunQuery): RunSummary[] =>
+  db.transaction((tx) => {
+    const waiting = queuedIds(tx);
+    const rows = tx
+      .select()
+      .from(runs)
+      .where(whereOf(query))
+      .orderBy(...orderOf(query.sort))
+      .all();
+    return rows.map((row) => summaryOf(row, waiting));
+  });
+
+const countRuns = (tx: Transaction, where: SQL | undefined): number =>
+  tx.select({ count: count() }).from(runs).where(where).get()!.count;
+
 /** Who waits, in the order of the line. */
 const queuedIds = (tx: Transaction): string[] =>
   tx
@@ -60,7 +94,7 @@ const queuedIds = (tx: Transaction): string[] =>
     .all()
     .map(({ id }) => id);
 
-function summaryOf(row: RunRow, waiting: string[]): RunSummary {
+export function summaryOf(row: RunRow, waiting: string[]): RunSummary {
   const { id, number, name, status, config, createdAt, startedAt, finishedAt, engine, progress, valAccuracy } = row;
   const { metrics, timing, test, peakMemory, error, reproduces, filesDue, isExample } = row;
   return {

@@ -12,7 +12,7 @@ it('changes what is said about a run and nothing else', async () => {
   const expected = { ...testConfig({ name: 'better', notes: 'why', tags: ['a', 'b'], seed: 7 }) };
   expect((await readRun(services, id)).config).toEqual(expected);
   expect(updateRun(services, id, { name: '' }).name).toBe('frozen');
-  expect(listRuns(services.db)[0]?.name).toBe('frozen');
+  expect(listRuns(services.db).runs[0]?.name).toBe('frozen');
   expect(() => updateRun(services, 'unknown', {})).toThrow('There is no run unknown');
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { scoreClasses } from './metrics.ts';
+import { scoreClasses } from './confusion.ts';
 
 it('scores each class as one does by hand', () => {
   // Rows are the true class: of four cats, three were taken for cats and one for a dog; nothing was taken for a frog.

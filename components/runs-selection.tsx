@@ -1,0 +1,95 @@
+'use client';
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { GitCompare, Trash2, X } from 'lucide-react';
+import Link from 'next/link';
+import { formatBytes } from '@/lib/format.ts';
+import { compareAddress } from './compare-state.ts';
+import { ConfirmButton } from './confirm-button.tsx';
+import { useTRPC } from './trpc.ts';
+
+interface Props {
+  /** Ids. */
+  selected: readonly string[];
+  onClear: () => void;
+  /** The name of the run that others are compared with; null where there is none. */
+  baseline: string | null;
+  onBaseline: (id: string | null) => void;
+}
+
+/** What can be done with the selected runs, and what was done. */
+export function RunsSelection({ selected, onClear, baseline, onBaseline }: Props) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const { mutateAsync } = useMutation(trpc.runs.delete.mutationOptions());
+  const remove = useMutation({
+    mutationFn: async (ids: readonly string[]) => {
+      let freed = 0;
+      for (const id of ids) freed += (await mutateAsync({ id })).freedBytes;
+      return `${inWords(ids.length)} deleted, ${formatBytes(freed)} freed.`;
+    },
+    onSuccess: onClear,
+    // Some may be gone even where one could not be deleted.
+    onSettled: () => {
+      void queryClient.invalidateQueries({ queryKey: trpc.runs.list.queryKey() });
+      void queryClient.invalidateQueries({ queryKey: trpc.dashboard.pathKey() });
+    },
+  });
+  const { data: status } = useQuery(trpc.system.status.queryOptions());
+  const isTraining = status?.running != null && selected.includes(status.running.id);
+  return (
+    <div className="ml-auto flex flex-wrap items-center gap-2">
+      <p role="status" className={remove.isError ? 'text-bad' : 'text-soft'}>
+        {remove.isPending ? 'Deleting …' : (remove.error?.message ?? (selected.length === 0 ? remove.data : ''))}
+      </p>
+      {baseline !== null && (
+        <button
+          type="button"
+          onClick={() => onBaseline(null)}
+          title="Compare with no baseline"
+          className="inline-flex h-7 max-w-64 items-center gap-1 rounded-full bg-accent-soft px-2.5 text-accent text-xs"
+        >
+          <span className="truncate">baseline: {baseline}</span>
+          <X size={12} aria-hidden />
+        </button>
+      )}
+      {selected.length > 0 && (
+        <>
+          <span className="text-soft">{selected.length} selected</span>
+          <button type="button" className="button h-7 px-2.5 text-xs" onClick={onClear}>
+            Clear
+          </button>
+          {selected.length === 1 && (
+            <button type="button" className="button h-7 px-2.5 text-xs" onClick={() => onBaseline(selected[0]!)}>
+              Make baseline
+            </button>
+          )}
+          <Link href={compareAddress(selected)} className="button h-7 px-2.5 text-xs">
+            <GitCompare size={13} aria-hidden />
+            Compare
+          </Link>
+          <ConfirmButton
+            label={
+              <>
+                <Trash2 size={13} aria-hidden />
+                Delete {inWords(selected.length)}
+              </>
+            }
+            question={`Delete ${inWords(selected.length)} with files?`}
+            consequence={
+              isTraining
+                ? 'One of them is training: cancel it first. The others go with their model files and logs.'
+                : 'Model files, logs and curves go from this machine’s disk. This cannot be undone.'
+            }
+            confirm="Delete"
+            onConfirm={() => remove.mutate(selected)}
+            pending={remove.isPending}
+            className="button-danger h-7 px-2.5 text-xs"
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+const inWords = (runs: number) => (runs === 1 ? '1 run' : `${runs} runs`);

@@ -1,0 +1,84 @@
+import {
+  createLoader,
+  type inferParserType,
+  parseAsArrayOf,
+  parseAsBoolean,
+  parseAsFloat,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+} from 'nuqs/server';
+import { curveMetrics, type Facet, sortColumns } from '@/lib/run-columns.ts';
+import type { RunQueryInput } from '@/lib/run-query.ts';
+import { runStatuses } from '@/lib/run-status.ts';
+import { colourFields } from './colour-fields.ts';
+
+/**
+ * What the table of runs shows, in the page's address: whoever gets the link sees the same. What stands at its default
+ * is left out; what makes no sense counts as its default.
+ */
+
+const words = parseAsArrayOf(parseAsString).withDefault([]);
+
+export const runsUrl = {
+  q: parseAsString.withDefault(''),
+  n_unfreeze: parseAsArrayOf(parseAsInteger).withDefault([]),
+  optimizer: words,
+  augmentation: words,
+  engine: words,
+  dataset: words,
+  tag: words,
+  status: parseAsArrayOf(parseAsStringLiteral(runStatuses)).withDefault([]),
+  sort: parseAsStringLiteral(sortColumns).withDefault('createdAt'),
+  order: parseAsStringLiteral(['asc', 'desc']).withDefault('desc'),
+  /** Ids. */
+  selected: words,
+  /** The id of the run that others are compared with. */
+  baseline: parseAsString.withDefault(''),
+  metric: parseAsStringLiteral(curveMetrics).withDefault('val_accuracy'),
+  stage: parseAsStringLiteral(['both', 'stage1', 'stage2']).withDefault('both'),
+  /** 0 draws what was measured; towards 1 smoother. */
+  smooth: parseAsFloat.withDefault(0),
+  logy: parseAsBoolean.withDefault(false),
+  /** How many runs of the table are drawn while none is selected. */
+  curves: parseAsStringLiteral(['5', '20', '100']).withDefault('5'),
+  accuracy: parseAsStringLiteral(['val', 'test']).withDefault('val'),
+  logx: parseAsBoolean.withDefault(false),
+  colour: parseAsStringLiteral(colourFields).withDefault('run'),
+};
+export type RunsState = inferParserType<typeof runsUrl>;
+
+export const loadRunsState = createLoader(runsUrl);
+
+/** Which runs that is, in the server's words. */
+export function queryOf(
+  state: RunsState,
+): Pick<RunQueryInput, 'sort'> & { filter: NonNullable<RunQueryInput['filter']> } {
+  const { q, n_unfreeze, optimizer, augmentation, engine, dataset, tag, status, sort, order } = state;
+  return {
+    filter: { search: q.slice(0, 200), n_unfreeze, optimizer, augmentation, engine, dataset, tag, status },
+    sort: { column: sort, descending: order === 'desc' },
+  };
+}
+
+/** The address of a state, as far as it says which runs and in which order: for downloads. */
+export function searchOf(state: RunsState): string {
+  const kept = [
+    'q',
+    'n_unfreeze',
+    'optimizer',
+    'augmentation',
+    'engine',
+    'dataset',
+    'tag',
+    'status',
+    'sort',
+    'order',
+  ] as const;
+  const search = new URLSearchParams();
+  for (const key of kept) if (String(state[key]) !== '') search.set(key, String(state[key]));
+  return search.toString();
+}
+
+export const isFiltered = (state: RunsState, facets: readonly Facet[]): boolean =>
+  state.q.trim() !== '' || facets.some((facet) => state[facet].length > 0);

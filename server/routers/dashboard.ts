@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { curveMetrics } from '../../lib/run-columns.ts';
+import { runQuerySchema } from '../../lib/run-query.ts';
+import { type TrainConfigField, trainConfigSchema } from '../../lib/train-config.ts';
+import { countFacets } from '../runs/count-facets.ts';
+import { readCurves } from '../runs/read-curves.ts';
+import { readPoints } from '../runs/read-points.ts';
+import { summariseRuns } from '../runs/summarise-runs.ts';
+import { procedure, router } from '../trpc.ts';
+
+const fieldNames = Object.keys(trainConfigSchema.shape) as [TrainConfigField, ...TrainConfigField[]];
+
+/** What stands beside the table of runs. */
+export const dashboardRouter = router({
+  /** What runs can be filtered by. */
+  facets: procedure.query(({ ctx }) => countFacets(ctx.db)),
+
+  /** The best of the runs of a query, for each set of test images. */
+  best: procedure.input(runQuerySchema).query(({ ctx, input }) => summariseRuns(ctx.db, input)),
+
+  /** A figure of every epoch of a query's first runs. */
+  curves: procedure
+    .input(runQuerySchema.extend({ metric: z.enum(curveMetrics) }))
+    .query(({ ctx, input: { metric, ...query } }) => readCurves(ctx.db, query, metric)),
+
+  /** Accuracy and time of a query's runs. */
+  points: procedure
+    .input(runQuerySchema.extend({ by: z.enum(fieldNames).nullable() }))
+    .query(({ ctx, input: { by, ...query } }) => readPoints(ctx.db, query, by)),
+});
