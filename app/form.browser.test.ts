@@ -108,14 +108,14 @@ describe('the strip', () => {
   it('shows what is trained, and lets training begin at a block', async () => {
     const words = () => page.locator('output').first().textContent();
     await field('n_unfreeze').fill('30');
-    expect(await words()).toBe('15 of 52 kernels: block 12 to Conv_1');
+    await expect.poll(words).toBe('15 of 52 kernels: block 12 to Conv_1');
     const block = page.getByRole('button', { name: /^block 15: 3 kernels/ });
     await block.focus();
     await page.getByText('block 15: 3 kernels (1 × 1, 3 × 3 depthwise, 1 × 1), trained').waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Enter');
-    expect(await field('n_unfreeze').inputValue()).toBe('19');
-    expect(await words()).toBe('10 of 52 kernels: block 14 to Conv_1');
+    await expect.poll(() => field('n_unfreeze').inputValue()).toBe('19');
+    await expect.poll(words).toBe('10 of 52 kernels: block 14 to Conv_1');
   });
 });
 
