@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
 import { launchBrowser } from '../tools/testing/browser.ts';
 
@@ -32,9 +32,12 @@ describe('reproducing a log, in a browser', () => {
     await mkdir(path.join(folder, 'results'));
     await writeFile(path.join(folder, 'results', 'reproduces.json'), JSON.stringify(log));
     [app, browser] = await Promise.all([startAppIn(folder, { TRAINER_ENTRY }), launchBrowser()]);
-    await expect.poll(async () => (await app.trpc.runs.list.query()).total, patience).toBe(1);
+    const [imported] = await vi.waitFor(async () => {
+      const { runs } = await app.trpc.runs.list.query();
+      expect(runs).toHaveLength(1);
+      return runs;
+    }, patience);
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    const [imported] = (await app.trpc.runs.list.query()).runs;
     await page.goto(`${app.url}/runs/${imported!.id}`);
   }, 600_000);
   afterAll(async () => {

@@ -1,16 +1,33 @@
 import { useSearchParams } from 'next/navigation';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type CompareState, readCompareState, writeCompareState } from './compare-state.ts';
 
 /** What is compared and how, kept in the address; a change replaces it, so that Back leads to the page before. */
 export function useCompareState(): [CompareState, (change: Partial<CompareState>) => void] {
   const query = useSearchParams().toString();
-  const state = useMemo(() => readCompareState(new URLSearchParams(query)), [query]);
-  const set = useCallback((change: Partial<CompareState>) => {
-    // Two changes in one moment: the second builds on the first.
-    const now = readCompareState(new URLSearchParams(window.location.search));
-    const words = writeCompareState({ ...now, ...change });
-    window.history.replaceState(null, '', words === '' ? window.location.pathname : `?${words}`);
+  const [state, setState] = useState(() => readCompareState(new URLSearchParams(query)));
+  const newest = useRef(state);
+
+  const show = useCallback((next: CompareState) => {
+    newest.current = next;
+    setState(next);
   }, []);
-  return [state, set];
+
+  // Another link to this page, or Back. The query tells when, but comes late: the address has the newest.
+  useEffect(() => {
+    const next = readCompareState(new URLSearchParams(window.location.search));
+    if (writeCompareState(next) !== writeCompareState(newest.current)) show(next);
+  }, [query, show]);
+
+  const change = useCallback(
+    (changes: Partial<CompareState>) => {
+      const next = { ...newest.current, ...changes };
+      // At once: a slider that waited for the address would jump under the hand.
+      show(next);
+      const words = writeCompareState(next);
+      window.history.replaceState(null, '', words === '' ? window.location.pathname : `?${words}`);
+    },
+    [show],
+  );
+  return [state, change];
 }
