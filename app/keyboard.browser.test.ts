@@ -59,12 +59,14 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
   it('edits a name, and takes an edit back', async () => {
     await tabTo(button('Edit name'));
     await press('Enter');
+    await expectFocus(page.getByRole('textbox', { name: 'Name', exact: true }));
     await page.keyboard.type('renamed');
     await press('Enter');
     await page.getByRole('heading', { name: 'renamed' }).waitFor();
     await expectFocus(button('Edit name'));
     await tabTo(button('Edit tags'));
     await press('Enter');
+    await expectFocus(page.getByRole('textbox', { name: 'Tags', exact: true }));
     await page.keyboard.type('nothing');
     await press('Escape');
     await expectFocus(button('Edit tags'));
