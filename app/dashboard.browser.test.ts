@@ -67,8 +67,8 @@ describe('the dashboard', () => {
         .getByRole('cell')
         .count(),
     ).toBe(100);
-    await page.getByRole('img', { name: /^Validation accuracy by epoch of / }).waitFor();
-    await page.getByRole('img', { name: '7 runs by time and validation accuracy.' }).waitFor();
+    await page.getByRole('figure', { name: /^Validation accuracy by epoch of / }).waitFor();
+    await page.getByRole('figure', { name: '7 runs by time and validation accuracy.' }).waitFor();
     const row = page.locator('tr', { hasText: 'run_final_optimized' });
     expect(await row.textContent()).toContain('★ best: 92.28\u00a0%');
   });
@@ -82,12 +82,12 @@ describe('the dashboard', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('searchbox').fill('tune');
     await expectRows(['run_full_tune_tta', 'run_full_tune']);
-    await page.getByRole('img', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor();
+    await page.getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor();
     await expect.poll(() => page.url()).toContain('q=tune');
     const other = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await other.goto(page.url());
     await expectRows(['run_full_tune_tta', 'run_full_tune'], other);
-    await other.getByRole('img', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor({ timeout: 30_000 });
+    await other.getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor({ timeout: 30_000 });
     expect(await other.getByRole('columnheader', { name: 'Val' }).getAttribute('aria-sort')).toBe('descending');
     await other.close();
     await page.getByRole('button', { name: 'Show all' }).click();
