@@ -4,6 +4,7 @@ import { Card } from './card.tsx';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 import type { ComparedRun } from './compared-run.ts';
 import { type FieldDescription, fields } from './describe-field.ts';
+import { ScrollSideways } from './scroll-sideways.tsx';
 import { valueInWords } from './value-in-words.ts';
 
 /** What the runs reached, and what they were asked to do: what differs first. */
@@ -14,7 +15,7 @@ export function CompareConfigs({ compared, state, onChange }: ComparePartProps) 
   const shown = state.differences ? different : [...different, ...fields.filter((field) => !differs(field))];
   return (
     <Card title="Results and config" note={differencesInWords(compared.length, different.length)}>
-      <div className="overflow-x-auto">
+      <ScrollSideways label="Results and config">
         <table className="w-full text-sm">
           <thead>
             <tr className="text-left align-bottom">
@@ -68,7 +69,7 @@ export function CompareConfigs({ compared, state, onChange }: ComparePartProps) 
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollSideways>
       <label className="mt-3 inline-flex items-center gap-2 text-soft">
         <input
           type="checkbox"

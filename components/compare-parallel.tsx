@@ -6,6 +6,7 @@ import type { ComparedRun } from './compared-run.ts';
 import { fields } from './describe-field.ts';
 import { Plot } from './plot.tsx';
 import { type ParallelAxis, prepareParallel } from './prepare-parallel.ts';
+import { ScrollSideways } from './scroll-sideways.tsx';
 import { valueInWords } from './value-in-words.ts';
 
 /** Says nothing of what a run trains. */
@@ -17,11 +18,11 @@ export function CompareParallel({ compared }: { compared: readonly ComparedRun[]
   if (compared.length < 2) return null;
   return (
     <Card title="Config and result" note="a line a run, across what differs; hover or tap a point for its value">
-      <div className="overflow-x-auto">
+      <ScrollSideways label="Config and result">
         <div style={{ minWidth: `${axesOf(compared).length * 5.5}rem` }}>
           <Plot figure={figure} height={280} />
         </div>
-      </div>
+      </ScrollSideways>
     </Card>
   );
 }

@@ -2,6 +2,7 @@ import { formatAccuracy } from '@/lib/format.ts';
 import { Card } from './card.tsx';
 import type { ComparedRun } from './compared-run.ts';
 import { groupSeeds, meanAndSpread } from './group-seeds.ts';
+import { ScrollSideways } from './scroll-sideways.tsx';
 
 const columns = [
   { name: 'Validation', metric: 'val_end2end' },
@@ -17,7 +18,7 @@ export function CompareSeeds({ compared }: { compared: readonly ComparedRun[] })
   if (groups.length === 0) return null;
   return (
     <Card title="Seeds" note="mean ± standard deviation of runs that differ in nothing else">
-      <div className="overflow-x-auto">
+      <ScrollSideways label="Seeds">
         <table className="w-full min-w-120 text-sm">
           <thead className="text-faint text-xs">
             <tr>
@@ -49,7 +50,7 @@ export function CompareSeeds({ compared }: { compared: readonly ComparedRun[] })
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollSideways>
     </Card>
   );
 }

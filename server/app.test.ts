@@ -204,12 +204,12 @@ describe('tRPC', () => {
   });
 
   it('answers 404 for an unknown run', async () => {
-    for (const asked of [
-      app.trpc.runs.get.query({ id: 'unknown' }),
-      app.trpc.runs.cancel.mutate({ id: 'unknown' }),
-      app.trpc.runs.delete.mutate({ id: 'unknown' }),
+    for (const ask of [
+      () => app.trpc.runs.get.query({ id: 'unknown' }),
+      () => app.trpc.runs.cancel.mutate({ id: 'unknown' }),
+      () => app.trpc.runs.delete.mutate({ id: 'unknown' }),
     ]) {
-      expect((await asked.catch((error) => error)).data).toMatchObject({ code: 'NOT_FOUND', httpStatus: 404 });
+      expect((await ask().catch((error) => error)).data).toMatchObject({ code: 'NOT_FOUND', httpStatus: 404 });
     }
   });
 
