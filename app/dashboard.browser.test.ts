@@ -79,7 +79,6 @@ describe('the dashboard', () => {
     await expectRows(['run_final_optimized', 'run_full_tune_tta', 'run_final_', 'run_full_tune']);
     await page.getByRole('checkbox', { name: 'Select run_full_tune', exact: true }).check();
     await page.getByLabel('Figure').selectOption('val_loss');
-    await page.keyboard.press('Escape');
     await page.getByRole('searchbox').fill('tune');
     await expectRows(['run_full_tune_tta', 'run_full_tune']);
     await page.getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor();
