@@ -86,9 +86,10 @@ describe('the dashboard', () => {
     const other = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await other.goto(page.url());
     await expectRows(['run_full_tune_tta', 'run_full_tune'], other);
-    await other.getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor({ timeout: 30_000 });
+    await other
+      .getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' })
+      .waitFor({ timeout: 30_000 });
     expect(await other.getByRole('columnheader', { name: 'Val' }).getAttribute('aria-sort')).toBe('descending');
-    await other.close();
     await page.getByRole('button', { name: 'Show all' }).click();
     await expect.poll(async () => (await rows()).length).toBe(7);
   });
