@@ -24,8 +24,12 @@ export function EditInPlace({ label, text, placeholder, isLong = false, save, ch
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const isEditing = draft !== null;
+  /** Who uses the keyboard goes on where they were; only once the pencil is there again. */
+  const goesBack = useRef(false);
   useEffect(() => {
     if (isEditing) field.current?.select();
+    else if (goesBack.current) opener.current?.focus();
+    goesBack.current = false;
   }, [isEditing]);
 
   const close = () => {
@@ -37,19 +41,18 @@ export function EditInPlace({ label, text, placeholder, isLong = false, save, ch
     isSaving.current = true;
     const found = draft === text ? null : await save(draft);
     isSaving.current = false;
-    if (found === null) close();
-    else setProblem(found);
+    if (found === null) return close();
+    goesBack.current = false;
+    setProblem(found);
   };
-  /** Who uses the keyboard goes on where they were. */
-  const backToOpener = () => requestAnimationFrame(() => opener.current?.focus());
   const onKeyDown = async (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
+      goesBack.current = true;
       close();
-      backToOpener();
     } else if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
+      goesBack.current = true;
       await submit();
-      backToOpener();
     }
   };
 
