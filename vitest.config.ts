@@ -9,8 +9,8 @@ export default defineConfig({
     include: ['**/*.test.{ts,tsx}'],
     exclude: ['node_modules', 'dist', '.next'],
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
     // What a page is waited for comes late on a busy machine, and a test that passes does not wait.
     expect: { poll: { timeout: 30_000 } },
   },
