@@ -42,7 +42,7 @@ export interface DataNeeds {
   image_size: ImageSize;
 }
 
-/** The own backbone's weights, which `npm run pretrain` makes; from the project's folder, every entry's current one. */
+/** The own backbone's weights, which `npm run pretrain:backbone` makes; from the project's folder, every entry's current one. */
 export const ownWeightsFile = 'server/training/network/sketch-backbone.h5';
 
 /** What the original script trained on. */

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { buildIfStale, root } from './build.mjs';
 
 /**
- * `npm run pretrain`: trains the own backbone anew, in Keras, on pictures that the project's own code draws. Makes a
+ * `npm run pretrain:backbone`: trains the own backbone anew, in Keras, on pictures that the project's own code draws. Makes a
  * Python environment in the cache folder (PRETRAIN_PYTHON names another one). What it writes lies beside that; to use it,
  * copy it to server/training/network/sketch-backbone.h5. `--fixture` trains nothing: it writes what Keras says of the
  * backbone that is in use, for the tests.

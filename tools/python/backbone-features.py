@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what real Keras says of the own backbone: features of a few images; `npm run pretrain -- --fixture` calls it.
+"""Writes what real Keras says of the own backbone: features of a few images; `npm run pretrain:backbone -- --fixture` calls it.
 
 Reads CIFAR-10's binary format. Writes JSON: the size in pixels, the images' bytes in base64, three planes each, and
 their features [images, 1280].

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the own backbone, MobileNetV2 0.35 (Sandler et al., 2018), on pictures drawn by code; `npm run pretrain` calls it.
+"""Trains the own backbone, MobileNetV2 0.35 (Sandler et al., 2018), on pictures drawn by code; `npm run pretrain:backbone` calls it.
 
 Reads CIFAR-10's binary format (Krizhevsky, 2009): for each picture a byte of label and three planes of 32 x 32 bytes.
 Writes the weights without the classifier in the layout of Keras' own files for MobileNetV2, kernels rounded to half

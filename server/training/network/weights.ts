@@ -17,7 +17,7 @@ export interface Weight {
 export type Weights = Map<string, Weight>;
 
 const ownAdvice =
-  'The own backbone is made by `npm run pretrain`, which needs Python; or train from the ImageNet weights (backbone imagenet).';
+  'The own backbone is made by `npm run pretrain:backbone`, which needs Python; or train from the ImageNet weights (backbone imagenet).';
 
 /** Where a backbone's weights lie. */
 export const weightsFolder = (dataFolder: string, { backbone }: Pick<TrainConfig, 'backbone'>): string =>
