@@ -1,8 +1,8 @@
-import { type EngineName, type EngineVerdict, type EngineVerdicts, engineNames, engineTitles } from '@/lib/engines.ts';
+import { type EngineVerdict, type EngineVerdicts, engineNames, engineTitles } from '@/lib/engines.ts';
 import { formatCount } from '@/lib/format.ts';
 
 /** What is known of each engine on this machine: how fast it was, or why it is not taken. */
-export function EngineList({ verdicts, taken }: { verdicts: EngineVerdicts; taken: EngineName | string | null }) {
+export function EngineList({ verdicts, taken }: { verdicts: EngineVerdicts; taken: string | null }) {
   const known = engineNames.flatMap((name) => (verdicts[name] ? [{ name, verdict: verdicts[name] }] : []));
   if (known.length === 0) return null;
   return (

@@ -24,10 +24,15 @@ export function packageFolder(name: string): string | null {
 const filesBelow = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
 
-/** Alpine and its like: their C library runs no binary that was made for another. */
-const isMusl = (): boolean =>
-  process.platform === 'linux' &&
-  !(process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header.glibcVersionRuntime;
+let musl: boolean | null = null;
+
+/** Alpine and its like: their C library runs no binary that was made for another. Found out once, as Node's report is slow. */
+function isMusl(): boolean {
+  musl ??=
+    process.platform === 'linux' &&
+    !(process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header.glibcVersionRuntime;
+  return musl;
+}
 
 /** Whether onnxruntime-node has a file of this kind for this system. */
 function hasOnnxRuntime(kind: RegExp): boolean {

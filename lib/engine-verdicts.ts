@@ -20,28 +20,32 @@ export const workloadSchema = z.object({
 });
 export type Workload = z.infer<typeof workloadSchema>;
 
-const fileSchema = z.object({ fingerprint: z.string(), workloads: z.record(z.string(), engineVerdictsSchema) });
-type VerdictFile = z.infer<typeof fileSchema>;
+const workloadsSchema = z.record(z.string(), engineVerdictsSchema);
+export type VerdictsByWorkload = z.infer<typeof workloadsSchema>;
+const fileSchema = z.object({ fingerprint: z.string(), workloads: workloadsSchema });
 
 export const verdictFileIn = (cacheFolder: string): string => path.join(cacheFolder, 'engines.json');
 export const workloadKey = ({ backbone, image_size, n_unfreeze, batch_size }: Workload): string =>
   `${backbone} ${image_size}px n${n_unfreeze} b${batch_size}`;
 
-export function readVerdictFile(cacheFolder: string): VerdictFile {
-  const fingerprint = createHash('sha256').update(partsFingerprint().join('\0')).digest('hex').slice(0, 16);
-  const empty = { fingerprint, workloads: {} };
+/** Of what verdicts hold for: as long as it is the same, they stand. */
+export const verdictFingerprint = (): string =>
+  createHash('sha256').update(partsFingerprint().join('\0')).digest('hex').slice(0, 16);
+
+/** Cheap where nothing was ever tried: the server asks every few seconds. */
+export function readWorkloads(cacheFolder: string): VerdictsByWorkload {
   try {
-    const kept = fileSchema.parse(JSON.parse(readFileSync(verdictFileIn(cacheFolder), 'utf8')));
-    return kept.fingerprint === fingerprint ? kept : empty;
+    const { fingerprint, workloads } = fileSchema.parse(JSON.parse(readFileSync(verdictFileIn(cacheFolder), 'utf8')));
+    return fingerprint === verdictFingerprint() ? workloads : {};
   } catch {
     // Not there, or not ours: it is made anew.
-    return empty;
+    return {};
   }
 }
 
 export const readVerdicts = (cacheFolder: string, workload: Workload): EngineVerdicts =>
-  readVerdictFile(cacheFolder).workloads[workloadKey(workload)] ?? {};
+  readWorkloads(cacheFolder)[workloadKey(workload)] ?? {};
 
 /** What is known of each engine, whatever it was checked with: the last check counts. */
 export const readAllVerdicts = (cacheFolder: string): EngineVerdicts =>
-  Object.assign({}, ...Object.values(readVerdictFile(cacheFolder).workloads));
+  Object.assign({}, ...Object.values(readWorkloads(cacheFolder)));
