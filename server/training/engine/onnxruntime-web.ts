@@ -2,8 +2,8 @@ import * as onnxruntime from 'onnxruntime-web';
 import { processorName } from '../../../lib/processor.ts';
 import { encodeOnnx } from '../graph/onnx.ts';
 import type { Engine } from './engine.ts';
-import { inputShapes, makeFeeds } from './feeds.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { onnxProgram } from './onnx-program.ts';
 
 /**
  * ONNX Runtime as WebAssembly (https://onnxruntime.ai), on one thread: the same bytes as the native one, and slower. For
@@ -22,15 +22,7 @@ export function createWasmEngine(): Engine {
         executionProviders: ['wasm'],
         graphOptimizationLevel: 'all',
       });
-      const shapes = inputShapes(outputs);
-      return {
-        async run(inputs) {
-          const feeds = makeFeeds(shapes, inputs, (data, shape) => new onnxruntime.Tensor('float32', data, shape));
-          const results = await session.run(feeds);
-          return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]));
-        },
-        release: () => session.release(),
-      };
+      return onnxProgram(outputs, session, onnxruntime.Tensor);
     },
   };
 }

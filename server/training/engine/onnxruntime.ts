@@ -3,9 +3,9 @@ import * as onnxruntime from 'onnxruntime-node';
 import { processorName } from '../../../lib/processor.ts';
 import { encodeOnnx } from '../graph/onnx.ts';
 import type { Outputs } from '../graph/operations.ts';
-import type { Engine, Program, Tensors } from './engine.ts';
-import { inputShapes, makeFeeds } from './feeds.ts';
+import type { Engine, Program } from './engine.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { onnxProgram } from './onnx-program.ts';
 
 /**
  * ONNX Runtime's own kernels (https://onnxruntime.ai) on the CPU.
@@ -46,13 +46,5 @@ async function compile(outputs: Outputs, options: onnxruntime.InferenceSession.S
     graphOptimizationLevel: 'all',
     ...options,
   });
-  const shapes = inputShapes(outputs);
-  return {
-    async run(inputs: Tensors): Promise<Tensors> {
-      const feeds = makeFeeds(shapes, inputs, (data, shape) => new onnxruntime.Tensor('float32', data, shape));
-      const results = await session.run(feeds);
-      return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]));
-    },
-    release: () => session.release(),
-  };
+  return onnxProgram(outputs, session, onnxruntime.Tensor);
 }
