@@ -2,18 +2,17 @@
 
 import { originalNeeds } from '@/lib/data-files.ts';
 import { DataParts, notHere } from './data-parts.tsx';
-import { isAwaited, lackingParts } from './prepare-data.ts';
+import { lackingParts } from './prepare-data.ts';
 import { useDataStatus } from './use-data-status.ts';
 
 /**
  * What the original trained on, where it is not here: that everything works without, and how to get it. Nothing where all
  * is there.
- * @param onlyAsked shown only once someone has asked for a part of it
  */
-export function DataOffer({ onlyAsked = false, className = '' }: { onlyAsked?: boolean; className?: string }) {
+export function DataOffer({ className = '' }: { className?: string }) {
   const status = useDataStatus();
   const lacking = status ? lackingParts(status, originalNeeds) : [];
-  if (!status || lacking.length === 0 || (onlyAsked && !lacking.some(isAwaited))) return null;
+  if (!status || lacking.length === 0) return null;
   return (
     <section className={`card p-4 ${className}`} aria-label="Missing data">
       <h2 className="font-semibold">{notHere(lacking)}</h2>

@@ -1,9 +1,11 @@
 'use client';
 
 import { useTheme } from 'next-themes';
-import type { Plotly, PlotlyElement } from 'plotly.js-strict-dist-min';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import type { PlotlyElement } from 'plotly.js-strict-dist-min';
+import { useEffect, useRef } from 'react';
 import type { Figure } from './figure.ts';
+import { loadedPlotly, loadPlotly } from './load-plotly.ts';
+import { useNear } from './use-near.ts';
 
 interface Props {
   figure: Figure;
@@ -11,12 +13,6 @@ interface Props {
   height: number;
   /** A point that has an id was clicked. */
   onPick?: (id: string) => void;
-}
-
-let loading: Promise<Plotly> | undefined;
-function loadPlotly(): Promise<Plotly> {
-  loading ??= import('plotly.js-strict-dist-min').then((module) => module.default);
-  return loading;
 }
 
 /** The one component that draws with Plotly. What to draw is decided by `prepare-*.ts`. */
@@ -50,34 +46,17 @@ export function Plot({ figure, height, onPick }: Props) {
     const target = element.current;
     if (!target) return;
     const observer = new ResizeObserver(async () => {
-      const plotly = await loading;
+      const plotly = await loadedPlotly();
       if (target.isConnected && target.classList.contains('js-plotly-plot')) plotly?.Plots.resize(target);
     });
     observer.observe(target);
     return () => {
       observer.disconnect();
-      void loading?.then((plotly) => plotly.purge(target));
+      void loadedPlotly()?.then((plotly) => plotly.purge(target));
     };
   }, []);
 
   return <figure ref={element} aria-label={figure.description} style={{ height }} className="w-full overflow-hidden" />;
-}
-
-/**
- * Whether the element is near what is seen: Plotly is 1 MB that a page without charts need not load, and a chart that
- * nobody sees need not follow a run.
- */
-function useNear(element: RefObject<HTMLElement | null>): boolean {
-  const [near, setNear] = useState(false);
-  useEffect(() => {
-    if (!element.current) return;
-    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), {
-      rootMargin: '200px',
-    });
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [element]);
-  return near;
 }
 
 const config = {

@@ -1,35 +1,22 @@
 'use client';
 
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Download, Keyboard } from 'lucide-react';
-import { useRouter } from 'next/navigation';
-import { useMemo, useRef, useState } from 'react';
-import { formatCount } from '@/lib/format.ts';
+import dynamic from 'next/dynamic';
+import { useMemo, useRef } from 'react';
+import { originalNeeds } from '@/lib/data-files.ts';
 import type { RunsPage } from '@/lib/run.ts';
 import { facets } from '@/lib/run-columns.ts';
-import { compareAddress } from './compare-state.ts';
-import { ConnectionNote } from './connection-note.tsx';
-import { DataOffer } from './data-offer.tsx';
-import { Menu, MenuCheck } from './menu.tsx';
-import { RunsBest } from './runs-best.tsx';
-import { type CellContext, runColumns } from './runs-columns.tsx';
-import { RunsCurves } from './runs-curves.tsx';
-import { RunsEmpty } from './runs-empty.tsx';
-import { RunsExamples } from './runs-examples.tsx';
-import { RunsFilters } from './runs-filters.tsx';
-import { ImportButton, ImportNotes, useImport } from './runs-import.tsx';
-import { RunsScatter } from './runs-scatter.tsx';
-import { RunsSelection } from './runs-selection.tsx';
-import { RunsTable } from './runs-table.tsx';
-import { isFiltered, queryOf, type RunsState, searchOf } from './runs-url.ts';
-import { ShortcutsHelp } from './shortcuts-help.tsx';
-import { useTRPC } from './trpc.ts';
-import { useColumns } from './use-columns.ts';
+import { isAwaited, lackingParts } from './prepare-data.ts';
+import { ImportNotes, useImport } from './runs-import.tsx';
+import { isFiltered, queryOf } from './runs-url.ts';
+import { useDataStatus } from './use-data-status.ts';
 import { useFollow } from './use-follow.ts';
-import { useNow } from './use-now.ts';
 import { useRunRows } from './use-run-rows.ts';
-import { type SetRunsState, useRunsState } from './use-runs-state.ts';
-import { useShortcuts } from './use-shortcuts.ts';
+import { useRunsState } from './use-runs-state.ts';
+
+// A visit needs one of the first two, and seldom the last.
+const RunsDashboard = dynamic(() => import('./runs-dashboard.tsx').then((module) => module.RunsDashboard));
+const RunsEmpty = dynamic(() => import('./runs-empty.tsx').then((module) => module.RunsEmpty));
+const DataOffer = dynamic(() => import('./data-offer.tsx').then((module) => module.DataOffer));
 
 interface Props {
   /** The first part of what the page's address asks for. */
@@ -38,7 +25,7 @@ interface Props {
   isEmpty: boolean;
 }
 
-/** All runs: choose on the left, see on the right. */
+/** All runs, or what to begin with where there are none. */
 export function RunsView({ initial, isEmpty }: Props) {
   const [state, setState] = useRunsState();
   const query = useMemo(() => queryOf(state), [state]);
@@ -59,206 +46,18 @@ export function RunsView({ initial, isEmpty }: Props) {
         </>
       ) : (
         <main className="mx-auto max-w-[1600px] px-4 py-3">
-          <DataOffer onlyAsked className="mb-3" />
+          <AwaitedData />
           <ImportNotes {...imports} />
-          <Dashboard {...{ state, setState, query, rows, connected }} importFiles={imports.importFiles} />
+          <RunsDashboard {...{ state, setState, query, rows, connected }} importFiles={imports.importFiles} />
         </main>
       )}
     </>
   );
 }
 
-interface DashboardProps {
-  state: RunsState;
-  setState: SetRunsState;
-  query: ReturnType<typeof queryOf>;
-  rows: ReturnType<typeof useRunRows>;
-  connected: boolean;
-  importFiles: (files: readonly File[]) => Promise<void>;
-}
-
-function Dashboard({ state, setState, query, rows, connected, importFiles }: DashboardProps) {
-  const columns = useColumns();
-  const search = useRef<HTMLInputElement>(null);
-  const help = useRef<HTMLDialogElement>(null);
-  const context = useCellContext(state, query, rows);
-  const selected = new Set(state.selected);
-  const toggle = (id: string) => {
-    if (selected.has(id)) selected.delete(id);
-    else selected.add(id);
-    void setState({ selected: [...selected] });
-  };
-  const active = useKeys({ state, setState, rows, toggle, search, help });
-  const sort = { column: state.sort, descending: state.order === 'desc' };
-  return (
-    <>
-      <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2 pb-2">
-        <h1 className="font-semibold text-[15px]">Runs</h1>
-        <span className="text-faint">{formatCount(rows.total)}</span>
-        <ConnectionNote connected={connected} />
-        {rows.problem && (
-          <p role="alert" className="text-bad">
-            {rows.problem}
-          </p>
-        )}
-        <RunsSelection
-          selected={state.selected}
-          onClear={() => void setState({ selected: [] })}
-          baseline={context.baseline?.name ?? null}
-          onBaseline={(id) => void setState({ baseline: id })}
-        />
-      </div>
-      <div className="flex flex-wrap items-start justify-between gap-2 pb-2.5">
-        <RunsFilters state={state} setState={setState} search={search} />
-        <div className="flex flex-wrap items-center gap-1.5">
-          <ImportButton importFiles={importFiles} />
-          <Menu label="Columns">
-            {runColumns.map(({ id, header, help }) => (
-              <MenuCheck
-                key={id}
-                label={header}
-                note={help && header.length < 5 ? help.split(/[:;,]/)[0] : undefined}
-                checked={columns.shown.some((column) => column.id === id)}
-                onChange={() => columns.toggle(id)}
-                disabled={id === 'name'}
-              />
-            ))}
-            <button
-              type="button"
-              onClick={columns.reset}
-              className="mt-1 w-full rounded px-1.5 py-1 text-left text-accent hover:bg-raised"
-            >
-              As at first
-            </button>
-          </Menu>
-          <Menu
-            title="Take along what the filters leave"
-            label={
-              <>
-                <Download size={13} aria-hidden />
-                Table
-              </>
-            }
-          >
-            {(['csv', 'json'] as const).map((format) => (
-              <a
-                key={format}
-                href={`/api/table/runs.${format}?${searchOf(state)}`}
-                download
-                className="block rounded px-1.5 py-1 hover:bg-raised"
-              >
-                {format.toUpperCase()}, {formatCount(rows.total)} {rows.total === 1 ? 'run' : 'runs'}
-              </a>
-            ))}
-          </Menu>
-          <button
-            type="button"
-            className="button h-7 px-2 max-sm:hidden"
-            onClick={() => help.current?.showModal()}
-            aria-label="Keys"
-            title="Keys: ?"
-          >
-            <Keyboard size={14} aria-hidden />
-          </button>
-        </div>
-      </div>
-      <div className="grid items-start gap-4 min-[1400px]:grid-cols-[minmax(0,1fr)_21rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]">
-        <div className="card min-w-0 overflow-hidden min-[1400px]:sticky min-[1400px]:top-15">
-          {rows.total === 0 ? (
-            <p className="px-4 py-12 text-center text-faint">No run is like this. “Show all” takes the filters away.</p>
-          ) : (
-            <RunsTable
-              {...{ rows, sort, active, context }}
-              columns={columns.shown}
-              onSort={(column) => void setState(nextSort(sort, column))}
-              isSelected={(id) => selected.has(id)}
-              onToggle={toggle}
-            />
-          )}
-        </div>
-        <div className="grid min-w-0 gap-4 lg:max-[1400px]:grid-cols-2">
-          <RunsCurves {...{ query, state, setState }} />
-          <RunsScatter {...{ query, state, setState }} />
-          <RunsBest query={query} selected={state.selected} />
-        </div>
-      </div>
-      <RunsExamples />
-      <ShortcutsHelp dialog={help} />
-    </>
-  );
-}
-
-/** Words begin with A, figures with the largest; then the other way round; then the newest come first again. */
-function nextSort(sort: { column: string; descending: boolean }, column: RunsState['sort']): Partial<RunsState> {
-  const isFigure = runColumns.some(({ id, isFigure }) => id === column && isFigure);
-  const first = isFigure ? 'desc' : 'asc';
-  if (sort.column !== column) return { sort: column, order: first };
-  if (sort.descending === isFigure) return { sort: column, order: isFigure ? 'asc' : 'desc' };
-  return { sort: 'createdAt', order: 'desc' };
-}
-
-/** What cells show beside their own figures: the baseline, and the best of the runs that the filters leave. */
-function useCellContext(
-  state: RunsState,
-  query: ReturnType<typeof queryOf>,
-  rows: DashboardProps['rows'],
-): CellContext {
-  const trpc = useTRPC();
-  const isAnyRunning = rows.loaded.some((run) => run.status === 'running');
-  const now = useNow(isAnyRunning ? 1000 : 30_000);
-  const { data: groups } = useQuery(
-    trpc.dashboard.best.queryOptions({ filter: query.filter }, { placeholderData: keepPreviousData }),
-  );
-  const { data: found } = useQuery(
-    trpc.runs.list.queryOptions({ ids: [state.baseline] }, { enabled: state.baseline !== '' }),
-  );
-  return useMemo(() => {
-    const best = new Map(groups?.map((group) => [group.test.hash, group]));
-    return {
-      now,
-      baseline: (state.baseline !== '' && found?.runs[0]) || null,
-      bestFor: (run) => {
-        const group = best.get(run.test?.hash ?? '');
-        // One alone is not the best of anything.
-        return run.metrics && group && group.runs > 1 ? group.best : null;
-      },
-    };
-  }, [now, groups, found, state.baseline]);
-}
-
-interface KeysOptions extends Pick<DashboardProps, 'state' | 'setState' | 'rows'> {
-  toggle: (id: string) => void;
-  search: React.RefObject<HTMLInputElement | null>;
-  help: React.RefObject<HTMLDialogElement | null>;
-}
-
-/** The keys of this page. @returns the row they are at */
-function useKeys({ state, setState, rows, toggle, search, help }: KeysOptions): number | null {
-  const router = useRouter();
-  const [active, setActive] = useState<number | null>(null);
-  const run = active === null ? undefined : rows.rowAt(active);
-  const move = (step: number) => {
-    if (rows.total === 0) return false;
-    setActive((now) => (now === null ? 0 : Math.min(rows.total - 1, Math.max(0, now + step))));
-  };
-  const withRun = (action: (id: string) => void) => () => {
-    if (!run) return false;
-    action(run.id);
-  };
-  useShortcuts({
-    '/': () => search.current?.focus(),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    ' ': withRun(toggle),
-    Enter: withRun((id) => router.push(`/runs/${id}`)),
-    b: withRun((id) => void setState({ baseline: state.baseline === id ? null : id })),
-    c: () => {
-      if (state.selected.length === 0) return false;
-      router.push(compareAddress(state.selected));
-    },
-    n: () => router.push('/runs/new'),
-    Escape: () => void setState({ selected: [] }),
-    '?': () => help.current?.showModal(),
-  });
-  return active;
+/** What the original trained on, once someone has asked for a part of it and it is not here yet. */
+function AwaitedData() {
+  const status = useDataStatus();
+  const isAsked = status && lackingParts(status, originalNeeds).some(isAwaited);
+  return isAsked && <DataOffer className="mb-3" />;
 }

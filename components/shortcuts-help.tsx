@@ -1,6 +1,6 @@
 'use client';
 
-import { type RefObject, useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
 
 const keys: readonly [string, string][] = [
   ['/', 'search'],
@@ -14,12 +14,17 @@ const keys: readonly [string, string][] = [
   ['?', 'this list'],
 ];
 
-/** What the keys do on the page of runs; `showModal` of its element opens it, Escape closes it. */
-export function ShortcutsHelp({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
+/** What the keys do on the page of runs: a dialog that is open as long as it is there, and asks to go by Escape or its button. */
+export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const title = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
   return (
     <dialog
       ref={dialog}
+      onClose={onClose}
       aria-labelledby={title}
       className="card m-auto w-80 p-5 text-ink shadow-xl backdrop:bg-black/40"
     >

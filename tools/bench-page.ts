@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Page, Response } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import type { TrainConfigInput } from '../lib/train-config.ts';
 import { type AppServer, startApp } from './testing/app-server.ts';
 import { launchBrowser } from './testing/browser.ts';
@@ -26,27 +26,35 @@ for (const [name, measure] of Object.entries(measurements)) {
   if (asked.length === 0 || asked.includes(name)) await measure();
 }
 
-/** JavaScript of the table page, and what a chart adds; gzip, as it travels. */
+/** JavaScript of the page of runs, and what a chart adds; gzip, as it travels. */
 async function weighPages(): Promise<void> {
   await onPage({ withRealTrainer: false }, async (page, app) => {
-    const scripts = new Map<string, number>();
-    page.on('response', async (response) => {
-      if (isScript(response)) scripts.set(response.url(), gzipSync(await response.body()).length);
+    /** In the order in which the page asks for them. */
+    const scripts: Promise<number>[] = [];
+    page.on('request', (request) => {
+      if (request.resourceType() === 'script') scripts.push(weigh(request));
     });
-    const sum = () => [...scripts.values()].reduce((total, bytes) => total + bytes, 0);
-    await page.goto(app.url);
-    await page.waitForLoadState('networkidle');
-    const empty = sum();
-    report('JavaScript of the table page without a chart', `${kilobytes(empty)} in ${scripts.size} files`);
+    const visit = async (ready: () => Promise<unknown>) => {
+      scripts.length = 0;
+      await page.goto(app.url);
+      await ready();
+      return Promise.all(scripts);
+    };
+    const empty = await visit(() => page.waitForLoadState('networkidle'));
+    report('JavaScript of the first page, without a run', `${kilobytes(sum(empty))} in ${empty.length} files`);
     await app.trpc.runs.start.mutate({ tags: ['completes'] });
-    await page.reload();
-    await page.locator('.js-plotly-plot').first().waitFor({ timeout: 60_000 });
-    report('Added where a chart is in view', kilobytes(sum() - empty));
+    const withCharts = await visit(() => page.locator('.js-plotly-plot').first().waitFor({ timeout: 60_000 }));
+    // Nothing else is as large.
+    const plotly = withCharts.indexOf(Math.max(...withCharts));
+    const before = withCharts.slice(0, plotly);
+    report('JavaScript of the table page before Plotly', `${kilobytes(sum(before))} in ${before.length} files`);
+    report('Added where a chart is in view', kilobytes(sum(withCharts) - sum(before)));
   });
 }
 
-function isScript(response: Response): boolean {
-  return response.request().resourceType() === 'script';
+async function weigh(request: Request): Promise<number> {
+  const response = await request.response();
+  return response ? gzipSync(await response.body()).length : 0;
 }
 
 /** From the trainer's clock before it tells an epoch to the first animation frame after Plotly drew it. */
@@ -150,6 +158,10 @@ async function onPage(
 
 function report(what: string, figure: string): void {
   console.log(`${what}: ${figure}`);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function kilobytes(bytes: number): string {
