@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronRight } from 'lucide-react';
-import { cifar10Files, partTitle } from '@/lib/data-files.ts';
+import { cifar10Files } from '@/lib/data-files.ts';
 import type { PartStatus } from '@/server/data/downloads.ts';
 import { GetData } from './get-data.tsx';
 
@@ -18,15 +18,6 @@ export function DataParts({ folder, parts }: { folder: string; parts: PartStatus
     </>
   );
 }
-
-/** `CIFAR-10 and ImageNet weights are not here yet`. */
-export function notHere(parts: readonly PartStatus[]): string {
-  const titles = parts.map(({ part }) => partTitle(part)).join(' and ');
-  return `${titles} ${isOne(parts) ? 'is' : 'are'} not here yet`;
-}
-
-/** Weights are several, even in one file. */
-export const isOne = (parts: readonly PartStatus[]): boolean => parts.length === 1 && parts[0]?.part === 'cifar10';
 
 /** For machines that reach no network, or not this one. */
 function ByHand({ folder, parts }: { folder: string; parts: PartStatus[] }) {

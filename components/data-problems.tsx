@@ -1,8 +1,8 @@
 'use client';
 
 import type { DataNeeds } from '@/lib/data-files.ts';
-import { DataParts, isOne, notHere } from './data-parts.tsx';
-import { isAwaited, lackingParts } from './prepare-data.ts';
+import { DataParts } from './data-parts.tsx';
+import { isAwaited, isOne, lackingParts, notHere } from './prepare-data.ts';
 import { useDataStatus } from './use-data-status.ts';
 
 /** What a run lacks before it can train, and how to get it; nothing where all is there. */

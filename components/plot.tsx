@@ -4,7 +4,7 @@ import { useTheme } from 'next-themes';
 import type { PlotlyElement } from 'plotly.js-strict-dist-min';
 import { useEffect, useRef } from 'react';
 import type { Figure } from './figure.ts';
-import { loadedPlotly, loadPlotly } from './load-plotly.ts';
+import { loadedPlotly, loadPlotly } from './plot-library.ts';
 import { useNear } from './use-near.ts';
 
 interface Props {

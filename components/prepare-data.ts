@@ -50,3 +50,12 @@ export function describeProgress({ phase, bytes, total, bytesPerSecond, secondsL
     .join(' · ');
 }
 type Progress = Extract<PartState, { is: 'coming' }>['progress'];
+
+/** `CIFAR-10 and ImageNet weights are not here yet`. */
+export function notHere(parts: readonly PartStatus[]): string {
+  const titles = parts.map(({ part }) => partTitle(part)).join(' and ');
+  return `${titles} ${isOne(parts) ? 'is' : 'are'} not here yet`;
+}
+
+/** Weights are several, even in one file. */
+export const isOne = (parts: readonly PartStatus[]): boolean => parts.length === 1 && parts[0]?.part === 'cifar10';

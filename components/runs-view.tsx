@@ -2,21 +2,18 @@
 
 import dynamic from 'next/dynamic';
 import { useMemo, useRef } from 'react';
-import { originalNeeds } from '@/lib/data-files.ts';
 import type { RunsPage } from '@/lib/run.ts';
 import { facets } from '@/lib/run-columns.ts';
-import { isAwaited, lackingParts } from './prepare-data.ts';
+import { DataOffer } from './data-offer.tsx';
+import { RunsDashboard } from './runs-dashboard.tsx';
 import { ImportNotes, useImport } from './runs-import.tsx';
 import { isFiltered, queryOf } from './runs-url.ts';
-import { useDataStatus } from './use-data-status.ts';
 import { useFollow } from './use-follow.ts';
 import { useRunRows } from './use-run-rows.ts';
 import { useRunsState } from './use-runs-state.ts';
 
-// A visit needs one of the first two, and seldom the last.
-const RunsDashboard = dynamic(() => import('./runs-dashboard.tsx').then((module) => module.RunsDashboard));
+// Most visits have no need of it.
 const RunsEmpty = dynamic(() => import('./runs-empty.tsx').then((module) => module.RunsEmpty));
-const DataOffer = dynamic(() => import('./data-offer.tsx').then((module) => module.DataOffer));
 
 interface Props {
   /** The first part of what the page's address asks for. */
@@ -46,18 +43,11 @@ export function RunsView({ initial, isEmpty }: Props) {
         </>
       ) : (
         <main className="mx-auto max-w-[1600px] px-4 py-3">
-          <AwaitedData />
+          <DataOffer onlyAsked className="mb-3" />
           <ImportNotes {...imports} />
           <RunsDashboard {...{ state, setState, query, rows, connected }} importFiles={imports.importFiles} />
         </main>
       )}
     </>
   );
-}
-
-/** What the original trained on, once someone has asked for a part of it and it is not here yet. */
-function AwaitedData() {
-  const status = useDataStatus();
-  const isAsked = status && lackingParts(status, originalNeeds).some(isAwaited);
-  return isAsked && <DataOffer className="mb-3" />;
 }
