@@ -53,6 +53,18 @@ describe('comparing runs, in a browser', () => {
     await page.getByText('both got 700 right').waitFor();
   });
 
+  it('adds a run that is found by its name', async () => {
+    await page.goto(`${app.url}/compare?ids=${n30}`);
+    await page.locator('summary', { hasText: 'Add a run' }).click();
+    await page.getByLabel('Search names').fill('fro');
+    const found = page.getByRole('list').getByRole('button', { name: /^frozen/ });
+    await found.click();
+    await expect.poll(() => page.url(), patience).toContain(`ids=${n30},${frozen}`);
+    await page.getByText('No other run is like this.').waitFor();
+    await page.getByLabel('Search names').fill('');
+    await page.getByRole('button', { name: /^n30/ }).waitFor();
+  });
+
   it('shows the same to whoever opens its link in another browser', async () => {
     await page.goto(`${app.url}/compare?ids=${frozen},${n30},${n30Again}`);
     await page.getByLabel('Figure').selectOption('loss');

@@ -1,19 +1,16 @@
 import { ArrowLeftToLine, X } from 'lucide-react';
 import Link from 'next/link';
-import type { RunSummary } from '@/lib/run.ts';
+import { CompareAdd } from './compare-add.tsx';
 import type { ComparedRun } from './compared-run.ts';
 
 interface CompareChoiceProps {
   compared: readonly ComparedRun[];
-  /** All there are, newest first. */
-  runs: readonly RunSummary[];
   onChange: (ids: string[]) => void;
 }
 
 /** Which runs are compared. The first is what the others are held against. */
-export function CompareChoice({ compared, runs, onChange }: CompareChoiceProps) {
+export function CompareChoice({ compared, onChange }: CompareChoiceProps) {
   const ids = compared.map(({ run }) => run.id);
-  const others = runs.filter((run) => !ids.includes(run.id));
   return (
     <>
       {compared.length < 2 && (
@@ -57,23 +54,9 @@ export function CompareChoice({ compared, runs, onChange }: CompareChoiceProps) 
             </span>
           </li>
         ))}
-        {others.length > 0 && (
-          <li>
-            <select
-              aria-label="Add a run"
-              className="field w-44"
-              value=""
-              onChange={(event) => onChange([...ids, event.target.value])}
-            >
-              <option value="">Add a run …</option>
-              {others.map((run) => (
-                <option key={run.id} value={run.id}>
-                  {run.name} · {run.id}
-                </option>
-              ))}
-            </select>
-          </li>
-        )}
+        <li>
+          <CompareAdd ids={ids} onAdd={(id) => onChange([...ids, id])} />
+        </li>
       </ul>
     </>
   );

@@ -1,9 +1,9 @@
 'use client';
 
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { distinctNames } from '@/lib/distinct-names.ts';
-import type { RunDetail, RunsPage } from '@/lib/run.ts';
+import type { RunDetail } from '@/lib/run.ts';
 import { CompareChoice } from './compare-choice.tsx';
 import { CompareConfigs } from './compare-configs.tsx';
 import { CompareCurves } from './compare-curves.tsx';
@@ -20,17 +20,14 @@ import { useCompareState } from './use-compare-state.ts';
 import { useFollow } from './use-follow.ts';
 
 interface CompareViewProps {
-  /** The newest ones, to choose from. */
-  runs: RunsPage;
   /** Of the runs that the address names, those that exist. */
   details: RunDetail[];
 }
 
 /** Some runs side by side: which is better first, then how they went, then what they were. All of it is in the address. */
-export function CompareView({ runs: initialRuns, details: initialDetails }: CompareViewProps) {
+export function CompareView({ details: initialDetails }: CompareViewProps) {
   const trpc = useTRPC();
   const [state, change] = useCompareState();
-  const { data: newest } = useQuery(trpc.runs.list.queryOptions(undefined, { initialData: initialRuns }));
   const { connected } = useFollow(null);
   const { details, missing } = useQueries({
     queries: state.ids.map((id) => ({
@@ -51,7 +48,7 @@ export function CompareView({ runs: initialRuns, details: initialDetails }: Comp
     <main className="mx-auto max-w-[1500px] px-4 py-5">
       <h1 className="font-semibold text-lg">Compare</h1>
       <ConnectionNote connected={connected} />
-      <CompareChoice compared={compared} runs={newest.runs} onChange={(ids) => change({ ids })} />
+      <CompareChoice compared={compared} onChange={(ids) => change({ ids })} />
       {missing.length > 0 && (
         <p role="alert" className="mt-2 text-bad">
           Not among the runs any more: {missing.join(', ')}.

@@ -8,11 +8,13 @@ interface MenuProps {
   /** On hover, and where the label is a picture. */
   title?: string;
   isActive?: boolean;
+  /** Told whenever it has opened or closed. */
+  onToggle?: (isOpen: boolean) => void;
   children: ReactNode;
 }
 
 /** A button that opens a small panel below it; a click elsewhere or Escape closes it. */
-export function Menu({ label, title, isActive = false, children }: MenuProps) {
+export function Menu({ label, title, isActive = false, onToggle, children }: MenuProps) {
   const element = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const closeOutside = ({ target }: Event) => {
@@ -25,6 +27,7 @@ export function Menu({ label, title, isActive = false, children }: MenuProps) {
     <details
       ref={element}
       className="group relative"
+      onToggle={({ currentTarget }) => onToggle?.(currentTarget.open)}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || !element.current?.open) return;
         element.current.open = false;

@@ -1,11 +1,12 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Search, X } from 'lucide-react';
-import { type RefObject, useEffect, useState } from 'react';
+import { X } from 'lucide-react';
+import type { RefObject } from 'react';
 import { type Facet, facets } from '@/lib/run-columns.ts';
 import { Menu, MenuCheck } from './menu.tsx';
 import { isFiltered, type RunsState } from './runs-url.ts';
+import { SearchField } from './search-field.tsx';
 import { useTRPC } from './trpc.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 
@@ -41,7 +42,13 @@ export function RunsFilters({ state, setState, search }: Props) {
   const clear = () => setState({ q: '', ...Object.fromEntries(facets.map((facet) => [facet, null])) });
   return (
     <div className="flex flex-wrap items-center gap-1.5">
-      <SearchField text={state.q} onSearch={(q) => setState({ q })} field={search} />
+      <SearchField
+        text={state.q}
+        onSearch={(q) => void setState({ q })}
+        field={search}
+        placeholder="Search  /"
+        className="w-44 max-sm:w-full"
+      />
       {facets.map((facet) => {
         const values = data?.[facet] ?? [];
         // One value tells nothing apart.
@@ -80,39 +87,5 @@ export function RunsFilters({ state, setState, search }: Props) {
         </button>
       )}
     </div>
-  );
-}
-
-interface SearchFieldProps {
-  text: string;
-  onSearch: (text: string) => void;
-  field: RefObject<HTMLInputElement | null>;
-}
-
-/** Whoever types is not asked after every letter. Milliseconds. */
-const rest = 150;
-
-function SearchField({ text, onSearch, field }: SearchFieldProps) {
-  const [typed, setTyped] = useState(text);
-  useEffect(() => setTyped(text), [text]);
-  useEffect(() => {
-    if (typed === text) return;
-    const timer = setTimeout(() => onSearch(typed), rest);
-    return () => clearTimeout(timer);
-  }, [typed, text, onSearch]);
-  return (
-    <label className="relative max-sm:w-full">
-      <span className="sr-only">Search names, notes and tags</span>
-      <Search size={13} className="absolute top-2 left-2 text-faint" aria-hidden />
-      <input
-        ref={field}
-        type="search"
-        value={typed}
-        maxLength={200}
-        onChange={({ target }) => setTyped(target.value)}
-        placeholder="Search  /"
-        className="field h-7 w-44 pl-7 text-xs max-sm:w-full"
-      />
-    </label>
   );
 }

@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
 import { readCompareState } from '@/components/compare-state.ts';
 import { CompareView } from '@/components/compare-view.tsx';
-import { getCaller } from '@/server/caller.ts';
 import { findRun } from '@/server/runs/find-run.ts';
 
 export const metadata: Metadata = { title: 'Compare' };
@@ -13,6 +12,6 @@ interface Props {
 export default async function ComparePage({ searchParams }: Props) {
   const { ids } = await searchParams;
   const asked = readCompareState(new URLSearchParams({ ids: String(ids ?? '') })).ids;
-  const [runs, details] = await Promise.all([getCaller().runs.list(), Promise.all(asked.map(findRun))]);
-  return <CompareView runs={runs} details={details.filter((run) => run !== null)} />;
+  const details = await Promise.all(asked.map(findRun));
+  return <CompareView details={details.filter((run) => run !== null)} />;
 }
