@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { FileInput, X } from 'lucide-react';
 import Link from 'next/link';
 import { type ChangeEvent, useCallback, useEffect, useState } from 'react';
-import { formatBytes } from '@/lib/format.ts';
+import { mostLogBytes, tooLargeInWords } from '@/lib/log-bytes.ts';
 import { useTRPC, useTRPCClient } from './trpc.ts';
 
 /** What became of a file. */
@@ -13,9 +13,6 @@ interface Outcome {
   id: string | null;
   words: string;
 }
-
-/** The server reads no larger ones. */
-const mostBytes = 8_000_000;
 
 /** Takes in logs that are dropped anywhere on the page, or chosen by its button, and says what became of each. */
 export function useImport() {
@@ -45,7 +42,7 @@ type Import = ReturnType<typeof useImport>;
 
 async function importFile(client: ReturnType<typeof useTRPCClient>, file: File): Promise<Outcome> {
   const { name, size, lastModified } = file;
-  if (size > mostBytes) return { name, id: null, words: `is ${formatBytes(size)} large; a log is far smaller` };
+  if (size > mostLogBytes) return { name, id: null, words: tooLargeInWords(size) };
   try {
     const outcome = await client.logs.import.mutate({ name, text: await file.text(), modifiedAt: lastModified });
     if (outcome.type === 'refused') return { name, id: null, words: outcome.reason };

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
-import { formatBytes } from '../../lib/format.ts';
-
-/** Logs are some ten kilobytes long; of a thousand epochs they are a few hundred. */
-const mostLogBytes = 8_000_000;
+import { mostLogBytes, tooLargeInWords } from '../../lib/log-bytes.ts';
 
 export interface LogText {
   text: string;
@@ -24,7 +21,7 @@ export async function readLogFile(file: string): Promise<LogText> {
   const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
     const { size } = await handle.stat();
-    if (size > mostLogBytes) throw new Error(tooLarge(size));
+    if (size > mostLogBytes) throw new Error(tooLargeInWords(size));
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await handle.read(bytes, 0, size, 0);
     return decodeLog(bytes.subarray(0, bytesRead));
@@ -35,7 +32,7 @@ export async function readLogFile(file: string): Promise<LogText> {
 
 /** @throws Error in words that follow the file's name */
 export function decodeLog(bytes: Uint8Array): LogText {
-  if (bytes.length > mostLogBytes) throw new Error(tooLarge(bytes.length));
+  if (bytes.length > mostLogBytes) throw new Error(tooLargeInWords(bytes.length));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), sha256 };
@@ -43,6 +40,3 @@ export function decodeLog(bytes: Uint8Array): LogText {
     throw new Error('is no text');
   }
 }
-
-const tooLarge = (bytes: number): string =>
-  `is ${formatBytes(bytes)} large; logs of at most ${formatBytes(mostLogBytes)} are read`;
