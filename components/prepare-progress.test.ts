@@ -11,6 +11,7 @@ const progress: RunEventOf<'progress'> = {
   ...{ at: 1, type: 'progress', phase: 'finetune', done: 50, total: 100, epoch: 3, epochs: 10 },
   ...{ imagesPerSecond: 100, secondsLeft: 60 },
 };
+const frozenPart = { ...progress, part: 'frozen' as const, epoch: undefined, epochs: undefined };
 const run = {
   config: trainConfigSchema.parse({}),
   events: [phase(1, 'features'), phase(4, 'head'), phase(10, 'finetune')],
@@ -26,6 +27,11 @@ describe('preparePhases', () => {
       { phase: 'finetune', state: 'running', share: 0.25, seconds: null },
       { phase: 'evaluation', state: 'waiting', share: 0, seconds: null },
     ]);
+  });
+
+  it('tells the frozen layers of stage 2 from its epochs', () => {
+    const step = preparePhases({ ...run, progress: frozenPart })[2];
+    expect(step).toEqual({ phase: 'finetune', state: 'running', share: 0.5, part: 'frozen', seconds: null });
   });
 
   it('begins a phase again where an attempt died in it, and shows what is done as done', () => {
@@ -78,5 +84,6 @@ describe('activityOf', () => {
     expect(activityOf({ ...run, progress: null })).toBe('Fine-tuning');
     expect(activityOf({ ...run, progress: { ...progress, phase: 'head' } })).toBe('Fine-tuning');
     expect(activityOf({ events: [], progress: null })).toBe('Reading data');
+    expect(activityOf({ ...run, progress: frozenPart })).toBe('Fine-tuning, the frozen layers first');
   });
 });

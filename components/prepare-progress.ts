@@ -20,8 +20,10 @@ const phasesOf = (config: Pick<TrainConfig, 'epochs_stage2'>): Phase[] =>
 export interface PhaseStep {
   phase: Phase;
   state: 'waiting' | 'running' | 'done' | 'stopped';
-  /** How much of it is done, within 0…1. */
+  /** How much of it is done, within 0…1: of all its epochs, or of `part` while that comes before them. */
   share: number;
+  /** `frozen` while the frozen layers are computed that the epochs train on. */
+  part?: 'frozen' | undefined;
   /** How long it took; null until it is over. */
   seconds: number | null;
 }
@@ -39,8 +41,9 @@ export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progre
     }
     const isDone = next?.type === 'phase' || (next?.type === 'completed' && phase === 'evaluation');
     if (next && isDone) return { phase, state: 'done', share: 1, seconds: (next.at - event.at) / 1000 };
-    const share = run.progress?.phase === phase ? (phaseShare(run.progress) ?? 0) : epochsShare(run, phase);
-    return { phase, state: isFinal(run.status) ? 'stopped' : 'running', share, seconds: null };
+    const progress = run.progress?.phase === phase ? run.progress : null;
+    const share = progress ? (phaseShare(progress) ?? 0) : epochsShare(run, phase);
+    return { phase, state: isFinal(run.status) ? 'stopped' : 'running', share, part: progress?.part, seconds: null };
   });
 }
 
@@ -54,7 +57,7 @@ type Bound = RunEventOf<'phase' | 'completed' | 'canceled' | 'failed' | 'interru
 const isBound = (event: RunEvent): event is Bound =>
   ['phase', 'completed', 'canceled', 'failed', 'interrupted'].includes(event.type);
 
-/** How much of its phase is done, within 0…1; epochs count whole. Null before anything is known. */
+/** How much of its phase, or of the part of it, is done, within 0…1; epochs count whole. Null before anything is known. */
 export function phaseShare(progress: RunEventOf<'progress'> | null): number | null {
   if (!progress || progress.total === 0) return null;
   const within = Math.min(1, progress.done / progress.total);
@@ -69,9 +72,10 @@ export function runShare({ startedAt, progress }: Pick<RunDetail, 'startedAt' | 
   return passed / Math.max(1, passed + progress.secondsLeft);
 }
 
-/** What a running run does now: `Fine-tuning, epoch 3 of 10`. */
+/** What a running run does now: `Fine-tuning, epoch 3 of 10`; `Fine-tuning, the frozen layers first`. */
 export function activityOf(run: Pick<RunDetail, 'events' | 'progress'>): string {
   const phase = eventsOf(run, 'phase').at(-1)?.phase ?? run.progress?.phase ?? 'prepare';
-  const { epoch, epochs } = run.progress?.phase === phase ? run.progress : {};
+  const { epoch, epochs, part } = run.progress?.phase === phase ? run.progress : {};
+  if (part === 'frozen') return `${phaseNames[phase]}, the frozen layers first`;
   return epoch === undefined ? phaseNames[phase] : `${phaseNames[phase]}, epoch ${epoch} of ${epochs}`;
 }

@@ -40,7 +40,7 @@ function Whole({ run }: { run: RunDetail }) {
 }
 
 function Step({ step, fromEarlier }: { step: PhaseStep; fromEarlier?: boolean }) {
-  const { phase, state, share, seconds } = step;
+  const { phase, state, share, part, seconds } = step;
   const Mark = marks[state];
   const colour = { waiting: 'text-faint', running: 'text-accent', done: 'text-good', stopped: 'text-bad' }[state];
   return (
@@ -52,20 +52,22 @@ function Step({ step, fromEarlier }: { step: PhaseStep; fromEarlier?: boolean })
         </span>
         <span className="truncate text-faint" title={seconds === null ? undefined : `${seconds.toFixed(1)} s`}>
           {seconds !== null && (fromEarlier ? 'kept from earlier' : formatDuration(seconds))}
-          {seconds === null && state === 'running' && formatShare(share)}
+          {seconds === null &&
+            state === 'running' &&
+            (part ? `frozen layers ${formatShare(share)}` : formatShare(share))}
           {state === 'stopped' && 'stopped'}
         </span>
       </div>
       <div
         role="progressbar"
-        aria-label={phaseNames[phase]}
+        aria-label={part ? `${phaseNames[phase]}, frozen layers` : phaseNames[phase]}
         aria-valuenow={Math.round(share * 100)}
         aria-valuemin={0}
         aria-valuemax={100}
         className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-raised"
       >
         <div
-          className={`h-full rounded-full ${state === 'done' ? 'bg-good' : state === 'stopped' ? 'bg-bad' : 'bg-accent'}`}
+          className={`h-full rounded-full ${state === 'done' ? 'bg-good' : state === 'stopped' ? 'bg-bad' : 'bg-accent'} ${part ? 'opacity-50' : ''}`}
           style={{ width: `${share * 100}%` }}
         />
       </div>

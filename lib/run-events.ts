@@ -84,7 +84,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('progress'),
     phase: phaseSchema,
-    /** Images done and to do: in the epoch during training, in the phase otherwise. */
+    /** `frozen`: of stage 2, before its first epoch, what the frozen layers hand over of the training images. */
+    part: z.literal('frozen').optional(),
+    /** Images done and to do: in the epoch during training, in the phase or its part otherwise. */
     done: z.number(),
     total: z.number(),
     epoch: z.number().int().optional(),

@@ -126,6 +126,12 @@ describe.skipIf(!hasSomeData)(needsSomeData('the models of a run with N = 30'), 
     expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([640, 96]);
   });
 
+  it('tells the frozen layers of stage 2 apart from its epochs', () => {
+    const told = events.filter((event) => event.type === 'progress').find(({ part }) => part === 'frozen')!;
+    expect(told).toMatchObject({ phase: 'finetune', done: 64, total: 450 });
+    expect(told.epoch).toBeUndefined();
+  });
+
   it('names in its events what it was tested on', () => {
     const started = events.find((event) => event.type === 'started')!;
     expect(started).toMatchObject({

@@ -65,10 +65,11 @@ async function keptRows(experiment: Experiment): Promise<HalfRows | null> {
   const { config, split, frozen, reporter, timeLeft } = experiment;
   const request = requestFor(experiment, 'train');
   if (changesPixels(config) || !frozen || !(await frozen.hasRoomFor(request))) return null;
+  let done = 0;
   const { rows, cached } = await frozen.get(request, async (count, seconds) => {
+    done += count;
     timeLeft.advance('finetune', 'frozen', count, seconds);
-    const epochs = config.epochs_stage2;
-    await reporter.progress({ done: 0, total: split.train.length, epoch: 1, epochs, imagesPerSecond: count / seconds });
+    await reporter.progress({ part: 'frozen', done, total: split.train.length, imagesPerSecond: count / seconds });
   });
   if (cached) timeLeft.skip('finetune', 'frozen', rows.count);
   return rows;

@@ -14,6 +14,11 @@ describe('progressLine', () => {
     );
   });
 
+  it('names the frozen layers, which stage 2 computes before its first epoch', () => {
+    const { epoch: _, epochs: __, ...whole } = progress;
+    expect(progressLine({ ...whole, part: 'frozen' }, 120)).toMatch(/^Stage 2 frozen layers {2}█+░+ 75 %/);
+  });
+
   it('leaves out what is not known, and never fills the terminal’s last column', () => {
     const { epoch: _, epochs: __, ...whole } = progress;
     const line = progressLine({ ...whole, imagesPerSecond: null, secondsLeft: null, done: 0, total: 0 }, 120);

@@ -77,14 +77,14 @@ function epochLine({ stage, epoch, epochs, metrics, seconds }: RunEventOf<'epoch
 
 /** The line that is redrawn; at most `columns` long, because a longer one would leave its first half behind. */
 export function progressLine(
-  { phase, done, total, epoch, epochs, imagesPerSecond, secondsLeft }: RunEventOf<'progress'>,
+  { phase, part, done, total, epoch, epochs, imagesPerSecond, secondsLeft }: RunEventOf<'progress'>,
   columns: number,
 ): string {
   const width = 24;
   const share = total > 0 ? Math.min(done / total, 1) : 0;
   const filled = Math.round(share * width);
   return [
-    `${phaseNames[phase]}${epoch ? ` epoch ${epoch}/${epochs}` : ''}`,
+    `${phaseNames[phase]}${part ? ' frozen layers' : ''}${epoch ? ` epoch ${epoch}/${epochs}` : ''}`,
     `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${Math.floor(share * 100)} %`,
     imagesPerSecond === null ? '' : `${Math.round(imagesPerSecond)} images/s`,
     secondsLeft === null ? '' : `${duration(secondsLeft)} left`,
