@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import Link from 'next/link';
-import { formatAccuracy, formatDuration } from '@/lib/format.ts';
+import { formatAccuracy, formatCount, formatDuration } from '@/lib/format.ts';
 import { useTRPC } from './trpc.ts';
 
 /** A few runs of this project's own, to look at before there are others; they count nowhere. */
@@ -22,17 +22,19 @@ export function RunsExamples() {
       <h2 className="font-semibold">
         Examples{' '}
         <span className="font-normal text-faint text-xs">
-          real runs that came with the app, on {data.runs[0]!.test?.name ?? 'other images'}; they count in no comparison
+          real runs that came with the app; they count in no comparison
         </span>
       </h2>
       <ul className="mt-2">
-        {data.runs.map(({ id, name, config, metrics, timing }) => (
+        {data.runs.map(({ id, name, config, metrics, timing, test }) => (
           <li key={id} data-run-id={id} className="flex items-center gap-3 border-line border-t py-1.5">
             <span className="min-w-0 grow">
               <Link href={`/runs/${id}`} className="font-medium hover:text-accent hover:underline">
                 {name}
               </Link>
-              {config.notes && <span className="block text-faint text-xs">{config.notes}</span>}
+              <span className="block text-faint text-xs">
+                {config.notes} {test && `Tested on ${formatCount(test.images)} images of ${test.name}.`}
+              </span>
             </span>
             <span className="shrink-0 text-right" title="validation accuracy">
               {formatAccuracy(metrics?.val_end2end)}

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { resultsLogSchema } from '../../lib/results-json.ts';
 import { runQuerySchema } from '../../lib/run-query.ts';
 import { createCaller } from '../router.ts';
 import { openServices } from '../services.test-helper.ts';
@@ -131,6 +132,21 @@ describe('examples', () => {
     put(services, 'examples/frozen.json', original('run_full_tune.json'));
     await services.logs.scan();
     expect(examplesOf(services)).toEqual([]);
+  });
+
+  it('that the project ships with are whole, each its own, and name no folder of any machine', async () => {
+    const services = openServices();
+    const shipped = path.resolve(import.meta.dirname, '../../results/examples');
+    cpSync(shipped, path.join(services.env.paths.results, 'examples'), { recursive: true });
+    await services.logs.scan();
+    expect(examplesOf(services)).toHaveLength(readdirSync(shipped).length);
+    expect(await problems(services)).toEqual(new Map());
+    expect(listRuns(services.db).total).toBe(0);
+    for (const name of readdirSync(shipped)) {
+      const text = readFileSync(path.join(shipped, name), 'utf8');
+      resultsLogSchema.parse(JSON.parse(text));
+      expect(text).not.toMatch(/"(\/|[A-Za-z]:\\)/);
+    }
   });
 });
 
