@@ -54,6 +54,12 @@ describe('reproducing a log, in a browser', () => {
     await expect.poll(accuracy, patience).toContain('6 epochs, validation now 86.40');
   });
 
+  it('shows nothing that a log cannot have or do', async () => {
+    expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
+    expect(await page.getByRole('heading', { name: /^(Log|Speed)$/ }).count()).toBe(0);
+    expect(await page.getByText(/not written|trainer has started/).count()).toBe(0);
+  });
+
   it('trains its config anew, draws both curves, and says in the end within how many points', async () => {
     await page.getByRole('button', { name: 'Reproduce it whole' }).click();
     const sentence = (status: string) => page.locator(`[data-reproduction="${status}"]`).textContent();

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { formatAccuracy, formatDuration } from '@/lib/format.ts';
+import { trainImages } from '@/lib/reproduction.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
 import { Card } from './card.tsx';
 import type { ComparedRun } from './compared-run.ts';
@@ -36,6 +37,8 @@ function axesOf(compared: readonly ComparedRun[]): ParallelAxis[] {
       (field): ParallelAxis => ({
         name: field.label,
         values: runs.map((run) => {
+          // 0 takes all there are.
+          if (field.name === 'train_limit') return trainImages(run.config);
           const value = run.config[field.name];
           return typeof value === 'number' ? value : valueInWords(field, value);
         }),

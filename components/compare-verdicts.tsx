@@ -56,7 +56,10 @@ export function CompareVerdicts({ compared, state, onChange }: ComparePartProps)
 function VerdictInWords({ verdict, a, b }: { verdict: Verdict; a: string; b: string }) {
   return (
     <>
-      <p className="max-w-prose font-semibold text-[15px]" data-verdict={verdict.kind}>
+      <p
+        className={verdict.kind === 'none' ? 'max-w-4xl text-soft' : 'max-w-4xl font-semibold text-[15px]'}
+        data-verdict={verdict.kind}
+      >
         {verdict.sentence}
       </p>
       {verdict.kind === 'paired' && (

@@ -21,6 +21,8 @@ export function CompareWalls({ compared, state, onChange }: ComparePartProps) {
   const longest = walls.reduce((a, b) => (b.wall.epochs.length > a.wall.epochs.length ? b : a)).wall;
   const epochs = longest.epochs.length;
   const shown = state.epoch === 0 ? epochs : Math.min(state.epoch, epochs);
+  // The same epoch may be one of stage 1 here and of stage 2 there.
+  const names = new Set(walls.map(({ wall }) => nameOf(wall, Math.min(shown, wall.epochs.length))));
   return (
     <Card title="The wall" note="validation images, after the same epoch of both; a shorter run stays at its last">
       <div className="mb-3">
@@ -28,7 +30,7 @@ export function CompareWalls({ compared, state, onChange }: ComparePartProps) {
           epochs={epochs}
           shown={shown}
           onShow={(epoch) => onChange({ epoch: epoch === epochs ? 0 : epoch })}
-          name={nameOf(longest, shown)}
+          name={names.size === 1 ? nameOf(longest, shown) : `epoch ${shown}`}
         />
       </div>
       <div className="grid gap-6 xl:grid-cols-2">

@@ -7,9 +7,9 @@ import type { RunDetail } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import { useTRPC } from './trpc.ts';
 
-/** What a run that has ended can do more: one that did not complete goes on, one that did trains further. */
+/** What a run that has ended can do more: one that did not complete goes on, one that did trains further; a log neither. */
 export function ContinueRun({ run }: { run: RunDetail }) {
-  if (!isFinal(run.status)) return null;
+  if (!isFinal(run.status) || run.status === 'imported') return null;
   if (run.status !== 'completed') return <Resume run={run} />;
   return run.hasCheckpoint ? <TrainFurther run={run} /> : null;
 }

@@ -52,8 +52,10 @@ export interface Note {
   yref: 'paper' | 'y';
   text: string;
   showarrow: false;
-  xanchor: 'left' | 'right';
-  yanchor: 'bottom' | 'middle';
+  xanchor: 'left' | 'right' | 'center';
+  yanchor: 'bottom' | 'middle' | 'top';
+  /** Pixels upwards. */
+  yshift?: number;
   font: { size: number; color: Token };
 }
 

@@ -27,8 +27,8 @@ describe('prepareParallel', () => {
     ]);
     expect(layout.shapes).toHaveLength(5);
     expect(layout.annotations!.filter(({ x }) => x === 2).map(({ y, text }) => [y, text])).toEqual([
-      [0, ' sgd!'],
-      [1, ' adamw!'],
+      [0, 'sgd!'],
+      [1, 'adamw!'],
     ]);
     expect(description).toBe('Parallel coordinates of <a>, b, c over N, rate, optimizer, seed, test.');
   });

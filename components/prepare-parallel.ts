@@ -45,7 +45,7 @@ export function prepareParallel(runs: readonly ParallelRun[], axes: readonly Par
         ...{ range: [-0.15, axes.length - 0.6], showgrid: false, zeroline: false, fixedrange: true },
         ...{ tickvals: axes.map((_, index) => index), ticktext: axes.map(({ name }) => inLines(name)), tickangle: 0 },
       },
-      yaxis: { visible: false, range: [-0.06, 1.06], fixedrange: true },
+      yaxis: { visible: false, range: [-0.12, 1.12], fixedrange: true },
       shapes: axes.map((_, index) => uprightAt(index)),
       annotations: scales.flatMap(({ marks }, index) => marks.map(([at, text]) => noteAt(index, at, text))),
     },
@@ -89,7 +89,13 @@ const uprightAt = (x: number): Rule => ({
   line: { color: 'var(--line-strong)', width: 1, dash: 'solid' },
 });
 
-const noteAt = (x: number, y: number, text: string): Note => ({
-  ...{ x, y, xref: 'x', yref: 'y', text: ` ${asText(text)}`, showarrow: false, xanchor: 'left', yanchor: 'middle' },
-  font: { size: 10, color: 'var(--soft)' },
-});
+/** Above what lies highest and below what lies lowest, where no line passes; else beside the axis. */
+function noteAt(x: number, y: number, text: string): Note {
+  const where =
+    y === 1
+      ? ({ text: asText(text), xanchor: 'center', yanchor: 'bottom', yshift: 4 } as const)
+      : y === 0
+        ? ({ text: asText(text), xanchor: 'center', yanchor: 'top', yshift: -4 } as const)
+        : ({ text: ` ${asText(text)}`, xanchor: 'left', yanchor: 'middle' } as const);
+  return { ...{ x, y, xref: 'x', yref: 'y', showarrow: false }, ...where, font: { size: 10, color: 'var(--soft)' } };
+}

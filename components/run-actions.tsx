@@ -83,12 +83,14 @@ export function RunActions({ run }: { run: RunDetail }) {
           label={
             <>
               <Trash2 size={14} aria-hidden />
-              {remove.isPending ? 'Deleting …' : 'Delete'}
+              {remove.isPending ? 'Deleting …' : run.isExample ? 'Hide' : 'Delete'}
             </>
           }
-          question={`Delete ${run.name}?`}
-          consequence="Its log and model files go with it, for good."
-          confirm="Delete run and files"
+          question={run.isExample ? `Hide ${run.name}?` : `Delete ${run.name}?`}
+          consequence={
+            run.isExample ? 'This example is not shown again.' : 'Its log and model files go with it, for good.'
+          }
+          confirm={run.isExample ? 'Hide it' : 'Delete run and files'}
           onConfirm={() => remove.mutate({ id: run.id })}
           pending={remove.isPending || remove.isSuccess}
         />

@@ -25,7 +25,7 @@ export function RunCharts({ run }: { run: RunDetail }) {
   const events = useThrottledValue(run.events, isFinal(status) ? 0 : drawInterval);
   const [batches, setBatches] = useState<'whole' | 'all'>('whole');
   const isHalved = useMemo(() => hasBatchEpochs({ events, config }), [events, config]);
-  const { accuracy, loss, learningRate, speed, isEmpty } = useMemo(() => {
+  const { accuracy, loss, learningRate, speed, isEmpty, hasSpeed } = useMemo(() => {
     const all = eventsOf({ events }, 'epoch');
     const epochs = batches === 'all' ? all : wholeEpochs(all, config.batch_size);
     const best = bestEpochs(epochs, eventsOf({ events }, 'stage-ended'));
@@ -36,6 +36,8 @@ export function RunCharts({ run }: { run: RunDetail }) {
       learningRate: prepareLearningRate(epochs, { colour, planned }),
       speed: prepareSpeed(epochs, { colour, planned }),
       isEmpty: epochs.length === 0,
+      // Logs of the original say nothing of it.
+      hasSpeed: !isFinal(status) || epochs.some(({ imagesPerSecond }) => imagesPerSecond !== null),
     };
   }, [events, config, status, colour, batches]);
   // Four empty boxes would say no more than that there are none.
@@ -59,7 +61,7 @@ export function RunCharts({ run }: { run: RunDetail }) {
       <Chart title="Accuracy" figure={accuracy} height={256} instead={none} />
       <Chart title="Loss" figure={loss} height={256} instead={none} />
       <Chart title="Learning rate" figure={learningRate} height={168} instead={none} />
-      <Chart title="Speed" figure={speed} height={168} instead={none} />
+      {hasSpeed && <Chart title="Speed" figure={speed} height={168} instead={none} />}
     </div>
   );
 }

@@ -34,6 +34,8 @@ export function RunFiles({ run }: { run: RunDetail }) {
         {Object.entries(descriptions).map(([name, description]) => {
           const file = run.files.find((each) => each.name === name);
           const isThere = file || made[name]?.(run);
+          // A log from elsewhere came alone, and nothing more is written.
+          if (!isThere && run.status === 'imported') return null;
           return (
             <li key={name} className="flex items-center gap-3 py-1.5">
               <div className="min-w-0 grow">

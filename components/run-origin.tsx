@@ -26,7 +26,9 @@ export function RunOrigin({ run }: { run: RunDetail }) {
           {run.peakMemory !== null && <Entry name="Memory at most" value={formatBytes(run.peakMemory)} />}
         </dl>
       ) : (
-        <p className="text-faint text-sm">Known when the trainer has started.</p>
+        <p className="text-faint text-sm">
+          {run.status === 'imported' ? 'The log does not say.' : 'Known when the trainer has started.'}
+        </p>
       )}
       {started?.engines && Object.keys(started.engines).length > 0 && (
         <div className="mt-3 border-line border-t pt-3">

@@ -24,6 +24,8 @@ import { useLiveRun } from './use-live-run.ts';
 export function RunView({ initial }: { initial: RunDetail }) {
   const { run, connected } = useLiveRun(initial);
   const title = titleOf(run);
+  // A log from elsewhere had no trainer here.
+  const isLog = run.status === 'imported';
   useEffect(() => {
     document.title = title;
   }, [title]);
@@ -32,10 +34,12 @@ export function RunView({ initial }: { initial: RunDetail }) {
       <RunHeader run={run} />
       <ConnectionNote connected={connected} />
       <div className="mt-2 grid gap-4">
-        <section className="card p-4" aria-label="Progress">
-          <RunPhases run={run} />
-          <InterruptionNote run={run} />
-        </section>
+        {!isLog && (
+          <section className="card p-4" aria-label="Progress">
+            <RunPhases run={run} />
+            <InterruptionNote run={run} />
+          </section>
+        )}
         {(run.status === 'queued' || run.status === 'failed') && <DataProblems needs={run.config} />}
         <Failure run={run} />
         <RunReproduction run={run} />
@@ -55,7 +59,7 @@ export function RunView({ initial }: { initial: RunDetail }) {
             <RunMatrix run={run} />
             <div className="order-1 grid min-w-0 gap-4">
               <RunConfig run={run} />
-              <RunLog run={run} />
+              {!isLog && <RunLog run={run} />}
             </div>
           </div>
         </div>

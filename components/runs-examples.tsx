@@ -27,15 +27,13 @@ export function RunsExamples() {
       </h2>
       <ul className="mt-2">
         {data.runs.map(({ id, name, config, metrics, timing, test }) => (
-          <li key={id} data-run-id={id} className="flex items-center gap-3 border-line border-t py-1.5">
-            <span className="min-w-0 grow">
-              <Link href={`/runs/${id}`} className="font-medium hover:text-accent hover:underline">
-                {name}
-              </Link>
-              <span className="block text-faint text-xs">
-                {config.notes} {test && `Tested on ${formatCount(test.images)} images of ${test.name}.`}
-              </span>
-            </span>
+          <li key={id} data-run-id={id} className="flex flex-wrap items-center gap-x-3 border-line border-t py-1.5">
+            <Link
+              href={`/runs/${id}`}
+              className="min-w-0 flex-1 truncate font-medium hover:text-accent hover:underline"
+            >
+              {name}
+            </Link>
             <span className="shrink-0 text-right" title="validation accuracy">
               {formatAccuracy(metrics?.val_end2end)}
             </span>
@@ -52,6 +50,9 @@ export function RunsExamples() {
             >
               <X size={14} aria-hidden />
             </button>
+            <p className="w-full text-faint text-xs">
+              {config.notes} {test && `Tested on ${formatCount(test.images)} images of ${test.name}.`}
+            </p>
           </li>
         ))}
       </ul>

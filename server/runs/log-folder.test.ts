@@ -17,6 +17,7 @@ import { openServices } from '../services.test-helper.ts';
 import type { Services } from '../services.ts';
 import { deleteRun } from './delete-run.ts';
 import { listRuns, readRun } from './read-runs.ts';
+import { resumeRun } from './resume.ts';
 import { startScene, until } from './scenes.test-helper.ts';
 
 const originals = path.resolve(import.meta.dirname, '../../lib/fixtures/original-logs');
@@ -55,6 +56,7 @@ describe('logs in the results folder', () => {
     const best = listRuns(services.db).runs.toSorted((a, b) => b.valAccuracy! - a.valAccuracy!)[0]!;
     expect(best).toMatchObject({ name: 'run_final_optimized', status: 'imported', test: { hash: 'unknown' } });
     expect(best.valAccuracy).toBeCloseTo(0.9228, 6);
+    await expect(resumeRun(services, best.id)).rejects.toThrow('a log from elsewhere');
     const run = await readRun(services, best.id);
     expect(run.events.filter(({ event }) => event.type === 'epoch')).toHaveLength(16 + 55);
     expect(run.confusion?.tta?.[0]?.[0]).toBe(922);

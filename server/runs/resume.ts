@@ -13,6 +13,12 @@ import { hasCheckpoint } from './run-files.ts';
  */
 export async function resumeRun(services: Services, id: string): Promise<void> {
   const { status } = findRow(services.db, id);
+  if (status === 'imported') {
+    throw new AppError(
+      'conflict',
+      'This is a log from elsewhere, which left nothing to go on from. Reproduce it instead.',
+    );
+  }
   if (status === 'completed') throw new AppError('conflict', 'This run is completed. Train it further instead.');
   if (status === 'queued' || status === 'running') throw new AppError('conflict', `This run is ${status} already.`);
   await services.queue.release(id);
