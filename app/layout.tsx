@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { Providers } from '@/components/providers.tsx';
 import { TopBar } from '@/components/top-bar.tsx';
@@ -9,11 +10,13 @@ export const metadata: Metadata = {
   description: 'Transfer-learning experiments on CIFAR-10, on your own machine.',
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  // The answer's own, without which no script of a page runs: so no page is made before it is asked for.
+  const nonce = (await headers()).get('x-nonce') ?? undefined;
   return (
     <html lang="en" suppressHydrationWarning>
       <body>
-        <Providers>
+        <Providers nonce={nonce}>
           <TopBar />
           {children}
         </Providers>

@@ -10,7 +10,13 @@ import { TRPCProvider } from './trpc.ts';
 
 const url = '/api/trpc';
 
-export function Providers({ children }: { children: ReactNode }) {
+interface Props {
+  /** What the script that sets the colours before the page is seen must carry. */
+  nonce: string | undefined;
+  children: ReactNode;
+}
+
+export function Providers({ nonce, children }: Props) {
   const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { staleTime: 5000, retry: 1 } } }));
   const [trpcClient] = useState(() =>
     createTRPCClient<AppRouter>({
@@ -24,7 +30,7 @@ export function Providers({ children }: { children: ReactNode }) {
     }),
   );
   return (
-    <ThemeProvider attribute="class" disableTransitionOnChange>
+    <ThemeProvider attribute="class" disableTransitionOnChange nonce={nonce}>
       <QueryClientProvider client={queryClient}>
         <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
           <NuqsAdapter>{children}</NuqsAdapter>

@@ -3,6 +3,7 @@ import { isLoopbackName, refusal } from './doors.ts';
 import type { Env } from './env.ts';
 import { isLoggedIn, isSame, loginCookie } from './login.ts';
 import { loginPage } from './plain-page.ts';
+import { plainPagePolicy } from './security-headers.ts';
 
 /** No request has a longer body: an imported log is the longest. Bytes. */
 const longestBody = 16 * 2 ** 20;
@@ -59,13 +60,7 @@ async function logIn(request: IncomingMessage, response: ServerResponse, token: 
   return answer(response, 303, '');
 }
 
-/** Of what is answered here: nothing runs in it, and nobody frames it. */
-const ownHeaders = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-};
+const ownHeaders = { 'Cache-Control': 'no-store', 'Content-Security-Policy': plainPagePolicy };
 
 function answer(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): false {
   // What is left of a body is not read, so the line cannot be used again.

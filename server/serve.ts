@@ -9,6 +9,7 @@ import { EnvironmentError } from './errors.ts';
 import { lockFile } from './file-lock.ts';
 import { passGate } from './gate.ts';
 import { problemPage } from './plain-page.ts';
+import { plainPagePolicy, setSecurityHeaders } from './security-headers.ts';
 import { getServices } from './services.ts';
 import { StorageError } from './storage-errors.ts';
 
@@ -30,10 +31,11 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
     let problem: string | null = null;
     let handle: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null = null;
     server.on('request', async (request, response) => {
+      setSecurityHeaders(request, response, { dev });
       if (!(await passGate(request, response, env))) return;
       if (problem === null) await ready;
       if (handle) await handle(request, response);
-      else response.writeHead(503, { 'Content-Type': 'text/html; charset=utf-8' }).end(problemPage(problem ?? ''));
+      else response.writeHead(503, problemHeaders).end(problemPage(problem ?? ''));
     });
     // Requests may come while the database cannot be opened, and while Next still starts.
     const ready = (async () => {
@@ -54,6 +56,12 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
     process.exit(1);
   }
 }
+
+const problemHeaders = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': plainPagePolicy,
+  'Content-Type': 'text/html; charset=utf-8',
+};
 
 /** How often a database that could not be opened is tried again. Milliseconds. */
 const openInterval = 2000;
