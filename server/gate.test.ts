@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { ask } from '../tools/testing/ask.ts';
 import { passGate } from './gate.ts';
 
 const token = '0123456789abcdef';
@@ -62,7 +63,11 @@ it('bounds bodies before they are read', async () => {
   expect(await post({ 'transfer-encoding': 'chunked' })).toBe(411);
 });
 
-it('refuses an address that is not spelt as addresses are', async () => {
-  const ask = await open();
-  expect((await ask('/%ff')).status).toBe(400);
-});
+it.each(['/%ff', '/%', '/x/../api/runs', '/./api/runs', '/%2e%2e/api', '/\\api', 'http://localhost/api', 'api'])(
+  'refuses %s, which is not spelt as addresses are',
+  async (path) => {
+    await open();
+    const { port } = server.address() as AddressInfo;
+    expect((await ask(`http://127.0.0.1:${port}`, path)).status).toBe(400);
+  },
+);

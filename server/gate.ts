@@ -27,23 +27,30 @@ export async function passGate(request: IncomingMessage, response: ServerRespons
     { method, url, headers },
     { allowedHosts: env.allowedHosts, isOpen: !isLoopbackName(env.host) },
   );
-  if (reason) return answer(response, 403, `${reason}\n`);
-  if (!isDecodable(url)) return answer(response, 400, 'This address is not spelt as addresses are.\n');
+  const refuse = (status: number, body: string, type?: string) => {
+    dropLine(request);
+    return answer(response, status, body, type);
+  };
+  if (reason) return refuse(403, `${reason}\n`);
+  if (!isPlain(url)) return refuse(400, 'This address is not spelt as addresses are.\n');
   const bytes = Number(request.headers['content-length'] ?? 0);
-  if (request.headers['transfer-encoding']) return answer(response, 411, 'Say how long the body is: Content-Length.\n');
-  if (bytes > longestBody) return answer(response, 413, `A body may have ${longestBody} bytes at the most.\n`);
+  if (request.headers['transfer-encoding']) return refuse(411, 'Say how long the body is: Content-Length.\n');
+  if (bytes > longestBody) return refuse(413, `A body may have ${longestBody} bytes at the most.\n`);
   if (env.authToken === null || isLoggedIn(headers, env.authToken)) return true;
   if (method === 'POST' && url === '/login' && bytes <= longestLogin) return logIn(request, response, env.authToken);
-  if (url.startsWith('/api/'))
-    return answer(response, 401, 'Log in first, or send Authorization: Bearer AUTH_TOKEN.\n');
-  return answer(response, 401, loginPage(false), 'text/html; charset=utf-8');
+  if (url.startsWith('/api/')) return refuse(401, 'Log in first, or send Authorization: Bearer AUTH_TOKEN.\n');
+  return refuse(401, loginPage(false), 'text/html; charset=utf-8');
 }
 
-/** Next would answer 500 where a percent sign stands for nothing. */
-function isDecodable(url: string): boolean {
+/**
+ * Next would answer 500 where a percent sign stands for nothing, and would take `/x/../api` for `/api` once it has passed
+ * here as something else. Browsers write addresses out before they send them.
+ */
+function isPlain(url: string): boolean {
+  const path = url.split('?', 1)[0]!;
   try {
-    decodeURIComponent(url.split('?', 1)[0]!);
-    return true;
+    decodeURIComponent(path);
+    return new URL(`http://localhost${path}`).pathname === path;
   } catch {
     return false;
   }
@@ -63,8 +70,18 @@ async function logIn(request: IncomingMessage, response: ServerResponse, token: 
 const ownHeaders = { 'Cache-Control': 'no-store', 'Content-Security-Policy': plainPagePolicy };
 
 function answer(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): false {
-  // What is left of a body is not read, so the line cannot be used again.
-  if (status >= 400) response.setHeader('Connection', 'close');
   response.writeHead(status, { ...ownHeaders, 'Content-Type': type }).end(body);
   return false;
+}
+
+/** How long somebody who is refused may go on sending. Milliseconds. */
+const untilDropped = 5000;
+
+/**
+ * What is left of a refused body is taken and thrown away for a while: a line that is closed at once, with more coming in,
+ * takes the answer with it.
+ */
+function dropLine(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.socket.destroy(), untilDropped).unref();
+  request.once('close', () => clearTimeout(timer));
 }

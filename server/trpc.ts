@@ -19,16 +19,15 @@ const t = initTRPC.context<Services>().create({
 
 function fieldErrors(cause: unknown): FieldErrors {
   if (cause instanceof FieldError) return { [cause.field]: [cause.message] };
-  const fields: FieldErrors = {};
-  const say = (name: string, message: string) => {
-    fields[name] = [...(fields[name] ?? []), message];
-  };
+  // No object while it is filled: a client may call a field `constructor`.
+  const fields = new Map<string, string[]>();
+  const say = (name: string, message: string) => fields.set(name, [...(fields.get(name) ?? []), message]);
   for (const issue of cause instanceof ZodError ? cause.issues : []) {
     if (issue.path.length > 0) say(String(issue.path[0]), issue.message);
     else if (issue.code === 'unrecognized_keys') for (const key of issue.keys) say(key, 'is not known here');
     else say('', issue.message);
   }
-  return fields;
+  return Object.fromEntries(fields);
 }
 
 const trpcCodes = {

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
+import { trainConfigSchema } from '../../lib/train-config.ts';
+import { type AppServer, startApp } from '../../tools/testing/app-server.ts';
+import { type Answer, ask as askServer } from '../../tools/testing/ask.ts';
+import { fault, times } from './fault.test-helper.ts';
+
+/** Requests that are too much, or meant to break what reads them: refused in words, and the server goes on serving. */
+
+const TRAINER_ENTRY = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
+/** What such requests may cost the server beside what it takes anyway. Bytes. */
+const mostMemory = 2 ** 30;
+
+let app: AppServer;
+let atFirst: number | null;
+beforeAll(async () => {
+  app = await startApp({ TRAINER_ENTRY });
+  await app.trpc.runs.list.query();
+  atFirst = peakMemory();
+}, 600_000);
+afterAll(() => app?.stop());
+
+/** The most memory that the server has had until now, in bytes; null where the system does not tell. */
+function peakMemory(): number | null {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${app.process.pid}/status`, 'utf8'))![1]) * 1024;
+  } catch {
+    return null;
+  }
+}
+
+afterEach(async () => {
+  if (atFirst !== null) expect(peakMemory()! - atFirst).toBeLessThan(mostMemory);
+  const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
+  await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 30_000);
+});
+
+const post = (target: string, body: string) => {
+  const headers = { 'content-type': 'application/json', origin: app.url };
+  return askServer(app.url, target, { method: 'POST', headers, body });
+};
+const start = (body: string) => post('/api/trpc/runs.start', body);
+
+describe('requests that are too much', () => {
+  fault('a batch of 10,000', 'as one address, by GET and by POST, with long names and with none', async () => {
+    const names = (name: string) => `/api/trpc/${Array(10_000).fill(name).join(',')}?batch=1`;
+    const none = names('');
+    const body = JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [index, {}])));
+    for (const answer of [await askServer(app.url, none), await post(none, body)]) {
+      expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('Batch call exceeds maximum size')]);
+    }
+    // Longer than any address may be: the line may be closed before all of it is sent.
+    const statusOf = (answer: Promise<Answer>) =>
+      answer.then(
+        ({ status }) => status,
+        ({ code }) => code,
+      );
+    for (const answer of [askServer(app.url, names('runs.list')), post(names('runs.start'), body)]) {
+      expect(await statusOf(answer)).toBeOneOf([431, 'ECONNRESET', 'EPIPE']);
+    }
+    return 'refused with 400, and 431 where the address is too long';
+  });
+
+  fault('a body of 1 GB', 'sent as fast as the server takes it', async () => {
+    const { sent, answer } = await sendForever(2 ** 30, 'content-length: 1073741824');
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('bytes at the most');
+    expect(sent).toBeLessThan(2 ** 30);
+    const chunked = await sendForever(2 ** 30, 'transfer-encoding: chunked');
+    expect(chunked.answer).toMatch(/^HTTP\/1\.1 411 /);
+    return `refused with 413 by its length, 411 without one; ${Math.round(sent / 1e6)} MB of it left here`;
+  });
+
+  fault('a text of 10 MB', 'as a name, as notes, as an id; several at once', async () => {
+    const long = 'x'.repeat(1e7);
+    const bodies = [{ name: long }, { notes: long }, { tags: [long] }, { [long]: 1 }, { json_output_path: long }];
+    const answers = await Promise.all(bodies.map((body) => start(JSON.stringify(body))));
+    for (const { status, body } of answers.slice(0, 3)) {
+      expect([status, body]).toEqual([400, expect.stringMatching(/must be at most [\d,]+ characters/)]);
+    }
+    for (const { status } of answers) expect(status).toBe(400);
+    expect((await post('/api/trpc/runs.cancel', JSON.stringify({ id: long }))).status).toBe(400);
+    return 'refused with 400, at its field and in words';
+  });
+
+  fault('JSON that is nested deeply', 'a million levels of lists, 200,000 of objects', async () => {
+    const lists = `${'['.repeat(1e6)}${']'.repeat(1e6)}`;
+    const objects = `${'{"a":'.repeat(2e5)}1${'}'.repeat(2e5)}`;
+    for (const deep of [lists, objects]) {
+      for (const body of [deep, `{"name":${deep}}`, `{"deep":${deep}}`, `{"0":${deep}}`]) {
+        for (const target of ['runs.start', 'runs.start?batch=1']) {
+          const { status } = await post(`/api/trpc/${target}`, body);
+          expect([target, body.slice(0, 20), status >= 400 && status < 500]).toEqual([target, body.slice(0, 20), true]);
+        }
+      }
+      const log = await post('/api/trpc/logs.import', JSON.stringify({ name: 'x.json', text: deep, modifiedAt: 0 }));
+      expect(log.body).toContain('levels deep, as no log is');
+    }
+    return 'refused with 4xx; a log of that kind in words';
+  });
+
+  fault('keys that every object has', '__proto__, constructor and others, in each input', async () => {
+    const keys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__', 'then'];
+    for (const key of keys) {
+      for (const value of ['{"isPolluted":true}', '"x"', 'null', '{"prototype":{"isPolluted":true}}']) {
+        const { status, body } = await start(`{"${key}":${value}}`);
+        expect([key, status, Object.entries(JSON.parse(body).error.data.fields)]).toEqual([
+          ...[key, 400],
+          [[key, ['is not known here']]],
+        ]);
+        for (const inner of [
+          `{"filter":{"${key}":${value}}}`,
+          `{"sort":{"column":"${key}","descending":true}}`,
+          `{"${key}":${value}}`,
+        ]) {
+          const list = await askServer(app.url, `/api/trpc/runs.list?input=${encodeURIComponent(inner)}`);
+          expect([inner, list.status < 500, list.body.includes('isPolluted')]).toEqual([inner, true, false]);
+        }
+        const log = { name: `${key}.json`, text: `{"config":{"${key}":${value}},"metrics":{}}`, modifiedAt: 0 };
+        expect((await post('/api/trpc/logs.import', JSON.stringify(log))).status).toBe(200);
+      }
+      expect((await askServer(app.url, `/api/trpc/${key}`)).status).toBe(404);
+      expect((await askServer(app.url, `/api/trpc/runs.${key}`)).status).toBe(404);
+    }
+    const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
+    const { config } = await app.trpc.runs.get.query({ id });
+    expect(Object.keys(config).sort()).toEqual(Object.keys(trainConfigSchema.parse({})).sort());
+    return 'refused at their own name, or not looked at; nothing was polluted';
+  });
+
+  fault('a line that is no request', 'random bytes, half a request, and then nothing', async () => {
+    for (let round = 0; round < times(50, 5); round++) {
+      const noise = Buffer.from(Array.from({ length: 200 }, () => Math.floor(Math.random() * 256)));
+      expect(await sendRaw(Buffer.concat([Buffer.from('GET /'), noise, Buffer.from('\r\n\r\n')]))).toMatch(
+        /^(HTTP\/1\.1 4\d\d |$)/,
+      );
+    }
+    await sendRaw(Buffer.from('POST /api/trpc/runs.start HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n{'));
+    return 'closed with 4xx';
+  });
+});
+
+/** Sends bytes, and then that nothing more comes. @returns what came back */
+const sendRaw = (bytes: Buffer): Promise<string> =>
+  new Promise((resolve) => {
+    const { hostname, port } = new URL(app.url);
+    let answer = '';
+    const socket = connect(Number(port), hostname, () => socket.end(bytes));
+    socket.setEncoding('latin1').on('data', (part) => {
+      answer += part;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(answer));
+  });
+
+/** Begins a POST with this header and goes on sending until it is answered. */
+const sendForever = (most: number, header: string): Promise<{ sent: number; answer: string }> =>
+  new Promise((resolve) => {
+    const { hostname, port, host } = new URL(app.url);
+    let answer = '';
+    let sent = 0;
+    const part = Buffer.alloc(2 ** 16, 'x');
+    const chunk = header.includes('chunked')
+      ? Buffer.concat([Buffer.from('10000\r\n'), part, Buffer.from('\r\n')])
+      : part;
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`POST /api/trpc/runs.start HTTP/1.1\r\nhost: ${host}\r\norigin: ${app.url}\r\n${header}\r\n\r\n`);
+      send();
+    });
+    const send = () => {
+      while (sent < most && !socket.destroyed && socket.writable) {
+        sent += chunk.length;
+        if (!socket.write(chunk)) return;
+      }
+    };
+    socket.on('drain', send);
+    socket.setEncoding('latin1').on('data', (text) => {
+      answer += text;
+      if (answer.endsWith('\n')) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve({ sent, answer }));
+  });
