@@ -71,26 +71,32 @@ export function expectedWeights({
 /**
  * Reads MobileNetV2's weights (no top) from a Keras HDF5 file and checks them tensor by tensor against the network's
  * table. Within a layer the order counts, not the names, as in Keras' own `load_weights`.
- * @throws DataError `weights-damaged` where the file is not HDF5, or a tensor is missing or of another shape
+ * @throws DataError `weights-damaged` where the file is not HDF5 or is cut short, or a tensor is missing or of another
+ * shape
  */
 export async function loadWeights(file: string, network: Network): Promise<Weights> {
   if (!(await isHdf5(file))) throw damaged(file, 'it is not an HDF5 file');
-  return readHdf5(file, (root) => {
-    const weights: Weights = new Map();
-    for (const { layer, tensors } of expectedWeights(network)) {
-      const datasets = readLayer(root, layer);
-      for (const [index, { name, shape }] of tensors.entries()) {
-        const dataset = datasets[index];
-        if (!dataset) throw damaged(file, `${name} is missing`);
-        const data = dataset.value;
-        if (!(data instanceof Float32Array) || dataset.shape?.join() !== shape.join()) {
-          throw damaged(file, `${name} is [${dataset.shape ?? ''}] where [${shape}] is due`);
-        }
-        weights.set(name, { shape, data });
-      }
-    }
-    return weights;
+  return readHdf5(file, (root) => readTensors(file, root, network)).catch((error) => {
+    // The library has no words for a file whose end is missing.
+    throw error instanceof DataError ? error : damaged(file, 'it is cut short or damaged', error);
   });
+}
+
+function readTensors(file: string, root: Group, network: Network): Weights {
+  const weights: Weights = new Map();
+  for (const { layer, tensors } of expectedWeights(network)) {
+    const datasets = readLayer(root, layer);
+    for (const [index, { name, shape }] of tensors.entries()) {
+      const dataset = datasets[index];
+      if (!dataset) throw damaged(file, `${name} is missing`);
+      const data = dataset.value;
+      if (!(data instanceof Float32Array) || dataset.shape?.join() !== shape.join()) {
+        throw damaged(file, `${name} is [${dataset.shape ?? ''}] where [${shape}] is due`);
+      }
+      weights.set(name, { shape, data });
+    }
+  }
+  return weights;
 }
 
 /** The datasets that a layer's group names, in its order; none where there is no such group. */
@@ -104,10 +110,11 @@ function readLayer(root: Group, layer: string): Dataset[] {
   });
 }
 
-const damaged = (file: string, what: string) =>
+const damaged = (file: string, what: string, cause?: unknown) =>
   new DataError(
     'weights-damaged',
     `${file} does not hold MobileNetV2's weights without top: ${what}. ${
       file === ownWeightsFile ? ownAdvice : `Delete it and download ${weightsUrl(standInSize)} into its folder.`
     }`,
+    { cause },
   );

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
+import { backbones } from '../../lib/backbones.ts';
+import { cifar10Files } from '../../lib/data-files.ts';
+import { decodePredictions, encodePredictions } from '../../lib/predictions.ts';
+import { openDownload } from '../runs/open-download.ts';
+import { startScene, until } from '../runs/scenes.test-helper.ts';
+import { openServices } from '../services.test-helper.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../training/checkpoint.ts';
+import { loadCifar10 } from '../training/dataset/cifar10.ts';
+import { loadWeights } from '../training/network/weights.ts';
+import { someDataFolder } from '../training/real-data.test-helper.ts';
+import { fault, times } from './fault.test-helper.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'faults-files-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const state = (epoch: number): Checkpoint => ({
+  ...{ stage: 1, epoch, bestEpoch: epoch, learningRate: 1, featuresCached: false, stage1: null, told: [] },
+  ...{ last: new Map([['w', new Float32Array(1000)]]), best: new Map(), optimizer: { steps: 1, slots: new Map() } },
+  earlyStopping: { best: 1, waited: 0, bestEpoch: epoch, stopped: false },
+  ...{ reduceLrOnPlateau: { best: 1, waited: 0 }, spent: { features: 0, head: 0, finetune: 0 } },
+});
+
+const signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
+
+describe('files that were cut short', () => {
+  fault('the data is cut short', 'CIFAR-10’s first file, at random lengths', async () => {
+    const data = path.join(folder, cifar10Files.folder);
+    mkdirSync(data);
+    const file = path.join(data, cifar10Files.train[0]!);
+    writeFileSync(file, '');
+    const lengths = [0, cifar10Files.fileBytes - 1, Math.floor(Math.random() * cifar10Files.fileBytes)];
+    for (const length of lengths) {
+      truncateSync(file, length);
+      await expect(loadCifar10(folder)).rejects.toMatchObject({
+        code: 'data-broken',
+        message: expect.stringMatching(/data_batch_1\.bin .* it has \d+ bytes instead of 30730000\. Get it with/),
+      });
+    }
+    return 'said with its bytes and how to get it whole';
+  });
+
+  fault('the weights are cut short', 'an HDF5 file, after its beginning and at random lengths', async () => {
+    const file = path.join(folder, 'weights.h5');
+    const whole = wholeWeights() ?? Buffer.concat([signature, Buffer.alloc(5000)]);
+    const lengths = Array.from({ length: times(20, 4) }, () => Math.floor(Math.random() * (whole.length - 1)));
+    for (const length of [0, signature.length, 96, ...lengths]) {
+      writeFileSync(file, whole.subarray(0, length));
+      await expect(loadWeights(file, backbones.imagenet.network)).rejects.toMatchObject({
+        code: 'weights-damaged',
+        message: expect.stringMatching(/Delete it and download/),
+      });
+    }
+    return 'said to be damaged, whatever is left of it';
+  });
+
+  fault('a checkpoint is cut short', 'the last one, then both, at random lengths', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const newest = path.join(folder, 'checkpoint.safetensors');
+    const before = path.join(folder, 'checkpoint-before.safetensors');
+    for (let round = 0; round < times(50, 10); round++) {
+      await writeCheckpoint(folder, state(1));
+      await writeCheckpoint(folder, state(2));
+      const { length } = readFileSync(newest);
+      truncateSync(newest, Math.floor(Math.random() * length));
+      expect((await readCheckpoint(folder)).epoch).toBe(1);
+      truncateSync(before, Math.floor(Math.random() * length));
+      await expect(readCheckpoint(folder)).rejects.toMatchObject({
+        code: 'checkpoint-damaged',
+        message: expect.stringContaining('checkpoint.safetensors is no whole checkpoint'),
+      });
+    }
+    return 'the one before is taken; of two such, it is said that nothing can be made';
+  });
+
+  fault('what a model answered is cut short', 'predictions.bin, at random lengths', async () => {
+    const labels = Uint8Array.from({ length: 100 }, (_, image) => image % 10);
+    const probabilities = new Float32Array(1000).fill(0.1);
+    const whole = encodePredictions(labels, { plain: probabilities, tta: probabilities }, 10);
+    for (let round = 0; round < times(200, 20); round++) {
+      const cut = whole.subarray(0, Math.floor(Math.random() * whole.length));
+      expect(() => decodePredictions(cut)).toThrow(/predictions/i);
+    }
+    return 'not taken for predictions: comparisons go by the accuracies instead';
+  });
+});
+
+/** The weights that there are to cut, if there are any. */
+function wholeWeights(): Buffer | null {
+  try {
+    return readFileSync(path.join(someDataFolder, 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5'));
+  } catch {
+    return null;
+  }
+}
+
+describe('kill −9 during an export', () => {
+  fault('who writes the model dies', 'kill −9 at random moments, while the model is downloaded', async () => {
+    const services = openServices(folder);
+    const id = await startScene(services, 'completes');
+    await until(services, id, 'completed');
+    const run = path.join(services.env.paths.results, id);
+    const exporter = path.join(import.meta.dirname, 'fixtures', 'exporting.mjs');
+    const kills = times(40, 4);
+    let served = 0;
+    let halves = 0;
+    for (let kill = 0; kill < kills; kill++) {
+      const child = spawn(process.execPath, ['--import', 'tsx', exporter, path.join(run, 'cifar10.h5')], {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      const gone = once(child, 'exit');
+      await once(child, 'message');
+      setTimeout(() => child.kill('SIGKILL'), Math.random() * 200);
+      let isGone = false;
+      void gone.then(() => {
+        isGone = true;
+      });
+      do {
+        const download = await openDownload(services, id, 'cifar10.h5');
+        if (!download) continue;
+        expectWhole(await buffer(download.content));
+        served++;
+      } while (!isGone);
+      if (await openDownload(services, id, `cifar10.h5.${child.pid}.tmp`)) throw new Error('A half is served.');
+      halves += Number(hasHalf(run, child.pid!));
+    }
+    return `${kills} kills, ${halves} of them inside the write; ${served} downloads, each of them whole`;
+  });
+});
+
+function hasHalf(run: string, pid: number): boolean {
+  try {
+    readFileSync(path.join(run, `cifar10.h5.${pid}.tmp`));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As the exporter writes them: so many bytes, all the same. */
+function expectWhole(bytes: Buffer): void {
+  expect(bytes.length).toBe(8 * 2 ** 20);
+  expect(bytes.equals(Buffer.alloc(bytes.length, bytes[0]))).toBe(true);
+}
