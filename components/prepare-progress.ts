@@ -1,4 +1,4 @@
-import type { RunDetail } from '@/lib/run.ts';
+import { type RunDetail, secondsBetween } from '@/lib/run.ts';
 import type { Phase, RunEvent, RunEventOf } from '@/lib/run-events.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import type { TrainConfig } from '@/lib/train-config.ts';
@@ -40,7 +40,7 @@ export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progre
       return { phase, state: 'waiting', share: 0, seconds: null };
     }
     const isDone = next?.type === 'phase' || (next?.type === 'completed' && phase === 'evaluation');
-    if (next && isDone) return { phase, state: 'done', share: 1, seconds: (next.at - event.at) / 1000 };
+    if (next && isDone) return { phase, state: 'done', share: 1, seconds: secondsBetween(event.at, next.at) };
     const progress = run.progress?.phase === phase ? run.progress : null;
     const share = progress ? (phaseShare(progress) ?? 0) : epochsShare(run, phase);
     return { phase, state: isFinal(run.status) ? 'stopped' : 'running', share, part: progress?.part, seconds: null };
@@ -68,7 +68,7 @@ export function phaseShare(progress: RunEventOf<'progress'> | null): number | nu
 /** How much of the whole run's time has passed if every epoch runs, within 0…1. Null before anything is known. */
 export function runShare({ startedAt, progress }: Pick<RunDetail, 'startedAt' | 'progress'>): number | null {
   if (startedAt === null || !progress || progress.secondsLeft === null) return null;
-  const passed = Math.max(0, (progress.at - startedAt) / 1000);
+  const passed = secondsBetween(startedAt, progress.at);
   return passed / Math.max(1, passed + progress.secondsLeft);
 }
 

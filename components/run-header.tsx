@@ -1,7 +1,7 @@
 'use client';
 
 import { formatAgo, formatDuration, formatMoment, formatTimeLeft } from '@/lib/format.ts';
-import type { RunDetail } from '@/lib/run.ts';
+import { type RunDetail, secondsBetween } from '@/lib/run.ts';
 import { NotifySwitch } from './notify-switch.tsx';
 import { activityOf } from './prepare-progress.ts';
 import { RunActions } from './run-actions.tsx';
@@ -45,7 +45,7 @@ function Standing({ run }: { run: RunDetail }) {
       facts.push({ text: formatTimeLeft(progress.secondsLeft), title: 'if every epoch runs' });
     }
   } else if (startedAt && finishedAt) {
-    const seconds = (finishedAt - startedAt) / 1000;
+    const seconds = secondsBetween(startedAt, finishedAt);
     facts.push({ text: `after ${formatDuration(seconds)}`, title: `${seconds.toFixed(1)} s` });
   }
   const moment = finishedAt ?? startedAt ?? createdAt;

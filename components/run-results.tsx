@@ -1,6 +1,6 @@
 import { formatAccuracy, formatDuration, formatPoints } from '@/lib/format.ts';
 import type { RunMetrics } from '@/lib/metrics.ts';
-import type { RunDetail } from '@/lib/run.ts';
+import { type RunDetail, secondsBetween } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import { Card } from './card.tsx';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
@@ -148,7 +148,7 @@ function Times({ run: { timing, startedAt, finishedAt } }: { run: RunDetail }) {
     ],
     ['Sum', timing?.total ?? null],
     ['Evaluation, beside it', timing?.evaluation ?? null],
-    ['From start to end', startedAt && finishedAt ? (finishedAt - startedAt) / 1000 : null],
+    ['From start to end', startedAt && finishedAt ? secondsBetween(startedAt, finishedAt) : null],
   ];
   return (
     <dl className="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 text-sm">

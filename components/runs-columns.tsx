@@ -9,7 +9,7 @@ import {
   formatPoints,
   formatRate,
 } from '@/lib/format.ts';
-import type { RunSummary } from '@/lib/run.ts';
+import { type RunSummary, secondsBetween } from '@/lib/run.ts';
 import type { SortColumn } from '@/lib/run-columns.ts';
 import { runColour } from './run-colour.ts';
 import { augmentationWords, trainedImages } from './run-settings.ts';
@@ -45,7 +45,7 @@ function secondsOf(run: RunSummary, now: number | null): number | null {
   if (run.timing) return run.timing.total;
   if (run.startedAt === null) return null;
   const until = run.finishedAt ?? (run.status === 'running' ? now : null);
-  return until === null ? null : Math.max(0, until - run.startedAt) / 1000;
+  return until === null ? null : secondsBetween(run.startedAt, until);
 }
 
 function timingInWords({ timing }: RunSummary): string | undefined {

@@ -41,6 +41,9 @@ export interface RunsPage {
   total: number;
 }
 
+/** Seconds between two moments, in milliseconds since 1970; 0 where the clock was set back in between. */
+export const secondsBetween = (from: number, to: number): number => Math.max(0, to - from) / 1000;
+
 /** An event with its place in the stream: `id` is the cursor, and 0 for a `progress`, which is not kept. */
 export interface StoredEvent {
   id: number;

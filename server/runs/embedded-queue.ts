@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asc, eq, sql } from 'drizzle-orm';
@@ -121,7 +121,9 @@ export class EmbeddedQueue implements Queue {
   private start(task: Task, { id: runId, config, logFile, attempt }: RunRow): TrainerProcess {
     const { env, db } = this.parts;
     const folder = path.join(env.paths.results, runId);
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(env.paths.results, { recursive: true });
+    // By itself, because together they would take a disk that is read-only for a folder that is missing.
+    if (!existsSync(folder)) mkdirSync(folder);
     // Whatever a trainer of an earlier attempt wakes up to, it writes nothing here any more.
     writeFileSync(path.join(folder, 'attempt'), String(attempt));
     const events = readEvents(db, runId).map(({ event }) => event);
@@ -182,7 +184,15 @@ export class EmbeddedQueue implements Queue {
 /** What a process is started for. */
 type Task = 'start' | 'export';
 
+const makeWritable = ' Make the results folder writable for this user, or set RESULTS_DIR to another.';
+/** What to do about what the system says. */
+const advice: Record<string, string> = {
+  ...{ EROFS: makeWritable, EACCES: makeWritable, EPERM: makeWritable },
+  ENOSPC: ' Make room on the disk, then run it again.',
+};
+
 function notStarted(error: unknown): EndEvent {
-  const message = `The trainer could not be started: ${error instanceof Error ? error.message : error}`;
+  const { code = '', message: reason = String(error) } = error as NodeJS.ErrnoException;
+  const message = `The trainer could not be started: ${reason}.${advice[code] ?? ''}`;
   return { type: 'failed', at: Date.now(), code: 'trainer-not-started', message, lastLines: [] };
 }

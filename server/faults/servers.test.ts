@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
+import { type AppServer, startAppIn, startTool } from '../../tools/testing/app-server.ts';
+import { ask } from '../../tools/testing/ask.ts';
+import { canMount, fault } from './fault.test-helper.ts';
+
+/** What happens around the server: another one, a disk that cannot be written, a clock that is set. */
+
+const TRAINER_ENTRY = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
+const SHOWING_TRAINER = path.join(import.meta.dirname, '..', '..', 'tools', 'testing', 'showing-trainer.mjs');
+
+let folder: string;
+let apps: AppServer[];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'faults-servers-'));
+  apps = [];
+});
+afterEach(async () => {
+  for (const app of apps) await app.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(environment: Record<string, string>): Promise<AppServer> {
+  const app = await startAppIn(folder, environment);
+  apps.push(app);
+  return app;
+}
+
+const untilCompleted = (app: AppServer, id: string) =>
+  vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 60_000);
+
+describe('around the server', () => {
+  fault('a second server comes to the database', 'npm start once more, on the same results', async () => {
+    const first = await start({ TRAINER_ENTRY });
+    const { id } = await first.trpc.runs.start.mutate({ name: 'waits' });
+    const second = startTool('start.mjs', {
+      ...{ PORT: '0', RESULTS_DIR: path.join(folder, 'results'), DATABASE_PATH: '', TRAINER_ENTRY },
+    });
+    let said = '';
+    second.stderr!.on('data', (data) => {
+      said += data;
+    });
+    const [code] = await once(second, 'close');
+    expect(code).toBe(1);
+    expect(said).toMatch(/^Another server has the database .*: end that one, or set RESULTS_DIR to another folder\.$/m);
+    await vi.waitFor(async () => expect((await first.trpc.runs.get.query({ id })).status).toBe('running'), 30_000);
+    return `it refuses, exit code 1: "${said.trim().split('\n').at(-1)!.replaceAll(folder, '…')}"; the first goes on`;
+  });
+
+  fault(
+    'the results folder is read-only',
+    'a mount of its own that cannot be written; then it can',
+    async () => {
+      const results = path.join(folder, 'results');
+      mkdirSync(results);
+      execFileSync('mount', ['--bind', results, results]);
+      let app: AppServer;
+      try {
+        execFileSync('mount', ['-o', 'remount,bind,ro', results]);
+        app = await start({ TRAINER_ENTRY });
+        const page = await ask(app.url, '/');
+        expect(page.status).toBe(503);
+        expect(page.body).toMatch(/read-only|cannot be opened/);
+        expect(page.headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' });
+        expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'/);
+      } finally {
+        execFileSync('umount', ['--lazy', results]);
+      }
+      await vi.waitFor(async () => expect((await ask(app.url, '/')).status).toBe(200), 60_000);
+      const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
+      await untilCompleted(app, id);
+      return 'a page says so (503); the server comes up by itself once it can be written';
+    },
+    { canBe: canMount },
+  );
+
+  fault(
+    'the results folder is read-only, the database is elsewhere',
+    'a mount of its own that cannot be written; then it can',
+    async () => {
+      const results = path.join(folder, 'results');
+      mkdirSync(results);
+      execFileSync('mount', ['--bind', results, results]);
+      let app: AppServer;
+      let message: string;
+      try {
+        execFileSync('mount', ['-o', 'remount,bind,ro', results]);
+        app = await start({ TRAINER_ENTRY, DATABASE_PATH: path.join(folder, 'lab.db') });
+        const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
+        await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('failed'), 30_000);
+        message = (await app.trpc.runs.get.query({ id })).error!;
+        expect(message).toMatch(/EROFS.*Make the results folder writable/);
+      } finally {
+        execFileSync('umount', ['--lazy', results]);
+      }
+      const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
+      await untilCompleted(app, id);
+      return `the run fails and says why: "${message.replaceAll(folder, '…')}"; the next one completes`;
+    },
+    { canBe: canMount },
+  );
+
+  fault('the clock is set', 'back and forth by hours, in server and trainer, while a run goes on', async () => {
+    const preload = path.join(import.meta.dirname, 'fixtures', 'jumping-clock.mjs');
+    const app = await start({ TRAINER_ENTRY: SHOWING_TRAINER, NODE_OPTIONS: `--import ${preload}` });
+    const { id } = await app.trpc.runs.start.mutate({ tags: ['goes on'], epochs_stage1: 15 });
+    await untilCompleted(app, id);
+    const { events, status, startedAt, finishedAt } = await app.trpc.runs.get.query({ id });
+    const epochs = events.flatMap(({ event }) => (event.type === 'epoch' ? [event.epoch] : []));
+    expect(epochs).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
+    const moments = events.map(({ event }) => event.at);
+    const jumps = moments.filter((at, index) => index > 0 && at < moments[index - 1]!).length;
+    expect(jumps).toBeGreaterThan(0);
+    expect(events.every(({ event }) => event.type !== 'epoch' || event.seconds! >= 0)).toBe(true);
+    // What the page shows of it: no time that is less than nothing.
+    const page = await ask(app.url, `/runs/${id}`);
+    expect(page.status).toBe(200);
+    const text = page.body.replace(/<script[\s\S]*?<\/script>/g, '').replace(/<[^>]*>/g, ' ');
+    expect(/[-−]\d[\d.]*\s(s|min|h|d)\b/.exec(text)).toBeNull();
+    const back = finishedAt! < startedAt! ? ', it "ended" before it began' : '';
+    return `${status}; 15 epochs in order over ${jumps} jumps back${back}; no duration below 0`;
+  });
+});
