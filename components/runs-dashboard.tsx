@@ -27,6 +27,7 @@ import { WhenNear } from './when-near.tsx';
 // What stands below what is seen first, or is seldom asked for.
 const ShortcutsHelp = dynamic(() => import('./shortcuts-help.tsx').then((module) => module.ShortcutsHelp));
 const RunsExamples = dynamic(() => import('./runs-examples.tsx').then((module) => module.RunsExamples));
+const DiskUse = dynamic(() => import('./disk-use.tsx').then((module) => module.DiskUse));
 const RunsCharts = dynamic(() => {
   void loadPlotly();
   return import('./runs-charts.tsx').then((module) => module.RunsCharts);
@@ -148,6 +149,7 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
       </div>
       <WhenNear className="min-h-40">
         <RunsExamples />
+        <DiskUse />
       </WhenNear>
       {isHelpOpen && <ShortcutsHelp onClose={() => setHelpOpen(false)} />}
     </>

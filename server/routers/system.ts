@@ -1,4 +1,5 @@
 import { trainConfigSchema } from '../../lib/train-config.ts';
+import { measureDiskUse } from '../disk-use.ts';
 import { readEngines, thisMachine } from '../machine.ts';
 import { readSpeeds } from '../runs/read-speeds.ts';
 import { readStatus } from '../system-status.ts';
@@ -7,6 +8,9 @@ import { procedure, router } from '../trpc.ts';
 export const systemRouter = router({
   /** What computes here, and what trains and waits. */
   status: procedure.query(({ ctx }) => readStatus(ctx)),
+
+  /** How much of the disk runs, cache and data take. */
+  diskUse: procedure.query(({ ctx }) => measureDiskUse(ctx)),
 
   /** What is known of this machine's speed, for estimates of any config. */
   speeds: procedure.query(({ ctx }) => ({ machine: thisMachine(ctx.env.paths.cache), ...readSpeeds(ctx) })),

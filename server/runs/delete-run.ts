@@ -1,9 +1,10 @@
-import { lstat, readdir, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import { type RunRow, runs } from '../../drizzle/schema.ts';
 import { AppError } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { bytesBelow } from './bytes-below.ts';
 import { cancelRun } from './cancel.ts';
 import { findRow } from './read-runs.ts';
 import { isInside, isMissing } from './run-files.ts';
@@ -42,20 +43,6 @@ async function findLogEntry(results: string, { logFile }: RunRow): Promise<strin
     return folder === root || isInside(root, folder) ? path.join(folder, path.basename(entry)) : null;
   } catch (error) {
     if (isMissing(error)) return null;
-    throw error;
-  }
-}
-
-/** Links count as themselves, not as what they lead to. */
-async function bytesBelow(entry: string): Promise<number> {
-  try {
-    const info = await lstat(entry);
-    if (!info.isDirectory()) return info.size;
-    const names = await readdir(entry);
-    const sizes = await Promise.all(names.map((name) => bytesBelow(path.join(entry, name))));
-    return sizes.reduce((sum, size) => sum + size, 0);
-  } catch (error) {
-    if (isMissing(error)) return 0;
     throw error;
   }
 }

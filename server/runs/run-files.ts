@@ -52,9 +52,14 @@ export async function listRunFiles(results: string, run: Pick<RunRow, 'id' | 'lo
   return files.filter((file) => file !== null);
 }
 
+/** The states that a run kept to go on from, the last two. */
+const checkpoints = ['checkpoint.safetensors', 'checkpoint-before.safetensors'];
+
+export const isCheckpoint = (name: string): boolean => checkpoints.includes(name);
+
 /** Whether a run kept a state to go on from. */
 export const hasCheckpoint = (results: string, id: string): boolean =>
-  ['checkpoint.safetensors', 'checkpoint-before.safetensors'].some((name) => existsSync(path.join(results, id, name)));
+  checkpoints.some((name) => existsSync(path.join(results, id, name)));
 
 /** Whether a path lies below a folder; both absolute. */
 export function isInside(folder: string, file: string): boolean {
