@@ -9,12 +9,14 @@ export interface SystemStatus {
   threads: number | null;
   running: Pick<RunSummary, 'id' | 'name' | 'startedAt' | 'progress'> | null;
   queued: number;
+  /** How many pages and others follow runs now. */
+  followers: number;
 }
 
-export function readStatus({ db, env }: Pick<Services, 'db' | 'env'>): SystemStatus {
+export function readStatus({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>): SystemStatus {
   const { engine, threads } = thisMachine(env.paths.cache);
   const { id, name, startedAt, progress } = runs;
   const running = db.select({ id, name, startedAt, progress }).from(runs).where(eq(runs.status, 'running')).get();
   const waiting = db.select({ count: count() }).from(runs).where(eq(runs.status, 'queued')).get();
-  return { engine, threads, running: running ?? null, queued: waiting?.count ?? 0 };
+  return { engine, threads, running: running ?? null, queued: waiting?.count ?? 0, followers: bus.count };
 }

@@ -14,6 +14,11 @@ export class RunBus {
     for (const listener of [...this.listeners]) listener(signal);
   }
 
+  /** How many listen now. */
+  get count(): number {
+    return this.listeners.size;
+  }
+
   /** @returns what ends the subscription. */
   subscribe(listener: (signal: RunSignal) => void): () => void {
     this.listeners.add(listener);
