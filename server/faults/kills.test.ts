@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { isAlive } from '../runs/scenes.test-helper.ts';
 import { BareServer, killProcess } from './bare-server.test-helper.ts';
 import { fault, times } from './fault.test-helper.ts';
 
@@ -23,8 +24,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const epochsOf = (runId: string, told: BareServer['received']): number[] =>
-  told.flatMap(({ runId: id, event }) => (id === runId && event.type === 'epoch' ? [event.epoch] : []));
+/** The epochs that somebody was told of; after a restart all are told again. */
+const acknowledgedOf = (runId: string): Set<number> =>
+  new Set(
+    server.received.flatMap(({ runId: id, event }) => (id === runId && event.type === 'epoch' ? [event.epoch] : [])),
+  );
 
 /** What the database holds, read by nobody who could have changed it. */
 function readDatabase(): { events: { id: number; epoch: number | null }[]; integrity: unknown } {
@@ -41,22 +45,26 @@ function readDatabase(): { events: { id: number; epoch: number | null }[]; integ
 }
 
 describe('kill −9', () => {
-  fault('the trainer, the server, or both die', 'kill −9 at random moments', async () => {
+  fault('the trainer, the server, or both die', 'kill −9 at random moments, half of them within a write', async () => {
     const kills = times(100, 6);
-    const epochs = times(320, 20);
+    const epochs = times(900, 60);
     const runId = await server.startRun({ name: 'keeps', epochs_stage1: epochs });
+    let killed = 0;
     let busy = 0;
-    for (let kill = 0; kill < kills; kill++) {
+    for (; killed < kills; killed++) {
       // After a new epoch, so that no three attempts in a row come to nothing.
-      const known = epochsOf(runId, server.received).length;
-      await server.until(() => epochsOf(runId, server.received).length > known || hasEnded(runId));
-      if (hasEnded(runId)) break;
-      await sleep(Math.random() * 120);
+      const known = acknowledgedOf(runId).size;
+      await server.until(() => acknowledgedOf(runId).size > known || hasEnded(runId));
+      expect(hasEnded(runId)).toBe(false);
+      await sleep(Math.random() * 60);
       const trainer = server.trainerOf(runId);
-      const acknowledged = new Set(epochsOf(runId, server.received));
-      const victim = ['trainer', 'server', 'both'][kill % 3];
-      if (victim !== 'server') killProcess(trainer);
-      if (victim !== 'server' && wasWriting(runId, trainer)) busy++;
+      const acknowledged = acknowledgedOf(runId);
+      const victim = ['trainer', 'server', 'both'][killed % 3];
+      if (victim !== 'server') {
+        if (killed % 2 === 0) await untilItWrites(runId, trainer);
+        killProcess(trainer);
+        if (isWriting(runId, trainer)) busy++;
+      }
       if (victim !== 'trainer') {
         await server.kill();
         const { events, integrity } = readDatabase();
@@ -72,7 +80,11 @@ describe('kill −9', () => {
     expect(integrity).toBe('ok');
     // Not the last event that came: after a restart all are told again.
     expect(endsOf(runId)).toEqual(['completed']);
-    return `${kills} kills, ${busy} of them inside a checkpoint's write; ${new Set(epochsOf(runId, server.received)).size} acknowledged epochs, none lost; completed`;
+    const acknowledged = acknowledgedOf(runId).size;
+    expect(killed).toBe(kills);
+    expect(acknowledged).toBeGreaterThanOrEqual(times(300, 10));
+    expect(busy).toBeGreaterThanOrEqual(times(30, 1));
+    return `${killed} kills, ${busy} of them inside a checkpoint's write; ${acknowledged} acknowledged epochs, none lost; completed`;
   });
 
   /** How it ended, each way once. */
@@ -82,7 +94,12 @@ describe('kill −9', () => {
   };
   const hasEnded = (runId: string) => endsOf(runId).length > 0;
 
-  /** A temporary file of a process that is gone: it was killed while it wrote. */
-  const wasWriting = (runId: string, pid: number | null): boolean =>
+  /** Whether the temporary file of a process is there; where it is gone itself, it was killed while it wrote. */
+  const isWriting = (runId: string, pid: number | null): boolean =>
     existsSync(path.join(folder, 'results', runId, `kept.${pid}.tmp`));
+
+  /** Resolves within a write of this process, or when it is gone. */
+  async function untilItWrites(runId: string, pid: number | null): Promise<void> {
+    while (pid !== null && isAlive(pid) && !isWriting(runId, pid)) await sleep(1);
+  }
 });
