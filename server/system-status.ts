@@ -9,8 +9,8 @@ export interface SystemStatus {
   threads: number | null;
   running: Pick<RunSummary, 'id' | 'name' | 'startedAt' | 'progress'> | null;
   queued: number;
-  /** How many pages and others follow runs now. */
-  followers: number;
+  /** How many hear what runs tell: pages, and what the server keeps for itself. */
+  listeners: number;
 }
 
 export function readStatus({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>): SystemStatus {
@@ -18,5 +18,5 @@ export function readStatus({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'
   const { id, name, startedAt, progress } = runs;
   const running = db.select({ id, name, startedAt, progress }).from(runs).where(eq(runs.status, 'running')).get();
   const waiting = db.select({ count: count() }).from(runs).where(eq(runs.status, 'queued')).get();
-  return { engine, threads, running: running ?? null, queued: waiting?.count ?? 0, followers: bus.count };
+  return { engine, threads, running: running ?? null, queued: waiting?.count ?? 0, listeners: bus.count };
 }
