@@ -13,6 +13,7 @@ export const times = (whole: number, short: number): number => (isWhole ? whole 
  * @param canBe where the fault can be injected at all: as root, on Linux
  */
 export function fault(name: string, how: string, outcome: () => Promise<string>, { canBe = true } = {}): void {
+  if (!canBe) tell({ name, how, outcome: 'skipped: not possible here, as this user or on this system' });
   it.skipIf(!canBe)(
     `${name}: ${how}`,
     async () => {
