@@ -3,8 +3,10 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { backbones } from '../../lib/backbones.ts';
 import { loadCifar10 } from './dataset/cifar10.ts';
+import { emptyImages } from './dataset/dataset.ts';
 import { otherEngines } from './engine/engines.test-helper.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
+import { findWeightsFile, loadWeights } from './network/weights.ts';
 import { agrees, compareWithFile, type ParitySetup } from './parity.ts';
 import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
 
@@ -74,4 +76,16 @@ describe.skipIf(!realData)(needsData('engines against other implementations'), (
       'neither features nor fine-tuning steps',
     );
   });
+});
+
+it('has the features of Keras from the own backbone', async () => {
+  const { image_size: size, images: bytes, features } = fixture('sketch-features.json');
+  const images = emptyImages(features.length);
+  images.pixels.set(Buffer.from(bytes, 'base64'));
+  const network = backbones.sketch.network;
+  const weights = await loadWeights(findWeightsFile('', { backbone: 'sketch', image_size: size }), network);
+  const setup = { engine: createOnnxRuntimeEngine(), network, weights, images };
+  const agreements = await compareWithFile(setup, { images: [...features.keys()], features: { [size]: features } });
+  expect(agreements).toHaveLength(1);
+  expect(agreements[0]).toSatisfy(agrees);
 });

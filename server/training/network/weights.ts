@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Dataset, type Group } from 'h5wasm/node';
-import { ownWeightsFile, standInSize, weightsFileName, weightsUrl } from '../../../lib/data-files.ts';
+import { standInSize, weightsFileName, weightsUrl } from '../../../lib/data-files.ts';
 import { batchNormParts, kernelName, kernelShape, type Network } from '../../../lib/mobilenet-v2.ts';
 import type { TrainConfig } from '../../../lib/train-config.ts';
 import { DataError } from '../errors.ts';
@@ -16,8 +16,9 @@ export interface Weight {
 /** Tensors by Keras' name without its `:0`: `Conv1/kernel`, `bn_Conv1/gamma`, `block_12_depthwise/depthwise_kernel`. */
 export type Weights = Map<string, Weight>;
 
-const ownAdvice =
-  'The own backbone is made by `npm run pretrain:backbone`, which needs Python; or train from the ImageNet weights (backbone imagenet).';
+/** The own backbone's weights, which `npm run pretrain:backbone` made; from the project's folder, every entry's current one. */
+const ownWeightsFile = 'server/training/network/sketch-backbone.h5';
+const ownAdvice = 'It is part of the project: take it from there anew.';
 
 /** Where a backbone's weights lie. */
 export const weightsFolder = (dataFolder: string, { backbone }: Pick<TrainConfig, 'backbone'>): string =>

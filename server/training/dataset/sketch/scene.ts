@@ -15,6 +15,20 @@ export interface Subject {
   turn?: number;
 }
 
+/** How hard a picture makes it to tell its subject. */
+export interface Conditions {
+  /** How often a subject is where it is mostly found. */
+  typical: number;
+  /** Things of no importance behind it, at most. */
+  clutter: number;
+  /** How often something stands before it. */
+  hidden: number;
+  /** Its size, from and to; 1 fills the picture. */
+  scale: readonly [from: number, to: number];
+}
+
+const hard: Conditions = { typical: 0.55, clutter: 2, hidden: 0.2, scale: [0.7, 1.1] };
+
 /** Bytes of one picture. */
 export const pictureBytes = 3 * canvasSide * canvasSide;
 
@@ -22,26 +36,32 @@ export const pictureBytes = 3 * canvasSide * canvasSide;
  * @param canvas what was on it is painted over
  * @param into [3, 32, 32], planes of bytes
  */
-export function renderScene(subject: Subject, random: Random, canvas: Canvas, into: Uint8Array): void {
+export function renderScene(
+  subject: Subject,
+  random: Random,
+  canvas: Canvas,
+  into: Uint8Array,
+  conditions: Conditions = hard,
+): void {
   const light = [random.uniform(-0.35, 0.35), random.uniform(-0.7, 0)] as const;
-  paintBackdrop(canvas, chance(random, 0.55) ? pick(random, subject.backdrops) : null, random);
+  paintBackdrop(canvas, chance(random, conditions.typical) ? pick(random, subject.backdrops) : null, random);
   const whole = new Pen(canvas, [canvasSide / 2, 0, 0, canvasSide / 2, canvasSide / 2, canvasSide / 2], light);
-  for (let i = random.integer(3); i > 0; i--) drawClutter(whole, random);
+  for (let i = random.integer(conditions.clutter + 1); i > 0; i--) drawClutter(whole, random);
 
   const texture = chance(random, 0.6) ? cloudy(random, random.uniform(2, 5), random.uniform(0.05, 0.25)) : null;
   const placement = compose(
     [canvasSide / 2, 0, 0, canvasSide / 2, canvasSide / 2, canvasSide / 2],
-    placeSubject(random, subject.turn ?? 0.2),
+    placeSubject(random, subject.turn ?? 0.2, conditions.scale),
   );
   subject.draw(new Pen(canvas, placement, light, texture), random);
-  if (chance(random, 0.2)) drawForeground(whole, random);
+  if (chance(random, conditions.hidden)) drawForeground(whole, random);
   develop(canvas, random, into);
 }
 
 /** Where a subject is in the picture, how large, how it is turned, and whether it is mirrored. */
-function placeSubject(random: Random, turn: number): Placement {
+function placeSubject(random: Random, turn: number, sizes: Conditions['scale']): Placement {
   const angle = random.uniform(-turn, turn);
-  const scale = random.uniform(0.7, 1.1);
+  const scale = random.uniform(...sizes);
   const stretch = random.uniform(0.85, 1.18);
   const shear = random.uniform(-0.2, 0.2);
   const mirrored = chance(random, 0.5) ? -1 : 1;

@@ -1,7 +1,7 @@
 import { cifar10Classes } from '../../../../lib/classes.ts';
 import { Random } from '../../random.ts';
 import { Canvas } from './canvas.ts';
-import { pictureBytes, renderScene, type Subject } from './scene.ts';
+import { type Conditions, pictureBytes, renderScene, type Subject } from './scene.ts';
 import { drawAirplane, drawShip } from './sketch10/air-and-sea.ts';
 import { drawDeer, drawHorse } from './sketch10/hoofed.ts';
 import { drawCat, drawDog } from './sketch10/pets.ts';
@@ -22,6 +22,9 @@ const subjects: Record<(typeof cifar10Classes)[number], Subject> = {
   ship: { draw: drawShip, backdrops: ['water', 'water', 'sky'] },
   truck: { draw: drawTruck, backdrops: ['street', 'street', 'meadow', 'plain'] },
 };
+
+/** Such that a frozen base tells most of them, and fine-tuning has something left to learn. */
+const conditions: Conditions = { typical: 0.75, clutter: 1, hidden: 0.1, scale: [0.8, 1.15] };
 
 /** How many images there are, the same number of every class: to train and validate on, and to test on. */
 export const sketch10Sizes = { train: 9000, test: 2000 } as const;
@@ -54,7 +57,13 @@ export function renderSketch10({
     const label = number % cifar10Classes.length;
     labels[image] = label;
     const into = pixels.subarray(image * pictureBytes, (image + 1) * pictureBytes);
-    renderScene(subjects[cifar10Classes[label]!], new Random(seed, 'sketch10', split, number), canvas, into);
+    renderScene(
+      subjects[cifar10Classes[label]!],
+      new Random(seed, 'sketch10', split, number),
+      canvas,
+      into,
+      conditions,
+    );
   }
   return { pixels, labels };
 }
