@@ -16,7 +16,7 @@ import { compareMethods, type Method, methods } from './transfer/compare.ts';
 
 const defaults = [
   ...['--dataset', 'sketch10', '--backbone', 'sketch', '--image_size', '96', '--n_unfreeze', '30'],
-  ...['--epochs_stage1', '30', '--epochs_stage2', '12', '--batch_size', '64', '--lr_stage2', '5e-4'],
+  ...['--epochs_stage1', '30', '--epochs_stage2', '15', '--batch_size', '64', '--lr_stage2', '2e-3'],
 ];
 const seeds = 3;
 const pairs: readonly [Method, Method][] = [

@@ -92,6 +92,6 @@ async function predict(config: TrainConfig, { dataset, weights, engine, cache }:
   if (tunes) await fineTune(experiment, rows, programs);
   const asked = { part: 'test', mirrored: false, phase: 'evaluation' } as const;
   const logits = await predictSet(experiment, programs, asked, async () => {});
-  await Promise.all([head, programs, features, tail].map((each) => each.release()));
+  await Promise.all([...new Set([head, programs, features, tail])].map((each) => each.release()));
   return argmax(logits, classes);
 }
