@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { ownWeightsFile } from '../lib/data-files.ts';
 import { hdf5, makeFolder, serveFile } from '../server/data/source.test-helper.ts';
 import { startApp } from '../tools/testing/app-server.ts';
 import { launchBrowser } from '../tools/testing/browser.ts';
@@ -11,46 +10,39 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-const isMade = existsSync(ownWeightsFile);
-const title = 'begins without data and without a network: one click, and a run completes';
+it('begins without data and without a network: one click, and a run completes', async () => {
+  const source = await serveFile(hdf5(5000));
+  const DATA_DIR = path.join(await makeFolder(), 'data');
+  const app = await startApp({ DATA_DIR, CIFAR10_URL: source.url, WEIGHTS_URL: source.url });
+  ends.push(app.stop);
+  const browser = await launchBrowser();
+  ends.push(() => browser.close());
+  const page = await browser.newPage();
 
-it.skipIf(!isMade)(
-  isMade ? title : `${title} (skipped: the own backbone is not made yet)`,
-  async () => {
-    const source = await serveFile(hdf5(5000));
-    const DATA_DIR = path.join(await makeFolder(), 'data');
-    const app = await startApp({ DATA_DIR, CIFAR10_URL: source.url, WEIGHTS_URL: source.url });
-    ends.push(app.stop);
-    const browser = await launchBrowser();
-    ends.push(() => browser.close());
-    const page = await browser.newPage();
+  // The form opens on what comes with the app, and says so.
+  await page.goto(`${app.url}/runs/new`);
+  const offer = page.getByRole('region', { name: 'Missing data' });
+  await offer.getByText('runs begin with what comes with the app: sketch10').waitFor();
+  await offer.getByRole('button', { name: /^Get CIFAR-10/ }).waitFor();
+  const chosen = (name: string) => page.locator(`[name="${name}"]`).inputValue();
+  expect([await chosen('dataset'), await chosen('backbone')]).toEqual(['sketch10', 'sketch']);
+  await page.getByText('8,000 images to train').waitFor();
 
-    // The form opens on what comes with the app, and says so.
-    await page.goto(`${app.url}/runs/new`);
-    const offer = page.getByRole('region', { name: 'Missing data' });
-    await offer.getByText('runs begin with what comes with the app: sketch10').waitFor();
-    await offer.getByRole('button', { name: /^Get CIFAR-10/ }).waitFor();
-    const chosen = (name: string) => page.locator(`[name="${name}"]`).inputValue();
-    expect([await chosen('dataset'), await chosen('backbone')]).toEqual(['sketch10', 'sketch']);
-    await page.getByText('8,000 images to train').waitFor();
+  await page.goto(app.url);
+  await offer.getByText('CIFAR-10 and ImageNet weights are not here yet').waitFor();
+  await offer.getByText('By hand').click();
+  await offer.getByText(DATA_DIR).first().waitFor();
+  await page.getByRole('button', { name: 'Start the first run' }).click();
+  await page.waitForURL(/\/runs\/\d{8}-/);
+  const status = () => page.locator('main').getAttribute('data-run-status');
+  await expect.poll(status, { timeout: 400_000, interval: 500 }).toBe('completed');
+  const run = await app.trpc.runs.get.query({ id: page.url().split('/').at(-1)! });
+  expect(run.config).toMatchObject({ dataset: 'sketch10', backbone: 'sketch' });
+  expect(run.test?.name).toContain('sketch10');
+  expect(new Set(run.events.map(({ event }) => event.type === 'epoch' && event.stage))).toContain(2);
+  await page.getByRole('link', { name: 'cifar10.h5' }).waitFor();
 
-    await page.goto(app.url);
-    await offer.getByText('CIFAR-10 and ImageNet weights are not here yet').waitFor();
-    await offer.getByText('By hand').click();
-    await offer.getByText(DATA_DIR).first().waitFor();
-    await page.getByRole('button', { name: 'Start the first run' }).click();
-    await page.waitForURL(/\/runs\/\d{8}-/);
-    const status = () => page.locator('main').getAttribute('data-run-status');
-    await expect.poll(status, { timeout: 400_000, interval: 500 }).toBe('completed');
-    const run = await app.trpc.runs.get.query({ id: page.url().split('/').at(-1)! });
-    expect(run.config).toMatchObject({ dataset: 'sketch10', backbone: 'sketch' });
-    expect(run.test?.name).toContain('sketch10');
-    expect(new Set(run.events.map(({ event }) => event.type === 'epoch' && event.stage))).toContain(2);
-    await page.getByRole('link', { name: 'cifar10.h5' }).waitFor();
-
-    // Nobody has asked for anything.
-    expect(source.requests).toEqual([]);
-    expect(existsSync(DATA_DIR)).toBe(false);
-  },
-  600_000,
-);
+  // Nobody has asked for anything.
+  expect(source.requests).toEqual([]);
+  expect(existsSync(DATA_DIR)).toBe(false);
+}, 600_000);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasSomeData, needsSomeData, realData } from '../server/training/real-data.test-helper.ts';
+import { realData } from '../server/training/real-data.test-helper.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 import { launchBrowser } from '../tools/testing/browser.ts';
 
@@ -16,7 +16,7 @@ const settings = {
   ...(realData ? { train_limit: '500', epochs_stage2: '9' } : { train_limit: '4000', epochs_stage2: '12' }),
 };
 
-describe.skipIf(!hasSomeData)(needsSomeData('the main job'), () => {
+describe('the main job', () => {
   let app: AppServer;
   let browser: Browser;
   let page: Page;

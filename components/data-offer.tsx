@@ -21,9 +21,8 @@ export function DataOffer({ onlyAsked = false, className = '' }: { onlyAsked?: b
     <section className={`card p-4 ${className}`} aria-label="Missing data">
       <h2 className="font-semibold">{notHere(lacking)}</h2>
       <p className="mt-0.5 text-soft">
-        {status.hasOwnBackbone
-          ? 'Until then, runs begin with what comes with the app: sketch10, pictures drawn by code, and a small network that has learnt from drawn pictures, too. Nothing has to be downloaded for it.'
-          : 'A run that needs them waits in line until they are here, once you have asked for them.'}
+        Until then, runs begin with what comes with the app: sketch10, pictures drawn by code, and a small network that
+        has learnt from drawn pictures, too. Nothing has to be downloaded for it.
       </p>
       <DataParts folder={status.folder} parts={lacking} />
     </section>

@@ -4,12 +4,12 @@ import type { DataStatus } from '@/server/data/downloads.ts';
 import { lackingParts } from './prepare-data.ts';
 import { presets } from './presets.ts';
 
-/** What needs no download: a new run trains on it where the original's images or weights are not there. */
+/** What comes with the app: a new run trains on it where the original's images or weights are not there. */
 const builtIn = { dataset: 'sketch10', backbone: 'sketch' } as const satisfies Partial<TrainConfig>;
 
 /** On what a new run trains, by what this machine has. */
 export const dataToStartOn = (status: DataStatus): Partial<TrainConfig> =>
-  status.hasOwnBackbone && lackingParts(status, originalNeeds).length > 0 ? builtIn : {};
+  lackingParts(status, originalNeeds).length > 0 ? builtIn : {};
 
 /** The run that one click starts: a couple of minutes at most. */
 export const firstRun = (status: DataStatus): TrainConfigInput => ({ ...presets[0].config, ...dataToStartOn(status) });

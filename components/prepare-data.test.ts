@@ -11,7 +11,6 @@ const coming: PartState = { is: 'coming', progress };
 /** A data folder that lacks all but what is said. */
 const statusWith = (states: Record<string, PartState>): DataStatus => ({
   folder: '/data',
-  hasOwnBackbone: false,
   parts: dataParts.map((part) => ({ part, url: `https://x.test/${part}`, bytes: 5, state: states[part] ?? missing })),
 });
 const needs = { dataset: 'cifar10', backbone: 'imagenet', image_size: 160 } as const;

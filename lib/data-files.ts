@@ -42,9 +42,6 @@ export interface DataNeeds {
   image_size: ImageSize;
 }
 
-/** The own backbone's weights, which `npm run pretrain:backbone` makes; from the project's folder, every entry's current one. */
-export const ownWeightsFile = 'server/training/network/sketch-backbone.h5';
-
 /** What the original script trained on. */
 export const originalNeeds: DataNeeds = { dataset: 'cifar10', backbone: 'imagenet', image_size: 160 };
 

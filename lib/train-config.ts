@@ -100,7 +100,7 @@ export const trainConfigSchema = z
     backbone: backboneSchema.default('imagenet').meta({
       label: 'Backbone',
       description:
-        'The network that is trained on: imagenet is MobileNetV2 1.0 with ImageNet weights, sketch a small one (0.35) for drawn pictures, which npm run pretrain:backbone makes.',
+        'The network that is trained on: imagenet is MobileNetV2 1.0 with ImageNet weights, sketch a small one (0.35) that comes with the app, trained on drawn pictures.',
     }),
     train_limit: integer(0, 45_000).default(0).meta({
       label: 'Training images',

@@ -1,6 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
-import { type DataNeeds, type DataPart, dataParts, ownWeightsFile, partsFor } from '../../lib/data-files.ts';
+import { type DataNeeds, type DataPart, dataParts, partsFor } from '../../lib/data-files.ts';
 import type { Env } from '../env.ts';
 import { partFile } from './download.ts';
 import { DownloadError, type DownloadFault, DownloadStopped } from './errors.ts';
@@ -30,8 +30,6 @@ export interface PartStatus {
 export interface DataStatus {
   folder: string;
   parts: PartStatus[];
-  /** Whether a run can begin without any of them, from a backbone that was made here. */
-  hasOwnBackbone: boolean;
 }
 
 /** The downloads of this process: one for each part of the data at a time, whoever asks for it, from whatever page. */
@@ -91,7 +89,7 @@ export class Downloads {
       const { url, bytes } = this.sourceOf(part);
       return { part, url, bytes, state: this.stateOf(part) };
     });
-    return { folder: this.folder, parts, hasOwnBackbone: existsSync(ownWeightsFile) };
+    return { folder: this.folder, parts };
   }
 
   /**

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeAnswers } from '../../lib/predictions.ts';
 import type { RunEvent } from '../../lib/run-events.ts';
 import type { TrainConfigInput } from '../../lib/train-config.ts';
-import { hasSomeData, needsSomeData, someData, someDataFolder } from './real-data.test-helper.ts';
+import { someData, someDataFolder } from './real-data.test-helper.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
 const everything: TrainConfigInput = {
@@ -37,7 +37,7 @@ const figures = (events: RunEvent[]) =>
     return event.type === 'evaluated' ? [event.metrics, event.confusion] : [];
   });
 
-describe.skipIf(!hasSomeData)(needsSomeData('the trainer'), () => {
+describe('the trainer', () => {
   it('tells a whole run in order, and the same config gives the same numbers', async () => {
     const first = await train('first', everything);
     expect(kept(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([

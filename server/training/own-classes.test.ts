@@ -9,12 +9,12 @@ import type { RunEvent } from '../../lib/run-events.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
 import { makeImages } from './dataset/own-images.test-helper.ts';
 import { readKerasFile } from './export/interpret-keras.test-helper.ts';
-import { hasSomeData, needsSomeData, someData, someDataFolder } from './real-data.test-helper.ts';
+import { someData, someDataFolder } from './real-data.test-helper.ts';
 import { runTraining } from './run.ts';
 
 const classes = ['blue', 'green', 'red'];
 
-describe.skipIf(!hasSomeData)(needsSomeData('a run on a folder of three classes'), () => {
+describe('a run on a folder of three classes', () => {
   let folder: string;
   const events: RunEvent[] = [];
   const inRun = (name: string) => path.join(folder, 'results', 'run', name);

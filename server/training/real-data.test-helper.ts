@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { backbones, networkOf } from '../../lib/backbones.ts';
-import { type ImageSize, ownWeightsFile } from '../../lib/data-files.ts';
+import type { ImageSize } from '../../lib/data-files.ts';
 import { readPaths } from '../../lib/paths.ts';
 import { loadDataset } from './dataset/load.ts';
 import { findWeightsFile, loadWeights } from './network/weights.ts';
@@ -38,11 +38,6 @@ export const needsData = (title: string): string =>
 export const someData = realData
   ? ({ dataset: 'cifar10', backbone: 'imagenet' } as const)
   : ({ dataset: 'sketch10', backbone: 'sketch' } as const);
-/** Whether there is any: the own backbone has to be made first. */
-export const hasSomeData = realData !== null || existsSync(ownWeightsFile);
-/** A test's title, which says so where it must be skipped. */
-export const needsSomeData = (title: string): string =>
-  hasSomeData ? title : `${title} (skipped: needs CIFAR-10, see README)`;
 /** The data folder for such a run; where there is no data, it is not there either. */
 export const someDataFolder = folder;
 export const someNetwork = networkOf(someData);

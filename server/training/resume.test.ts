@@ -8,7 +8,7 @@ import { resultsLogSchema } from '../../lib/results-json.ts';
 import type { RunEvent, RunEventOf } from '../../lib/run-events.ts';
 import type { TrainConfigInput } from '../../lib/train-config.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { hasSomeData, needsSomeData, someData, someDataFolder } from './real-data.test-helper.ts';
+import { someData, someDataFolder } from './real-data.test-helper.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
 /** Everything that draws numbers, in both stages, and rates high enough that every bit moves. */
@@ -25,7 +25,7 @@ const hashOf = (data: Uint8Array | Float32Array): string =>
     .digest('hex');
 const isEpoch = (event: RunEvent): event is Epoch => event.type === 'epoch';
 
-describe.skipIf(!hasSomeData)(needsSomeData('a run that goes on'), () => {
+describe('a run that goes on', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'resume-'));

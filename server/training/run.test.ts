@@ -16,15 +16,7 @@ import type { Parameters } from './network/head.ts';
 import type { Weights } from './network/weights.ts';
 import { logitsFromImages } from './predict.ts';
 import { Programs } from './programs.ts';
-import {
-  hasSomeData,
-  loadSomeData,
-  loadSomeWeights,
-  needsSomeData,
-  someData,
-  someDataFolder,
-  someNetwork,
-} from './real-data.test-helper.ts';
+import { loadSomeData, loadSomeWeights, someData, someDataFolder, someNetwork } from './real-data.test-helper.ts';
 import { runTraining } from './run.ts';
 import { softmax } from './scores.ts';
 
@@ -36,7 +28,7 @@ const config = trainConfigSchema.parse({
   ...{ epochs_stage1: 2, epochs_stage2: 2, lr_stage2: 1e-4 },
 });
 
-describe.skipIf(!hasSomeData)(needsSomeData('the models of a run with N = 30'), () => {
+describe('the models of a run with N = 30', () => {
   let folder: string;
   let file: { weights: Weights; head: Parameters };
   let base: Weights;
