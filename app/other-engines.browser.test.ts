@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { absenceOf } from '../lib/engine-parts.ts';
-import { hasSomeData, needsSomeData, someData } from '../server/training/real-data.test-helper.ts';
+import { someData } from '../server/training/real-data.test-helper.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 import { launchBrowser } from '../tools/testing/browser.ts';
 
@@ -10,7 +10,7 @@ import { launchBrowser } from '../tools/testing/browser.ts';
 const noTensorFlow = absenceOf('tensorflow');
 const ofTensorFlow = 'trains on tensorflow';
 
-describe.skipIf(!hasSomeData)(needsSomeData('a whole run from the form'), () => {
+describe('a whole run from the form', () => {
   let app: AppServer;
   let browser: Browser;
   let page: Page;

@@ -15,7 +15,7 @@ import { Segments } from './segments.tsx';
 import { useThrottledValue } from './use-throttled-value.ts';
 
 /** Milliseconds. Head training may have ten epochs a second; drawing them all would take a core of its own. */
-const drawInterval = 1000;
+const drawInterval = 500;
 
 /** A run's curves, growing as it trains; nothing where it ended before its first epoch. */
 export function RunCharts({ run }: { run: RunDetail }) {
