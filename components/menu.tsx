@@ -16,6 +16,7 @@ interface MenuProps {
 /** A button that opens a small panel below it; a click elsewhere or Escape closes it. */
 export function Menu({ label, title, isActive = false, onToggle, children }: MenuProps) {
   const element = useRef<HTMLDetailsElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const closeOutside = ({ target }: Event) => {
       if (element.current?.open && !element.current.contains(target as Node)) element.current.open = false;
@@ -27,7 +28,10 @@ export function Menu({ label, title, isActive = false, onToggle, children }: Men
     <details
       ref={element}
       className="group relative"
-      onToggle={({ currentTarget }) => onToggle?.(currentTarget.open)}
+      onToggle={({ currentTarget }) => {
+        if (currentTarget.open) moveInside(panel.current!);
+        onToggle?.(currentTarget.open);
+      }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || !element.current?.open) return;
         element.current.open = false;
@@ -42,11 +46,21 @@ export function Menu({ label, title, isActive = false, onToggle, children }: Men
         {label}
         <ChevronDown size={12} className="group-open:rotate-180" aria-hidden />
       </summary>
-      <div className="card absolute top-full left-0 z-20 mt-1 max-h-80 w-max min-w-40 max-w-72 overflow-auto p-1.5 shadow-lg group-data-[end]:right-0">
+      <div
+        ref={panel}
+        className="card absolute top-full left-0 z-20 mt-1 max-h-80 w-max min-w-40 max-w-72 overflow-auto p-1.5 shadow-lg"
+      >
         {children}
       </div>
     </details>
   );
+}
+
+/** A panel that would hang over the page's right edge moves to the left. */
+function moveInside(panel: HTMLElement): void {
+  panel.style.translate = '';
+  const overhang = panel.getBoundingClientRect().right + 8 - document.documentElement.clientWidth;
+  if (overhang > 0) panel.style.translate = `${-overhang}px`;
 }
 
 interface MenuCheckProps {

@@ -245,19 +245,29 @@ describe('paths', () => {
     return `${count} inputs: refused or taken as mere text; nothing outside was read, written or removed`;
   });
 
-  fault('a run’s folder holds links', 'to files and folders outside, under every name that is served', async () => {
-    const run = path.join(folder, 'results', id);
-    const names = ['cifar10.h5', 'cifar10.onnx', 'tfjs.zip', 'predictions.bin', 'wall.png'];
-    for (const name of names) symlinkSync(path.join(folder, 'secret.json'), path.join(run, name));
-    for (const name of names) {
-      const answer = await ask(`/api/runs/${id}/files/${name}`);
-      expect([name, answer.status]).toEqual([name, 404]);
-    }
-    const whole = await ask(`/api/runs/${id}/files/run.zip`);
-    expect(whole.body).not.toMatch(/secret|cifar10/);
-    for (const name of names) rmSync(path.join(run, name));
-    return 'not served, not packed';
-  });
+  fault(
+    'a run’s folder holds links',
+    'to files outside and of other runs, under every name that is served',
+    async () => {
+      const run = path.join(folder, 'results', id);
+      const names = ['cifar10.h5', 'cifar10.onnx', 'tfjs.zip', 'predictions.bin', 'wall.png'];
+      const another = path.join(folder, 'results', 'another', 'cifar10.h5');
+      mkdirSync(path.dirname(another));
+      writeFileSync(another, secret);
+      for (const target of [path.join(folder, 'secret.json'), another]) {
+        for (const name of names) symlinkSync(target, path.join(run, name));
+        for (const name of names) {
+          const answer = await ask(`/api/runs/${id}/files/${name}`);
+          expect([name, answer.status]).toEqual([name, 404]);
+        }
+        const whole = await ask(`/api/runs/${id}/files/run.zip`);
+        expect(whole.body).not.toMatch(/secret|cifar10/);
+        for (const name of names) rmSync(path.join(run, name));
+      }
+      rmSync(path.dirname(another), { recursive: true });
+      return 'not served, not packed';
+    },
+  );
 });
 
 /** Everything in the folder but what the app keeps there. */

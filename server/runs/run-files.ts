@@ -28,7 +28,7 @@ export interface RunFile {
 const pathOf = (results: string, run: Pick<RunRow, 'id' | 'logFile'>, name: RunFileName): string =>
   name === 'run.json' ? path.resolve(results, run.logFile) : path.join(results, run.id, name);
 
-/** Finds a file of a run; null where it does not exist, is no plain file, or a link leads out of the results folder. */
+/** Finds a file of a run; null where it does not exist, is no plain file, or a link leads out of the folder that it belongs in. */
 export async function findRunFile(
   results: string,
   run: Pick<RunRow, 'id' | 'logFile'>,
@@ -37,7 +37,9 @@ export async function findRunFile(
   try {
     const file = await realpath(pathOf(results, run, name));
     const info = await stat(file);
-    if (!info.isFile() || !isInside(await realpath(results), file)) return null;
+    const folder = await realpath(name === 'run.json' ? results : path.join(results, run.id));
+    const isHere = isInside(folder, file) && (name === 'run.json' || isInside(await realpath(results), folder));
+    if (!info.isFile() || !isHere) return null;
     return { name, path: file, bytes: info.size };
   } catch (error) {
     if (isMissing(error)) return null;
