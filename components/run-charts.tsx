@@ -60,7 +60,9 @@ export function RunCharts({ run }: { run: RunDetail }) {
       )}
       <Chart title="Accuracy" figure={accuracy} height={256} instead={none} />
       <Chart title="Loss" figure={loss} height={256} instead={none} />
-      <Chart title="Learning rate" figure={learningRate} height={168} instead={none} />
+      <div className={hasSpeed ? 'min-w-0' : 'min-w-0 lg:col-span-2'}>
+        <Chart title="Learning rate" figure={learningRate} height={168} instead={none} />
+      </div>
       {hasSpeed && <Chart title="Speed" figure={speed} height={168} instead={none} />}
     </div>
   );
