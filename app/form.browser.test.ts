@@ -13,8 +13,9 @@ import { launchBrowser } from '../tools/testing/browser.ts';
 
 const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
 const defaults = trainConfigSchema.parse({});
-/** A preset with every field filled in. */
-const presetConfig = ({ config }: Preset) => trainConfigSchema.parse(config);
+/** A preset with every field filled in, on what comes with the app. */
+const presetConfig = ({ config }: Preset) =>
+  trainConfigSchema.parse({ ...config, dataset: 'sketch10', backbone: 'sketch' });
 
 let noData: string;
 let app: AppServer;
@@ -182,6 +183,7 @@ describe('another run’s config', () => {
 
 describe('without data', () => {
   it('says so where the images would be, and how to get them', async () => {
+    await field('dataset').selectOption('cifar10');
     await page.getByText('The images are shown here once CIFAR-10 is there.').waitFor();
     await page.getByRole('button', { name: /^Get CIFAR-10/ }).waitFor();
     expect(await page.getByRole('button', { name: 'Shuffle' }).isDisabled()).toBe(true);

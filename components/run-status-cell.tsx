@@ -18,13 +18,13 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
   const share = runShare(run) ?? 0;
   const left = progress?.secondsLeft;
   return (
-    <span className="block min-w-36">
+    <span className="block leading-4">
       <StatusBadge status={run.status} detail={progress ? `· ${phaseNames[progress.phase].toLowerCase()}` : null} />
-      <span className="mt-0.5 flex items-center gap-2">
+      <span className="flex items-center gap-2">
         <span className="h-1 flex-1 overflow-hidden rounded-full bg-raised">
           <span className="block h-full rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
         </span>
-        <span className="w-20 text-faint text-xs">{left == null ? '' : formatTimeLeft(left)}</span>
+        <span className="whitespace-nowrap text-faint text-xs">{left == null ? '' : formatTimeLeft(left)}</span>
       </span>
     </span>
   );

@@ -157,7 +157,7 @@ export const runColumns: readonly RunColumn[] = [
       </span>
     ),
   },
-  { ...{ id: 'status', header: 'Status', width: 7.5 }, cell: (run) => <RunStatusCell run={run} /> },
+  { ...{ id: 'status', header: 'Status', width: 10.5 }, cell: (run) => <RunStatusCell run={run} /> },
   {
     ...{ id: 'n_unfreeze', header: 'N', width: 2.75, isFigure: true, cell: number('n_unfreeze') },
     help: 'Unfreeze: layers at the end of the network that stage 2 trains',
