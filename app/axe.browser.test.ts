@@ -108,7 +108,10 @@ describe('axe', { timeout: 240_000 }, () => {
         await page.getByRole('textbox', { name: 'Notes' }).waitFor();
       }));
     it('finds nothing in the table, one selected', () =>
-      expectNothing('/', () => page.getByRole('checkbox', { name: 'Select n30-aug' }).check()));
+      expectNothing('/', async () => {
+        await page.locator('.js-plotly-plot').first().waitFor();
+        await page.getByRole('checkbox', { name: 'Select n30-aug' }).check();
+      }));
   });
 });
 
