@@ -33,7 +33,8 @@ afterAll(async () => {
   await rm(noData, { recursive: true });
 });
 beforeEach(async () => {
-  await page.goto(`${app.url}/runs/new`);
+  // What is typed before the page's code has come is not heard.
+  await page.goto(`${app.url}/runs/new`, { waitUntil: 'networkidle' });
 });
 
 const field = (name: keyof TrainConfig) => page.locator(`[name="${name}"]`);

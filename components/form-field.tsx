@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { type FieldError, type UseFormRegister, useFormContext, useWatch } from 'react-hook-form';
 import { formatCount, formatRate } from '@/lib/format.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
@@ -16,18 +17,23 @@ export interface ControlProps {
     'aria-invalid': boolean;
     'aria-describedby': string;
     disabled: boolean;
+    defaultValue?: string;
+    defaultChecked?: boolean;
   };
 }
 
 /** One field of the form: label, native control, what is wrong with its value, help. */
 export function FormField({ field }: { field: FieldDescription }) {
-  const { register, formState } = useFormContext<FormValues>();
+  const { register, getValues, formState } = useFormContext<FormValues>();
   const { name, kind } = field;
   const error = formState.errors[name];
   const unused = useWatch({ compute: (values: FormValues) => unusedFields(readForm(values))[name] });
   const ids = { control: `field-${name}`, problem: `${name}-problem`, help: `${name}-help` };
+  const [initial] = useState(() => getValues(name));
   const bindings = {
     ...register(name),
+    // In the page from its first byte on, not only once its code has come.
+    ...(kind === 'switch' ? { defaultChecked: initial === true } : { defaultValue: String(initial ?? '') }),
     id: ids.control,
     'aria-invalid': error !== undefined,
     'aria-describedby': error ? `${ids.problem} ${ids.help}` : ids.help,
