@@ -33,8 +33,9 @@ afterAll(async () => {
   await rm(noData, { recursive: true });
 });
 beforeEach(async () => {
-  // What is typed before the page's code has come is not heard.
-  await page.goto(`${app.url}/runs/new`, { waitUntil: 'networkidle' });
+  await page.goto(`${app.url}/runs/new`);
+  // What is typed before the page's code has come is not heard; its estimate is the last to come.
+  await page.getByText(/ images × \d+ epochs/).waitFor();
 });
 
 const field = (name: keyof TrainConfig) => page.locator(`[name="${name}"]`);
@@ -113,8 +114,12 @@ describe('the strip', () => {
     await expect.poll(words).toBe('15 of 52 kernels: block 12 to Conv_1');
     const block = page.getByRole('button', { name: /^block 15: 3 kernels/ });
     await block.focus();
+    // The arrow keys go from where the Tab key would come to.
+    await expect.poll(() => block.getAttribute('tabindex')).toBe('0');
     await page.getByText('block 15: 3 kernels (1 × 1, 3 × 3 depthwise, 1 × 1), trained').waitFor();
     await page.keyboard.press('ArrowLeft');
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    await expect.poll(focused).toMatch(/^block 14: /);
     await page.keyboard.press('Enter');
     await expect.poll(() => field('n_unfreeze').inputValue()).toBe('19');
     await expect.poll(words).toBe('10 of 52 kernels: block 14 to Conv_1');
