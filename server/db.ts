@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import * as schema from '../drizzle/schema.ts';
+import { openSqlite, pragma } from './sqlite.ts';
 import { StorageError, storageError } from './storage-errors.ts';
 
 /** Another process that has the file open is waited for. Milliseconds. */
@@ -19,12 +20,12 @@ export function openDatabase(file: string, migrationsFolder: string) {
   let sqlite: Sqlite.Database | null = null;
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    sqlite = new Sqlite(file, { timeout: patience });
+    sqlite = openSqlite(file, { timeout: patience });
     checkWhole(sqlite, file);
     // Readers never wait for the writer. What is recorded has reached the disk, as far as the disk tells the truth.
-    sqlite.pragma('journal_mode = WAL');
-    sqlite.pragma('synchronous = FULL');
-    sqlite.pragma('foreign_keys = ON');
+    pragma(sqlite, 'journal_mode = WAL');
+    pragma(sqlite, 'synchronous = FULL');
+    pragma(sqlite, 'foreign_keys = ON');
     const db = drizzle(sqlite, { schema });
     keepCopyBeforeMigrating(sqlite, file, migrationsFolder);
     migrate(db, { migrationsFolder });
@@ -40,7 +41,7 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
 /** @throws SqliteError, as where it is no database at all */
 function checkWhole(sqlite: Sqlite.Database, file: string): void {
-  const answer = sqlite.pragma('quick_check(1)', { simple: true });
+  const answer = pragma(sqlite, 'quick_check(1)');
   if (answer !== 'ok') throw new Sqlite.SqliteError(`${file}: ${answer}`, 'SQLITE_CORRUPT');
 }
 

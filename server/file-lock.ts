@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3';
+import { openSqlite } from './sqlite.ts';
 
 /**
  * Makes one process the keeper of something that others may come to as well: a database's queue, a download. The lock is
@@ -6,7 +7,7 @@ import Sqlite from 'better-sqlite3';
  * @returns what gives the lock back; null where another one has it, in this process or elsewhere
  */
 export function lockFile(file: string): (() => void) | null {
-  const lock = new Sqlite(file, { timeout: 0 });
+  const lock = openSqlite(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return () => lock.close();
