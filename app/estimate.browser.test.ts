@@ -34,8 +34,11 @@ describe('the estimate', () => {
     }
   };
 
+  /** A frozen base on the original's images, whether they are here or not. */
+  const original = { dataset: 'cifar10', backbone: 'imagenet', epochs_stage2: '0', n_unfreeze: '0' };
+
   it('measures this machine, follows what is typed, and lists the phases', async () => {
-    await put({ epochs_stage1: '10', epochs_stage2: '0', train_limit: '9000', n_unfreeze: '0', image_size: '160' });
+    await put({ ...original, epochs_stage1: '10', train_limit: '9000', image_size: '160' });
     // (12,000 images + 90,000 of the head + 3,000 mirrored) / 1000 s, and reading and writing; a quarter more.
     await expectTime('2\u00a0min 20\u00a0s');
     expect(await line().textContent()).toContain('9,000 images × 10 epochs · at most');
@@ -56,7 +59,7 @@ describe('the estimate', () => {
   it('is rough while a run trains, and measured after it', async () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'waits' });
     await page.reload();
-    await put({ epochs_stage1: '1', epochs_stage2: '0', train_limit: '9000', n_unfreeze: '0', image_size: '128' });
+    await put({ ...original, epochs_stage1: '1', train_limit: '9000', image_size: '128' });
     await expect.poll(() => line().textContent()).toContain('roughly, to be measured when nothing trains');
     await app.trpc.runs.cancel.mutate({ id });
     await expectTime('35\u00a0s');
