@@ -26,19 +26,18 @@ export async function startRun(
     const found = services.db.transaction((tx) => {
       const earlier = key === undefined ? undefined : tx.select().from(runs).where(eq(runs.startKey, key)).get();
       if (earlier) return earlier.id;
+      // Of many that start within a second two may draw the same id, and with it the same log.
+      if (tx.select().from(runs).where(eq(runs.id, id)).get()) return null;
       // In the transaction that takes it: two may ask at once, and neither has written the file yet.
       if (tx.select().from(runs).where(eq(runs.logFile, logFile)).get()) {
         throw new FieldError('json_output_path', 'is taken by another run; choose another name');
       }
       const run = { id, name: runName(config), config, logFile, reproduces, createdAt: Date.now(), startKey: key };
-      const { changes } = tx
-        .insert(runs)
+      tx.insert(runs)
         .values({ ...run, status: 'queued' })
-        .onConflictDoNothing({ target: runs.id })
         .run();
-      return changes === 1 ? id : null;
+      return id;
     });
-    // Of many that start within a second two may draw the same id.
     if (found === null) continue;
     services.queue.wake();
     return { id: found };
