@@ -33,6 +33,19 @@ async function start(environment: Record<string, string>): Promise<AppServer> {
 const untilCompleted = (app: AppServer, id: string) =>
   vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 60_000);
 
+/** Runs something while the results folder cannot be written: a mount of its own. @returns what it gives */
+async function whileReadOnly<T>(action: () => Promise<T>): Promise<T> {
+  const results = path.join(folder, 'results');
+  mkdirSync(results);
+  execFileSync('mount', ['--bind', results, results]);
+  try {
+    execFileSync('mount', ['-o', 'remount,bind,ro', results]);
+    return await action();
+  } finally {
+    execFileSync('umount', ['--lazy', results]);
+  }
+}
+
 describe('around the server', () => {
   fault('a second server comes to the database', 'npm start once more, on the same results', async () => {
     const first = await start({ TRAINER_ENTRY });
@@ -55,21 +68,15 @@ describe('around the server', () => {
     'the results folder is read-only',
     'a mount of its own that cannot be written; then it can',
     async () => {
-      const results = path.join(folder, 'results');
-      mkdirSync(results);
-      execFileSync('mount', ['--bind', results, results]);
-      let app: AppServer;
-      try {
-        execFileSync('mount', ['-o', 'remount,bind,ro', results]);
-        app = await start({ TRAINER_ENTRY });
-        const page = await ask(app.url, '/');
+      const app = await whileReadOnly(async () => {
+        const started = await start({ TRAINER_ENTRY });
+        const page = await ask(started.url, '/');
         expect(page.status).toBe(503);
         expect(page.body).toMatch(/read-only|cannot be opened/);
         expect(page.headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' });
         expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'/);
-      } finally {
-        execFileSync('umount', ['--lazy', results]);
-      }
+        return started;
+      });
       await vi.waitFor(async () => expect((await ask(app.url, '/')).status).toBe(200), 60_000);
       const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
       await untilCompleted(app, id);
@@ -82,21 +89,15 @@ describe('around the server', () => {
     'the results folder is read-only, the database is elsewhere',
     'a mount of its own that cannot be written; then it can',
     async () => {
-      const results = path.join(folder, 'results');
-      mkdirSync(results);
-      execFileSync('mount', ['--bind', results, results]);
-      let app: AppServer;
-      let message: string;
-      try {
-        execFileSync('mount', ['-o', 'remount,bind,ro', results]);
-        app = await start({ TRAINER_ENTRY, DATABASE_PATH: path.join(folder, 'lab.db') });
-        const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
-        await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('failed'), 30_000);
-        message = (await app.trpc.runs.get.query({ id })).error!;
-        expect(message).toMatch(/EROFS.*Make the results folder writable/);
-      } finally {
-        execFileSync('umount', ['--lazy', results]);
-      }
+      const { app, message } = await whileReadOnly(async () => {
+        const started = await start({ TRAINER_ENTRY, DATABASE_PATH: path.join(folder, 'lab.db') });
+        const { id } = await started.trpc.runs.start.mutate({ name: 'completes' });
+        const read = () => started.trpc.runs.get.query({ id });
+        await vi.waitFor(async () => expect((await read()).status).toBe('failed'), 30_000);
+        const { error } = await read();
+        expect(error).toMatch(/EROFS.*Make the results folder writable/);
+        return { app: started, message: error! };
+      });
       const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
       await untilCompleted(app, id);
       return `the run fails and says why: "${message.replaceAll(folder, '…')}"; the next one completes`;
