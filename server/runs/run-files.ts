@@ -37,9 +37,9 @@ export async function findRunFile(
   try {
     const file = await realpath(pathOf(results, run, name));
     const info = await stat(file);
-    const folder = await realpath(name === 'run.json' ? results : path.join(results, run.id));
-    const isHere = isInside(folder, file) && (name === 'run.json' || isInside(await realpath(results), folder));
-    if (!info.isFile() || !isHere) return null;
+    const whole = await realpath(results);
+    const own = name === 'run.json' ? whole : await realpath(path.join(results, run.id));
+    if (!info.isFile() || !isInside(own, file) || !isInside(whole, file)) return null;
     return { name, path: file, bytes: info.size };
   } catch (error) {
     if (isMissing(error)) return null;
