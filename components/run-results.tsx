@@ -33,13 +33,11 @@ export function RunMatrix({ run }: { run: RunDetail }) {
   if (hasNone(run)) return null;
   return (
     <Card title="Confusion matrix">
-      <div className="min-h-96">
-        {run.confusion ? (
-          <ConfusionMatrix confusion={run.confusion} classes={run.classes} test={run.test} />
-        ) : (
-          <NotYet>the test images, class by class</NotYet>
-        )}
-      </div>
+      {run.confusion ? (
+        <ConfusionMatrix confusion={run.confusion} classes={run.classes} test={run.test} />
+      ) : (
+        <NotYet>the test images, class by class</NotYet>
+      )}
     </Card>
   );
 }

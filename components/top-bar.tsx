@@ -74,8 +74,13 @@ function EngineState() {
       <Link href={`/runs/${id}`} className="min-w-0 truncate rounded-md px-1.5 py-1 hover:bg-raised hover:text-ink">
         <span aria-hidden className="mr-1.5 inline-block size-1.5 rounded-full bg-accent align-middle" />
         <span className="max-sm:sr-only">training </span>
-        <span className="font-medium text-ink">{name}</span>
-        {share !== null && `, ${formatShare(share)}`}
+        <span className="font-medium text-ink max-sm:sr-only">{name}</span>
+        {share !== null && (
+          <>
+            <span className="max-sm:sr-only">, </span>
+            {formatShare(share)}
+          </>
+        )}
         {progress?.secondsLeft != null && (
           <span className="max-md:hidden">, {formatTimeLeft(progress.secondsLeft)}</span>
         )}
