@@ -17,7 +17,12 @@ export function fault(name: string, how: string, outcome: () => Promise<string>,
   it.skipIf(!canBe)(
     `${name}: ${how}`,
     async () => {
-      tell({ name, how, outcome: await outcome() });
+      try {
+        tell({ name, how, outcome: await outcome() });
+      } catch (error) {
+        tell({ name, how, outcome: `FAILED: ${String(error).split('\n')[0]}` });
+        throw error;
+      }
     },
     isWhole ? 900_000 : 300_000,
   );
