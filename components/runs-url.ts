@@ -1,14 +1,14 @@
 import {
   createLoader,
+  createParser,
   type inferParserType,
   parseAsArrayOf,
   parseAsBoolean,
   parseAsFloat,
-  parseAsInteger,
   parseAsString,
   parseAsStringLiteral,
 } from 'nuqs/server';
-import { curveMetrics, type Facet, sortColumns } from '@/lib/run-columns.ts';
+import { curveMetrics, type Facet, filterLimits, sortColumns } from '@/lib/run-columns.ts';
 import type { RunQueryInput } from '@/lib/run-query.ts';
 import { runStatuses } from '@/lib/run-status.ts';
 import { colourFields } from './colour-fields.ts';
@@ -18,11 +18,22 @@ import { colourFields } from './colour-fields.ts';
  * is left out; what makes no sense counts as its default.
  */
 
-const words = parseAsArrayOf(parseAsString).withDefault([]);
+const { characters, values } = filterLimits;
+
+const word = createParser({
+  parse: (text: string) => (text.length <= characters ? text : null),
+  serialize: String,
+});
+const words = parseAsArrayOf(word).withDefault([]);
+
+const integer = createParser({
+  parse: (text: string) => (/^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null),
+  serialize: String,
+});
 
 export const runsUrl = {
   q: parseAsString.withDefault(''),
-  n_unfreeze: parseAsArrayOf(parseAsInteger).withDefault([]),
+  n_unfreeze: parseAsArrayOf(integer).withDefault([]),
   optimizer: words,
   augmentation: words,
   engine: words,
@@ -54,9 +65,15 @@ export const loadRunsState = createLoader(runsUrl);
 export function queryOf(
   state: RunsState,
 ): Pick<RunQueryInput, 'sort'> & { filter: NonNullable<RunQueryInput['filter']> } {
-  const { q, n_unfreeze, optimizer, augmentation, engine, dataset, tag, status, sort, order } = state;
+  const { q, sort, order } = state;
+  const most = <T>(list: T[]): T[] => list.slice(0, values);
   return {
-    filter: { search: q.slice(0, 200), n_unfreeze, optimizer, augmentation, engine, dataset, tag, status },
+    filter: {
+      search: q.slice(0, characters),
+      ...{ n_unfreeze: most(state.n_unfreeze), optimizer: most(state.optimizer), engine: most(state.engine) },
+      ...{ augmentation: most(state.augmentation), dataset: most(state.dataset), tag: most(state.tag) },
+      status: most(state.status),
+    },
     sort: { column: sort, descending: order === 'desc' },
   };
 }

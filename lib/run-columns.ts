@@ -6,6 +6,9 @@ import type { TrainConfigField } from './train-config.ts';
 export const facets = ['n_unfreeze', 'optimizer', 'augmentation', 'engine', 'dataset', 'tag', 'status'] as const;
 export type Facet = (typeof facets)[number];
 
+/** How much a filter takes: characters of a text, and values of one list. */
+export const filterLimits = { characters: 200, values: 100 };
+
 /** Fields of the config that have a column of their own. */
 const configColumns = [
   ...(['n_unfreeze', 'optimizer', 'lr_stage1', 'lr_stage2', 'batch_size', 'image_size', 'epochs_stage1'] as const),

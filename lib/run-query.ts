@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import { pageSize, sortColumns } from './run-columns.ts';
+import { filterLimits, pageSize, sortColumns } from './run-columns.ts';
 import { runStatuses } from './run-status.ts';
 
 /** Which runs a table, a chart or a download shows, and in which order. */
 
-const words = z.array(z.string().max(200)).max(100).default([]);
+const { characters, values } = filterLimits;
+const words = z.array(z.string().max(characters)).max(values).default([]);
 
 /** Of each list a run has one of its values; an empty list asks nothing. */
 export const runFilterSchema = z.object({
   /** Within name, notes, tags or id, in whatever case. */
-  search: z.string().max(200).default(''),
-  n_unfreeze: z.array(z.number().int()).max(103).default([]),
+  search: z.string().max(characters).default(''),
+  n_unfreeze: z.array(z.number().int()).max(values).default([]),
   optimizer: words,
   /** What changes pixels, as one text: `aug mixup`; empty for none. */
   augmentation: words,
