@@ -40,10 +40,17 @@ export function createGpuEngine(provider: 'webgpu' | 'cuda', device: string): En
   };
 }
 
+/**
+ * Each session has threads of its own, which go on spinning for a while after a run, in case the next one comes at once. The
+ * next one is another session's: frozen part and tail take turns, and so would their threads, on the same cores.
+ */
+const quietBetweenRuns = { session: { force_spinning_stop: '1' } };
+
 async function compile(outputs: Outputs, options: onnxruntime.InferenceSession.SessionOptions): Promise<Program> {
   const session = await onnxruntime.InferenceSession.create(encodeOnnx(outputs), {
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    extra: quietBetweenRuns,
     ...options,
   });
   return onnxProgram(outputs, session, onnxruntime.Tensor);
