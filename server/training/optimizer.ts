@@ -74,17 +74,7 @@ class Adam implements Optimizer {
       const values = need(parameters, name);
       const mean = this.slots.of('mean', name, values);
       const square = this.slots.of('square', name, values);
-      let sum = 0; // not finite as soon as one of its terms is not
-      for (let i = 0; i < values.length; i++) {
-        const g = gradient[i]!;
-        const m = mean[i]! + (g - mean[i]!) * (1 - beta1);
-        const s = square[i]! + (g * g - square[i]!) * (1 - beta2);
-        mean[i] = m;
-        square[i] = s;
-        const value = values[i]! * kept - (alpha * m) / (Math.sqrt(s) + epsilon);
-        values[i] = value;
-        sum += g + Math.fround(value); // as stored: what float32 cannot hold is infinite
-      }
+      const sum = updateByAdam({ values, mean, square, gradient }, alpha, kept);
       if (!Number.isFinite(sum)) throw new NotFiniteError(name);
     }
   }
@@ -95,6 +85,24 @@ class Adam implements Optimizer {
     this.steps = steps;
     this.slots.arrays = slots;
   }
+}
+
+type AdamTensor = Record<'values' | 'mean' | 'square' | 'gradient', Float32Array>;
+
+/** One tensor of a step. @returns a sum that is not finite as soon as a gradient or a new value is not */
+function updateByAdam({ values, mean, square, gradient }: AdamTensor, alpha: number, kept: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const g = gradient[i]!;
+    const m = mean[i]! + (g - mean[i]!) * (1 - beta1);
+    const s = square[i]! + (g * g - square[i]!) * (1 - beta2);
+    mean[i] = m;
+    square[i] = s;
+    const value = values[i]! * kept - (alpha * m) / (Math.sqrt(s) + epsilon);
+    values[i] = value;
+    sum += g + Math.fround(value); // as stored: what float32 cannot hold is infinite
+  }
+  return sum;
 }
 
 const momentum = 0.9;
