@@ -96,6 +96,6 @@ function noteAt(x: number, y: number, text: string): Note {
       ? ({ text: asText(text), xanchor: 'center', yanchor: 'bottom', yshift: 4 } as const)
       : y === 0
         ? ({ text: asText(text), xanchor: 'center', yanchor: 'top', yshift: -4 } as const)
-        : ({ text: ` ${asText(text)}`, xanchor: 'left', yanchor: 'middle' } as const);
+        : ({ text: ` ${asText(text)}`, xanchor: 'left', yanchor: 'bottom' } as const);
   return { ...{ x, y, xref: 'x', yref: 'y', showarrow: false }, ...where, font: { size: 10, color: 'var(--soft)' } };
 }
