@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** Every page in every state, light and dark, wide and narrow: what axe finds serious, and whether it scrolls sideways. */
 
@@ -18,21 +18,18 @@ describe('axe', { timeout: 240_000 }, () => {
   let app: AppServer;
   let withoutData: AppServer;
   let empty: string;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
     empty = await mkdtemp(path.join(tmpdir(), 'transfer-lab-no-data-'));
-    app = await startApp({ TRAINER_ENTRY });
+    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    ({ app, page } = opened);
     withoutData = await startApp({ TRAINER_ENTRY, DATA_DIR: empty });
-    browser = await launchBrowser();
-    page = await browser.newPage();
+    return async () => {
+      await opened.close();
+      await withoutData.stop();
+      await rm(empty, { recursive: true });
+    };
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-    await withoutData?.stop();
-    await rm(empty, { recursive: true });
-  });
 
   /** @param prepare brings the page into the state that is meant */
   const expectNothing = async (address: string, prepare: () => Promise<unknown>, { url } = app) => {

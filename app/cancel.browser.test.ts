@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** Canceling, as a person does it, with a trainer that plays scenes. */
 
@@ -10,16 +10,12 @@ const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures
 
 describe('cancel', () => {
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY }), launchBrowser()]);
-    page = await browser.newPage();
+    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    ({ app, page } = opened);
+    return opened.close;
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-  });
 
   const start = async (name: string) => (await app.trpc.runs.start.mutate({ name })).id;
   /** Opens the page of a run when its first epoch is recorded. */

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
 import { launchBrowser } from '../tools/testing/browser.ts';
 import { writeToldRun } from './told-run.test-helper.ts';
@@ -13,7 +14,6 @@ const patience = { timeout: 30_000 };
 describe('comparing runs, in a browser', () => {
   let folder: string;
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'compare-'));
@@ -27,15 +27,14 @@ describe('comparing runs, in a browser', () => {
     const wall = { stage1: [90, 120], stage2: [80, 150, 160] };
     await writeToldRun(results, { id: n30, config: tuned, right: 760, wall });
     await writeToldRun(results, { id: n30Again, config: { ...tuned, seed: 43 }, right: 750, wall });
-    [app, browser] = await Promise.all([startAppIn(folder), launchBrowser()]);
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const opened = await openAppPage(startAppIn(folder), { viewport: { width: 1440, height: 900 } });
+    ({ app, page } = opened);
     await page.goto(app.url);
+    return async () => {
+      await opened.close();
+      await rm(folder, { recursive: true, force: true });
+    };
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
 
   const verdicts = (of = page) => of.locator('[data-verdict]').allTextContents();
   const chart = (of = page) =>

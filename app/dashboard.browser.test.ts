@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** Logs dropped on the page, and what the page then says of them: the original's seven, which the project keeps as fixtures. */
 
@@ -22,14 +22,11 @@ describe('the dashboard', () => {
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+    const opened = await openAppPage(startApp(), { viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+    ({ app, browser, page } = opened);
     await page.goto(app.url);
+    return opened.close;
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-  });
 
   const drop = (dropped: { name: string; text: string }[]) =>
     page.evaluate((given) => {

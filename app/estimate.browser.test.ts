@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** What the form says of the time a run takes, with a trainer whose probes measure a thousand images a second. */
 
@@ -10,17 +10,13 @@ const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures
 
 describe('the estimate', () => {
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY }), launchBrowser()]);
-    page = await browser.newPage();
+    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    ({ app, page } = opened);
     await page.goto(`${app.url}/runs/new`);
+    return opened.close;
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-  });
 
   const line = () => page.locator('summary', { hasText: 'images ×' });
   /** At most, as it is shown. */

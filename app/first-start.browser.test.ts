@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { hdf5, makeFolder, serveFile } from '../server/data/source.test-helper.ts';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -13,11 +13,9 @@ afterEach(async () => {
 it('begins without data and without a network: one click, and a run completes', async () => {
   const source = await serveFile(hdf5(5000));
   const DATA_DIR = path.join(await makeFolder(), 'data');
-  const app = await startApp({ DATA_DIR, CIFAR10_URL: source.url, WEIGHTS_URL: source.url });
-  ends.push(app.stop);
-  const browser = await launchBrowser();
-  ends.push(() => browser.close());
-  const page = await browser.newPage();
+  const started = startApp({ DATA_DIR, CIFAR10_URL: source.url, WEIGHTS_URL: source.url });
+  const { app, page, close } = await openAppPage(started);
+  ends.push(close);
 
   // The form opens on what comes with the app, and says so.
   await page.goto(`${app.url}/runs/new`);

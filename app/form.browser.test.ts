@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Preset, presets } from '../components/presets.ts';
 import { type TrainConfig, type TrainConfigInput, trainConfigSchema } from '../lib/train-config.ts';
 import { needsData, realData } from '../server/training/real-data.test-helper.ts';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** What fills the form, and what it says and sends then; with a trainer that plays scenes. */
 
@@ -19,19 +19,17 @@ const presetConfig = ({ config }: Preset) =>
 
 let noData: string;
 let app: AppServer;
-let browser: Browser;
 let page: Page;
 beforeAll(async () => {
   noData = await mkdtemp(path.join(tmpdir(), 'transfer-lab-no-data-'));
-  [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY, DATA_DIR: noData }), launchBrowser()]);
-  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
-  page = await context.newPage();
+  const started = startApp({ TRAINER_ENTRY, DATA_DIR: noData });
+  const opened = await openAppPage(started, { permissions: ['clipboard-read', 'clipboard-write'] });
+  ({ app, page } = opened);
+  return async () => {
+    await opened.close();
+    await rm(noData, { recursive: true });
+  };
 }, 600_000);
-afterAll(async () => {
-  await browser?.close();
-  await app?.stop();
-  await rm(noData, { recursive: true });
-});
 beforeEach(async () => {
   await page.goto(`${app.url}/runs/new`);
   // What is typed before the page's code has come is not heard; its estimate is the last to come.

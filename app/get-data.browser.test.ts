@@ -9,8 +9,8 @@ import {
   serveFile,
   sha256Of,
 } from '../server/data/source.test-helper.ts';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -21,15 +21,13 @@ it('gets the data by two buttons, through everything that can come between, and 
   const archive = await makeBlackArchive();
   const cifar10 = await serveFile(archive);
   const weights = await serveFile(hdf5(5000));
-  const app = await startApp({
+  const started = startApp({
     TRAINER_ENTRY: path.join(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs'),
     DATA_DIR: path.join(await makeFolder(), 'data'),
     ...{ CIFAR10_URL: cifar10.url, CIFAR10_SHA256: sha256Of(archive), WEIGHTS_URL: weights.url },
   });
-  ends.push(app.stop);
-  const browser = await launchBrowser();
-  ends.push(() => browser.close());
-  const page = await browser.newPage();
+  const { app, page, close } = await openAppPage(started);
+  ends.push(close);
   const card = page.getByRole('region', { name: 'Missing data' });
   const click = (name: string | RegExp) => card.getByRole('button', { name }).click();
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** All that can be done, done with the keyboard alone; what has the focus shows it. */
 
@@ -10,16 +10,12 @@ const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showin
 
 describe('the keyboard alone', { timeout: 120_000 }, () => {
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY }), launchBrowser()]);
-    page = await browser.newPage({ acceptDownloads: true });
+    const opened = await openAppPage(startApp({ TRAINER_ENTRY }), { acceptDownloads: true });
+    ({ app, page } = opened);
+    return opened.close;
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-  });
 
   const press = (key: string) => page.keyboard.press(key);
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });

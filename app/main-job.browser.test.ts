@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { realData } from '../server/training/real-data.test-helper.ts';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** The whole job, as a person does it: a small real run, on CIFAR-10 or, where that is not there, on sketch10. */
 
@@ -18,15 +18,11 @@ const settings = {
 
 describe('the main job', () => {
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-    page = await browser.newPage({ acceptDownloads: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+    const opened = await openAppPage(startApp(), { acceptDownloads: true });
+    ({ app, page } = opened);
+    return opened.close;
   });
 
   /** How many epochs the accuracy chart shows. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** What is told to someone who looks at something else: the tab's title, a notification of the system. */
 
@@ -10,17 +10,13 @@ const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showin
 
 describe('someone who looks elsewhere', () => {
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp({ TRAINER_ENTRY }), launchBrowser()]);
-    page = await browser.newPage();
+    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    ({ app, page } = opened);
     await page.addInitScript(noteNotifications);
+    return opened.close;
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-  });
 
   it('reads in the title how far a run is, and is notified of its end', async () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['stands'] });

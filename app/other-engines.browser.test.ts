@@ -1,9 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { absenceOf } from '../lib/engine-parts.ts';
 import { someData } from '../server/training/real-data.test-helper.ts';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** A small run from the form on the engines beside the processor's that need no GPU. */
 
@@ -12,15 +12,11 @@ const ofTensorFlow = 'trains on tensorflow';
 
 describe('a whole run from the form', () => {
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-    page = await browser.newPage();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+    const opened = await openAppPage(startApp());
+    ({ app, page } = opened);
+    return opened.close;
   });
 
   async function trainOn(engine: 'wasm' | 'tensorflow'): Promise<void> {

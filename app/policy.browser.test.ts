@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 /** What the policy of the app's pages forbids, none of them does; and what is forbidden is stopped. */
 
@@ -10,16 +10,14 @@ const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showin
 
 describe('the policy of pages', { timeout: 240_000 }, () => {
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   let id: string;
   /** What the browser stopped, and what else went wrong. */
   const problems: string[] = [];
   const asked = new Set<string>();
   beforeAll(async () => {
-    app = await startApp({ TRAINER_ENTRY });
-    browser = await launchBrowser();
-    page = await browser.newPage();
+    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    ({ app, page } = opened);
     page.on('console', (message) => {
       if (/content security policy|violates/i.test(message.text())) problems.push(message.text());
     });
@@ -27,11 +25,8 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
     page.on('request', (request) => asked.add(new URL(request.url()).origin));
     ({ id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['completes'], n_unfreeze: 30 }));
     await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 30_000);
+    return opened.close;
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-  });
 
   const open = (address: string) => page.goto(`${app.url}${address}`);
   const chart = () => page.locator('.js-plotly-plot .main-svg').first().waitFor();

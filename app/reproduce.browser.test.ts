@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { openAppPage } from '../tools/testing/app-page.ts';
 import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
 
 const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
 const patience = { timeout: 30_000 };
@@ -25,26 +25,25 @@ const log = {
 describe('reproducing a log, in a browser', () => {
   let folder: string;
   let app: AppServer;
-  let browser: Browser;
   let page: Page;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'reproduce-'));
     await mkdir(path.join(folder, 'results'));
     await writeFile(path.join(folder, 'results', 'reproduces.json'), JSON.stringify(log));
-    [app, browser] = await Promise.all([startAppIn(folder, { TRAINER_ENTRY }), launchBrowser()]);
+    const started = startAppIn(folder, { TRAINER_ENTRY });
+    const opened = await openAppPage(started, { viewport: { width: 1440, height: 900 } });
+    ({ app, page } = opened);
     const [imported] = await vi.waitFor(async () => {
       const { runs } = await app.trpc.runs.list.query();
       expect(runs).toHaveLength(1);
       return runs;
     }, patience);
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(`${app.url}/runs/${imported!.id}`);
+    return async () => {
+      await opened.close();
+      await rm(folder, { recursive: true, force: true });
+    };
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
 
   const accuracy = () => page.getByRole('figure', { name: /^accuracy, % by epoch/ }).getAttribute('aria-label');
 
