@@ -34,6 +34,11 @@ describe('prepareAccuracy', () => {
     expect([validation?.name, validation?.line?.dash]).toEqual(['validation', 'solid']);
   });
 
+  it('marks training only where a stage is a single point', () => {
+    const modes = [epochs, epochs.slice(0, 3)].map((told) => prepareAccuracy(told, options).traces[0]?.mode);
+    expect(modes).toEqual(['lines', 'lines+markers']);
+  });
+
   it('rings the best epoch', () => {
     expect([best?.x, best?.y]).toEqual([[4], [75]]);
   });

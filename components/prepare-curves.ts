@@ -62,7 +62,8 @@ function prepareBoth(epochs: readonly Epoch[], options: Options, quantity: Quant
   };
   const train: LineTrace = {
     ...line(epochs, quantity.train, factor, options.colour),
-    ...{ name: 'training', hovertemplate, line: { color: options.colour, width: 1.5, dash: '5px,3px' }, mode: 'lines' },
+    ...{ name: 'training', hovertemplate, line: { color: options.colour, width: 1.5, dash: '5px,3px' } },
+    mode: modeWithoutMarks(epochs),
   };
   const isBest = (epoch: Epoch) =>
     options.best.some((each) => each.stage === epoch.stage && each.epoch === epoch.epoch);
@@ -92,7 +93,7 @@ function prepareBoth(epochs: readonly Epoch[], options: Options, quantity: Quant
 export function prepareLearningRate(epochs: readonly Epoch[], { colour, planned }: Omit<Options, 'best'>): Figure {
   const trace: LineTrace = {
     ...line(epochs, 'learning_rate', 1, colour),
-    ...{ name: 'learning rate', hovertemplate: '%{y:.2~e}<extra></extra>', mode: 'lines' },
+    ...{ name: 'learning rate', hovertemplate: '%{y:.2~e}<extra></extra>', mode: modeWithoutMarks(epochs) },
     line: { color: colour, width: 2, dash: 'solid', shape: 'hv' },
   };
   const last = epochs.at(-1)?.metrics.learning_rate;
@@ -159,6 +160,12 @@ function line(
     hovertemplate: '%{y}',
   };
 }
+
+/** A line alone, unless a stage has a single epoch, which is a point and no line. */
+const modeWithoutMarks = (epochs: readonly Epoch[]): LineTrace['mode'] =>
+  ([1, 2] as const).some((stage) => epochs.filter((each) => each.stage === stage).length === 1)
+    ? 'lines+markers'
+    : 'lines';
 
 /** Past this many points their marks would hide the line. */
 const mostMarks = 60;
