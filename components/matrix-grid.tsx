@@ -68,7 +68,7 @@ function Cell({ text, share, isGood, title }: MatrixCell) {
   return (
     <td
       title={title}
-      className="h-7 overflow-hidden rounded-xs"
+      className={`h-7 overflow-hidden rounded-xs ${text.length > 3 ? 'max-sm:text-[0.5rem]' : ''}`}
       style={{
         background: `color-mix(in oklab, ${colour} ${(heat * 100).toFixed(0)}%, var(--panel))`,
         color: heat >= lightestForWhite ? 'var(--on-heat)' : share === 0 ? 'var(--faint)' : 'var(--ink)',
