@@ -102,9 +102,14 @@ export class FrozenStore {
     return `${this.key}-${which}${mirrored ? '-mirrored' : ''}.f16`;
   }
 
-  async release(): Promise<void> {
+  /** Lets the engine's memory go; whoever asks for more rows afterwards waits for the graph to be compiled again. */
+  async rest(): Promise<void> {
     await (await this.program)?.release();
     this.program = null;
+  }
+
+  async release(): Promise<void> {
+    await this.rest();
     for (const rows of this.opened.values()) rows.close();
     this.opened.clear();
   }

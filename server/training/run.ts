@@ -154,6 +154,7 @@ async function train({
   await reporter.enter('features');
   const { features: rows, cached } = await extractFeatures(experiment);
   soFar.spent.features += reporter.elapsed();
+  if (tunes) await features.rest();
   if (!checkpoint) soFar.featuresCached = cached;
 
   // Stage 1: the head.

@@ -8,9 +8,11 @@ import { createBatches } from './dataset/batches.ts';
 import { predictSet, validationOf } from './evaluate.ts';
 import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
-import { padRows } from './frozen-store.ts';
+import { extractionBatch, padRows } from './frozen-store.ts';
+import { sizeOf } from './graph/operations.ts';
 import type { HalfRows } from './half-rows.ts';
 import { kernelOf } from './network/fold.ts';
+import { frozenShape } from './network/model.ts';
 import { createOptimizer } from './optimizer.ts';
 import type { Programs } from './programs.ts';
 import { onFeatures, onRows } from './stage1.ts';
@@ -101,13 +103,35 @@ function onImages({ config, dataset, split }: Experiment, programs: Programs) {
     pass: 'finetune' as const,
     close: () => batches.close(),
     async *batches(epoch: number): AsyncGenerator<TrainingBatch> {
-      const program = await programs.frozen(config.batch_size);
       for await (const { pixels, targets, count } of batches.epoch(epoch)) {
-        const { frozen } = await program.run({ pixels: padRows(pixels, count, config.batch_size) });
-        yield { frozen: frozen!.subarray(0, (frozen!.length / config.batch_size) * count), targets, count };
+        yield { frozen: await runFrozen(programs, pixels, count, config.batch_size), targets, count };
       }
     },
   };
+}
+
+/**
+ * The frozen part's output of a batch, a few images at a time: its first layers take most of a run's memory, and more of
+ * them at once are no faster.
+ */
+async function runFrozen(
+  programs: Programs,
+  pixels: Float32Array,
+  count: number,
+  batch: number,
+): Promise<Float32Array> {
+  const size = Math.min(batch, extractionBatch);
+  const program = await programs.frozen(size);
+  const width = sizeOf(frozenShape(programs.model));
+  const pixelsOf = pixels.length / count;
+  const output = new Float32Array(count * width);
+  for (let done = 0; done < count; done += size) {
+    const some = Math.min(size, count - done);
+    const part = pixels.subarray(done * pixelsOf, (done + some) * pixelsOf);
+    const { frozen } = await program.run({ pixels: padRows(part, some, size) });
+    output.set(frozen!.subarray(0, some * width), done * width);
+  }
+  return output;
 }
 
 /** The frozen part of the validation images is computed in the first epoch. */
