@@ -71,8 +71,11 @@ function EngineState() {
   return (
     <div className="flex min-w-0 grow items-center justify-end gap-2 text-soft">
       <span className="shrink-0 text-faint max-md:hidden">{engine}</span>
-      <Link href={`/runs/${id}`} className="min-w-0 truncate rounded-md px-1.5 py-1 hover:bg-raised hover:text-ink">
-        <span aria-hidden className="mr-1.5 inline-block size-1.5 rounded-full bg-accent align-middle" />
+      <Link
+        href={`/runs/${id}`}
+        className="min-w-0 truncate rounded-md px-1.5 py-1 hover:bg-raised hover:text-ink max-sm:px-0 max-sm:text-xs"
+      >
+        <span aria-hidden className="mr-1.5 inline-block size-1.5 rounded-full bg-accent align-middle max-sm:mr-1" />
         <span className="max-sm:sr-only">training </span>
         <span className="font-medium text-ink max-sm:sr-only">{name}</span>
         {share !== null && (
