@@ -4,7 +4,7 @@ import path from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** Every page in every state, light and dark, wide and narrow: what axe finds serious, and whether it scrolls sideways. */
@@ -33,7 +33,7 @@ describe('axe', { timeout: 240_000 }, () => {
 
   /** @param prepare brings the page into the state that is meant */
   const expectNothing = async (address: string, prepare: () => Promise<unknown>, { url } = app) => {
-    await page.goto(`${url}${address}`);
+    await visit(page, `${url}${address}`);
     await prepare();
     for (const { colorScheme, width } of looks) {
       await page.emulateMedia({ colorScheme });

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** Canceling, as a person does it, with a trainer that plays scenes. */
@@ -22,7 +22,7 @@ describe('cancel', () => {
   const watch = async (id: string) => {
     const valAccuracy = async () => (await app.trpc.runs.get.query({ id })).valAccuracy;
     await expect.poll(valAccuracy).not.toBeNull();
-    await page.goto(`${app.url}/runs/${id}`);
+    await visit(page, `${app.url}/runs/${id}`);
     await page.evaluate(() => document.body.setAttribute('data-never-reloaded', ''));
   };
   const expectStatus = (status: string) =>
@@ -64,7 +64,7 @@ describe('cancel', () => {
   it('takes a run out of the line, and the table says so', async () => {
     const first = await start('waits');
     const id = await start('completes');
-    await page.goto(`${app.url}/runs/${id}`);
+    await visit(page, `${app.url}/runs/${id}`);
     await expectStatus('queued');
     await ask();
     await confirm();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
 import { launchBrowser } from '../tools/testing/browser.ts';
 import { writeToldRun } from './told-run.test-helper.ts';
@@ -29,7 +29,7 @@ describe('comparing runs, in a browser', () => {
     await writeToldRun(results, { id: n30Again, config: { ...tuned, seed: 43 }, right: 750, wall });
     const opened = await openAppPage(startAppIn(folder), { viewport: { width: 1440, height: 900 } });
     ({ app, page } = opened);
-    await page.goto(app.url);
+    await visit(page, app.url);
     return async () => {
       await opened.close();
       await rm(folder, { recursive: true, force: true });
@@ -55,7 +55,7 @@ describe('comparing runs, in a browser', () => {
   });
 
   it('adds a run that is found by its name', async () => {
-    await page.goto(`${app.url}/compare?ids=${n30}`);
+    await visit(page, `${app.url}/compare?ids=${n30}`);
     await page.locator('summary', { hasText: 'Add a run' }).click();
     await page.getByLabel('Search names').fill('fro');
     const found = page.getByRole('list').getByRole('button', { name: /^frozen/ });
@@ -67,7 +67,7 @@ describe('comparing runs, in a browser', () => {
   });
 
   it('shows the same to whoever opens its link in another browser', async () => {
-    await page.goto(`${app.url}/compare?ids=${frozen},${n30},${n30Again}`);
+    await visit(page, `${app.url}/compare?ids=${frozen},${n30},${n30Again}`);
     await page.getByLabel('Figure').selectOption('loss');
     await page.getByText('Time', { exact: true }).click();
     await page.getByText('Log', { exact: true }).click();
@@ -80,7 +80,7 @@ describe('comparing runs, in a browser', () => {
     const other = await launchBrowser();
     try {
       const opened = await other.newPage();
-      await opened.goto(page.url());
+      await visit(opened, page.url());
       await expect.poll(() => verdicts(opened), patience).toHaveLength(2);
       expect(await verdicts(opened)).toEqual(await verdicts());
       expect(await chart(opened)).toBe(await chart());
@@ -97,7 +97,7 @@ describe('comparing runs, in a browser', () => {
   });
 
   it('shows what differs, and whose answers are better', async () => {
-    await page.goto(`${app.url}/compare?ids=${frozen},${n30}`);
+    await visit(page, `${app.url}/compare?ids=${frozen},${n30}`);
     await expect
       .poll(() => page.locator('tr[data-differs="true"] th').allTextContents(), patience)
       .toEqual(['Unfreeze', 'Learning rate, stage 2', 'Name']);
@@ -109,7 +109,7 @@ describe('comparing runs, in a browser', () => {
   });
 
   it('replays the wall of a run, epoch by epoch', async () => {
-    await page.goto(`${app.url}/runs/${n30}`);
+    await visit(page, `${app.url}/runs/${n30}`);
     const right = () => page.locator('[data-answer="right"]').count();
     await expect.poll(right, patience).toBe(160);
     const slider = page.getByLabel('Epoch on the wall');
@@ -125,7 +125,7 @@ describe('comparing runs, in a browser', () => {
   });
 
   it('holds two walls side by side at the same epoch', async () => {
-    await page.goto(`${app.url}/compare?ids=${frozen},${n30}&epoch=3`);
+    await visit(page, `${app.url}/compare?ids=${frozen},${n30}&epoch=3`);
     const wallOf = (name: string) => page.getByRole('region', { name: `The wall of ${name}` });
     await expect.poll(() => wallOf('n30').locator('[data-answer="right"]').count(), patience).toBe(80);
     expect(await wallOf('frozen').locator('[data-answer="right"]').count()).toBe(125);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** Logs dropped on the page, and what the page then says of them: the original's seven, which the project keeps as fixtures. */
@@ -24,7 +24,7 @@ describe('the dashboard', () => {
   beforeAll(async () => {
     const opened = await openAppPage(startApp(), { viewport: { width: 1440, height: 900 }, acceptDownloads: true });
     ({ app, browser, page } = opened);
-    await page.goto(app.url);
+    await visit(page, app.url);
     return opened.close;
   }, 600_000);
 
@@ -81,7 +81,7 @@ describe('the dashboard', () => {
     await page.getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor();
     await expect.poll(() => page.url()).toContain('q=tune');
     const other = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await other.goto(page.url());
+    await visit(other, page.url());
     await expectRows(['run_full_tune_tta', 'run_full_tune'], other);
     await other
       .getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' })
@@ -92,7 +92,7 @@ describe('the dashboard', () => {
   });
 
   it('is worked by keys: search, rows, selection, baseline, help', async () => {
-    await page.goto(app.url);
+    await visit(page, app.url);
     await page.getByRole('button', { name: 'Name', exact: true }).click();
     await expectRows([...originals].toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
     await page.locator('h1').click();
@@ -114,10 +114,10 @@ describe('the dashboard', () => {
   });
 
   it('remembers which columns were chosen, and gives the table as CSV and JSON', async () => {
-    await page.goto(`${app.url}/?n_unfreeze=0&sort=name&order=asc`);
+    await visit(page, `${app.url}/?n_unfreeze=0&sort=name&order=asc`);
     await page.locator('summary', { hasText: 'Columns' }).click();
     await page.locator('details[open] label', { hasText: 'Optimizer' }).click();
-    await page.reload();
+    await reload(page);
     await page.getByRole('columnheader', { name: 'Optimizer' }).waitFor();
     await page.locator('summary', { hasText: 'Table' }).click();
     const take = async (format: string) => {

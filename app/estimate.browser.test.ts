@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** What the form says of the time a run takes, with a trainer whose probes measure a thousand images a second. */
@@ -14,7 +14,7 @@ describe('the estimate', () => {
   beforeAll(async () => {
     const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
     ({ app, page } = opened);
-    await page.goto(`${app.url}/runs/new`);
+    await visit(page, `${app.url}/runs/new`);
     return opened.close;
   }, 600_000);
 
@@ -54,7 +54,7 @@ describe('the estimate', () => {
 
   it('is rough while a run trains, and measured after it', async () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'waits' });
-    await page.reload();
+    await reload(page);
     await put({ ...original, epochs_stage1: '1', train_limit: '9000', image_size: '128' });
     await expect.poll(() => line().textContent()).toContain('roughly, to be measured when nothing trains');
     await app.trpc.runs.cancel.mutate({ id });

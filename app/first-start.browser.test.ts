@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { hdf5, makeFolder, serveFile } from '../server/data/source.test-helper.ts';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { startApp } from '../tools/testing/app-server.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -18,7 +18,7 @@ it('begins without data and without a network: one click, and a run completes', 
   ends.push(close);
 
   // The form opens on what comes with the app, and says so.
-  await page.goto(`${app.url}/runs/new`);
+  await visit(page, `${app.url}/runs/new`);
   const offer = page.getByRole('region', { name: 'Missing data' });
   await offer.getByText('runs begin with what comes with the app: sketch10').waitFor();
   await offer.getByRole('button', { name: /^Get CIFAR-10/ }).waitFor();
@@ -26,7 +26,7 @@ it('begins without data and without a network: one click, and a run completes', 
   expect([await chosen('dataset'), await chosen('backbone')]).toEqual(['sketch10', 'sketch']);
   await page.getByText('8,000 images to train').waitFor();
 
-  await page.goto(app.url);
+  await visit(page, app.url);
   await offer.getByText('CIFAR-10 and ImageNet weights are not here yet').waitFor();
   await offer.getByText('By hand').click();
   await offer.getByText(DATA_DIR).first().waitFor();

@@ -6,7 +6,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Preset, presets } from '../components/presets.ts';
 import { type TrainConfig, type TrainConfigInput, trainConfigSchema } from '../lib/train-config.ts';
 import { needsData, realData } from '../server/training/real-data.test-helper.ts';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** What fills the form, and what it says and sends then; with a trainer that plays scenes. */
@@ -31,7 +31,7 @@ beforeAll(async () => {
   };
 }, 600_000);
 beforeEach(async () => {
-  await page.goto(`${app.url}/runs/new`);
+  await visit(page, `${app.url}/runs/new`);
   // What is typed before the page's code has come is not heard; its estimate is the last to come.
   await page.getByText(/ images × \d+ epochs/).waitFor();
 });
@@ -163,7 +163,7 @@ describe('another run’s config', () => {
 
   it('fills the form, is changed and run: once, however often the keys are pressed', async () => {
     const { id } = await app.trpc.runs.start.mutate(first);
-    await page.goto(`${app.url}/runs/${id}`);
+    await visit(page, `${app.url}/runs/${id}`);
     await page.getByRole('link', { name: 'Change and run' }).click();
     await expect.poll(() => origin().textContent()).toBe('As in completes.');
     expect(await copied()).toEqual({ ...defaults, ...first, json_output_path: '' });
@@ -177,7 +177,7 @@ describe('another run’s config', () => {
   });
 
   it('is not there for an unknown run: the form says so and can be used', async () => {
-    const answer = await page.goto(`${app.url}/runs/new?from=20200101-000000-none`);
+    const answer = await visit(page, `${app.url}/runs/new?from=20200101-000000-none`);
     expect(answer!.status()).toBe(404);
     await page.getByText('The run that this form was to be filled from is not there').waitFor();
     await field('name').fill('completes');
@@ -201,7 +201,7 @@ describe.skipIf(!realData)(needsData('the preview'), () => {
   it('shows training images as the options chosen change them', async () => {
     const withData = await startApp({ TRAINER_ENTRY });
     try {
-      await page.goto(`${withData.url}/runs/new`);
+      await visit(page, `${withData.url}/runs/new`);
       const images = page.getByRole('region', { name: 'Preview' }).getByRole('listitem').locator('canvas:first-child');
       /** All eight as they are drawn, in one text. */
       const drawn = async () =>

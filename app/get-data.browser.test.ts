@@ -9,7 +9,7 @@ import {
   serveFile,
   sha256Of,
 } from '../server/data/source.test-helper.ts';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { startApp } from '../tools/testing/app-server.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -31,7 +31,7 @@ it('gets the data by two buttons, through everything that can come between, and 
   const card = page.getByRole('region', { name: 'Missing data' });
   const click = (name: string | RegExp) => card.getByRole('button', { name }).click();
 
-  await page.goto(app.url);
+  await visit(page, app.url);
   await card.getByText('CIFAR-10 and ImageNet weights are not here yet').waitFor();
   cifar10.answers = [
     gives({ stallsAfter: Math.floor(archive.length / 2) }),
@@ -45,7 +45,7 @@ it('gets the data by two buttons, through everything that can come between, and 
 
   // Whoever comes later sees the same, and a run waits for it.
   const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
-  await page.goto(`${app.url}/runs/${id}`);
+  await visit(page, `${app.url}/runs/${id}`);
   await expect.poll(() => bar.getAttribute('aria-valuenow')).toMatch(/^(49|50)$/);
   await page.getByText(/waits for CIFAR-10/).waitFor();
   await click('Stop');

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** All that can be done, done with the keyboard alone; what has the focus shows it. */
@@ -38,11 +38,11 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'stands', tags: ['stands'] });
     const progress = async () => (await app.trpc.runs.get.query({ id })).progress;
     await expect.poll(progress).not.toBeNull();
-    await page.goto(`${app.url}/runs/${id}`);
+    await visit(page, `${app.url}/runs/${id}`);
   };
 
   it('starts a run', async () => {
-    await page.goto(app.url);
+    await visit(page, app.url);
     await tabTo(page.getByRole('link', { name: 'Choose everything' }));
     await press('Enter');
     await tabTo(page.locator('[name=name]'));
@@ -70,20 +70,20 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
   });
 
   it('turns the confusion matrix, sorts the classes, searches the log and downloads', async () => {
-    await page.reload();
+    await reload(page);
     await tabTo(page.getByRole('radio', { name: 'TTA' }));
     await press('ArrowLeft');
     expect(await page.getByRole('radio', { name: 'Plain' }).isChecked()).toBe(true);
     await tabTo(button('Recall'));
     await press('Enter');
     expect(await page.getByRole('columnheader', { name: 'Recall' }).getAttribute('aria-sort')).toBe('ascending');
-    await page.reload();
+    await reload(page);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       tabTo(page.getByRole('link', { name: 'cifar10.h5' })).then(() => press('Enter')),
     ]);
     expect(download.suggestedFilename()).toBe('cifar10.h5');
-    await page.reload();
+    await reload(page);
     await tabTo(page.getByRole('searchbox', { name: 'Search the log' }));
     await page.keyboard.type('images training');
     await expect
@@ -93,7 +93,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
 
   it('runs again, and brings the form for a change', async () => {
     const before = page.url();
-    await page.reload();
+    await reload(page);
     await tabTo(button('Run again'));
     await press('Enter');
     await page.waitForURL((url) => url.href !== before);
@@ -118,7 +118,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
   });
 
   it('sorts the table, selects in it, deletes and opens a run', async () => {
-    await page.goto(app.url);
+    await visit(page, app.url);
     await tabTo(button('Name'));
     await press('Enter');
     const order = () => page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort');
@@ -130,14 +130,14 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     await tabTo(button('Delete'));
     await press('Enter');
     await expect.poll(() => page.getByRole('checkbox', { name: 'Select stands' }).count()).toBe(0);
-    await page.reload();
+    await reload(page);
     await tabTo(page.getByRole('link', { name: 'renamed' }).first());
     await press('Enter');
     await page.waitForURL(/\/runs\/\d{8}-/);
   });
 
   it('switches between light and dark', async () => {
-    await page.reload();
+    await reload(page);
     const isDark = () => page.evaluate(() => document.documentElement.classList.contains('dark'));
     const before = await isDark();
     await tabTo(button(/^Switch to/));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { realData } from '../server/training/real-data.test-helper.ts';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** The whole job, as a person does it: a small real run, on CIFAR-10 or, where that is not there, on sketch10. */
@@ -34,7 +34,7 @@ describe('the main job', () => {
   const status = () => page.locator('main').getAttribute('data-run-status');
 
   it('goes from the form to live curves, the table and cifar10.h5', { timeout: 400_000 }, async () => {
-    await page.goto(app.url);
+    await visit(page, app.url);
     await page.getByRole('link', { name: 'Choose everything' }).click();
 
     // A wrong value is marked in words, and nothing is sent.
@@ -61,7 +61,7 @@ describe('the main job', () => {
     await waitForEpochs(5);
     const before = await shownEpochs();
     expect(await status()).toBe('running');
-    await page.reload();
+    await reload(page);
     await waitForEpochs(before);
     await expect.poll(status, { timeout: 240_000 }).toBe('completed');
     const run = await app.trpc.runs.get.query({ id });

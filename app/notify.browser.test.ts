@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** What is told to someone who looks at something else: the tab's title, a notification of the system. */
@@ -20,7 +20,7 @@ describe('someone who looks elsewhere', () => {
 
   it('reads in the title how far a run is, and is notified of its end', async () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['stands'] });
-    await page.goto(`${app.url}/runs/${id}`);
+    await visit(page, `${app.url}/runs/${id}`);
     await expect.poll(() => page.title()).toMatch(/^\d+\u00a0% fine-tuning · n30$/);
     await page.getByRole('button', { name: 'Notify me' }).click();
     await page.getByRole('button', { name: 'You will be notified', pressed: true }).waitFor();

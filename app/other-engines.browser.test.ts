@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { absenceOf } from '../lib/engine-parts.ts';
 import { someData } from '../server/training/real-data.test-helper.ts';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** A small run from the form on the engines beside the processor's that need no GPU. */
@@ -20,7 +20,7 @@ describe('a whole run from the form', () => {
   });
 
   async function trainOn(engine: 'wasm' | 'tensorflow'): Promise<void> {
-    await page.goto(`${app.url}/runs/new`);
+    await visit(page, `${app.url}/runs/new`);
     const fields = { name: `on ${engine}`, n_unfreeze: '10', batch_size: '32', train_limit: '250' };
     for (const [name, value] of Object.entries({ ...fields, epochs_stage1: '2', epochs_stage2: '1' })) {
       await page.locator(`[name=${name}]`).fill(value);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startApp } from '../tools/testing/app-server.ts';
 
 /** What the policy of the app's pages forbids, none of them does; and what is forbidden is stopped. */
@@ -28,7 +28,7 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
     return opened.close;
   }, 600_000);
 
-  const open = (address: string) => page.goto(`${app.url}${address}`);
+  const open = (address: string) => visit(page, `${app.url}${address}`);
   const chart = () => page.locator('.js-plotly-plot .main-svg').first().waitFor();
   const expectNothing = () => expect(problems.splice(0)).toEqual([]);
 
@@ -41,7 +41,7 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Switch to dark colours' }).click();
     await page.locator('html.dark').waitFor({ state: 'attached' });
     // Chosen colours are there before the page is seen, by a script in it.
-    await page.reload();
+    await reload(page);
     await page.locator('html.dark').waitFor({ state: 'attached' });
     expectNothing();
   });

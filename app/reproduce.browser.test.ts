@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openAppPage } from '../tools/testing/app-page.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
 
 const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
@@ -38,7 +38,7 @@ describe('reproducing a log, in a browser', () => {
       expect(runs).toHaveLength(1);
       return runs;
     }, patience);
-    await page.goto(`${app.url}/runs/${imported!.id}`);
+    await visit(page, `${app.url}/runs/${imported!.id}`);
     return async () => {
       await opened.close();
       await rm(folder, { recursive: true, force: true });

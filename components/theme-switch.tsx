@@ -16,6 +16,7 @@ export function ThemeSwitch() {
       className="rounded-md p-1.5 text-soft hover:bg-raised hover:text-ink"
       aria-label={label}
       title={label}
+      disabled={!mounted}
       onClick={() => setTheme(other)}
     >
       {other === 'light' ? <Sun size={16} /> : <Moon size={16} />}

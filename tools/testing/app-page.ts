@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Response } from 'playwright-core';
 import type { AppServer } from './app-server.ts';
 import { launchBrowser } from './browser.ts';
 
@@ -19,3 +19,19 @@ export async function openAppPage(starting: Promise<AppServer>, options: Browser
   };
   return { app, browser, page: await browser.newPage(options), close };
 }
+
+/** Goes to an address and waits for the page's own code: what is done before it has come is not heard. */
+export async function visit(page: Page, address: string): Promise<Response | null> {
+  const answer = await page.goto(address);
+  await isListening(page);
+  return answer;
+}
+
+/** The same for where it is already. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await isListening(page);
+}
+
+/** Its switch for the colours can be pressed from then on. */
+const isListening = (page: Page) => page.getByRole('button', { name: /^Switch to/, disabled: false }).waitFor();
