@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import type { AppRouter } from '../server/router.ts';
+import { visit } from './testing/app-page.ts';
 import { launchBrowser } from './testing/browser.ts';
 
 /**
@@ -73,7 +74,7 @@ async function measureFirstRun(url: string): Promise<void> {
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
-    await page.goto(url);
+    await visit(page, url);
     const button = page.getByRole('button', { name: 'Start the first run' });
     await button.waitFor();
     const clicked = Date.now();
