@@ -12,6 +12,6 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 300_000,
     // What a page is waited for comes late on a busy machine, and a test that passes does not wait.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 90_000 } },
   },
 });

@@ -70,9 +70,9 @@ describe('axe', { timeout: 240_000 }, () => {
     };
     const read = (id: string) => app.trpc.runs.get.query({ id });
     const waitFor = (id: string, status: string) =>
-      vi.waitFor(async () => expect((await read(id)).status).toBe(status), { timeout: 30_000 });
+      vi.waitFor(async () => expect((await read(id)).status).toBe(status), { timeout: 90_000 });
     const waitForProgress = (id: string) =>
-      vi.waitFor(async () => expect((await read(id)).progress).not.toBeNull(), { timeout: 30_000 });
+      vi.waitFor(async () => expect((await read(id)).progress).not.toBeNull(), { timeout: 90_000 });
     beforeAll(async () => {
       ids.completed = await start('n30-aug', 'completes');
       ids.failed = await start('too large', 'fails');

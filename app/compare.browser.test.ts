@@ -9,7 +9,6 @@ import { launchBrowser } from '../tools/testing/browser.ts';
 import { writeToldRun } from './told-run.test-helper.ts';
 
 const [frozen, n30, n30Again] = ['20261124-081530-aaaa', '20261124-081630-bbbb', '20261124-081730-cccc'];
-const patience = { timeout: 30_000 };
 
 describe('comparing runs, in a browser', () => {
   let folder: string;
@@ -49,7 +48,7 @@ describe('comparing runs, in a browser', () => {
     await page.waitForURL(/\/compare\?ids=/);
     // 700 both, 60 only n30: (60 − 1)² / 60, far beyond chance.
     await expect
-      .poll(() => verdicts(), patience)
+      .poll(() => verdicts())
       .toEqual([expect.stringMatching(/^n30 beats frozen by 6\.0 points, 95 % interval 4\.\d…7\.\d; not chance\.$/)]);
     await page.getByText('both got 700 right').waitFor();
   });
@@ -60,7 +59,7 @@ describe('comparing runs, in a browser', () => {
     await page.getByLabel('Search names').fill('fro');
     const found = page.getByRole('list').getByRole('button', { name: /^frozen/ });
     await found.click();
-    await expect.poll(() => page.url(), patience).toContain(`ids=${n30},${frozen}`);
+    await expect.poll(() => page.url()).toContain(`ids=${n30},${frozen}`);
     await page.getByText('No other run is like this.').waitFor();
     await page.getByLabel('Search names').fill('');
     await page.getByRole('button', { name: /^n30/ }).waitFor();
@@ -76,12 +75,12 @@ describe('comparing runs, in a browser', () => {
     await page.getByText('TTA', { exact: true }).first().click();
     await page.getByLabel('Only differences').uncheck();
     await page.getByLabel('Epoch on the wall').first().fill('3');
-    await expect.poll(() => page.url(), patience).toMatch(/epoch=3$/);
+    await expect.poll(() => page.url()).toMatch(/epoch=3$/);
     const other = await launchBrowser();
     try {
       const opened = await other.newPage();
       await visit(opened, page.url());
-      await expect.poll(() => verdicts(opened), patience).toHaveLength(2);
+      await expect.poll(() => verdicts(opened)).toHaveLength(2);
       expect(await verdicts(opened)).toEqual(await verdicts());
       expect(await chart(opened)).toBe(await chart());
       expect(await chart()).toMatch(/^training loss by training time, smoothed by 0\.6: frozen .*n30, 2 seeds/);
@@ -99,27 +98,27 @@ describe('comparing runs, in a browser', () => {
   it('shows what differs, and whose answers are better', async () => {
     await visit(page, `${app.url}/compare?ids=${frozen},${n30}`);
     await expect
-      .poll(() => page.locator('tr[data-differs="true"] th').allTextContents(), patience)
+      .poll(() => page.locator('tr[data-differs="true"] th').allTextContents())
       .toEqual(['Unfreeze', 'Learning rate, stage 2', 'Name']);
     const difference = page.getByRole('region', { name: 'Difference of the matrices' });
     expect(await difference.getByTitle('cat taken for cat: +6').count()).toBe(1);
     await page.getByRole('button', { name: 'Put n30 first' }).click();
-    await expect.poll(() => page.url(), patience).toContain(`ids=${n30},${frozen}`);
+    await expect.poll(() => page.url()).toContain(`ids=${n30},${frozen}`);
     await difference.getByTitle('cat taken for cat: −6').waitFor();
   });
 
   it('replays the wall of a run, epoch by epoch', async () => {
     await visit(page, `${app.url}/runs/${n30}`);
     const right = () => page.locator('[data-answer="right"]').count();
-    await expect.poll(right, patience).toBe(160);
+    await expect.poll(right).toBe(160);
     const slider = page.getByLabel('Epoch on the wall');
     await slider.fill('3');
-    await expect.poll(right, patience).toBe(80);
+    await expect.poll(right).toBe(80);
     await page.getByText('80 of 200 right; this epoch put 0 right and 40 wrong.').waitFor();
     expect(await page.locator('[data-answer="wrong"]').first().getAttribute('title')).toBe('deer, taken for dog');
     await slider.fill('1');
     await page.getByRole('button', { name: 'Replay' }).click();
-    await expect.poll(right, patience).toBe(160);
+    await expect.poll(right).toBe(160);
     const picture = await page.request.get(`${app.url}/api/runs/${n30}/files/wall.png`);
     expect([picture.status(), picture.headers()['content-type']]).toEqual([200, 'image/png']);
   });
@@ -127,7 +126,7 @@ describe('comparing runs, in a browser', () => {
   it('holds two walls side by side at the same epoch', async () => {
     await visit(page, `${app.url}/compare?ids=${frozen},${n30}&epoch=3`);
     const wallOf = (name: string) => page.getByRole('region', { name: `The wall of ${name}` });
-    await expect.poll(() => wallOf('n30').locator('[data-answer="right"]').count(), patience).toBe(80);
+    await expect.poll(() => wallOf('n30').locator('[data-answer="right"]').count()).toBe(80);
     expect(await wallOf('frozen').locator('[data-answer="right"]').count()).toBe(125);
   });
 });

@@ -36,7 +36,7 @@ describe('the dashboard', () => {
         document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
     }, dropped);
   const rows = (on = page) => on.locator('tr[data-run-id] a').allTextContents();
-  const expectRows = (names: string[], on = page) => expect.poll(() => rows(on), { timeout: 30_000 }).toEqual(names);
+  const expectRows = (names: string[], on = page) => expect.poll(() => rows(on)).toEqual(names);
   const filter = async (menu: string, value: string) => {
     await page.locator('summary', { hasText: menu }).click();
     await page.locator('details[open] label', { hasText: value }).click();
@@ -45,9 +45,9 @@ describe('the dashboard', () => {
 
   it('takes in several logs that are dropped on it, and says why one is none', { timeout: 120_000 }, async () => {
     await drop([...files, { name: 'broken.json', text: '{"config": {' }]);
-    await page.getByText('7 of 8 imported').waitFor({ timeout: 60_000 });
+    await page.getByText('7 of 8 imported').waitFor();
     await page.getByText(/broken\.json is not JSON/).waitFor();
-    await expect.poll(async () => (await rows()).toSorted(), { timeout: 30_000 }).toEqual([...originals].toSorted());
+    await expect.poll(async () => (await rows()).toSorted()).toEqual([...originals].toSorted());
     await drop(files.slice(0, 1));
     await page.getByText('0 of 1 imported').waitFor();
     await page.getByText(/run_aug_custom1\.json is here already/).waitFor();
@@ -83,9 +83,7 @@ describe('the dashboard', () => {
     const other = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await visit(other, page.url());
     await expectRows(['run_full_tune_tta', 'run_full_tune'], other);
-    await other
-      .getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' })
-      .waitFor({ timeout: 30_000 });
+    await other.getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor();
     expect(await other.getByRole('columnheader', { name: 'Val' }).getAttribute('aria-sort')).toBe('descending');
     await page.getByRole('button', { name: 'Show all' }).click();
     await expect.poll(async () => (await rows()).length).toBe(7);

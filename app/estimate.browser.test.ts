@@ -21,7 +21,7 @@ describe('the estimate', () => {
   const line = () => page.locator('summary', { hasText: 'images ×' });
   /** At most, as it is shown. */
   const expectTime = (time: string) =>
-    expect.poll(() => line().locator('strong').textContent(), { timeout: 30_000 }).toBe(`at most ${time}`);
+    expect.poll(() => line().locator('strong').textContent()).toBe(`at most ${time}`);
   const put = async (values: Record<string, string>) => {
     for (const [name, value] of Object.entries(values)) {
       const control = page.locator(`[name="${name}"]`);

@@ -24,7 +24,7 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
     page.on('pageerror', ({ message }) => problems.push(message));
     page.on('request', (request) => asked.add(new URL(request.url()).origin));
     ({ id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['completes'], n_unfreeze: 30 }));
-    await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 30_000);
+    await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 90_000);
     return opened.close;
   }, 600_000);
 

@@ -7,7 +7,6 @@ import { openAppPage, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
 
 const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
-const patience = { timeout: 30_000 };
 
 /** As the original wrote them under Keras 3: every even epoch of stage 2 is a batch of 64. */
 const log = {
@@ -37,7 +36,7 @@ describe('reproducing a log, in a browser', () => {
       const { runs } = await app.trpc.runs.list.query();
       expect(runs).toHaveLength(1);
       return runs;
-    }, patience);
+    }, 90_000);
     await visit(page, `${app.url}/runs/${imported!.id}`);
     return async () => {
       await opened.close();
@@ -48,9 +47,9 @@ describe('reproducing a log, in a browser', () => {
   const accuracy = () => page.getByRole('figure', { name: /^accuracy, % by epoch/ }).getAttribute('aria-label');
 
   it('draws the whole epochs of such a log, and all on request', async () => {
-    await expect.poll(accuracy, patience).toContain('4 epochs, validation now 86.30');
+    await expect.poll(accuracy).toContain('4 epochs, validation now 86.30');
     await page.getByText('Single batches too').click();
-    await expect.poll(accuracy, patience).toContain('6 epochs, validation now 86.40');
+    await expect.poll(accuracy).toContain('6 epochs, validation now 86.40');
   });
 
   it('shows nothing that a log cannot have or do', async () => {
@@ -63,7 +62,7 @@ describe('reproducing a log, in a browser', () => {
     await page.getByRole('button', { name: 'Reproduce it whole' }).click();
     const sentence = (status: string) => page.locator(`[data-reproduction="${status}"]`).textContent();
     await expect
-      .poll(() => sentence('running'), patience)
+      .poll(() => sentence('running'))
       .toBe('After epoch 1 of stage 1: 85.00\u00a0% validation accuracy here, 85.00\u00a0% in the log.');
     const chart = page.getByRole('figure', {
       name: /^validation accuracy by epoch: the log, reproduces .*reproduces again/,
@@ -74,7 +73,7 @@ describe('reproducing a log, in a browser', () => {
     expect(own.config).toMatchObject({ name: 'reproduces again', n_unfreeze: 30, augment: true, epochs_stage2: 2 });
     await writeFile(path.join(folder, 'results', own.id, 'go'), '');
     await expect
-      .poll(() => sentence('completed'), patience)
+      .poll(() => sentence('completed'))
       .toBe('Reproduced within 0.5 points: 87.10\u00a0% validation accuracy here, 87.60\u00a0% in the log.');
   });
 });

@@ -27,7 +27,7 @@ const json = { 'content-type': 'application/json' };
 
 async function completeRun(): Promise<string> {
   const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
-  await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 30_000);
+  await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 90_000);
   return id;
 }
 
@@ -199,7 +199,7 @@ describe('the server process', () => {
     const first = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     const { id } = await first.trpc.runs.start.mutate({ name: 'waits' });
     const logFile = path.join(folder, 'results', id, 'trainer.log');
-    await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toMatch(/^pid \d+$/m), 30_000);
+    await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toMatch(/^pid \d+$/m), 90_000);
     const pid = Number(/\d+/.exec(readFileSync(logFile, 'utf8'))![0]);
     expect(first.output().trimEnd().split('\n').at(-1)).toBe(first.url);
     expect(await first.stop()).toBe(0);
@@ -218,12 +218,12 @@ describe('the server process', () => {
     const killed = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     const { id } = await killed.trpc.runs.start.mutate({ name: 'waits' });
     const logFile = path.join(folder, 'results', id, 'trainer.log');
-    await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toMatch(/^pid \d+$/m), 30_000);
+    await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toMatch(/^pid \d+$/m), 90_000);
     const pid = Number(/\d+/.exec(readFileSync(logFile, 'utf8'))![0]);
     const closed = once(killed.process, 'close');
     killed.process.kill('SIGKILL');
     await closed;
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 30_000);
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 90_000);
     const next = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     expect((await next.trpc.runs.get.query({ id })).status).toBe('interrupted');
     await next.stop();

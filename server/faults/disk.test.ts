@@ -85,7 +85,7 @@ describe('a full disk', () => {
       const id = await startScene(services, 'does not listen');
       await untilItTrains(services, id);
       fillDisk();
-      await vi.waitFor(() => expect(console.error).toHaveBeenCalled(), 30_000);
+      await vi.waitFor(() => expect(console.error).toHaveBeenCalled(), 90_000);
       const known = (await readRun(services, id)).events.length;
       truncateSync(ballast(), 0);
       await until(services, id, 'interrupted');

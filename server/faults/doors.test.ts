@@ -23,7 +23,7 @@ beforeAll(async () => {
   mkdirSync(path.join(folder, 'datasets'));
   app = await startAppIn(folder, { TRAINER_ENTRY, DATASETS_DIR: path.join(folder, 'datasets'), ALLOWED_HOSTS: '' });
   ({ id } = await app.trpc.runs.start.mutate({ name: 'completes' }));
-  await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 30_000);
+  await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 90_000);
   // Whatever is started from now on waits in line.
   await app.trpc.runs.start.mutate({ name: 'waits' });
 }, 600_000);

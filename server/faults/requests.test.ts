@@ -34,7 +34,7 @@ function peakMemory(): number | null {
 afterEach(async () => {
   if (atFirst !== null) expect(peakMemory()! - atFirst).toBeLessThan(mostMemory);
   const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
-  await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 30_000);
+  await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 90_000);
 });
 
 const post = (target: string, body: string) => {

@@ -60,7 +60,7 @@ describe('around the server', () => {
     const [code] = await once(second, 'close');
     expect(code).toBe(1);
     expect(said).toMatch(/^Another server has the database .*: end that one, or set RESULTS_DIR to another folder\.$/m);
-    await vi.waitFor(async () => expect((await first.trpc.runs.get.query({ id })).status).toBe('running'), 30_000);
+    await vi.waitFor(async () => expect((await first.trpc.runs.get.query({ id })).status).toBe('running'), 90_000);
     return `it refuses, exit code 1: "${said.trim().split('\n').at(-1)!.replaceAll(folder, '…')}"; the first goes on`;
   });
 
@@ -93,7 +93,7 @@ describe('around the server', () => {
         const started = await start({ TRAINER_ENTRY, DATABASE_PATH: path.join(folder, 'lab.db') });
         const { id } = await started.trpc.runs.start.mutate({ name: 'completes' });
         const read = () => started.trpc.runs.get.query({ id });
-        await vi.waitFor(async () => expect((await read()).status).toBe('failed'), 30_000);
+        await vi.waitFor(async () => expect((await read()).status).toBe('failed'), 90_000);
         const { error } = await read();
         expect(error).toMatch(/EROFS.*Make the results folder writable/);
         return { app: started, message: error! };

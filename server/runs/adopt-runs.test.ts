@@ -41,7 +41,7 @@ it('prepares the files of a run that was canceled in the terminal', async () => 
   adoptRuns(services);
   expect(await readRun(services, id)).toMatchObject({ status: 'canceled', filesDue: true });
   services.queue.wake();
-  await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 30_000);
+  await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 90_000);
   expect((await readRun(services, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
 });
 

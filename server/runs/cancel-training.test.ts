@@ -50,7 +50,7 @@ describe('a real run, canceled in stage 2', () => {
     expect(await readRun(services, id)).toMatchObject({ status: 'canceled', filesDue: true });
 
     await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 60_000);
-    await vi.waitFor(() => expect(pidsOf(services, id).filter(isAlive)).toEqual([]), 30_000);
+    await vi.waitFor(() => expect(pidsOf(services, id).filter(isAlive)).toEqual([]), 90_000);
     expect(pidsOf(services, id)).toHaveLength(2);
     const run = await readRun(services, id);
     expect([run.status, run.error]).toEqual(['canceled', null]);

@@ -25,7 +25,7 @@ const untilSettled = (services: Services, id: string) =>
 
 /** Of a run that takes its time to be exported. */
 const untilItExports = ({ env }: Services, id: string) =>
-  vi.waitFor(() => expect(existsSync(path.join(env.paths.results, id, 'cifar10.h5.1.tmp'))).toBe(true), 30_000);
+  vi.waitFor(() => expect(existsSync(path.join(env.paths.results, id, 'cifar10.h5.1.tmp'))).toBe(true), 90_000);
 
 describe('a run that waits', () => {
   it('is canceled at once, without a trainer', async () => {
@@ -55,7 +55,7 @@ describe('a run that trains', () => {
       cancelRun(services, id);
       const canceled = await readRun(services, id);
       expect(canceled).toMatchObject({ status: 'canceled', progress: null, filesDue: true });
-      await vi.waitFor(() => expect(isAlive(trainer)).toBe(false), 30_000);
+      await vi.waitFor(() => expect(isAlive(trainer)).toBe(false), 90_000);
       // What it still told has changed nothing.
       const run = await readRun(services, id);
       expect(run).toMatchObject({ status: 'canceled', finishedAt: canceled.finishedAt, valAccuracy: 0.4 });
@@ -98,7 +98,7 @@ describe('a run that trains', () => {
   it('leaves none before its first whole epoch', async () => {
     const services = openServices();
     const id = await startScene(services, 'begins');
-    await vi.waitFor(async () => expect(await typesOf(services, id)).toEqual(['started']), 30_000);
+    await vi.waitFor(async () => expect(await typesOf(services, id)).toEqual(['started']), 90_000);
     cancelRun(services, id);
     await untilSettled(services, id);
     expect(await typesOf(services, id)).toEqual(['started', 'canceled']);
@@ -118,7 +118,7 @@ describe('a run that trains', () => {
     ]);
 
     const through = await startScene(services, 'lingers');
-    await vi.waitFor(async () => expect((await readRun(services, through)).logTail).toContain('said all'), 30_000);
+    await vi.waitFor(async () => expect((await readRun(services, through)).logTail).toContain('said all'), 90_000);
     cancelRun(services, through);
     await until(services, through, 'completed');
     expect(await typesOf(services, through)).toEqual(['completed']);

@@ -57,7 +57,7 @@ describe('deleteRun', () => {
     const services = openServices();
     const { id } = await startRun(services, testConfig({ name: 'waits' }));
     const waiting = await startRun(services, testConfig({ name: 'completes' }));
-    await vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 90_000 });
     await expect(deleteRun(services, id)).rejects.toThrow('Cancel it');
     await deleteRun(services, waiting.id);
     expect(services.db.select({ id: runs.id }).from(runs).all()).toEqual([{ id }]);

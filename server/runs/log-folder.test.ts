@@ -42,9 +42,9 @@ describe('logs in the results folder', () => {
     const services = openServices();
     cpSync(originals, services.env.paths.results, { recursive: true });
     services.logs.start();
-    await vi.waitFor(() => expect(listRuns(services.db).runs).toHaveLength(7), 30_000);
+    await vi.waitFor(() => expect(listRuns(services.db).runs).toHaveLength(7), 90_000);
     put(services, 'later.json', '{"metrics": {"val_end2end": 0.5}}');
-    await vi.waitFor(() => expect(names(services)).toContain('later'), 30_000);
+    await vi.waitFor(() => expect(names(services)).toContain('later'), 90_000);
   });
 
   it('become runs with curves, matrix and metrics, once', async () => {

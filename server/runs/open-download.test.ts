@@ -12,7 +12,7 @@ import { startRun } from './start.ts';
 async function completeRun() {
   const services = openServices();
   const { id } = await startRun(services, testConfig({ name: 'completes' }));
-  await vi.waitFor(async () => expect((await readRun(services, id)).status).toBe('completed'), 30_000);
+  await vi.waitFor(async () => expect((await readRun(services, id)).status).toBe('completed'), 90_000);
   return { services, id };
 }
 

@@ -13,11 +13,11 @@ export const startScene = async (services: Services, scene: string) =>
   (await startRun(services, testConfig({ name: scene }))).id;
 
 export const until = (services: Services, id: string, status: RunStatus) =>
-  vi.waitFor(async () => expect((await readRun(services, id)).status).toBe(status), { timeout: 30_000, interval: 20 });
+  vi.waitFor(async () => expect((await readRun(services, id)).status).toBe(status), { timeout: 90_000, interval: 20 });
 
 /** When its first epoch is recorded. */
 export const untilItTrains = (services: Services, id: string) =>
-  vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 30_000 });
+  vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 90_000 });
 
 /** Of every process that has worked on a run, in order. */
 export function pidsOf({ env }: Services, id: string): number[] {

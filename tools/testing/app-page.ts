@@ -10,6 +10,9 @@ export interface AppPage {
   close(): Promise<void>;
 }
 
+/** Milliseconds: what is waited for comes late on a busy machine, and a test that passes does not wait. */
+const patience = 90_000;
+
 /** A page of a browser beside an app that is being started. It has not gone anywhere yet. */
 export async function openAppPage(starting: Promise<AppServer>, options: BrowserContextOptions = {}): Promise<AppPage> {
   const [app, browser] = await Promise.all([starting, launchBrowser()]);
@@ -17,7 +20,9 @@ export async function openAppPage(starting: Promise<AppServer>, options: Browser
     await browser.close();
     await app.stop();
   };
-  return { app, browser, page: await browser.newPage(options), close };
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(patience);
+  return { app, browser, page, close };
 }
 
 /** Goes to an address and waits for the page's own code: what is done before it has come is not heard. */
