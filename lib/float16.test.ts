@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromFloat16, fromHalves, toFloat16, toHalves } from './float16.ts';
+import { fromFloat16, toFloat16, toHalves } from './float16.ts';
 
 describe('float16', () => {
   it('knows the standard’s examples', () => {
@@ -43,9 +43,7 @@ describe('float16', () => {
   });
 
   it('converts whole arrays to the same', () => {
-    const halves = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits);
-    const numbers = fromHalves(halves);
-    expect(numbers).toEqual(Float32Array.from(halves, fromFloat16));
+    const numbers = Float32Array.from({ length: 0x10000 }, (_, bits) => fromFloat16(bits));
     // Every half that is a number, what lies just beside it, and what lies half way to its neighbour.
     const near = [...numbers]
       .filter((value) => !Number.isNaN(value))

@@ -61,13 +61,3 @@ export function toHalves(values: Float32Array): Uint16Array<ArrayBuffer> {
   }
   return halves;
 }
-
-/** Every half there is. */
-const numbers = Float32Array.from({ length: 0x10000 }, (_, half) => fromFloat16(half));
-
-/** The numbers that these halves stand for, exactly. */
-export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) values[i] = numbers[halves[i]!]!;
-  return values;
-}

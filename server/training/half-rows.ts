@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { fromHalves } from '../../lib/float16.ts';
+import { HalfDecoder } from './kernels/half-decoder.ts';
 
 /**
  * Rows of numbers kept as halves, [count, width]. What is kept so has been rounded before anybody used it: whether it was
@@ -7,17 +7,19 @@ import { fromHalves } from '../../lib/float16.ts';
  */
 export interface HalfRows {
   readonly count: number;
-  /** @returns [places.length, width] */
+  /** @returns [places.length, width]; good until rows are read again, here or by `slice` */
   read(places: Uint32Array): Float32Array<ArrayBuffer>;
-  /** @returns [end − start, width] */
+  /** @returns [end − start, width]; good as long */
   slice(start: number, end: number): Float32Array<ArrayBuffer>;
   close(): void;
 }
 
-/** Copies what lies from a place on, as much as fits into `target`. */
+/** Copies the row at a place to `target`. */
 type Source = (place: number, target: Uint16Array<ArrayBuffer>) => void;
 
 class StoredRows implements HalfRows {
+  private readonly decoder = new HalfDecoder();
+
   constructor(
     readonly count: number,
     private readonly width: number,
@@ -26,26 +28,17 @@ class StoredRows implements HalfRows {
   ) {}
 
   read(places: Uint32Array): Float32Array<ArrayBuffer> {
-    const halves = new Uint16Array(places.length * this.width);
-    for (let at = 0; at < places.length; ) {
-      let next = at + 1; // rows that lie one after the other are read together
-      while (next < places.length && places[next] === places[next - 1]! + 1) next++;
-      this.source(places[at]!, halves.subarray(at * this.width, next * this.width));
-      at = next;
-    }
-    return fromHalves(halves);
+    return this.decoder.decode(places.length, this.width, (row, target) => this.source(places[row]!, target));
   }
 
   slice(start: number, end: number): Float32Array<ArrayBuffer> {
-    const halves = new Uint16Array((end - start) * this.width);
-    this.source(start, halves);
-    return fromHalves(halves);
+    return this.decoder.decode(end - start, this.width, (row, target) => this.source(start + row, target));
   }
 }
 
 export function rowsInMemory(halves: Uint16Array, width: number): HalfRows {
   return new StoredRows(halves.length / width, width, (place, target) =>
-    target.set(halves.subarray(place * width, place * width + target.length)),
+    target.set(halves.subarray(place * width, (place + 1) * width)),
   );
 }
 
@@ -59,22 +52,24 @@ const mostAtOnce = 2 ** 26;
  * elsewhere. They are read when they are asked for and not ahead, since a batch takes about a millisecond.
  */
 export function rowsInFile(file: string, width: number, count: number): HalfRows {
-  const rowBytes = width * Uint16Array.BYTES_PER_ELEMENT;
   const descriptor = openSync(file, 'r');
-  const read: Source = (place, target) => {
+  const rowBytes = width * Uint16Array.BYTES_PER_ELEMENT;
+  const read = (target: Uint16Array<ArrayBuffer>, from: number) => {
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
     for (let at = 0; at < bytes.length; ) {
-      const found = readSync(descriptor, bytes, at, Math.min(bytes.length - at, mostAtOnce), place * rowBytes + at);
+      const found = readSync(descriptor, bytes, at, Math.min(bytes.length - at, mostAtOnce), from + at);
       if (found === 0) throw new Error(`${file} was cut short while a run was reading it.`);
       at += found;
     }
   };
-  if (rowBytes >= shortRow) return new StoredRows(count, width, read, () => closeSync(descriptor));
+  const close = () => closeSync(descriptor);
+  if (rowBytes >= shortRow)
+    return new StoredRows(count, width, (place, target) => read(target, place * rowBytes), close);
   const halves = new Uint16Array(count * width);
   try {
-    read(0, halves);
+    read(halves, 0);
   } finally {
-    closeSync(descriptor);
+    close();
   }
   return rowsInMemory(halves, width);
 }

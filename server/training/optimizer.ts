@@ -1,5 +1,6 @@
 import type { TrainConfig } from '../../lib/train-config.ts';
 import { NotFiniteError } from './errors.ts';
+import { AdamMemory } from './kernels/adam-memory.ts';
 
 /** The update in one pass over plain arrays, by Keras name, in Keras' forms (keras.optimizers). */
 export interface Optimizer {
@@ -11,7 +12,7 @@ export interface Optimizer {
   step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void;
   /** What the next step depends on besides its arguments. The arrays are those in use: copy or write them at once. */
   state(): OptimizerState;
-  /** Goes on from another's state, which it takes over. */
+  /** Goes on from another's state. */
   restore(state: OptimizerState): void;
 }
 
@@ -37,19 +38,6 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-7;
 
-/** Keeps an array of zeros a tensor and use, made when it is first asked for. */
-class Slots {
-  arrays = new Map<string, Float32Array>();
-
-  /** @param use what the array holds: `mean` */
-  of(use: string, name: string, like: Float32Array): Float32Array {
-    const key = `${use}/${name}`;
-    const found = this.arrays.get(key) ?? new Float32Array(like.length);
-    this.arrays.set(key, found);
-    return found;
-  }
-}
-
 function need(parameters: Map<string, Float32Array>, name: string): Float32Array {
   const values = parameters.get(name);
   if (!values) throw new Error(`there is a gradient but no parameter called ${name}`);
@@ -62,7 +50,7 @@ function need(parameters: Map<string, Float32Array>, name: string): Float32Array
  */
 class Adam implements Optimizer {
   private steps = 0;
-  private readonly slots = new Slots();
+  private memory = new AdamMemory();
 
   constructor(private readonly weightDecay: number) {}
 
@@ -72,37 +60,18 @@ class Adam implements Optimizer {
     const kept = 1 - learningRate * this.weightDecay;
     for (const [name, gradient] of gradients) {
       const values = need(parameters, name);
-      const mean = this.slots.of('mean', name, values);
-      const square = this.slots.of('square', name, values);
-      const sum = updateByAdam({ values, mean, square, gradient }, alpha, kept);
-      if (!Number.isFinite(sum)) throw new NotFiniteError(name);
+      const sound = this.memory.update(name, values, gradient, { alpha, kept, beta1, beta2, epsilon });
+      if (!sound) throw new NotFiniteError(name);
     }
   }
 
-  state = (): OptimizerState => ({ steps: this.steps, slots: this.slots.arrays });
+  state = (): OptimizerState => ({ steps: this.steps, slots: this.memory.arrays() });
 
   restore({ steps, slots }: OptimizerState): void {
     this.steps = steps;
-    this.slots.arrays = slots;
+    this.memory = new AdamMemory();
+    this.memory.restore(slots);
   }
-}
-
-type AdamTensor = Record<'values' | 'mean' | 'square' | 'gradient', Float32Array>;
-
-/** One tensor of a step. @returns a sum that is not finite as soon as a gradient or a new value is not */
-function updateByAdam({ values, mean, square, gradient }: AdamTensor, alpha: number, kept: number): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    const g = gradient[i]!;
-    const m = mean[i]! + (g - mean[i]!) * (1 - beta1);
-    const s = square[i]! + (g * g - square[i]!) * (1 - beta2);
-    mean[i] = m;
-    square[i] = s;
-    const value = values[i]! * kept - (alpha * m) / (Math.sqrt(s) + epsilon);
-    values[i] = value;
-    sum += g + Math.fround(value); // as stored: what float32 cannot hold is infinite
-  }
-  return sum;
 }
 
 const momentum = 0.9;
@@ -110,13 +79,13 @@ const momentum = 0.9;
 /** Stochastic gradient descent with Nesterov momentum, Keras' form: m = μm − rate·g, v += μm − rate·g. */
 class NesterovSgd implements Optimizer {
   private steps = 0;
-  private readonly slots = new Slots();
+  private slots = new Map<string, Float32Array>();
 
   step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void {
     this.steps++;
     for (const [name, gradient] of gradients) {
       const values = need(parameters, name);
-      const velocity = this.slots.of('velocity', name, values);
+      const velocity = this.velocityOf(name, values.length);
       let sum = 0;
       for (let i = 0; i < values.length; i++) {
         const push = learningRate * gradient[i]!;
@@ -130,10 +99,17 @@ class NesterovSgd implements Optimizer {
     }
   }
 
-  state = (): OptimizerState => ({ steps: this.steps, slots: this.slots.arrays });
+  state = (): OptimizerState => ({ steps: this.steps, slots: this.slots });
 
   restore({ steps, slots }: OptimizerState): void {
     this.steps = steps;
-    this.slots.arrays = slots;
+    this.slots = slots;
+  }
+
+  private velocityOf(name: string, length: number): Float32Array {
+    const key = `velocity/${name}`;
+    const found = this.slots.get(key) ?? new Float32Array(length);
+    this.slots.set(key, found);
+    return found;
   }
 }

@@ -1,0 +1,17 @@
+/** `npm run kernels`: makes of kernels.wat the module that the trainer loads, as text that every bundler takes. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import loadWabt from 'wabt';
+import { root } from './build.mjs';
+
+const folder = path.join(root, 'server', 'training', 'kernels');
+const { parseWat } = await loadWabt();
+const { buffer } = parseWat('kernels.wat', readFileSync(path.join(folder, 'kernels.wat'), 'utf8')).toBinary({});
+const text = Buffer.from(buffer)
+  .toString('base64')
+  .replace(/.{1,100}/g, "  '$&',\n");
+writeFileSync(
+  path.join(folder, 'kernels-module.ts'),
+  `/** WebAssembly, base64: kernels.wat as \`npm run kernels\` writes it. */\nexport const kernelsModule = [\n${text}].join('');\n`,
+);
