@@ -41,16 +41,18 @@ export function createGpuEngine(provider: 'webgpu' | 'cuda', device: string): En
 }
 
 /**
- * Each session has threads of its own, which go on spinning for a while after a run, in case the next one comes at once. The
- * next one is another session's: frozen part and tail take turns, and so would their threads, on the same cores.
+ * Each session has threads of its own, which spin while they wait for work. After a run they would go on for a while, in case
+ * the next one comes at once; but the next one is another session's, since frozen part and tail take turns, on the same
+ * cores. Within a run they give up after microseconds that hardly ever pass where cores are free: where something else
+ * works on them, it is that which is waited for, and spinning keeps it from its end.
  */
-const quietBetweenRuns = { session: { force_spinning_stop: '1' } };
+const spinning = { session: { force_spinning_stop: '1', intra_op: { spin_duration_us: '100' } } };
 
 async function compile(outputs: Outputs, options: onnxruntime.InferenceSession.SessionOptions): Promise<Program> {
   const session = await onnxruntime.InferenceSession.create(encodeOnnx(outputs), {
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
-    extra: quietBetweenRuns,
+    extra: spinning,
     ...options,
   });
   return onnxProgram(outputs, session, onnxruntime.Tensor);
