@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -56,6 +57,16 @@ describe('getData', () => {
     expect([...new Set(told.map(({ phase }) => phase))]).toEqual(['downloading', 'checking', 'unpacking']);
     expect(told.at(-1)).toMatchObject({ bytes: archive.bytes.length, total: archive.bytes.length });
     expect(server.bytesSent).toBe(archive.bytes.length);
+  });
+
+  it('leaves word of what the images are, where the checksum vouches for it', async () => {
+    await get({}, { ...source, provenance: 'CIFAR-10, official' });
+    const provenance = await readFile(path.join(data, 'cifar-10-batches-bin', 'provenance.json'), 'utf8');
+    const test = archive.contents.get('test_batch.bin')!;
+    expect(JSON.parse(provenance)).toEqual({
+      name: 'CIFAR-10, official',
+      testSha256: createHash('sha256').update(test).digest('hex'),
+    });
   });
 
   it('sweeps away what a process left that was killed while it unpacked', async () => {

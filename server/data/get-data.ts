@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, stat, statfs } from 'node:fs/promises';
+import { mkdir, rename, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { z } from 'zod';
+import { cifar10Files } from '../../lib/data-files.ts';
+import { provenanceFile, type provenanceSchema } from '../../lib/provenance.ts';
 import { lockFile } from '../file-lock.ts';
 import { type DownloadOptions, download, partFile, removePart } from './download.ts';
 import { DownloadError, type DownloadFault, DownloadStopped, Faults } from './errors.ts';
@@ -61,6 +64,7 @@ export async function getData(dataFolder: string, source: DataSource, options: G
     if (source.unpacked) {
       tell('unpacking');
       await unpack(partFile(file), dataFolder, source.unpacked, faults);
+      if (source.provenance) await vouchFor(path.join(dataFolder, source.unpacked.folder), source.provenance);
     } else {
       const found = inspectHdf5(partFile(file));
       if (found.is === 'broken') throw faults.damaged(found.problem);
@@ -84,13 +88,20 @@ export async function getData(dataFolder: string, source: DataSource, options: G
   }
 }
 
+/** Leaves word of what the files in a folder are, for runs to name what they were tested on. */
+async function vouchFor(folder: string, name: string): Promise<void> {
+  const testSha256 = await sha256Of(path.join(folder, cifar10Files.test));
+  const provenance: z.infer<typeof provenanceSchema> = { name, testSha256 };
+  await writeFile(path.join(folder, provenanceFile), JSON.stringify(provenance));
+}
+
 /** Faults after which what has come is no beginning of the file that is due. */
 const useless: ReadonlySet<DownloadFault> = new Set(['truncated', 'wrong-checksum', 'damaged']);
 
-async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
+async function sha256Of(file: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) {
-    if (signal.aborted) throw new DownloadStopped();
+    if (signal?.aborted) throw new DownloadStopped();
     hash.update(chunk);
   }
   return hash.digest('hex');

@@ -144,7 +144,7 @@ export const sourceLike = (
   { bytes, unpacked }: { bytes: Buffer; unpacked: DataSource['unpacked'] },
 ): DataSource => ({
   ...sourceOf('cifar10', { cifar10Url: url, cifar10Sha256: null, weightsUrl: null }),
-  ...{ bytes: bytes.length, sha256: sha256Of(bytes), unpacked },
+  ...{ bytes: bytes.length, sha256: sha256Of(bytes), provenance: null, unpacked },
 });
 
 /** As much of an HDF5 file as is looked at: a superblock of version 0 that tells the file's length. */

@@ -22,6 +22,8 @@ export interface DataSource {
   /** Of what is downloaded; null where nobody told. */
   bytes: number | null;
   sha256: string | null;
+  /** What the images are called whose checksum this is; null where it does not tell. */
+  provenance: string | null;
   /** What the archive is unpacked to; null for a file that is used as it is. */
   unpacked: Unpacked | null;
 }
@@ -55,7 +57,9 @@ function cifar10Source({ cifar10Url, cifar10Sha256 }: SourceSettings): DataSourc
   return {
     ...{ part: 'cifar10', title: partTitle('cifar10'), url: cifar10Url ?? url, sha256, signature: gzipSignature },
     fileName: 'cifar-10-binary.tar.gz',
-    bytes: sha256 === archiveSha256 ? archiveBytes : null,
+    ...(sha256 === archiveSha256
+      ? { bytes: archiveBytes, provenance: 'CIFAR-10, official' }
+      : { bytes: null, provenance: null }),
     unpacked: { folder, files: [...train, test], fileBytes },
   };
 }
@@ -64,7 +68,15 @@ function weightsSource(part: DataPart, { weightsUrl }: SourceSettings): DataSour
   const fileName = weightsFileName(Number(part.replace('weights-', '')));
   const isKnown = weightsUrl === null && part === weightsPart(standInSize);
   return {
-    ...{ part, title: partTitle(part), fileName, signature: hdf5Signature, sha256: null, unpacked: null },
+    ...{
+      part,
+      title: partTitle(part),
+      fileName,
+      signature: hdf5Signature,
+      sha256: null,
+      provenance: null,
+      unpacked: null,
+    },
     url: new URL(fileName, (weightsUrl ?? weightsFolderUrl).replace(/\/*$/, '/')).href,
     bytes: isKnown ? standInBytes : null,
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, rm, truncate } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -73,6 +73,19 @@ describe('loadCifar10', () => {
     const otherTest = await loadCifar10(data);
     expect(otherTest.test.identity.hash).not.toBe(black.test.identity.hash);
     expect(new Set([black.hash, otherTraining.hash, otherTest.hash]).size).toBe(3);
+  });
+
+  it('names the test images as the checksum of their archive vouched for, as long as they are the same', async () => {
+    const provenance = file('provenance.json');
+    const testSha256 = createHash('sha256').update(Buffer.alloc(fileBytes)).digest('hex');
+    await writeFile(provenance, JSON.stringify({ name: 'CIFAR-10, official', testSha256 }));
+    const nameOf = async () => (await loadCifar10(data)).test.identity.name;
+    expect(await nameOf()).toBe('CIFAR-10, official');
+    await writeRecord('test_batch.bin', 5, [1]);
+    expect(await nameOf()).toBe('CIFAR-10, unknown pixels');
+    await writeFile(provenance, '{"name": 1');
+    expect(await nameOf()).toBe('CIFAR-10, unknown pixels');
+    await rm(provenance);
   });
 
   it('says which file is missing, and where to get it and put it', async () => {
