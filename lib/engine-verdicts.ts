@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { backboneSchema } from './backbones.ts';
 import { partsFingerprint } from './engine-parts.ts';
-import { type EngineVerdicts, engineVerdictsSchema } from './engines.ts';
+import { type EngineVerdicts, engineNames, engineVerdictsSchema } from './engines.ts';
 
 /**
  * What checks of this machine's engines found, kept in the cache folder until a package, the system or the hardware
@@ -21,8 +21,14 @@ export const workloadSchema = z.object({
 export type Workload = z.infer<typeof workloadSchema>;
 
 const workloadsSchema = z.record(z.string(), engineVerdictsSchema);
-export type VerdictsByWorkload = z.infer<typeof workloadsSchema>;
-const fileSchema = z.object({ fingerprint: z.string(), workloads: workloadsSchema });
+const failuresSchema = z.partialRecord(z.enum(engineNames), z.string());
+const keptSchema = z.object({
+  workloads: workloadsSchema,
+  /** Engines that failed in the middle of a run, and why: they are not taken by themselves, whatever the run. */
+  failures: failuresSchema.default({}),
+});
+export type KeptVerdicts = z.infer<typeof keptSchema>;
+const fileSchema = keptSchema.extend({ fingerprint: z.string() });
 
 export const verdictFileIn = (cacheFolder: string): string => path.join(cacheFolder, 'engines.json');
 export const workloadKey = ({ backbone, image_size, n_unfreeze, batch_size }: Workload): string =>
@@ -33,19 +39,27 @@ export const verdictFingerprint = (): string =>
   createHash('sha256').update(partsFingerprint().join('\0')).digest('hex').slice(0, 16);
 
 /** Cheap where nothing was ever tried: the server asks every few seconds. */
-export function readWorkloads(cacheFolder: string): VerdictsByWorkload {
+export function readKeptVerdicts(cacheFolder: string): KeptVerdicts {
+  const nothing = { workloads: {}, failures: {} };
   try {
-    const { fingerprint, workloads } = fileSchema.parse(JSON.parse(readFileSync(verdictFileIn(cacheFolder), 'utf8')));
-    return fingerprint === verdictFingerprint() ? workloads : {};
+    const { fingerprint, ...kept } = fileSchema.parse(JSON.parse(readFileSync(verdictFileIn(cacheFolder), 'utf8')));
+    return fingerprint === verdictFingerprint() ? kept : nothing;
   } catch {
     // Not there, or not ours: it is made anew.
-    return {};
+    return nothing;
   }
 }
 
-export const readVerdicts = (cacheFolder: string, workload: Workload): EngineVerdicts =>
-  readWorkloads(cacheFolder)[workloadKey(workload)] ?? {};
+export function readVerdicts(cacheFolder: string, workload: Workload): EngineVerdicts {
+  const { workloads, failures } = readKeptVerdicts(cacheFolder);
+  return { ...workloads[workloadKey(workload)], ...unfitBy(failures) };
+}
 
 /** What is known of each engine, whatever it was checked with: the last check counts. */
-export const readAllVerdicts = (cacheFolder: string): EngineVerdicts =>
-  Object.assign({}, ...Object.values(readWorkloads(cacheFolder)));
+export function readAllVerdicts(cacheFolder: string): EngineVerdicts {
+  const { workloads, failures } = readKeptVerdicts(cacheFolder);
+  return Object.assign({}, ...Object.values(workloads), unfitBy(failures));
+}
+
+const unfitBy = (failures: KeptVerdicts['failures']): EngineVerdicts =>
+  Object.fromEntries(Object.entries(failures).map(([name, why]) => [name, { is: 'unfit', why }]));

@@ -22,7 +22,7 @@ const batches = 8;
  */
 export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions): Promise<Outcome> =>
   tellOutcome(emit, async () => {
-    const { engine } = await chooseEngine(config, cache);
+    const { engine } = await chooseEngine(config, cache, signal);
     const steps = await watchPasses(passesOf(config, cacheLimit), {
       ...{ config, engine, weights: randomWeights(networkOf(config)), signal },
       ...randomDataset(batches * config.batch_size),

@@ -107,7 +107,7 @@ async function train({
   const weights = await loadWeights(weightsFile, network);
   const base = { network, imageSize: config.image_size };
   pulse?.excuse();
-  const { engine: chosen, verdicts } = await chooseEngine(config, paths.cache);
+  const { engine: chosen, verdicts } = await chooseEngine(config, paths.cache, signal);
   const engine = excusing(
     guardEngine(chosen, (why) => keepFailure(paths.cache, chosen.name, why)),
     pulse,

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { absences } from '../../../lib/engine-parts.ts';
 import { readAllVerdicts } from '../../../lib/engine-verdicts.ts';
+import { Canceled } from '../errors.ts';
 import { tryEngine } from './check-engine.ts';
 import { judgeEngines } from './choose.ts';
 import { keepFailure } from './keep-verdicts.ts';
@@ -28,6 +30,38 @@ describe('an engine that goes wrong while it is tried', () => {
     );
     expect(verdict).toEqual({ is: 'unfit', why: expect.stringContaining(why) });
   });
+});
+
+describe('a check that computes right, and then is late', () => {
+  const late = { ...workload, batch_size: 5 };
+  const options = { entry: fixture('broken-checks'), patience: 1000 };
+
+  it('is of a slow processor, which still can train', async () => {
+    const verdict = await tryEngine('cpu', late, options);
+    expect(verdict).toEqual({ is: 'able', device: 'a device', threads: 2, imagesPerSecond: 15 });
+  });
+
+  it('is of a device that hangs', async () => {
+    const verdict = await tryEngine('webgpu', late, options);
+    expect(verdict).toEqual({ is: 'unfit', why: 'no answer within 1 s' });
+  });
+});
+
+it('a check is ended when nobody wants to know any more', async () => {
+  const cancellation = new AbortController();
+  const options = { entry: fixture('broken-checks'), signal: cancellation.signal };
+  const trial = tryEngine('cpu', { ...workload, batch_size: 1 }, options);
+  cancellation.abort();
+  await expect(trial).rejects.toThrow(Canceled);
+  await expect(tryEngine('cpu', { ...workload, batch_size: 1 }, options)).rejects.toThrow(Canceled);
+});
+
+it('a check runs from any folder', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'é 100%20 '));
+  await copyFile(fixture('quick-check'), path.join(folder, 'check.mjs'));
+  const verdict = await tryEngine('cpu', workload, { entry: pathToFileURL(path.join(folder, 'check.mjs')) });
+  expect(verdict).toMatchObject({ is: 'able' });
+  await rm(folder, { recursive: true });
 });
 
 it('the real check finds the processor able, in a process of its own', async () => {
@@ -69,6 +103,8 @@ describe('verdicts', () => {
     await keepFailure(cache, 'webgpu', 'the device was lost');
     expect((await judge()).webgpu).toEqual({ is: 'unfit', why: 'the device was lost' });
     expect(readAllVerdicts(cache).webgpu?.is).toBe('unfit');
+    expect((await judge(32)).webgpu, 'with another batch').toEqual({ is: 'unfit', why: 'the device was lost' });
+    expect((await judge(32)).cpu?.is).toBe('able');
     await keepFailure(cache, 'cpu', 'memory ran out');
     expect((await judge()).cpu?.is).toBe('able');
   });

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { absenceOf } from '../../../lib/engine-parts.ts';
 import { type Workload, workloadSchema } from '../../../lib/engine-verdicts.ts';
 import { type EngineName, type EngineVerdict, engineNames, engineVerdictSchema } from '../../../lib/engines.ts';
+import { Canceled } from '../errors.ts';
 
 /**
  * Tries an engine in a process of its own, since a native library may crash, hang, print or compute wrongly. That process
@@ -12,16 +14,32 @@ import { type EngineName, type EngineVerdict, engineNames, engineVerdictSchema }
 /** What the process is asked, by its one message; its answer is a verdict. */
 export const checkOrderSchema = z.object({ engine: z.enum(engineNames), workload: workloadSchema });
 
+/** What it says in between: the known gradients are right, and the run's own work begins. */
+export const checkProgressSchema = z.object({
+  is: z.literal('right'),
+  device: z.string(),
+  threads: z.number().nullable(),
+});
+
+/** Of the run's work, the first one not counted. */
+export const measuredSteps = 3;
+
 /** How long a check may take: loading, compiling and three steps. Milliseconds. */
-const defaultPatience = 20_000;
+export const defaultPatience = 20_000;
 
 interface CheckOptions {
   /** The bundled check, a file that Node can run. */
   entry: string | URL;
   patience?: number;
+  /** Ends it at once. */
+  signal?: AbortSignal;
 }
 
-/** Always resolves, at the latest when the process has had its time; leaves none. */
+/**
+ * Comes to an end at the latest when the process has had its time; leaves none.
+ *
+ * @throws Canceled where the signal aborts
+ */
 export async function checkEngine(
   engine: EngineName,
   workload: Workload,
@@ -35,9 +53,9 @@ export async function checkEngine(
 export function tryEngine(
   engine: EngineName,
   workload: Workload,
-  { entry, patience = defaultPatience }: CheckOptions,
+  { entry, patience = defaultPatience, signal }: CheckOptions,
 ): Promise<EngineVerdict> {
-  const child = spawn(process.execPath, [entry instanceof URL ? entry.pathname : entry], {
+  const child = spawn(process.execPath, [entry instanceof URL ? fileURLToPath(entry) : entry], {
     // What native libraries print is nobody's concern here, unless they end the process.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
@@ -47,18 +65,38 @@ export function tryEngine(
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     printed = (printed + text).slice(-2000);
   });
-  return new Promise((resolve) => {
-    const end = (verdict: EngineVerdict) => {
+  /** What it comes to if it is no faster than its time allows. */
+  let slow: EngineVerdict | null = null;
+  return new Promise((resolve, reject) => {
+    const stop = () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
       child.kill('SIGKILL');
+    };
+    const end = (verdict: EngineVerdict) => {
+      stop();
       resolve(verdict);
     };
+    const cancel = () => {
+      stop();
+      reject(new Canceled());
+    };
     const unfit = (why: string) => end({ is: 'unfit', why });
-    const timer = setTimeout(unfit, patience, `no answer within ${patience / 1000} s`);
+    const late = () => (slow ? end(slow) : unfit(`no answer within ${patience / 1000} s`));
+    const timer = setTimeout(late, patience);
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel);
     child.on('message', (message) => {
       const verdict = engineVerdictSchema.safeParse(message);
+      const progress = checkProgressSchema.safeParse(message);
       if (verdict.success) end(verdict.data);
-      else unfit('its check said something that is no verdict. Rebuild: npm run build');
+      else if (!progress.success) unfit('its check said something that is no verdict. Rebuild: npm run build');
+      // A GPU that takes so long hangs; a processor is slow, and still what there is.
+      else if (engine === 'cpu') {
+        const { device, threads } = progress.data;
+        const imagesPerSecond = (measuredSteps * workload.batch_size) / (patience / 1000);
+        slow = { is: 'able', device, threads, imagesPerSecond };
+      }
     });
     child.on('error', (error) => unfit(`its check could not be started: ${error.message}`));
     child.on('close', (code, signal) => {

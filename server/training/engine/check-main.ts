@@ -1,10 +1,17 @@
+import { Worker } from 'node:worker_threads';
+import type { z } from 'zod';
 import type { EngineVerdict } from '../../../lib/engines.ts';
-import { checkOrderSchema } from './check-engine.ts';
+import { checkOrderSchema, type checkProgressSchema, defaultPatience } from './check-engine.ts';
 import { createEngine } from './create.ts';
 import { findMistake } from './known-graph.ts';
 import { measureEngine } from './measure.ts';
 
 /** The throw-away process that tries one engine: takes one order over Node IPC, answers with a verdict, and is killed. */
+
+/** Whoever started this may be gone before its time is up, and a native library may hang: then this ends by itself. */
+const ends = `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${defaultPatience + 5000})`;
+new Worker(ends, { eval: true }).unref();
+process.once('disconnect', () => process.exit());
 
 process.once('message', async (message) => {
   const { engine: name, workload } = checkOrderSchema.parse(message);
@@ -12,8 +19,10 @@ process.once('message', async (message) => {
     const engine = await createEngine(name);
     const mistake = await findMistake(engine);
     if (mistake) return { is: 'unfit', why: mistake };
+    const { device, threads } = engine;
+    process.send!({ is: 'right', device, threads } satisfies z.infer<typeof checkProgressSchema>);
     const imagesPerSecond = await measureEngine(engine, workload);
-    return { is: 'able', device: engine.device, threads: engine.threads, imagesPerSecond };
+    return { is: 'able', device, threads, imagesPerSecond };
   });
   process.send!(verdict);
 });

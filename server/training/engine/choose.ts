@@ -22,10 +22,11 @@ type Asked = Workload & Pick<TrainConfig, 'engine'>;
  * tried once (`check-engine.ts`), and what was found is kept in the cache folder.
  *
  * @throws TrainerError `engine-missing` where there is none
+ * @throws Canceled where the signal aborts
  */
-export async function chooseEngine(asked: Asked, cacheFolder: string): Promise<Choice> {
+export async function chooseEngine(asked: Asked, cacheFolder: string, signal?: AbortSignal): Promise<Choice> {
   if (asked.engine !== 'auto') return { engine: await createEngine(asked.engine), verdicts: {} };
-  const verdicts = await judgeEngines(asked, cacheFolder);
+  const verdicts = await judgeEngines(asked, cacheFolder, { signal });
   const name = onlyCandidate() ?? fastestEngine(verdicts);
   if (!name) {
     const reasons = Object.entries(verdicts).map(
@@ -46,19 +47,20 @@ interface JudgeOptions {
   /** Also where only one engine can run here, which needs no trial to be taken. */
   tryAll?: boolean;
   entry?: URL;
+  signal?: AbortSignal;
 }
 
 /** A verdict on every engine, from what is kept where that is enough. */
 export async function judgeEngines(
   asked: Workload,
   cacheFolder: string,
-  { tryAll = false, entry = defaultEntry }: JudgeOptions = {},
+  { tryAll = false, entry = defaultEntry, signal }: JudgeOptions = {},
 ): Promise<EngineVerdicts> {
   if (onlyCandidate() && !tryAll) return absences();
   const verdicts = readVerdicts(cacheFolder, asked);
   if (engineNames.every((name) => verdicts[name])) return verdicts;
   // One after the other: two at once would slow each other down.
-  for (const name of engineNames) verdicts[name] ??= await checkEngine(name, asked, { entry });
+  for (const name of engineNames) verdicts[name] ??= await checkEngine(name, asked, { entry, signal });
   await keepVerdicts(cacheFolder, asked, verdicts);
   return verdicts;
 }

@@ -1,32 +1,28 @@
 import {
-  readWorkloads,
-  type VerdictsByWorkload,
+  type KeptVerdicts,
+  readKeptVerdicts,
   verdictFileIn,
   verdictFingerprint,
   type Workload,
   workloadKey,
 } from '../../../lib/engine-verdicts.ts';
-import type { EngineName, EngineVerdict, EngineVerdicts } from '../../../lib/engines.ts';
+import type { EngineName, EngineVerdicts } from '../../../lib/engines.ts';
 import { writeWhole } from '../export/write-whole.ts';
 
 export async function keepVerdicts(cacheFolder: string, workload: Workload, verdicts: EngineVerdicts): Promise<void> {
-  const { [workloadKey(workload)]: _, ...others } = readWorkloads(cacheFolder);
-  await keep(cacheFolder, { ...others, [workloadKey(workload)]: verdicts });
+  const { workloads, failures } = readKeptVerdicts(cacheFolder);
+  await keep(cacheFolder, { workloads: { ...workloads, [workloadKey(workload)]: verdicts }, failures });
 }
 
 /** An engine that failed in the middle of a run is not taken again by itself, whatever the run. The processor always may be. */
 export async function keepFailure(cacheFolder: string, engine: EngineName, why: string): Promise<void> {
   if (engine === 'cpu') return;
-  const unfit: EngineVerdict = { is: 'unfit', why };
-  const workloads = Object.entries(readWorkloads(cacheFolder)).map(([key, verdicts]): [string, EngineVerdicts] => [
-    key,
-    { ...verdicts, [engine]: unfit },
-  ]);
-  await keep(cacheFolder, Object.fromEntries(workloads));
+  const { workloads, failures } = readKeptVerdicts(cacheFolder);
+  await keep(cacheFolder, { workloads, failures: { ...failures, [engine]: why } });
 }
 
-const keep = (cacheFolder: string, workloads: VerdictsByWorkload): Promise<number> =>
+const keep = (cacheFolder: string, kept: KeptVerdicts): Promise<number> =>
   writeWhole(
     verdictFileIn(cacheFolder),
-    `${JSON.stringify({ fingerprint: verdictFingerprint(), workloads }, null, 2)}\n`,
+    `${JSON.stringify({ fingerprint: verdictFingerprint(), ...kept }, null, 2)}\n`,
   );

@@ -5,11 +5,9 @@ import { trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
 import { sizeOf } from '../graph/operations.ts';
 import { frozenGraph, trainingGraph } from '../network/model.ts';
 import { randomWeights } from '../network/random-weights.ts';
+import { measuredSteps } from './check-engine.ts';
 import type { Engine } from './engine.ts';
 import { inputShapes } from './feeds.ts';
-
-/** The first step compiles, and is not counted. */
-const steps = 3;
 
 /**
  * Images a second of what a run spends most of its time on: steps of the real tail where it fine-tunes, else features.
@@ -25,13 +23,14 @@ export async function measureEngine(engine: Engine, workload: Workload): Promise
   const feeds = Object.fromEntries([...inputShapes(graph)].map(([name, shape]) => [name, smallNumbers(sizeOf(shape))]));
   const program = await engine.compile(graph);
   let started = 0;
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < measuredSteps; step++) {
+    // The first one compiles.
     if (step === 1) started = performance.now();
     await program.run(feeds);
   }
   const seconds = (performance.now() - started) / 1000;
   await program.release();
-  return ((steps - 1) * batch_size) / seconds;
+  return ((measuredSteps - 1) * batch_size) / seconds;
 }
 
 /** From 0 to 0.1: a variance must not be negative. */
