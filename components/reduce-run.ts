@@ -72,6 +72,7 @@ function apply(run: LiveRun, event: RunEvent): LiveRun {
     case 'imported':
     case 'features-kept':
     case 'frozen-kept':
+    case 'checkpoints':
     case 'stage-ended':
       return run;
   }

@@ -3,6 +3,7 @@
 import { useEffect } from 'react';
 import { formatShare } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run.ts';
+import { CheckpointNote } from './checkpoint-note.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { DataProblems } from './data-problems.tsx';
 import { InterruptionNote } from './interruption-note.tsx';
@@ -38,6 +39,7 @@ export function RunView({ initial }: { initial: RunDetail }) {
           <section className="card p-4" aria-label="Progress">
             <RunPhases run={run} />
             <InterruptionNote run={run} />
+            <CheckpointNote run={run} />
           </section>
         )}
         {(run.status === 'queued' || run.status === 'failed') && <DataProblems needs={run.config} />}

@@ -115,6 +115,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
    * for validation and test images, plain and mirrored.
    */
   z.object({ ...at, type: z.literal('frozen-kept'), train: z.array(z.string()), evaluated: z.array(z.string()) }),
+  /** Checkpoints cannot be written any more, and why; null when they can again. */
+  z.object({ ...at, type: z.literal('checkpoints'), problem: z.string().nullable() }),
   /** A file in the run's folder is whole. */
   z.object({ ...at, type: z.literal('exported'), file: z.string(), bytes: z.number().int() }),
   /** Of a canceled run, after its end: its files are there, and whose epoch's weights they hold. Or why they are not. */

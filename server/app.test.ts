@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -108,6 +108,20 @@ describe('downloads', () => {
       'content-type': 'application/zip',
       'content-disposition': `attachment; filename="run_${id}.zip"`,
     });
+  });
+
+  it.runIf(process.platform === 'linux')('opens no file for those who ask only what it is', async () => {
+    const id = await completeRun();
+    writeFileSync(path.join(app.folder, 'results', id, 'cifar10.h5'), Buffer.alloc(4_000_000));
+    const target = `/api/runs/${id}/files/cifar10.h5`;
+    const open = () => readdirSync(`/proc/${app.process.pid}/fd`).length;
+    const before = open();
+    for (let asked = 0; asked < 50; asked++) {
+      const answer = await ask(target, { method: 'HEAD' });
+      expect([answer.status, answer.body]).toEqual([200, '']);
+    }
+    await expect.poll(open).toBeLessThan(before + 10);
+    expect((await ask(`${target}x`, { method: 'HEAD' })).status).toBe(404);
   });
 
   it('knows no other file and no other run', async () => {

@@ -8,6 +8,8 @@ import { startScene, until, untilItTrains } from '../runs/scenes.test-helper.ts'
 import { closeServices, openServices } from '../services.test-helper.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../training/checkpoint.ts';
 import { writeWhole } from '../training/export/write-whole.ts';
+import { someData, someDataFolder } from '../training/real-data.test-helper.ts';
+import { send, spawnTrainer } from '../training/spawn-trainer.test-helper.ts';
 import { canMount, fault } from './fault.test-helper.ts';
 
 /** A disk of a few megabytes, which can be full. */
@@ -58,6 +60,35 @@ describe('a full disk', () => {
       const names = ['ballast', 'checkpoint-before.safetensors', 'checkpoint.safetensors'];
       expect(readdirSync(disk).sort()).toEqual(names);
       return 'refused; the last two stay, nothing half is left';
+    },
+    { canBe: canMount },
+  );
+
+  fault(
+    'the disk is full while a run trains',
+    'a tmpfs of 8 MB, filled after the first epoch, emptied once the run says so',
+    async () => {
+      const config = { ...someData, image_size: 96, train_limit: 200, epochs_stage1: 1000, lr_stage1: 1e-5 } as const;
+      const problems: (string | null)[] = [];
+      const { events } = await spawnTrainer(
+        'a',
+        { ...config, engine: 'cpu' },
+        {
+          ...{ data: someDataFolder, folder },
+          onEvent: (event, child) => {
+            if (event.type === 'epoch' && event.epoch === 1) fillDisk();
+            if (event.type !== 'checkpoints') return;
+            problems.push(event.problem);
+            if (event.problem) truncateSync(ballast(), 0);
+            else send(child, { type: 'cancel' });
+          },
+        },
+      );
+      expect(problems).toEqual([expect.stringMatching(/cannot be written.*ENOSPC/), null]);
+      expect(events.at(-1)?.type).toBe('canceled');
+      const { epoch } = await readCheckpoint(path.join(disk, 'a'));
+      expect(epoch).toBe(events.findLast((event) => event.type === 'epoch')?.epoch);
+      return 'it trains on, says that its epochs are not kept, and keeps them again once there is room';
     },
     { canBe: canMount },
   );

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { it } from 'vitest';
 
 /** `npm run test:faults` asks for all of it; `npm test` has a short form of each. */
-const isWhole = process.env.FAULTS === 'whole';
+export const isWhole = process.env.FAULTS === 'whole';
 
 /** How often something is done: in the whole suite, and in the short form. */
 export const times = (whole: number, short: number): number => (isWhole ? whole : short);

@@ -116,6 +116,7 @@ function changesBy(event: RunEvent, run: RunRow): Partial<RunRow> {
     case 'imported':
     case 'features-kept':
     case 'frozen-kept':
+    case 'checkpoints':
     case 'exported':
       return {};
   }

@@ -25,7 +25,7 @@ const pulse = new Pulse();
 const pipe = Number(process.env.SIGNS_OF_LIFE_PIPE);
 if (pipe) {
   const file = new URL('./signs-worker.mjs', import.meta.url);
-  new Worker(file, { workerData: { shared: pulse.shared, pipe } }).unref();
+  new Worker(file, { workerData: { shared: pulse.shared, pipe, patience: 60_000 } }).unref();
 }
 
 const cancellation = new AbortController();

@@ -25,7 +25,7 @@ import type { Experiment } from './experiment.ts';
 import { exportModel } from './export/model-files.ts';
 import { encodePng } from './export/png.ts';
 import { trainedModel } from './export/trained-model.ts';
-import { writeWhole } from './export/write-whole.ts';
+import { removeHalves, writeWhole } from './export/write-whole.ts';
 import { extractFeatures } from './extract-features.ts';
 import { FrozenStore } from './frozen-store.ts';
 import { createHead } from './network/head.ts';
@@ -82,6 +82,7 @@ async function train({
 }: TrainingOptions): Promise<void> {
   const folder = path.join(paths.results, runId);
   const checkpoint = resume ? await findCheckpoint(folder) : null;
+  if (checkpoint) await removeHalves(folder);
   const soFar: RunState = checkpoint ?? {
     ...{ told: [], spent: { features: 0, head: 0, finetune: 0 }, featuresCached: false, stage1: null },
   };
@@ -129,7 +130,9 @@ async function train({
       const phase = state.stage === 1 ? 'head' : 'finetune';
       const spent = { ...soFar.spent, [phase]: soFar.spent[phase] + reporter.elapsed() };
       await ensureNewest(folder, attempt);
-      await keepCheckpoint(folder, { ...soFar, ...state, spent, told: [...events, epoch] });
+      const kept = await keepCheckpoint(folder, { ...soFar, ...state, spent, told: [...events, epoch] });
+      const known = events.findLast((event) => event.type === 'checkpoints')?.problem ?? null;
+      if (kept !== known) await reporter.tell({ type: 'checkpoints', problem: kept });
     },
   };
   const exported = async (file: string, bytes: number) => {
@@ -214,6 +217,7 @@ async function train({
   await Promise.all([headPrograms.release(), programs === headPrograms ? null : programs.release()]);
   await Promise.all([features.release(), frozen?.release()]);
   await keepOneCheckpoint(folder);
+  await removeHalves(folder);
 }
 
 /** Compiling, and the first run of what was compiled, take as long as they like. */
@@ -252,11 +256,16 @@ async function tellResumed(experiment: Experiment, told: RunEvent[]): Promise<vo
   });
 }
 
-/** A checkpoint that cannot be written, because the disk is full, ends no run: the one before it stays. */
-async function keepCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+/**
+ * A checkpoint that cannot be written, because the disk is full, ends no run: the one before it stays.
+ * @returns what is wrong, null where nothing is
+ */
+async function keepCheckpoint(folder: string, checkpoint: Checkpoint): Promise<string | null> {
   try {
     await writeCheckpoint(folder, checkpoint);
+    return null;
   } catch (error) {
-    console.error(`The checkpoint could not be written: ${error instanceof Error ? error.message : error}`);
+    const why = error instanceof Error ? error.message : error;
+    return `Checkpoints cannot be written, so an interruption would cost the epochs since the last one: ${why}`;
   }
 }

@@ -3,9 +3,20 @@ import { workerData } from 'node:worker_threads';
 import { awake, type Sign, signInterval } from '../../lib/signs-of-life.ts';
 import { Pulse } from './pulse.ts';
 
-/** A thread that tells signs of life while the trainer computes: once a second, a line, into the pipe that it is given. */
+/**
+ * A thread that tells signs of life while the trainer computes: once a second, a line, into the pipe that it is given. Where
+ * nobody reads them any more, the trainer has some time to leave by itself.
+ */
 
-const { shared, pipe } = workerData as { shared: SharedArrayBuffer; pipe: number };
+interface SignsOptions {
+  shared: SharedArrayBuffer;
+  /** A file descriptor. */
+  pipe: number;
+  /** Milliseconds from the server's end to this process', at most. */
+  patience: number;
+}
+
+const { shared, pipe, patience } = workerData as SignsOptions;
 const pulse = new Pulse(shared);
 let steps = 0;
 let [still, longest] = [0, 0];
@@ -26,6 +37,9 @@ const timer = setInterval(() => {
     writeSync(pipe, `${JSON.stringify(sign)}\n`);
   } catch (error) {
     // A full pipe is a server that is slow to read; any other fault, that it is gone.
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') clearInterval(timer);
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
+    clearInterval(timer);
+    // The trainer hears of that after its step. One that hangs in a step never would.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), patience);
   }
 }, signInterval * 1000);

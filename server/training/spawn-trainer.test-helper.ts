@@ -8,12 +8,15 @@ const entry = path.resolve(import.meta.dirname, '../../dist/trainer/main.mjs');
 
 export const send = (child: ChildProcess, command: TrainerCommand) => child.send(command);
 
+type Start = Extract<TrainerCommand, { type: 'start' }>;
+
 interface Options {
   /** The data folder. */
   data: string;
   /** Results and cache lie below it. */
   folder: string;
-  resume?: Extract<TrainerCommand, { type: 'start' }>['resume'];
+  resume?: Start['resume'];
+  attempt?: Start['attempt'];
   /** May act on what is told. */
   onEvent?: (event: RunEvent, child: ChildProcess) => void;
 }
@@ -22,7 +25,7 @@ interface Options {
 export function spawnTrainer(
   runId: string,
   config: TrainConfigInput,
-  { data, folder, resume, onEvent }: Options,
+  { data, folder, resume, attempt, onEvent }: Options,
 ): Promise<{ events: RunEvent[]; code: number | null; results: string }> {
   const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const events: RunEvent[] = [];
@@ -30,7 +33,7 @@ export function spawnTrainer(
     ...{ data, results: path.join(folder, 'results'), datasets: folder },
     ...{ cache: path.join(folder, 'cache'), cacheLimit: 1e9 },
   };
-  send(child, { type: 'start', runId, config: trainConfigSchema.parse(config), paths, resume });
+  send(child, { type: 'start', runId, config: trainConfigSchema.parse(config), paths, resume, attempt });
   child.on('message', (message) => {
     const event = runEventSchema.parse(message);
     events.push(event);

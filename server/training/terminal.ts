@@ -45,6 +45,8 @@ export function linesOf(event: RunEvent): string[] {
       return ['Canceled'];
     case 'resumed':
       return [event.epoch === 0 ? 'Begins anew' : `Goes on after epoch ${event.epoch} of stage ${event.stage}`];
+    case 'checkpoints':
+      return [event.problem ?? 'Checkpoints are written again'];
     case 'progress':
     case 'interrupted':
     case 'queued-again':

@@ -3,17 +3,28 @@ import { RunNotFoundError } from '@/server/errors.ts';
 import { openDownload } from '@/server/runs/open-download.ts';
 import { getServices } from '@/server/services.ts';
 
+interface Context {
+  params: Promise<{ id: string; name: string }>;
+}
+
 /** Archives of several runs lie in one folder of downloads. */
 const nameForDownload: Record<string, (id: string) => string> = {
   'run.zip': (id) => `run_${id}.zip`,
   'tensorboard.zip': (id) => `tensorboard_${id}.zip`,
 };
 
+/** What would come of a download, without its bytes: nothing is opened of which nothing is read. */
+export async function HEAD(request: Request, context: Context) {
+  const { body, status, headers } = await GET(request, context);
+  await body?.cancel();
+  return new Response(null, { status, headers });
+}
+
 /**
  * Downloads something of a run: by the run's id and one of a few names, never by a path. Without a length, which Next takes
  * from every route's answer.
  */
-export async function GET(_request: Request, { params }: { params: Promise<{ id: string; name: string }> }) {
+export async function GET(_request: Request, { params }: Context) {
   const { id, name } = await params;
   try {
     const download = await openDownload(getServices(), id, name);
