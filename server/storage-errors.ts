@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
 
-/** The database or the disk under it does not do what it should. The message says what a person can do. */
+/** The database, another file, or the disk under them does not do what it should. The message says what a person can do. */
 export class StorageError extends AppError {
   constructor(message: string, options?: ErrorOptions) {
     super('storage', message);
@@ -27,16 +27,21 @@ const reasons: [code: RegExp, sentence: string][] = [
 ];
 
 /**
- * Says in words what is wrong with the database, or the disk under it.
+ * Says in words what is wrong with the database, another file, or the disk under them.
  * @returns null where the error is of another kind
  */
 export function storageError(error: unknown, databasePath: string): StorageError | null {
   if (error instanceof StorageError) return error;
   // drizzle wraps what SQLite says.
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const { code, path } = cause as NodeJS.ErrnoException;
     const reason = code === undefined ? undefined : reasons.find(([pattern]) => pattern.test(code));
-    if (reason) return new StorageError(`The database is ${databasePath}. ${reason[1]} (${code})`, { cause: error });
+    if (!reason) continue;
+    // Its folder, and the copies beside it, are told as the database as well.
+    const isNear = path !== undefined && (path.startsWith(databasePath) || databasePath.startsWith(path));
+    const isDatabase = code!.startsWith('SQLITE_') || isNear;
+    const where = isDatabase ? `The database is ${databasePath}.` : `It is about ${path ?? 'a file of the app'}.`;
+    return new StorageError(`${where} ${reason[1]} (${code})`, { cause: error });
   }
   return null;
 }

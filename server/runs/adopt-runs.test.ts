@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -7,6 +9,7 @@ import type { Services } from '../services.ts';
 import { adoptRuns } from './adopt-runs.ts';
 import { deleteRun } from './delete-run.ts';
 import { findRow, listRuns, readRun } from './read-runs.ts';
+import { resumeRun } from './resume.ts';
 
 const id = '20261124-081530-4f2a';
 const config = testConfig({ n_unfreeze: 30, name: 'from a terminal' });
@@ -43,6 +46,24 @@ it('prepares the files of a run that was canceled in the terminal', async () => 
   services.queue.wake();
   await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 90_000);
   expect((await readRun(services, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
+});
+
+it('adopts as interrupted what a killed terminal has left, half a line and all, and lets it go on', async () => {
+  const services = openServices();
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const file = writeJournal(services, [{ runId: id, config, createdAt: 4, pid: child.pid }, phase]);
+  appendFileSync(file, JSON.stringify(failed).slice(0, 20));
+  adoptRuns(services);
+  expect(listRuns(services.db).runs, 'while its process lives').toEqual([]);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  adoptRuns(services);
+  expect(await readRun(services, id)).toMatchObject({
+    status: 'interrupted',
+    error: expect.stringContaining('terminal'),
+  });
+  await resumeRun(services, id);
+  expect((await readRun(services, id)).status).not.toBe('interrupted');
 });
 
 it('waits for a run that still goes on, and for its half-written line', () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { runs } from '../../drizzle/schema.ts';
-import { runEventSchema } from '../../lib/run-events.ts';
+import { type RunEvent, runEventSchema } from '../../lib/run-events.ts';
 import { isRunId } from '../../lib/run-id.ts';
 import { runName, trainConfigSchema } from '../../lib/train-config.ts';
 import type { Services } from '../services.ts';
@@ -19,14 +19,25 @@ const journalHeadSchema = z.object({
   runId: z.string().refine(isRunId),
   config: trainConfigSchema,
   createdAt: z.number(),
+  /** Of the process that writes it. */
+  pid: z.number().int().optional(),
   /** The run's log, absolute, where it is not `run_<id>.json`. */
   logFile: z.string().optional(),
 });
 
-/** Journals that were read in vain, by file, with the size they had: read again only when they have grown. */
-const unfinished = () => singleton('unfinished-journals', () => new Map<string, number>());
+interface Unfinished {
+  size: number;
+  /** Of its writer, where that was alive. */
+  pid: number | undefined;
+}
 
-/** Takes finished runs of the command line into the database, each once. Cheap where there is nothing new. */
+/** Journals that were read in vain, by file: read again only when they have grown, or nobody writes them any more. */
+const unfinished = () => singleton('unfinished-journals', () => new Map<string, Unfinished>());
+
+/**
+ * Takes runs of the command line into the database, each once: those that have ended, and as interrupted those whose
+ * process is gone without a last word. Cheap where there is nothing new.
+ */
 export function adoptRuns({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>): void {
   const results = env.paths.results;
   const known = new Set(
@@ -39,10 +50,11 @@ export function adoptRuns({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>
   for (const id of foldersIn(results).filter((name) => isRunId(name) && !known.has(name))) {
     const file = path.join(results, id, 'events.ndjson');
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    if (size === (unfinished().get(file) ?? 0)) continue;
+    const before = unfinished().get(file) ?? { size: 0, pid: undefined };
+    if (size === before.size && (before.pid === undefined || isAlive(before.pid))) continue;
     const journal = readJournal(file, id);
-    if (!journal) {
-      unfinished().set(file, size);
+    if (!journal?.events) {
+      unfinished().set(file, { size, pid: journal?.head.pid });
       continue;
     }
     unfinished().delete(file);
@@ -72,18 +84,37 @@ function foldersIn(results: string): string[] {
   }
 }
 
-/** Null where the run still goes on, died without a last word, or is not one of ours. */
-function readJournal(file: string, id: string) {
+/** Null where it is not one of ours; without events where the run still goes on. */
+function readJournal(
+  file: string,
+  id: string,
+): { head: z.infer<typeof journalHeadSchema>; events?: RunEvent[] } | null {
   const [first, ...rest] = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map(parseJson);
   const head = journalHeadSchema.safeParse(first);
-  const events = z.array(runEventSchema).safeParse(rest);
-  if (!head.success || !events.success || head.data.runId !== id) return null;
+  if (!head.success || head.data.runId !== id) return null;
+  const { pid } = head.data;
+  const isLeft = pid !== undefined && !isAlive(pid);
+  // Whoever was killed may have left half a line.
+  const whole = isLeft ? rest.filter((line) => line !== undefined) : rest;
+  const events = z.array(runEventSchema).safeParse(whole);
+  if (!events.success) return { head: head.data };
   const last = events.data.at(-1)?.type;
-  if (last !== 'completed' && last !== 'canceled' && last !== 'failed') return null;
-  return { head: head.data, events: events.data };
+  if (last === 'completed' || last === 'canceled' || last === 'failed') return { head: head.data, events: events.data };
+  if (!isLeft) return { head: head.data };
+  const message = 'Its process, started in a terminal, was gone without a last word.';
+  return { head: head.data, events: [...events.data, { type: 'interrupted', at: Date.now(), message }] };
+}
+
+/** Another process may have its number by now: then this one is taken for alive until that one has ended. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** The last line may be half written. */

@@ -57,7 +57,13 @@ async function train(config: TrainConfig, paths: Paths, currentFolder: string, j
   const screen = process.stdout.isTTY ? drawing() : printing();
   const isOwnLog = jsonFile !== null && isInside(paths.results, jsonFile);
   try {
-    await write(journal, { runId, config, createdAt: Date.now(), ...(isOwnLog && { logFile: jsonFile }) });
+    await write(journal, {
+      runId,
+      config,
+      createdAt: Date.now(),
+      pid: process.pid,
+      ...(isOwnLog && { logFile: jsonFile }),
+    });
     console.log(`Run         ${runId}`);
     const emit = async (event: RunEvent) => {
       screen(event);
@@ -102,7 +108,10 @@ function drawing() {
   };
 }
 
-/** Ctrl-C cancels at the next step, and once more ends the process. npm passes on a signal that the terminal sent too. */
+/**
+ * Ctrl-C cancels at the next step, and once more ends the process. npm passes on a signal that the terminal sent too. A
+ * terminal that is closed cancels as well; what is said after that is heard by nobody, and that is no reason to end.
+ */
 function cancellation(): AbortSignal {
   const controller = new AbortController();
   const sameKeyPress = 500;
@@ -116,6 +125,8 @@ function cancellation(): AbortSignal {
   };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
+  process.on('SIGHUP', cancel);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return controller.signal;
 }
 
