@@ -7,7 +7,7 @@ import { trainConfigSchema } from '../../lib/train-config.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Engine } from './engine/engine.ts';
 import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
-import { needsData, realData } from './real-data.test-helper.ts';
+import { someData, someDataFolder } from './real-data.test-helper.ts';
 import { runTraining } from './run.ts';
 
 /** A real engine, until its device is lost: in the second epoch of the head. */
@@ -28,7 +28,7 @@ function losingItsDevice(): Engine {
 
 vi.mock('./engine/choose.ts', () => ({ chooseEngine: async () => ({ engine: losingItsDevice(), verdicts: {} }) }));
 
-describe.skipIf(!realData)(needsData('an engine that fails in the middle of a run'), async () => {
+describe('an engine that fails in the middle of a run', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'engine-failure-'));
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -36,8 +36,20 @@ describe.skipIf(!realData)(needsData('an engine that fails in the middle of a ru
     const events: RunEvent[] = [];
     const outcome = await runTraining({
       runId: 'run',
-      config: trainConfigSchema.parse({ image_size: 96, train_limit: 100, epochs_stage1: 5, batch_size: 50 }),
-      paths: { data: realData!, results: folder, datasets: folder, cache: path.join(folder, 'cache'), cacheLimit: 1e9 },
+      config: trainConfigSchema.parse({
+        ...someData,
+        image_size: 96,
+        train_limit: 100,
+        epochs_stage1: 5,
+        batch_size: 50,
+      }),
+      paths: {
+        data: someDataFolder,
+        results: folder,
+        datasets: folder,
+        cache: path.join(folder, 'cache'),
+        cacheLimit: 1e9,
+      },
       emit: (event) => {
         events.push(event);
         isLost = event.type === 'epoch';

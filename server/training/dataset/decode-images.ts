@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { OwnFolder, SkippedFile } from '../../../lib/own-images.ts';
 import { writeWhole } from '../export/write-whole.ts';
@@ -83,6 +83,9 @@ async function readKept(files: Files): Promise<DecodedImages | null> {
   if (text === null || bytes === null) return null;
   const { train, test, skipped } = decodedFactsSchema.parse(JSON.parse(text));
   if (bytes.length !== (train + test) * (1 + imageBytes)) return null;
+  // What was not used for longest goes first.
+  const now = new Date();
+  await Promise.all([files.facts, files.images].map((file) => utimes(file, now, now)));
   const take = (count: number, from: number): ImageSet => {
     const images = emptyImages(count);
     images.labels.set(bytes.subarray(from, from + count));

@@ -70,7 +70,9 @@ export async function sampleOwnImages(
   const facts = await readFile(files.facts, 'utf8').catch(() => null);
   if (facts === null) return null;
   const { train } = decodedFactsSchema.parse(JSON.parse(facts));
-  const file = await open(files.images);
+  // The cache may have made room of it, facts or no facts.
+  const file = await open(files.images).catch(() => null);
+  if (file === null) return null;
   try {
     const labels = await readAt(file, 0, train);
     const order = Array.from(random.permutation(train));

@@ -4,26 +4,30 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '../../../lib/classes.ts';
-import { loadCifar10 } from '../dataset/cifar10.ts';
 import { type ImageSet, imageBytes } from '../dataset/dataset.ts';
 import type { Weights } from '../network/weights.ts';
-import { loadImageNet, needsData, realData } from '../real-data.test-helper.ts';
 import { kerasImage } from './interpret-keras.test-helper.ts';
 import { exportOnnx } from './onnx-model.ts';
-import { makeTrainedModel, trainerProbabilities } from './trained-model.test-helper.ts';
+import {
+  basesHere,
+  loadBase,
+  loadPictures,
+  makeTrainedModel,
+  trainerProbabilities,
+} from './trained-model.test-helper.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-describe.skipIf(!realData)(needsData('exportOnnx'), () => {
+describe.each(basesHere)('exportOnnx of a run from %s', (backbone) => {
   let folder: string;
-  let imageNet: Weights;
+  let base: Weights;
   let model: TrainedModel;
   let test: ImageSet;
   let session: InferenceSession;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'onnx-model-'));
-    imageNet = await loadImageNet(96);
-    model = makeTrainedModel(imageNet);
-    ({ test } = await loadCifar10(realData!));
+    base = await loadBase(backbone);
+    model = makeTrainedModel(base, backbone);
+    test = await loadPictures(backbone);
     await exportOnnx(path.join(folder, 'cifar10.onnx'), model);
     session = await InferenceSession.create(path.join(folder, 'cifar10.onnx'));
   });
@@ -44,7 +48,7 @@ describe.skipIf(!realData)(needsData('exportOnnx'), () => {
   }
 
   it('gives the trainer’s probabilities of pixels, channels last', async () => {
-    const expected = await trainerProbabilities(model, imageNet, test, 100);
+    const expected = await trainerProbabilities(model, base, test, 100);
     const found = await predict(100);
     expect(Math.max(...expected.map((value, at) => Math.abs(value - found[at]!)))).toBeLessThan(1e-4);
     expect(new Set(expected.map((value) => Math.round(value * 100))).size).toBeGreaterThan(20);

@@ -1,16 +1,17 @@
-import { backbones } from '../../../lib/backbones.ts';
+import { type Backbone, backbones } from '../../../lib/backbones.ts';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { kernelName, trainedConvolutions } from '../../../lib/mobilenet-v2.ts';
+import { loadCifar10 } from '../dataset/cifar10.ts';
 import type { ImageSet } from '../dataset/dataset.ts';
+import { sampleSketch10 } from '../dataset/sample.ts';
 import { createOnnxRuntimeEngine } from '../engine/onnxruntime.ts';
 import type { Parameters } from '../network/head.ts';
-import type { Weights } from '../network/weights.ts';
+import { findWeightsFile, loadWeights, type Weights } from '../network/weights.ts';
 import { logitsFromImages } from '../predict.ts';
 import { Programs } from '../programs.ts';
+import { realData, someDataFolder } from '../real-data.test-helper.ts';
 import { softmax } from '../scores.ts';
 import type { TrainedModel } from './trained-model.ts';
-
-const { network } = backbones.imagenet;
 
 /** A head as training starts it, but for averages and biases that show a mix-up of tensors. */
 function makeHead(): Map<string, Float32Array> {
@@ -33,15 +34,26 @@ function makeHead(): Map<string, Float32Array> {
   ]);
 }
 
-/** A model at 96 px as stage 2 with N = 30 leaves it: 15 kernels that differ from ImageNet's, and a head. */
-export function makeTrainedModel(imageNet: Weights): TrainedModel {
-  const weights: Weights = new Map(imageNet);
-  for (const convolution of trainedConvolutions(network, 30)) {
-    const { shape, data } = imageNet.get(kernelName(convolution))!;
+/** What a run may start from here: the own backbone comes with the app, ImageNet's weights may be missing. */
+export const basesHere: Backbone[] = realData ? ['sketch', 'imagenet'] : ['sketch'];
+
+/** Such a base's weights for 96 px. */
+export const loadBase = (backbone: Backbone): Promise<Weights> =>
+  loadWeights(findWeightsFile(someDataFolder, { backbone, image_size: 96 }), backbones[backbone].network);
+
+/** A hundred pictures that it could be tested on. */
+export const loadPictures = async (backbone: Backbone): Promise<ImageSet> =>
+  backbone === 'sketch' ? sampleSketch10(100, 1).images : (await loadCifar10(realData!)).test;
+
+/** A model at 96 px as stage 2 with N = 30 leaves it: 15 kernels that differ from the base's, and a head. */
+export function makeTrainedModel(base: Weights, backbone: Backbone = 'imagenet'): TrainedModel {
+  const weights: Weights = new Map(base);
+  for (const convolution of trainedConvolutions(backbones[backbone].network, 30)) {
+    const { shape, data } = base.get(kernelName(convolution))!;
     weights.set(kernelName(convolution), { shape, data: data.map((value) => value * 1.01) });
   }
   const settings = {
-    backbone: 'imagenet' as const,
+    backbone,
     imageSize: 96,
     nUnfreeze: 30,
     classes: cifar10Classes,
@@ -53,16 +65,17 @@ export function makeTrainedModel(imageNet: Weights): TrainedModel {
 /** What the trainer itself says of the first images: probabilities [count, 10], image after image. */
 export async function trainerProbabilities(
   model: TrainedModel,
-  imageNet: Weights,
+  base: Weights,
   images: ImageSet,
   count: number,
 ): Promise<Float64Array> {
+  const { network } = backbones[model.backbone];
   const parameters: Parameters = new Map(model.head);
   for (const convolution of trainedConvolutions(network, model.nUnfreeze)) {
     parameters.set(kernelName(convolution), model.weights.get(kernelName(convolution))!.data);
   }
   const { imageSize, nUnfreeze, classes } = model;
-  const programs = new Programs(createOnnxRuntimeEngine(), imageNet, {
+  const programs = new Programs(createOnnxRuntimeEngine(), base, {
     network,
     imageSize,
     nUnfreeze,
