@@ -15,13 +15,10 @@ export interface ComparedRun {
 /** A run's epochs as a curve among others. @param batches whether epochs of a single batch count, too */
 export function curveOf({ run, name, colour }: ComparedRun, batches = false): ComparedCurve {
   const images = eventsOf(run, 'started').at(-1)?.images.train ?? trainImages(run.config);
-  const all = eventsOf(run, 'epoch');
-  const epochs = batches ? all : wholeEpochs(all, run.config.batch_size);
+  const epochs = batches ? eventsOf(run, 'epoch') : wholeEpochs(run);
   return { name, colour, config: run.config, epochs, trainImages: images };
 }
 
 /** Whether half of its epochs in stage 2 were single batches. */
-export function hasBatchEpochs({ events, config }: Pick<RunDetail, 'events' | 'config'>): boolean {
-  const epochs = eventsOf({ events }, 'epoch');
-  return wholeEpochs(epochs, config.batch_size).length < epochs.length;
-}
+export const hasBatchEpochs = (run: Pick<RunDetail, 'status' | 'config' | 'events'>): boolean =>
+  wholeEpochs(run).length < eventsOf(run, 'epoch').length;

@@ -24,10 +24,9 @@ export function RunCharts({ run }: { run: RunDetail }) {
   // Progress comes four times a second and changes no curve.
   const events = useThrottledValue(run.events, isFinal(status) ? 0 : drawInterval);
   const [batches, setBatches] = useState<'whole' | 'all'>('whole');
-  const isHalved = useMemo(() => hasBatchEpochs({ events, config }), [events, config]);
+  const isHalved = useMemo(() => hasBatchEpochs({ status, config, events }), [status, config, events]);
   const { accuracy, loss, learningRate, speed, isEmpty, hasSpeed } = useMemo(() => {
-    const all = eventsOf({ events }, 'epoch');
-    const epochs = batches === 'all' ? all : wholeEpochs(all, config.batch_size);
+    const epochs = batches === 'all' ? eventsOf({ events }, 'epoch') : wholeEpochs({ status, config, events });
     const best = bestEpochs(epochs, eventsOf({ events }, 'stage-ended'));
     const planned = isFinal(status) ? 0 : plannedEpochs({ config, events });
     return {

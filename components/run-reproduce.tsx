@@ -8,6 +8,7 @@ import { formatRoundedUp } from '@/lib/format.ts';
 import { cutsInWords, scaledReproduction, wholeReproduction } from '@/lib/reproduction.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import type { TrainConfig } from '@/lib/train-config.ts';
+import { wholeEpochs } from '@/lib/whole-epochs.ts';
 import { Card } from './card.tsx';
 import { hasBatchEpochs } from './compared-run.ts';
 import { eventsOf } from './reduce-run.ts';
@@ -31,7 +32,10 @@ export function RunReproduce({ run }: { run: RunDetail }) {
       ? (estimateRun(config, { size, speeds: data.speeds, kept: findKept(config, data.kept, data.cacheLimit) })
           ?.seconds ?? null)
       : null;
-  const whole = wholeReproduction({ config: run.config, epochs: eventsOf(run, 'epoch') }, run.name);
+  const whole = wholeReproduction(
+    { config: run.config, epochs: eventsOf(run, 'epoch'), whole: wholeEpochs(run) },
+    run.name,
+  );
   const scaled = scaledReproduction(whole, secondsOf, mostSeconds);
   const inTime = (config: TrainConfig) => {
     const seconds = secondsOf(config);

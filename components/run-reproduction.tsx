@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useMemo } from 'react';
 import { reproductionInWords } from '@/lib/reproduction.ts';
 import type { RunDetail } from '@/lib/run.ts';
+import { wholeEpochs } from '@/lib/whole-epochs.ts';
 import { Card } from './card.tsx';
 import { compareAddress } from './compare-state.ts';
 import { type ComparedRun, curveOf } from './compared-run.ts';
@@ -74,6 +75,7 @@ export function RunReproduction({ run }: { run: RunDetail }) {
 const attemptOf = (run: RunDetail) => ({
   config: run.config,
   epochs: eventsOf(run, 'epoch'),
+  whole: wholeEpochs(run),
   valAccuracy: run.metrics?.val_end2end ?? null,
   test: run.test,
 });

@@ -5,7 +5,6 @@ import type { RunEventOf } from './run-events.ts';
 import { isFinal, type RunStatus } from './run-status.ts';
 import { imageCounts } from './run-work.ts';
 import type { TrainConfig } from './train-config.ts';
-import { wholeEpochs } from './whole-epochs.ts';
 
 /** A log's run once more, here: what is trained for it, and whether the same came of it. */
 
@@ -15,19 +14,23 @@ type Epoch = RunEventOf<'epoch'>;
 export interface Attempt {
   config: TrainConfig;
   epochs: readonly Epoch[];
+  /** Those that are no single batches. */
+  whole: readonly Epoch[];
   /** The final one, within 0…1; null where there is none (yet). */
   valAccuracy: number | null;
   test: TestIdentity | null;
 }
 
 /** What a log's run is as a run of this app. Where half of its epochs were single batches, half of them are asked for. */
-export function wholeReproduction({ config, epochs }: Pick<Attempt, 'config' | 'epochs'>, name: string): TrainConfig {
-  const isHalved = wholeEpochs(epochs, config.batch_size).length < epochs.length;
+export function wholeReproduction(
+  { config, epochs, whole }: Pick<Attempt, 'config' | 'epochs' | 'whole'>,
+  name: string,
+): TrainConfig {
   return {
     ...config,
     name: `${name} again`.slice(-80),
     json_output_path: '',
-    epochs_stage2: isHalved ? Math.ceil(config.epochs_stage2 / 2) : config.epochs_stage2,
+    epochs_stage2: whole.length < epochs.length ? Math.ceil(config.epochs_stage2 / 2) : config.epochs_stage2,
   };
 }
 
@@ -93,8 +96,7 @@ const close = 0.01;
  * stands beside the log at the same whole epoch.
  */
 export function reproductionInWords(log: Attempt, own: Attempt & { status: RunStatus }): string {
-  const epochs = wholeEpochs(log.epochs, log.config.batch_size);
-  if (!isFinal(own.status)) return soFar(epochs, own.epochs);
+  if (!isFinal(own.status)) return soFar(log.whole, own.whole);
   if (own.status !== 'completed' || own.valAccuracy === null) return 'Not reproduced: this run did not complete.';
   if (log.valAccuracy === null) return 'It cannot be said: the log has no validation accuracy.';
   const difference = own.valAccuracy - log.valAccuracy;
@@ -103,7 +105,7 @@ export function reproductionInWords(log: Attempt, own: Attempt & { status: RunSt
     return `Reproduced within ${(Math.ceil(Math.abs(difference) * 1000 - 1e-9) / 10).toFixed(1)} points: ${both}`;
   }
   const points = `${(Math.abs(difference) * 100).toFixed(1)} points ${difference < 0 ? 'below' : 'above'} the log`;
-  return `Not reproduced, ${points}: ${both} ${reasons(log, own, epochs.length).join(' ')}`;
+  return `Not reproduced, ${points}: ${both} ${reasons(log, own).join(' ')}`;
 }
 
 function soFar(log: readonly Epoch[], own: readonly Epoch[]): string {
@@ -115,7 +117,7 @@ function soFar(log: readonly Epoch[], own: readonly Epoch[]): string {
   return `After epoch ${last.epoch} of stage ${last.stage}: ${here} validation accuracy here, ${there} in the log.`;
 }
 
-function reasons(log: Attempt, own: Attempt, whole: number): string[] {
+function reasons(log: Attempt, own: Attempt): string[] {
   const config = wholeReproduction(log, '');
   const short = cutsInWords(own.config, config);
   const found: string[] = [];
@@ -127,10 +129,9 @@ function reasons(log: Attempt, own: Attempt, whole: number): string[] {
       `It saw the images of “${own.test.name}”${cost}; those of the log are “${log.test?.name ?? 'not known'}”.`,
     );
   }
-  if (whole < log.epochs.length) {
-    found.push(
-      `Of the log’s ${log.epochs.length} epochs ${log.epochs.length - whole} were single batches; whole ones count.`,
-    );
+  const batches = log.epochs.length - log.whole.length;
+  if (batches > 0) {
+    found.push(`Of the log’s ${log.epochs.length} epochs ${batches} were single batches; whole ones count.`);
   }
   return found.length > 0 ? found : ['The configs are the same; frameworks and random numbers differ.'];
 }

@@ -1,21 +1,35 @@
 import { expect, it } from 'vitest';
+import { readForeignLog } from './foreign-log.ts';
+import type { RunStatus } from './run-status.ts';
 import { wholeEpochs } from './whole-epochs.ts';
 
-const epoch = (stage: 1 | 2, number: number, accuracy: number | null) => ({
-  ...{ stage, epoch: number },
-  metrics: { accuracy, loss: 1, val_accuracy: 0.5, val_loss: 1, learning_rate: 1e-5 },
-});
-const stage1 = [epoch(1, 1, 0.80589), epoch(1, 2, 0.8745)];
+/** Accuracies of stage 2 as the log of a run has them; what else stands in a log may follow. */
+function logWith(
+  stage2: (number | null)[],
+  { config = {}, ...more }: { config?: object; [name: string]: unknown } = {},
+) {
+  const log = {
+    config: { augment: 'True', batch_size: 128, ...config },
+    curves: { stage1: { accuracy: [0.80589, 0.8745] }, stage2: { accuracy: stage2 } },
+    ...more,
+  };
+  const read = readForeignLog(JSON.stringify(log), 'log.json', 0);
+  const events = read.events.map((event, id) => ({ id, runId: 'a', event }));
+  return { status: 'imported' as RunStatus, config: read.config, events };
+}
+const accuracies = (run: ReturnType<typeof logWith>) =>
+  wholeEpochs(run).map(({ stage, epoch, metrics }) => [stage, epoch, metrics.accuracy]);
+const stage1 = [
+  [1, 1, 0.80589],
+  [1, 2, 0.8745],
+];
+
+/** The first epochs of a real log, run_aug_custom1, in single precision. */
+const halved = [0.7931177, 0.8125, 0.8051568, 0.8359375, 0.8105733];
 
 it('leaves out even epochs of a single batch, and counts the others anew', () => {
-  // The first epochs of a real log, run_aug_custom1, in single precision.
-  const stage2 = [0.7931177, 0.8125, 0.8051568, 0.8359375, 0.8105733].map((value, index) => epoch(2, index + 1, value));
-  const whole = wholeEpochs([...stage1, ...stage2], 128);
-  expect(whole.map((each) => [each.stage, each.epoch, each.metrics.accuracy])).toEqual([
-    ...[
-      [1, 1, 0.80589],
-      [1, 2, 0.8745],
-    ],
+  expect(accuracies(logWith(halved))).toEqual([
+    ...stage1,
     ...[
       [2, 1, 0.7931177],
       [2, 2, 0.8051568],
@@ -24,13 +38,29 @@ it('leaves out even epochs of a single batch, and counts the others anew', () =>
   ]);
 });
 
-it('takes all epochs of any other run as they are', () => {
-  const ordinary = [...stage1, epoch(2, 1, 0.7931177), epoch(2, 2, 0.8125), epoch(2, 3, 0.8051), epoch(2, 4, 0.81577)];
-  expect(wholeEpochs(ordinary, 128)).toBe(ordinary);
-  expect(wholeEpochs(stage1, 128)).toBe(stage1);
-  // So few images that every epoch looks like a batch.
-  const tiny = [epoch(2, 1, 0.5), epoch(2, 2, 0.75), epoch(2, 3, 0.625)];
-  expect(wholeEpochs(tiny, 8)).toBe(tiny);
-  const gap = [epoch(2, 1, 0.7931177), epoch(2, 2, null)];
-  expect(wholeEpochs(gap, 128)).toBe(gap);
+it.each<[string, ReturnType<typeof logWith>]>([
+  ['whose even epochs are no batch', logWith([0.7931177, 0.8125, 0.8051, 0.81577])],
+  ['without a second stage', logWith([])],
+  ['of so few images that every epoch looks like a batch', logWith([0.5, 0.75, 0.625])],
+  ['with a gap', logWith([0.7931177, null])],
+  ['without augmentation, whose generator never ran out', logWith(halved, { config: { augment: 'False' } })],
+])('takes all epochs of a log %s', (_, run) => {
+  expect(wholeEpochs(run)).toHaveLength(run.events.filter(({ event }) => event.type === 'epoch').length);
+});
+
+it('takes all epochs of what our trainer trained, even where they look like batches by chance', () => {
+  const perfect = [0.99, 1, 1, 1];
+  const every = [...stage1, ...perfect.map((accuracy, index) => [2, index + 1, accuracy])];
+  const own = {
+    engine: { name: 'cpu', device: 'a processor', threads: 2, weights_file: 'sketch' },
+    images: { train: 100, val: 10, test: 10 },
+  };
+  expect(accuracies(logWith(perfect))).toHaveLength(stage1.length + 2);
+  expect(accuracies(logWith(perfect, own))).toEqual(every);
+  for (const status of ['running', 'completed', 'canceled'] as const) {
+    expect(accuracies({ ...logWith(perfect), status })).toEqual(every);
+  }
+  // 54 images in batches of 16: three whole ones an epoch.
+  const few = logWith([47 / 54, 45 / 48, 46 / 48, 47 / 48].map(Math.fround), { config: { batch_size: 16 } });
+  expect(wholeEpochs({ ...few, status: 'completed' })).toHaveLength(6);
 });
