@@ -24,11 +24,14 @@ const mostNamed = 12;
 
 /** One figure of every epoch, of the selected runs or else of the first ones in the table, one over the other. */
 export function RunsCurves({ query, state, setState }: Props) {
-  const { metric, stage, smooth, logy, selected, curves: count } = state;
+  const { metric, stage, smooth, logy, batches, selected, curves: count } = state;
   const which =
     selected.length > 0 ? { ids: selected.slice(0, mostCurves), limit: mostCurves } : { limit: Number(count) };
   const { data: curves } = useQuery(
-    useTRPC().dashboard.curves.queryOptions({ ...query, ...which, metric }, { placeholderData: keepPreviousData }),
+    useTRPC().dashboard.curves.queryOptions(
+      { ...query, ...which, metric, batches },
+      { placeholderData: keepPreviousData },
+    ),
   );
   const figure = useMemo(
     () =>
@@ -78,6 +81,15 @@ export function RunsCurves({ query, state, setState }: Props) {
           <input type="checkbox" checked={logy} onChange={() => setState({ logy: !logy })} />
           log
         </label>
+        {curves?.some(({ hasBatches }) => hasBatches) && (
+          <label
+            className="flex items-center gap-1.5 text-soft text-xs"
+            title="Logs whose every other epoch of stage 2 trained on a single batch: those epochs, too"
+          >
+            <input type="checkbox" checked={batches} onChange={() => setState({ batches: !batches })} />
+            single batches
+          </label>
+        )}
         <label className="flex items-center gap-1.5 text-soft text-xs">
           smooth
           <input

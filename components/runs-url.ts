@@ -51,6 +51,8 @@ export const runsUrl = {
   /** 0 draws what was measured; towards 1 smoother. */
   smooth: parseAsFloat.withDefault(0),
   logy: parseAsBoolean.withDefault(false),
+  /** Epochs of a single batch, too. */
+  batches: parseAsBoolean.withDefault(false),
   /** How many runs of the table are drawn while none is selected. */
   curves: parseAsStringLiteral(['5', '20', '100']).withDefault('5'),
   accuracy: parseAsStringLiteral(['val', 'test']).withDefault('val'),

@@ -20,8 +20,8 @@ export const dashboardRouter = router({
 
   /** A figure of every epoch of a query's first runs. */
   curves: procedure
-    .input(runQuerySchema.extend({ metric: z.enum(curveMetrics) }))
-    .query(({ ctx, input: { metric, ...query } }) => readCurves(ctx.db, query, metric)),
+    .input(runQuerySchema.extend({ metric: z.enum(curveMetrics), batches: z.boolean().default(false) }))
+    .query(({ ctx, input: { metric, batches, ...query } }) => readCurves(ctx.db, query, metric, batches)),
 
   /** Accuracy and time of a query's runs. */
   points: procedure

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../drizzle/schema.ts';
 import type { RunMetrics } from '../../lib/metrics.ts';
@@ -170,8 +172,8 @@ describe('curves and points', () => {
     tell('a', 2, 1, 0.5);
     const { curves, points } = createCaller(services).dashboard;
     expect(await curves({ metric: 'val_accuracy' })).toEqual([
-      { id: 'b', number: 2, name: 'b', stage1: [0.25], stage2: [] },
-      { id: 'a', number: 1, name: 'a', stage1: [0.12346, null], stage2: [0.5] },
+      { id: 'b', number: 2, name: 'b', stage1: [0.25], stage2: [], hasBatches: false },
+      { id: 'a', number: 1, name: 'a', stage1: [0.12346, null], stage2: [0.5], hasBatches: false },
     ]);
     expect((await curves({ metric: 'learning_rate', ids: ['b'] }))[0]!.stage1).toEqual([1e-9]);
     expect(await curves({ metric: 'loss', limit: 1 })).toHaveLength(1);
@@ -180,5 +182,37 @@ describe('curves and points', () => {
       points: [{ id: 'b', number: 2, name: 'b', seconds: 10, val: 0.75, test: 0.74, n_unfreeze: 0, by: 'adamw' }],
     });
     expect((await points({ by: null })).points.map(({ by }) => by)).toEqual([null, null]);
+  });
+
+  it('are drawn by whole epochs where a log has single batches, and by all on request', async () => {
+    const services = openServices();
+    // As the original wrote them under Keras 3: every even epoch of stage 2 is a batch of 64.
+    const log = {
+      config: { augment: 'True', batch_size: 64 },
+      curves: {
+        stage1: { accuracy: [0.8058, 0.8745], val_accuracy: [0.85, 0.86] },
+        stage2: { accuracy: [0.79311, 0.8125, 0.80515, 0.84375], val_accuracy: [0.861, 0.862, 0.863, 0.864] },
+      },
+    };
+    writeFileSync(path.join(services.env.paths.results, 'halved.json'), JSON.stringify(log));
+    const plain = { ...log, config: { ...log.config, augment: 'False' } };
+    writeFileSync(path.join(services.env.paths.results, 'plain.json'), JSON.stringify(plain));
+    await services.logs.scan();
+    const stages2 = async (batches?: boolean) =>
+      (
+        await createCaller(services).dashboard.curves({
+          metric: 'val_accuracy',
+          batches,
+          sort: { column: 'name', descending: false },
+        })
+      ).map(({ name, stage1, stage2, hasBatches }) => [name, stage1.length, stage2, hasBatches]);
+    expect(await stages2()).toEqual([
+      ['halved', 2, [0.861, 0.863], true],
+      ['plain', 2, [0.861, 0.862, 0.863, 0.864], false],
+    ]);
+    expect(await stages2(true)).toEqual([
+      ['halved', 2, [0.861, 0.862, 0.863, 0.864], true],
+      ['plain', 2, [0.861, 0.862, 0.863, 0.864], false],
+    ]);
   });
 });

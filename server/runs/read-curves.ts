@@ -2,7 +2,9 @@ import { and, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { events, runs } from '../../drizzle/schema.ts';
 import { type CurveMetric, mostCurves } from '../../lib/run-columns.ts';
 import type { RunQuery } from '../../lib/run-query.ts';
+import { wholeEpochs } from '../../lib/whole-epochs.ts';
 import type { Database } from '../db.ts';
+import { readEvents } from './read-runs.ts';
 import { orderOf, whereOf } from './select-runs.ts';
 
 /** One figure of a run's epochs; null is a gap. */
@@ -12,6 +14,8 @@ export interface RunCurve {
   name: string;
   stage1: (number | null)[];
   stage2: (number | null)[];
+  /** Whether half of its epochs in stage 2 were single batches. */
+  hasBatches: boolean;
 }
 
 /** Finer than any screen, and half the bytes. */
@@ -24,14 +28,16 @@ const roundings: Record<CurveMetric, (value: SQL) => SQL> = {
 };
 
 /**
- * The curves of a query's first runs that have any, in its order; one look at the events for all of them.
+ * The curves of a query's first runs that have any, in its order; one look at the events for all of them, and a second
+ * at those of logs, of which epochs of a single batch are left out.
  * @param query `limit` counts runs, 100 at most
+ * @param batches whether these count, too
  */
-export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric): RunCurve[] =>
+export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, batches = false): RunCurve[] =>
   db.transaction((tx) => {
-    const { id, number, name } = runs;
+    const { id, number, name, status, config } = runs;
     const chosen = tx
-      .select({ id, number, name })
+      .select({ id, number, name, status, config })
       .from(runs)
       .where(and(whereOf(query), isNotNull(runs.valAccuracy)))
       .orderBy(...orderOf(query.sort))
@@ -50,5 +56,11 @@ export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric): 
       .all();
     const curves = new Map(stages.map(({ runId, stage, values }) => [`${runId} ${stage}`, JSON.parse(values)]));
     const curve = (runId: string, stage: 1 | 2): (number | null)[] => curves.get(`${runId} ${stage}`) ?? [];
-    return chosen.map((run) => ({ ...run, stage1: curve(run.id, 1), stage2: curve(run.id, 2) }));
+    return chosen.map(({ id, number, name, status, config }) => {
+      const [stage1, all] = [curve(id, 1), curve(id, 2)];
+      const epochs = status === 'imported' ? wholeEpochs({ status, config, events: readEvents(tx, id) }) : null;
+      const whole = epochs?.filter(({ stage }) => stage === 2).map(({ metrics }) => metrics[metric]) ?? all;
+      const hasBatches = whole.length < all.length;
+      return { id, number, name, stage1, stage2: hasBatches && !batches ? whole : all, hasBatches };
+    });
   });
