@@ -1,3 +1,6 @@
+import { isKnownDataset } from '@/lib/datasets.ts';
+import { formatCount } from '@/lib/format.ts';
+import { trainImages } from '@/lib/reproduction.ts';
 import type { TrainConfig } from '@/lib/train-config.ts';
 
 /** What changes pixels in stage 2, in a word each: `aug`, `mixup`, `cutout`. */
@@ -7,5 +10,8 @@ export const augmentationWords = (config: TrainConfig): string[] => [
   ...(config.use_cutout ? ['cutout'] : []),
 ];
 
-/** How many images a run trains on. */
-export const trainedImages = (config: TrainConfig): number => config.train_limit || 45_000;
+/** How many images a run trains on: of own ones as many as it may at most, and null where it takes all there are. */
+export function trainedImages(config: TrainConfig): string | null {
+  if (isKnownDataset(config.dataset)) return formatCount(trainImages(config));
+  return config.train_limit > 0 ? `≤ ${formatCount(config.train_limit)}` : null;
+}

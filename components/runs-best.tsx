@@ -91,7 +91,7 @@ function configInWords({ config }: RunSummary): string {
     `${config.optimizer}, lr ${formatRate(config.lr_stage1)} then ${formatRate(config.lr_stage2)}`,
     `batch ${config.batch_size}`,
     `${config.image_size} px`,
-    `${formatCount(trainedImages(config))} images`,
+    `${trainedImages(config) ?? 'all'} images`,
     `seed ${config.seed}`,
   ].join(' · ');
 }

@@ -1,14 +1,6 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import {
-  formatAccuracy,
-  formatAgo,
-  formatCount,
-  formatDuration,
-  formatMoment,
-  formatPoints,
-  formatRate,
-} from '@/lib/format.ts';
+import { formatAccuracy, formatAgo, formatDuration, formatMoment, formatPoints, formatRate } from '@/lib/format.ts';
 import { type RunSummary, secondsBetween } from '@/lib/run.ts';
 import type { SortColumn } from '@/lib/run-columns.ts';
 import { runColour } from './run-colour.ts';
@@ -176,7 +168,7 @@ export const runColumns: readonly RunColumn[] = [
   },
   {
     ...{ id: 'images', header: 'Images', width: 4.25, isFigure: true, help: 'Training images' },
-    cell: ({ config }) => formatCount(trainedImages(config)),
+    cell: ({ config }) => trainedImages(config) ?? none,
   },
   { ...{ id: 'optimizer', header: 'Optimizer', width: 5.5 }, cell: ({ config }) => config.optimizer },
   {

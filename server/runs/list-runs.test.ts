@@ -85,6 +85,20 @@ describe('the list of runs', () => {
     expect(ids(services, { sort: { column, descending } })).toBe(expected);
   });
 
+  it('sorts by the images that a run really trains on; all of own ones, however many, stand last', () => {
+    const services = openWith(
+      { config: {} },
+      { config: { dataset: 'sketch10' } },
+      { config: { dataset: 'sketch10', train_limit: 20_000 } },
+      { config: { dataset: 'sketch10', train_limit: 5 } },
+      { config: { train_limit: 9000 } },
+      { config: { dataset: 'pets' } },
+      { config: { dataset: 'pets', train_limit: 8500 } },
+      { config: { train_limit: 8 } },
+    );
+    expect(ids(services, { sort: { column: 'images', descending: true } })).toBe('aegcbhdf');
+  });
+
   it.each([
     [{ n_unfreeze: [0, 10] }, 'cba'],
     [{ optimizer: ['sgd'] }, 'b'],

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { runs } from '../../drizzle/schema.ts';
+import { datasetSizes, knownDatasets } from '../../lib/datasets.ts';
 import type { Facet, SortColumn } from '../../lib/run-columns.ts';
 import type { RunFilter, RunQuery, RunSort } from '../../lib/run-query.ts';
 
@@ -8,11 +9,18 @@ import type { RunFilter, RunQuery, RunSort } from '../../lib/run-query.ts';
 /** A field of the config that has no column of its own. */
 const field = (name: string): SQL => sql`${runs.config} ->> ${sql.raw(`'$.${name}'`)}`;
 
+/** Of own images, of which nobody knows here how many there are, at most this many are trained on. */
+const trainLimit = sql`nullif(${field('train_limit')}, 0)`;
+const knownImages = knownDatasets.map((name) => {
+  const { train, classes } = datasetSizes[name];
+  return sql`when ${name} then max(${classes}, min(coalesce(${trainLimit}, ${train}), ${train}))`;
+});
+
 const columns: Record<SortColumn, SQL> = {
   name: sql`${runs.name} collate nocase`,
   status: sql`${runs.status}`,
   augmentation: sql`${runs.augmentation}`,
-  images: sql`coalesce(nullif(${field('train_limit')}, 0), 45000)`,
+  images: sql`case ${runs.dataset} ${sql.join(knownImages, sql` `)} else ${trainLimit} end`,
   engine: sql`${runs.engine}`,
   val: sql`${runs.valAccuracy}`,
   test: sql`${runs.testAccuracy}`,
