@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunDetail, StoredEvent } from '@/lib/run.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run-events.ts';
 import { trainConfigSchema } from '@/lib/train-config.ts';
-import { eventsOf, reduceRun } from './reduce-run.ts';
+import { eventsOf, reduceRun, stageEnds } from './reduce-run.ts';
 
 const queued: RunDetail = {
   ...{ id: 'r', number: 1, name: 'frozen', status: 'queued', config: trainConfigSchema.parse({}), createdAt: 1 },
@@ -107,5 +107,31 @@ describe('reduceRun', () => {
     const before = structuredClone(queued);
     take(queued, events);
     expect(queued).toEqual(before);
+  });
+});
+
+describe('stageEnds', () => {
+  const ended = (stage: 1 | 2, bestEpoch: number): RunEvent => ({
+    ...{ at: 3, type: 'stage-ended', stage, bestEpoch, stoppedEarly: false },
+  });
+  const first = [epoch(1, 1, 0.5), epoch(1, 2, 0.6), ended(1, 2), epoch(2, 1, 0.7), ended(2, 1)];
+  const ends = (...events: RunEvent[]) =>
+    stageEnds({ events: stored(...events) }).map(({ stage, bestEpoch, epochs }) => [stage, bestEpoch, epochs]);
+
+  it('has one for each stage that has ended', () => {
+    expect(ends(...first.slice(0, 2))).toEqual([]);
+    expect(ends(...first)).toEqual([
+      [1, 2, 2],
+      [2, 1, 1],
+    ]);
+  });
+
+  it('has the last of a run that trained further', () => {
+    const further = [...first, epoch(2, 2, 0.8), epoch(2, 3, 0.75)];
+    expect(ends(...further)).toEqual(ends(...first));
+    expect(ends(...further, ended(2, 2))).toEqual([
+      [1, 2, 2],
+      [2, 2, 3],
+    ]);
   });
 });

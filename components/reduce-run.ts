@@ -86,3 +86,14 @@ const ofType =
 /** All events of a type, oldest first. */
 export const eventsOf = <T extends RunEvent['type']>(run: Pick<LiveRun, 'events'>, type: T): RunEventOf<T>[] =>
   run.events.map(({ event }) => event).filter(ofType(type));
+
+/** How each stage ended: which epoch it kept, of how many until then. Of a run that trained further the last end counts. */
+export function stageEnds(run: Pick<LiveRun, 'events'>): (RunEventOf<'stage-ended'> & { epochs: number })[] {
+  const told = run.events.map(({ event }) => event);
+  return ([1, 2] as const).flatMap((stage) => {
+    const ended = told.filter(ofType('stage-ended')).findLast((event) => event.stage === stage);
+    if (!ended) return [];
+    const before = told.slice(0, told.indexOf(ended)).filter(ofType('epoch'));
+    return [{ ...ended, epochs: before.filter((epoch) => epoch.stage === stage).length }];
+  });
+}

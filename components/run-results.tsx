@@ -4,7 +4,7 @@ import { type RunDetail, secondsBetween } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import { Card } from './card.tsx';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
-import { eventsOf } from './reduce-run.ts';
+import { stageEnds } from './reduce-run.ts';
 
 /** What a run reached, and in what time. Its place is kept from the start, with a word on when it comes. */
 export function RunResults({ run }: { run: RunDetail }) {
@@ -108,15 +108,14 @@ const formatDifference = (value: number, before: number | null): string =>
 /** What the figures alone do not say: which epochs were kept, and whether fine-tuning was worth it. */
 function StageRemarks({ run }: { run: RunDetail }) {
   const { metrics } = run;
-  const ends = eventsOf(run, 'stage-ended');
-  const epochs = eventsOf(run, 'epoch');
+  const ends = stageEnds(run);
   const change = changeByStage2(run);
   return (
     <div className="mt-2 min-h-10 space-y-1 border-line border-t pt-2 text-soft text-xs">
       {!metrics && ends.length === 0 && <NotYet>accuracy on validation and test images</NotYet>}
-      {ends.map(({ stage, bestEpoch, stoppedEarly }) => (
+      {ends.map(({ stage, bestEpoch, epochs, stoppedEarly }) => (
         <p key={stage}>
-          Stage {stage} kept epoch {bestEpoch} of {epochs.filter((epoch) => epoch.stage === stage).length}
+          Stage {stage} kept epoch {bestEpoch} of {epochs}
           {stoppedEarly && '; it stopped early, as validation loss no longer fell'}.
         </p>
       ))}

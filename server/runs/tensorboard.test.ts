@@ -123,6 +123,19 @@ describe('the event files', () => {
     });
   });
 
+  it('have the last test of a run that trained further, at the epoch it was made after', () => {
+    const metrics = { ...evaluated.metrics, test_end2end: 0.875, test_tta: 0.9375 };
+    const further: RunEvent[] = [...events, epoch(2, 2, 0.8125, 0.5), { ...evaluated, metrics }];
+    const testOf = (told: RunEvent[]) => {
+      const files = [...tensorboardFiles(told)].filter(([name]) => name.startsWith('test/'));
+      return files.flatMap(([, file]) => readRecords(file).map(readEvent).slice(1));
+    };
+    expect(testOf(further)).toMatchObject([
+      { step: 4, scalars: { final_accuracy: 0.875, final_accuracy_tta: 0.9375 } },
+    ]);
+    expect(testOf(further.slice(0, -1))).toMatchObject([{ step: 3, scalars: { final_accuracy: 0.75 } }]);
+  });
+
   it('are none for a run without an epoch', () => {
     expect(tensorboardFiles([{ type: 'completed', at }]).size).toBe(0);
   });

@@ -36,11 +36,15 @@ interface Point {
 /** @returns event files by their path in the run's folder; those without a figure are left out */
 export function tensorboardFiles(events: readonly RunEvent[]): Map<string, Buffer> {
   const epochs = events.filter((event) => event.type === 'epoch');
-  const evaluated = events.find((event) => event.type === 'evaluated');
+  // One that trains further was evaluated before, and is again.
+  const evaluated = events.findLast((event) => event.type === 'evaluated');
+  const tested = events
+    .slice(0, evaluated && events.indexOf(evaluated))
+    .filter((event) => event.type === 'epoch').length;
   const parts = {
     train: epochs.map((epoch, index) => pointOf(epoch, index, training)),
     validation: epochs.map((epoch, index) => pointOf(epoch, index, validation)),
-    test: evaluated ? [testOf(evaluated, epochs.length)] : [],
+    test: evaluated ? [testOf(evaluated, tested)] : [],
   };
   const files = new Map<string, Buffer>();
   for (const [folder, points] of Object.entries(parts)) {
