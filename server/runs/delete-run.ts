@@ -1,11 +1,12 @@
 import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { eq } from 'drizzle-orm';
-import { type RunRow, runs } from '../../drizzle/schema.ts';
+import { and, eq, isNull } from 'drizzle-orm';
+import { imports, type RunRow, runs } from '../../drizzle/schema.ts';
 import { AppError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { bytesBelow } from './bytes-below.ts';
 import { cancelRun } from './cancel.ts';
+import { copiesOf } from './import-log.ts';
 import { findRow } from './read-runs.ts';
 import { isInside, isMissing } from './run-files.ts';
 
@@ -29,7 +30,20 @@ export async function deleteRun(services: Services, id: string): Promise<{ freed
   const freedBytes = (await bytesBelow(folder)) + (log ? await bytesBelow(log) : 0);
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   if (log) await rm(log, { force: true });
-  db.delete(runs).where(eq(runs.id, id)).run();
+  db.transaction((tx) => {
+    // Its log may lie in the folder once more. Who deletes a run does not want it back from there.
+    const read = tx
+      .select()
+      .from(imports)
+      .where(and(eq(imports.runId, id), isNull(imports.problem)))
+      .all();
+    const problem = 'holds the same as a log whose run was deleted; under another name it is read again';
+    tx.update(imports)
+      .set({ problem })
+      .where(copiesOf(read.map(({ sha256 }) => sha256)))
+      .run();
+    tx.delete(runs).where(eq(runs.id, id)).run();
+  });
   bus.publish({ runId: id, progress: null });
   return { freedBytes };
 }

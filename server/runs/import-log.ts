@@ -1,4 +1,6 @@
-import { and, eq, isNotNull, ne } from 'drizzle-orm';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { and, eq, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm';
 import { events, imports, runs } from '../../drizzle/schema.ts';
 import { type ForeignLog, readForeignLog } from '../../lib/foreign-log.ts';
 import { createRunId } from '../../lib/run-id.ts';
@@ -18,18 +20,27 @@ export interface FoundLog {
 
 /**
  * Makes a run of a log, or renews the one that an earlier state of the file became. A log that carries the id of a run
- * that is known is that run's own.
+ * that is known is that run's own; one that holds the same as a file that is gone is that file under a new name.
+ * @param results the folder that files are relative to
  * @returns the run's id
  * @throws Error in words that follow the file's name; nothing is changed then
  */
-export function importLog(tx: Transaction, { text, sha256 }: LogText, found: FoundLog): string {
+export function importLog(tx: Transaction, { text, sha256 }: LogText, found: FoundLog, results: string): string {
   const { file, isExample } = found;
-  const twin = and(eq(imports.sha256, sha256), ne(imports.file, file), isNotNull(imports.runId));
-  const same = tx.select().from(imports).innerJoin(runs, eq(runs.id, imports.runId)).where(twin).get();
-  if (same) throw new Error(`holds the same as ${same.imports.file}, which is imported`);
-  const log = readForeignLog(text, file.split('/').at(-1)!, Math.round(found.modifiedAt));
+  const isTwin = and(eq(imports.sha256, sha256), ne(imports.file, file), isNull(imports.problem));
+  const twins = tx.select().from(imports).innerJoin(runs, eq(runs.id, imports.runId)).where(isTwin).all();
+  const there = twins.find((twin) => existsSync(path.join(results, twin.imports.file)));
+  if (there) throw new Error(`holds the same as ${there.imports.file}, which is imported`);
   const before = tx.select().from(imports).where(eq(imports.file, file)).get();
   const earlier = before?.runId && tx.select().from(runs).where(eq(runs.id, before.runId)).get();
+  const [moved] = twins;
+  if (moved && !earlier) {
+    tx.delete(imports).where(eq(imports.file, moved.imports.file)).run();
+    const isItsLog = and(eq(runs.id, moved.runs.id), eq(runs.logFile, moved.imports.file));
+    tx.update(runs).set({ logFile: file, isExample }).where(isItsLog).run();
+    return moved.runs.id;
+  }
+  const log = readForeignLog(text, file.split('/').at(-1)!, Math.round(found.modifiedAt));
   if (log.runId && log.runId !== before?.runId && isKnown(tx, log.runId)) return log.runId;
   const at = log.events[0]!.at;
   const id = earlier ? earlier.id : (log.runId ?? createRunId(new Date(at)));
@@ -51,6 +62,16 @@ export function importLog(tx: Transaction, { text, sha256 }: LogText, found: Fou
   for (const event of log.events) tx.insert(events).values({ runId: id, event }).run();
   return id;
 }
+
+/** Files that became no run, as they hold the same as the imported logs with these checksums. */
+export const copiesOf = (sums: readonly (string | null)[]): SQL | undefined =>
+  and(
+    inArray(
+      imports.sha256,
+      sums.filter((sum) => sum !== null),
+    ),
+    ...[isNull(imports.runId), isNotNull(imports.problem)],
+  );
 
 const isKnown = (tx: Transaction, id: string): boolean =>
   tx.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).get() !== undefined;

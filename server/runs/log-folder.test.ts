@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -16,7 +17,7 @@ import { createCaller } from '../router.ts';
 import { openServices } from '../services.test-helper.ts';
 import type { Services } from '../services.ts';
 import { deleteRun } from './delete-run.ts';
-import { listRuns, readRun } from './read-runs.ts';
+import { findRow, listRuns, readRun } from './read-runs.ts';
 import { resumeRun } from './resume.ts';
 import { startScene, until } from './scenes.test-helper.ts';
 
@@ -118,6 +119,104 @@ describe('logs in the results folder', () => {
     put(services, 'mine.json', original('run_n0.json'));
     await services.logs.scan();
     expect(listRuns(services.db).runs.map(({ id }) => id)).toEqual([before!.id]);
+  });
+});
+
+describe('the same log under another name', () => {
+  const rename = ({ env }: Services, from: string, to: string) =>
+    renameSync(path.join(env.paths.results, from), path.join(env.paths.results, to));
+
+  it('is the same run, which keeps its log', async () => {
+    const services = openServices();
+    put(services, 'x.json', original('run_n0.json'));
+    await services.logs.scan();
+    const { id } = listRuns(services.db).runs[0]!;
+    for (const [from, to] of [
+      ['x.json', 'y.json'],
+      ['y.json', 'z.json'],
+    ] as const) {
+      rename(services, from, to);
+      await services.logs.scan();
+      await services.logs.scan();
+      expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([id]);
+      expect(await problems(services)).toEqual(new Map());
+      expect((await readRun(services, id)).files.map(({ name }) => name)).toEqual(['run.json']);
+    }
+    await deleteRun(services, id);
+    expect(readdirSync(services.env.paths.results)).not.toContain('z.json');
+  });
+
+  it('waits as a copy until the first one is gone, and takes its place then', async () => {
+    const services = openServices();
+    const file = put(services, 'x.json', original('run_n0.json'));
+    put(services, 'y.json', original('run_n0.json'));
+    put(services, 'z.json', original('run_n0.json'));
+    await services.logs.scan();
+    const { id } = listRuns(services.db).runs[0]!;
+    expect([...(await problems(services)).keys()]).toEqual(['y.json', 'z.json']);
+    rmSync(file);
+    await services.logs.scan();
+    expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([id]);
+    expect(await problems(services)).toEqual(new Map([['z.json', 'holds the same as y.json, which is imported']]));
+    expect((await readRun(services, id)).files.map(({ name }) => name)).toEqual(['run.json']);
+  });
+
+  it('stays deleted with its run, and says so; under a new name it is read', async () => {
+    const services = openServices();
+    put(services, 'x.json', original('run_n0.json'));
+    put(services, 'y.json', original('run_n0.json'));
+    put(services, 'other.json', original('run_n0.json').slice(0, 500));
+    await services.logs.scan();
+    await deleteRun(services, listRuns(services.db).runs[0]!.id);
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toEqual([]);
+    const listed = await problems(services);
+    expect([listed.get('y.json'), listed.get('other.json')]).toEqual([
+      'holds the same as a log whose run was deleted; under another name it is read again',
+      expect.stringContaining('is not JSON'),
+    ]);
+    rename(services, 'y.json', 'z.json');
+    await services.logs.scan();
+    expect(names(services)).toEqual(['z']);
+    expect([...(await problems(services)).keys()]).toEqual(['other.json']);
+  });
+
+  it('that is one’s own copy of an example leaves a deleted example deleted', async () => {
+    const services = openServices();
+    put(services, 'examples/frozen.json', original('run_n0.json'));
+    await services.logs.scan();
+    put(services, 'mine.json', original('run_n0.json'));
+    await services.logs.scan();
+    await deleteRun(services, examplesOf(services)[0]!.id);
+    await services.logs.scan();
+    await services.logs.scan();
+    expect([examplesOf(services), names(services)]).toEqual([[], []]);
+    expect((await problems(services)).get('mine.json')).toContain('whose run was deleted');
+  });
+
+  it('is an example no more once it is moved out of their folder', async () => {
+    const services = openServices();
+    put(services, 'examples/frozen.json', original('run_n0.json'));
+    await services.logs.scan();
+    const [example] = examplesOf(services);
+    rename(services, 'examples/frozen.json', 'mine.json');
+    await services.logs.scan();
+    expect(examplesOf(services)).toEqual([]);
+    expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([example!.id]);
+  });
+
+  it('is still our own run’s where it is a copy of that one’s log', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'completes');
+    await until(services, id, 'completed');
+    put(services, 'copy.json', JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } }));
+    await services.logs.scan();
+    const { logFile } = findRow(services.db, id);
+    rename(services, 'copy.json', 'moved.json');
+    await services.logs.scan();
+    expect(await problems(services)).toEqual(new Map());
+    expect(findRow(services.db, id)).toMatchObject({ logFile, status: 'completed' });
+    expect(listRuns(services.db).runs).toHaveLength(1);
   });
 });
 

@@ -6,7 +6,7 @@ import { imports, runs } from '../../drizzle/schema.ts';
 import { isRunId } from '../../lib/run-id.ts';
 import type { Services } from '../services.ts';
 import { adoptRuns } from './adopt-runs.ts';
-import { type FoundLog, importLog } from './import-log.ts';
+import { copiesOf, type FoundLog, importLog } from './import-log.ts';
 import { type LogText, readLogFile } from './read-log-file.ts';
 import { isMissing } from './run-files.ts';
 
@@ -60,6 +60,11 @@ export class LogFolder {
         .all()
         .flatMap(({ logFile, status }) => (status === 'imported' ? [] : [logFile.replaceAll(path.sep, '/')])),
     );
+    const names = await namesIn(env.paths.results);
+    const examples = (await namesIn(path.join(env.paths.results, examplesFolder))).map(
+      (name) => `${examplesFolder}/${name}`,
+    );
+    this.forgetCopies([...names, ...examples]);
     const seen = new Map(
       db
         .select()
@@ -67,11 +72,7 @@ export class LogFolder {
         .all()
         .map((row) => [row.file, row]),
     );
-    const names = (await namesIn(env.paths.results)).filter((name) => !own.has(name));
-    const examples = (await namesIn(path.join(env.paths.results, examplesFolder))).map(
-      (name) => `${examplesFolder}/${name}`,
-    );
-    const files = [...names, ...examples];
+    const files = [...names.filter((name) => !own.has(name)), ...examples];
     for (const file of files) {
       if (this.isClosed) return;
       const found = await this.find(file);
@@ -113,7 +114,7 @@ export class LogFolder {
         runId = before.runId;
       } else if (log) {
         try {
-          runId = tx.transaction((inner) => importLog(inner, log!, found));
+          runId = tx.transaction((inner) => importLog(inner, log!, found, env.paths.results));
         } catch (error) {
           problem = reasonOf(error);
         }
@@ -133,6 +134,20 @@ export class LogFolder {
     const id = /"run_id"\s*:\s*"([^"]{1,40})"/.exec(text)?.[1] ?? '';
     if (!isRunId(id) || !existsSync(path.join(env.paths.results, id, 'events.ndjson'))) return false;
     return !db.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).get();
+  }
+
+  /** What holds the same as a log that is gone is read anew, and takes its place. @param files that are there */
+  private forgetCopies(files: string[]): void {
+    const { db } = this.parts;
+    const { file, sha256 } = imports;
+    const read = db.select({ file, sha256 }).from(imports).innerJoin(runs, eq(runs.id, imports.runId));
+    const gone = read
+      .where(isNull(imports.problem))
+      .all()
+      .filter((each) => !files.includes(each.file));
+    db.delete(imports)
+      .where(copiesOf(gone.map((each) => each.sha256)))
+      .run();
   }
 
   /**
