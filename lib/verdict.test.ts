@@ -45,10 +45,26 @@ describe('the verdict', () => {
     const [a, b] = contenders(700, 100, 40, 160);
     const verdict = judge(a, { ...b, answers: null });
     // 800 and 740 of 1,000: 0.06 with the interval of two separate proportions.
-    expect(verdict).toMatchObject({ kind: 'unpaired', images: 1000 });
+    expect(verdict).toMatchObject({ kind: 'unpaired' });
     expect(verdict.sentence).toBe(
       'n30-aug beats frozen by 6.0 points, 95 % interval 2.3…9.7; not chance. The predictions of frozen are not known, so this is the wider interval of two separate accuracies.',
     );
+  });
+
+  it('counts each log’s own images, and so does not depend on their order', () => {
+    const log = (name: string, accuracy: number, images: number): Contender => ({
+      ...{ name, accuracy, answers: null },
+      test: { hash: 'unknown', name: 'unknown (imported)', images },
+    });
+    const [large, small] = [log('large', 0.9, 10_000), log('small', 0.8, 50)];
+    const [there, back] = [judge(large, small), judge(small, large)];
+    if (there.kind !== 'unpaired' || back.kind !== 'unpaired') throw new Error('Both are of two separate accuracies.');
+    // Newcombe's method 10 from Wilson's limits: 0.8940 and 0.9057 of the large, 0.6696 and 0.8876 of the small.
+    expect(there.interval.difference).toBeCloseTo(0.1, 10);
+    expect([there.interval.low, there.interval.high]).toEqual([expect.closeTo(0.0122, 3), expect.closeTo(0.2305, 3)]);
+    expect([-back.interval.high, -back.interval.low]).toEqual([there.interval.low, there.interval.high]);
+    const inWords = ({ sentence }: typeof there) => sentence.split(' The predictions')[0];
+    expect(inWords(back)).toBe(inWords(there));
   });
 
   it('is none between different test images, and none without a test', () => {

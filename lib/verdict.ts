@@ -23,7 +23,7 @@ export interface Contender {
 /** Which of two runs is better, and whether that could be chance. Differences are A − B, within −1…1. */
 export type Verdict =
   | { kind: 'paired'; sentence: string; interval: Interval; counts: PairCounts; test: McNemar; images: number }
-  | { kind: 'unpaired'; sentence: string; interval: Interval; images: number }
+  | { kind: 'unpaired'; sentence: string; interval: Interval }
   | { kind: 'none'; sentence: string };
 
 /** Below this probability a difference is not put down to chance. */
@@ -43,13 +43,17 @@ export function judge(a: Contender, b: Contender): Verdict {
     const images = counts.both + counts.onlyA + counts.onlyB + counts.neither;
     return { kind: 'paired', sentence: `${inWords(a, b, interval, isChance)}.`, interval, counts, test, images };
   }
-  const { images } = a.test!;
-  const right = ({ accuracy }: Contender) => ({ right: Math.round(accuracy! * images), images });
-  const interval = independentDifference(right(a), right(b));
+  const interval = independentDifference(proportionOf(a), proportionOf(b));
   const without = [a, b].filter(({ answers }) => !answers).map(({ name }) => name);
   const caution = `The predictions of ${without.join(' and ')} are not known, so this is the wider interval of two separate accuracies.`;
   const sentence = `${inWords(a, b, interval, includesZero(interval))}. ${caution}`;
-  return { kind: 'unpaired', sentence, interval, images };
+  return { kind: 'unpaired', sentence, interval };
+}
+
+/** By its own count: logs from elsewhere share one identity and tell each how many images it is about. */
+function proportionOf({ accuracy, test }: Contender): { right: number; images: number } {
+  const { images } = test!;
+  return { right: Math.round(accuracy! * images), images };
 }
 
 /** Why two runs cannot be held against each other, as a sentence; null where they can. */
