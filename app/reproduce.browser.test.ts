@@ -10,7 +10,7 @@ const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures
 
 /** As the original wrote them under Keras 3: every even epoch of stage 2 is a batch of 64. */
 const log = {
-  config: { n_unfreeze: 30, epochs_stage1: 2, epochs_stage2: 4, batch_size: 64, augment: 'True', seed: 42 },
+  config: { n_unfreeze: 30, epochs_stage1: 50, epochs_stage2: 4, batch_size: 64, augment: 'True', seed: 42 },
   metrics: { val_end2end: 0.876, test_end2end: 0.87 },
   curves: {
     stage1: { accuracy: [0.8058, 0.8745], loss: [1, 0.9], val_accuracy: [0.85, 0.86], val_loss: [1, 0.9] },
@@ -25,6 +25,7 @@ describe('reproducing a log, in a browser', () => {
   let folder: string;
   let app: AppServer;
   let page: Page;
+  let waiting: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'reproduce-'));
     await mkdir(path.join(folder, 'results'));
@@ -37,6 +38,8 @@ describe('reproducing a log, in a browser', () => {
       expect(runs).toHaveLength(1);
       return runs;
     }, 90_000);
+    // While something trains, nothing is measured.
+    waiting = (await app.trpc.runs.start.mutate({ name: 'waits' })).id;
     await visit(page, `${app.url}/runs/${imported!.id}`);
     return async () => {
       await opened.close();
@@ -58,6 +61,19 @@ describe('reproducing a log, in a browser', () => {
     expect(await page.getByText(/not written|trainer has started/).count()).toBe(0);
   });
 
+  it('is offered whole until it is known how long it takes here, then scaled down, too', async () => {
+    const whole = page.getByRole('listitem').filter({ hasText: 'Reproduce it whole' });
+    const scaled = page.getByRole('listitem').filter({ hasText: 'Reproduce it scaled down' });
+    await expect
+      .poll(() => whole.textContent())
+      .toContain('how long it takes here is not known yet · to be measured when nothing trains');
+    expect(await scaled.count()).toBe(0);
+    await app.trpc.runs.cancel.mutate({ id: waiting });
+    await expect.poll(() => whole.textContent()).toMatch(/at most 52\smin here$/);
+    await expect.poll(() => scaled.textContent()).toMatch(/96 instead of 160 px, .*: at most \d/);
+    await app.trpc.runs.delete.mutate({ id: waiting });
+  });
+
   it('trains its config anew, draws both curves, and says in the end within how many points', async () => {
     await page.getByRole('button', { name: 'Reproduce it whole' }).click();
     const sentence = (status: string) => page.locator(`[data-reproduction="${status}"]`).textContent();
@@ -75,5 +91,15 @@ describe('reproducing a log, in a browser', () => {
     await expect
       .poll(() => sentence('completed'))
       .toBe('Reproduced within 0.5 points: 87.10\u00a0% validation accuracy here, 87.60\u00a0% in the log.');
+  });
+
+  it('draws whole epochs beside the table of runs, too', async () => {
+    await visit(page, app.url);
+    const marks = () => page.locator('section[aria-label="Curves"] .scatterlayer .points path').count();
+    // Four of the log, two of the run that reproduced it.
+    await expect.poll(marks).toBe(6);
+    await page.getByRole('checkbox', { name: 'single batches' }).check();
+    await expect.poll(marks).toBe(8);
+    expect(page.url()).toContain('batches=true');
   });
 });

@@ -9,7 +9,7 @@ import { phaseNames } from './prepare-progress.ts';
 import { type FormValues, readForm } from './read-form.ts';
 import { useTRPC } from './trpc.ts';
 import { useDatasetSize } from './use-datasets.ts';
-import { useProbe } from './use-probe.ts';
+import { probeInWords, useProbe } from './use-probe.ts';
 
 /** What the run in the form will cost on this machine at most; its phases unfold. Nothing while a value is wrong. */
 export function RunEstimateLine() {
@@ -25,12 +25,7 @@ export function RunEstimateLine() {
 
   const { engine, threads } = data.machine;
   const machine = `on this machine (${threads === null ? '' : `${formatCores(threads)}, `}${engine})`;
-  const doubt = {
-    idle: null,
-    probing: 'measuring …',
-    busy: 'to be measured when nothing trains',
-    failed: 'could not be measured',
-  }[probe];
+  const doubt = probeInWords[probe];
   const isRough = estimate !== null && !estimate.isMeasured;
   return (
     <details className="min-w-0 grow basis-80 text-sm">

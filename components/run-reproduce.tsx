@@ -3,7 +3,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Repeat2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { estimateRun, findKept } from '@/lib/estimate.ts';
+import { estimateRun, findKept, type RunEstimate } from '@/lib/estimate.ts';
 import { formatRoundedUp } from '@/lib/format.ts';
 import { cutsInWords, scaledReproduction, wholeReproduction } from '@/lib/reproduction.ts';
 import type { RunDetail } from '@/lib/run.ts';
@@ -14,32 +14,38 @@ import { hasBatchEpochs } from './compared-run.ts';
 import { eventsOf } from './reduce-run.ts';
 import { useTRPC } from './trpc.ts';
 import { useDatasetSize } from './use-datasets.ts';
+import { probeInWords, useProbe } from './use-probe.ts';
 
 /** A run that is scaled down takes no longer than this, in seconds. */
 const mostSeconds = 900;
 
 /** An imported log's run once more, on this machine: whole, or as much of it as is done in a quarter of an hour. */
 export function RunReproduce({ run }: { run: RunDetail }) {
+  return run.status === 'imported' ? <Offer run={run} /> : null;
+}
+
+function Offer({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
   const router = useRouter();
-  const { data } = useQuery(trpc.system.speeds.queryOptions(undefined, { enabled: run.status === 'imported' }));
+  const { data } = useQuery(trpc.system.speeds.queryOptions());
   const size = useDatasetSize(run.config.dataset);
   const start = useMutation(trpc.runs.reproduce.mutationOptions({ onSuccess: ({ id }) => router.push(`/runs/${id}`) }));
-  if (run.status !== 'imported') return null;
-
-  const secondsOf = (config: TrainConfig): number | null =>
+  const estimateOf = (config: TrainConfig): RunEstimate | null =>
     data && size
-      ? (estimateRun(config, { size, speeds: data.speeds, kept: findKept(config, data.kept, data.cacheLimit) })
-          ?.seconds ?? null)
+      ? estimateRun(config, { size, speeds: data.speeds, kept: findKept(config, data.kept, data.cacheLimit) })
       : null;
+  const secondsOf = (config: TrainConfig) => estimateOf(config)?.seconds ?? null;
   const whole = wholeReproduction(
     { config: run.config, epochs: eventsOf(run, 'epoch'), whole: wholeEpochs(run) },
     run.name,
   );
   const scaled = scaledReproduction(whole, secondsOf, mostSeconds);
+  const probe = useProbe(data && size && !estimateOf(whole)?.isMeasured ? whole : null);
+  const doubt = probeInWords[probe];
   const inTime = (config: TrainConfig) => {
     const seconds = secondsOf(config);
-    return seconds === null ? 'how long it takes here is not known yet' : `at most ${formatRoundedUp(seconds)} here`;
+    if (seconds === null) return ['how long it takes here is not known yet', ...(doubt ? [doubt] : [])].join(' · ');
+    return `at most ${formatRoundedUp(seconds)} here${doubt ? ` · roughly, ${doubt}` : ''}`;
   };
   const button = (name: string, config: TrainConfig, detail: string) => (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1">

@@ -10,6 +10,14 @@ const rest = 800;
 /** `busy`: a run trains. */
 export type ProbeState = 'idle' | 'probing' | 'busy' | 'failed';
 
+/** Said of a time that stands on no such measurement. */
+export const probeInWords: Record<ProbeState, string | null> = {
+  idle: null,
+  probing: 'measuring …',
+  busy: 'to be measured when nothing trains',
+  failed: 'could not be measured',
+};
+
 /**
  * Has this machine measured for a config of a kind that it has shown no speed for; once nothing trains.
  * @param config null: there is nothing to measure

@@ -56,7 +56,8 @@ describe('a log’s config as a run of ours', () => {
       epochs_stage1: 20,
       epochs_stage2: 10,
     });
-    expect(scaledReproduction(whole, () => null, 10)).toMatchObject({ train_limit: 2250, epochs_stage2: 3 });
+    expect(scaledReproduction(whole, secondsOf, 0.1)).toMatchObject({ train_limit: 2250, epochs_stage2: 3 });
+    expect(scaledReproduction(whole, () => null, 10)).toBeNull();
     // What is small already is not made larger.
     const small = config({ train_limit: 1000, epochs_stage2: 2 });
     expect(scaledReproduction(small, secondsOf, 0)).toMatchObject({ train_limit: 1000, epochs_stage2: 2 });

@@ -46,7 +46,7 @@ const cuts: readonly (Partial<TrainConfig> & { train_limit: number; image_size: 
 /**
  * The same run with fewer images, pixels and epochs, so that it takes no longer than it may.
  * @param secondsOf how long a config takes at most; null where that is not known
- * @returns the mildest cut that is short enough, else the sharpest; null where nothing needs to be cut
+ * @returns the mildest cut that is short enough, else the sharpest; null where nothing needs to be cut, or nobody knows yet
  */
 export function scaledReproduction(
   whole: TrainConfig,
@@ -54,7 +54,7 @@ export function scaledReproduction(
   most: number,
 ): TrainConfig | null {
   const isShort = (config: TrainConfig) => (secondsOf(config) ?? Number.POSITIVE_INFINITY) <= most;
-  if (isShort(whole)) return null;
+  if (secondsOf(whole) === null || isShort(whole)) return null;
   const scaled = cuts.map((cut) => cutTo(whole, cut));
   return scaled.find(isShort) ?? scaled.at(-1)!;
 }
