@@ -161,6 +161,18 @@ describe('the same log under another name', () => {
     expect((await readRun(services, id)).files.map(({ name }) => name)).toEqual(['run.json']);
   });
 
+  it('is a run of its own once the first one has changed', async () => {
+    const services = openServices();
+    put(services, 'x.json', original('run_n0.json'));
+    put(services, 'y.json', original('run_n0.json'));
+    await services.logs.scan();
+    put(services, 'x.json', original('run_full_tune.json'));
+    await services.logs.scan();
+    await services.logs.scan();
+    expect(names(services)).toEqual(['x', 'y']);
+    expect(await problems(services)).toEqual(new Map());
+  });
+
   it('stays deleted with its run, and says so; under a new name it is read', async () => {
     const services = openServices();
     put(services, 'x.json', original('run_n0.json'));

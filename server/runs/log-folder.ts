@@ -119,6 +119,10 @@ export class LogFolder {
           problem = reasonOf(error);
         }
       }
+      // What held the same as it did is a copy of it no more.
+      const hasChanged = before?.runId && before.problem === null && before.sha256 !== log?.sha256 && !isHidden;
+      const copies = copiesOf(hasChanged ? [before.sha256] : []);
+      tx.delete(imports).where(copies).run();
       const row = { bytes, modifiedAt, runId: runId ?? before?.runId ?? null, sha256: log?.sha256 ?? null, problem };
       tx.insert(imports)
         .values({ file, ...row })
