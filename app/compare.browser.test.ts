@@ -8,6 +8,7 @@ import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
 import { launchBrowser } from '../tools/testing/browser.ts';
 import { writeToldRun } from './told-run.test-helper.ts';
 
+const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
 const [frozen, n30, n30Again] = ['20261124-081530-aaaa', '20261124-081630-bbbb', '20261124-081730-cccc'];
 
 describe('comparing runs, in a browser', () => {
@@ -26,7 +27,7 @@ describe('comparing runs, in a browser', () => {
     const wall = { stage1: [90, 120], stage2: [80, 150, 160] };
     await writeToldRun(results, { id: n30, config: tuned, right: 760, wall });
     await writeToldRun(results, { id: n30Again, config: { ...tuned, seed: 43 }, right: 750, wall });
-    const opened = await openAppPage(startAppIn(folder), { viewport: { width: 1440, height: 900 } });
+    const opened = await openAppPage(startAppIn(folder, { TRAINER_ENTRY }), { viewport: { width: 1440, height: 900 } });
     ({ app, page } = opened);
     await visit(page, app.url);
     return async () => {
@@ -128,5 +129,24 @@ describe('comparing runs, in a browser', () => {
     const wallOf = (name: string) => page.getByRole('region', { name: `The wall of ${name}` });
     await expect.poll(() => wallOf('n30').locator('[data-answer="right"]').count()).toBe(80);
     expect(await wallOf('frozen').locator('[data-answer="right"]').count()).toBe(125);
+  });
+
+  describe('a run that trains', () => {
+    let id: string;
+    beforeAll(async () => {
+      ({ id } = await app.trpc.runs.start.mutate({ name: 'shows its wall' }));
+    });
+    const told = async () => (await app.trpc.runs.get.query({ id })).progress?.done ?? 0;
+    const untilItTells = (done: number) => expect.poll(told).toBeGreaterThanOrEqual(done);
+
+    it('is replayed while it tells how far it is', async () => {
+      await untilItTells(1);
+      await visit(page, `${app.url}/runs/${id}`);
+      const right = () => page.locator('[data-answer="right"]').count();
+      await page.getByLabel('Epoch on the wall').fill('1');
+      await expect.poll(right).toBe(0);
+      await page.getByRole('button', { name: 'Replay' }).click();
+      await expect.poll(right).toBe(2);
+    });
   });
 });

@@ -1,7 +1,7 @@
 'use client';
 
 import { Pause, Play } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 interface WallReplayProps {
   /** How many epochs there are to show, 1 at least. */
@@ -19,15 +19,18 @@ const pace = 500;
 /** A slider over all epochs, and a button that goes through them. */
 export function WallReplay({ epochs, shown, onShow, name }: WallReplayProps) {
   const [isPlaying, setPlaying] = useState(false);
+  // Another function at every render, of which there are four a second while a run trains: none begins the pause anew.
+  const show = useRef(onShow);
+  show.current = onShow;
   useEffect(() => {
     if (!isPlaying) return;
     if (shown >= epochs) {
       setPlaying(false);
       return;
     }
-    const timer = setTimeout(() => onShow(shown + 1), pace);
+    const timer = setTimeout(() => show.current(shown + 1), pace);
     return () => clearTimeout(timer);
-  }, [isPlaying, shown, epochs, onShow]);
+  }, [isPlaying, shown, epochs]);
   const play = () => {
     if (!isPlaying && shown >= epochs) onShow(1);
     setPlaying(!isPlaying);
