@@ -75,4 +75,17 @@ describe('cancel', () => {
     expect(await row(first).textContent()).toContain('running');
     await app.trpc.runs.cancel.mutate({ id: first });
   });
+
+  it('moves up who waits behind, on its page and in its title', async () => {
+    const first = await start('waits');
+    const second = await start('completes');
+    const third = await start('completes');
+    await visit(page, `${app.url}/runs/${third}`);
+    await page.getByText('place 2 in line').waitFor();
+    await app.trpc.runs.cancel.mutate({ id: second });
+    await page.getByText('next in line').waitFor();
+    await expect.poll(() => page.title()).toBe('completes: next in line');
+    await app.trpc.runs.cancel.mutate({ id: first });
+    await expectStatus('completed');
+  });
 });

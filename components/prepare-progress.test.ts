@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase, RunEventOf } from '@/lib/run-events.ts';
 import { trainConfigSchema } from '@/lib/train-config.ts';
-import { activityOf, phaseShare, preparePhases, runShare } from './prepare-progress.ts';
+import { activityOf, phaseShare, placeInLine, preparePhases, runShare } from './prepare-progress.ts';
 
 const phase = (id: number, name: Phase) => ({
   ...{ id, runId: 'r' },
@@ -85,5 +85,12 @@ describe('activityOf', () => {
     expect(activityOf({ ...run, progress: { ...progress, phase: 'head' } })).toBe('Fine-tuning');
     expect(activityOf({ events: [], progress: null })).toBe('Reading data');
     expect(activityOf({ ...run, progress: frozenPart })).toBe('Fine-tuning, the frozen layers first');
+  });
+});
+
+describe('placeInLine', () => {
+  it('names a place where one is known', () => {
+    const inWords = [1, 3, null].map((queuePosition) => placeInLine({ queuePosition }));
+    expect(inWords).toEqual(['next in line', 'place 3 in line', null]);
   });
 });

@@ -79,3 +79,9 @@ export function activityOf(run: Pick<RunDetail, 'events' | 'progress'>): string 
   if (part === 'frozen') return `${phaseNames[phase]}, the frozen layers first`;
   return epoch === undefined ? phaseNames[phase] : `${phaseNames[phase]}, epoch ${epoch} of ${epochs}`;
 }
+
+/** A waiting run's place: `next in line`, `place 3 in line`. Null while it is not known. */
+export function placeInLine({ queuePosition }: Pick<RunDetail, 'queuePosition'>): string | null {
+  if (queuePosition === null) return null;
+  return queuePosition === 1 ? 'next in line' : `place ${queuePosition} in line`;
+}

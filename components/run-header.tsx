@@ -3,7 +3,7 @@
 import { formatAgo, formatDuration, formatMoment, formatTimeLeft } from '@/lib/format.ts';
 import { type RunDetail, secondsBetween } from '@/lib/run.ts';
 import { NotifySwitch } from './notify-switch.tsx';
-import { activityOf } from './prepare-progress.ts';
+import { activityOf, placeInLine } from './prepare-progress.ts';
 import { RunActions } from './run-actions.tsx';
 import { RunName, RunNotes } from './run-labels.tsx';
 import { StatusBadge } from './status-badge.tsx';
@@ -34,10 +34,11 @@ export function RunHeader({ run }: { run: RunDetail }) {
 function Standing({ run }: { run: RunDetail }) {
   const now = useNow(1000);
   const waitsFor = useWaitsFor(run);
-  const { status, progress, queuePosition, createdAt, startedAt, finishedAt } = run;
+  const { status, progress, createdAt, startedAt, finishedAt } = run;
   const facts: { text: string; title?: string }[] = [];
   if (status === 'queued') {
-    facts.push({ text: waitsFor ?? (queuePosition === 1 ? 'next in line' : `place ${queuePosition} in line`) });
+    const reason = waitsFor ?? placeInLine(run);
+    if (reason !== null) facts.push({ text: reason });
   } else if (status === 'running') {
     facts.push({ text: activityOf(run) });
     if (progress?.imagesPerSecond != null) facts.push({ text: `${Math.round(progress.imagesPerSecond)} images/s` });

@@ -1,6 +1,6 @@
 import { formatTimeLeft } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
-import { phaseNames, runShare } from './prepare-progress.ts';
+import { phaseNames, placeInLine, runShare } from './prepare-progress.ts';
 import { StatusBadge } from './status-badge.tsx';
 import { useWaitsFor } from './use-data-status.ts';
 
@@ -31,7 +31,6 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
 }
 
 function Waiting({ run }: { run: RunSummary }) {
-  const place = run.queuePosition === 1 ? 'next in line' : `number ${run.queuePosition} in line`;
-  const reason = useWaitsFor(run) ?? (run.queuePosition === null ? null : place);
+  const reason = useWaitsFor(run) ?? placeInLine(run);
   return <StatusBadge status={run.status} detail={reason && `· ${reason}`} />;
 }

@@ -7,7 +7,7 @@ import { CheckpointNote } from './checkpoint-note.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { DataProblems } from './data-problems.tsx';
 import { InterruptionNote } from './interruption-note.tsx';
-import { phaseNames, runShare } from './prepare-progress.ts';
+import { phaseNames, placeInLine, runShare } from './prepare-progress.ts';
 import { RunCharts } from './run-charts.tsx';
 import { RunConfig } from './run-config.tsx';
 import { RunFiles } from './run-files.tsx';
@@ -89,8 +89,8 @@ function Failure({ run: { status, error, logTail } }: { run: RunDetail }) {
 
 /** What the tab says while someone looks at another one. */
 function titleOf(run: RunDetail): string {
-  const { name, status, progress, queuePosition } = run;
-  if (status === 'queued') return `${name}: place ${queuePosition} in line`;
+  const { name, status, progress } = run;
+  if (status === 'queued') return `${name}: ${placeInLine(run) ?? status}`;
   if (status !== 'running') return `${name}: ${status}`;
   const share = runShare(run);
   if (!progress || share === null) return `${name}: running`;

@@ -7,6 +7,9 @@ import { useVisible } from './use-visible.ts';
 /** A hidden tab has no stream; it asks this often, for its title. */
 const hiddenInterval = 15_000;
 
+/** No event tells that a run has moved up in the line. */
+const queuedInterval = 5000;
+
 /** A run as it is now and as it goes on: read once, then followed by stream from the cursor of what was read. */
 export function useLiveRun(initial: RunDetail): { run: RunDetail; connected: boolean } {
   const trpc = useTRPC();
@@ -17,7 +20,11 @@ export function useLiveRun(initial: RunDetail): { run: RunDetail; connected: boo
     staleTime: Number.POSITIVE_INFINITY,
     // An answer that was under way while events streamed in must not take them back.
     structuralSharing: (before, after) => (isOlder(after, before) ? before : after),
-    refetchInterval: ({ state }) => (!visible && state.data && !isSettled(state.data) ? hiddenInterval : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (!data || isSettled(data)) return false;
+      if (!visible) return hiddenInterval;
+      return data.status === 'queued' ? queuedInterval : false;
+    },
     refetchIntervalInBackground: true,
   });
   const { connected } = useFollow(run.id, { cursor: run.cursor, isOver: isSettled(run) });
