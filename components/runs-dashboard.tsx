@@ -70,7 +70,8 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
         )}
         <RunsSelection
           selected={state.selected}
-          onClear={() => void setState({ selected: [] })}
+          onSelect={(ids) => void setState({ selected: ids })}
+          nameOf={(id) => rows.loaded.find((run) => run.id === id)?.name ?? id}
           baseline={context.baseline?.name ?? null}
           onBaseline={(id) => void setState({ baseline: id })}
         />

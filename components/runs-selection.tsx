@@ -6,31 +6,48 @@ import Link from 'next/link';
 import { formatBytes } from '@/lib/format.ts';
 import { compareAddress } from './compare-state.ts';
 import { ConfirmButton } from './confirm-button.tsx';
-import { useTRPC } from './trpc.ts';
+import { isNotFound, useTRPC } from './trpc.ts';
 
 interface Props {
   /** Ids. */
   selected: readonly string[];
-  onClear: () => void;
+  onSelect: (ids: string[]) => void;
+  /** What a run is called, as far as it is among the rows that are here. */
+  nameOf: (id: string) => string;
   /** The name of the run that others are compared with; null where there is none. */
   baseline: string | null;
   onBaseline: (id: string | null) => void;
 }
 
+/** A run that could not be deleted. */
+interface Kept {
+  id: string;
+  name: string;
+  reason: string;
+}
+
 /** What can be done with the selected runs, and what was done. */
-export function RunsSelection({ selected, onClear, baseline, onBaseline }: Props) {
+export function RunsSelection({ selected, onSelect, nameOf, baseline, onBaseline }: Props) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const { mutateAsync } = useMutation(trpc.runs.delete.mutationOptions());
   const remove = useMutation({
     mutationFn: async (ids: readonly string[]) => {
       let freed = 0;
-      for (const id of ids) freed += (await mutateAsync({ id })).freedBytes;
-      return `${inWords(ids.length)} deleted, ${formatBytes(freed)} freed.`;
+      const kept: Kept[] = [];
+      for (const id of ids) {
+        try {
+          freed += (await mutateAsync({ id })).freedBytes;
+        } catch (error) {
+          // Somebody else was quicker.
+          if (isNotFound(error)) continue;
+          kept.push({ id, name: nameOf(id), reason: error instanceof Error ? error.message : String(error) });
+        }
+      }
+      return { deleted: ids.length - kept.length, freed, kept };
     },
-    onSuccess: onClear,
-    // Some may be gone even where one could not be deleted.
-    onSettled: () => {
+    onSuccess: ({ kept }) => {
+      onSelect(kept.map(({ id }) => id));
       void queryClient.invalidateQueries({ queryKey: trpc.runs.list.queryKey() });
       void queryClient.invalidateQueries({ queryKey: trpc.dashboard.pathKey() });
     },
@@ -39,9 +56,10 @@ export function RunsSelection({ selected, onClear, baseline, onBaseline }: Props
   const isTraining = status?.running != null && selected.includes(status.running.id);
   return (
     <div className="ml-auto flex flex-wrap items-center gap-2">
-      <p role="status" className={remove.isError ? 'text-bad' : 'text-soft'}>
-        {remove.isPending ? 'Deleting …' : (remove.error?.message ?? (selected.length === 0 ? remove.data : ''))}
-      </p>
+      <div role="status" className="min-w-0 break-words text-soft">
+        {remove.isPending && 'Deleting …'}
+        {remove.data && selected.join() === remove.data.kept.map(({ id }) => id).join() && <Outcome {...remove.data} />}
+      </div>
       {baseline !== null && (
         <button
           type="button"
@@ -56,7 +74,7 @@ export function RunsSelection({ selected, onClear, baseline, onBaseline }: Props
       {selected.length > 0 && (
         <>
           <span className="text-soft">{selected.length} selected</span>
-          <button type="button" className="button h-7 px-2.5 text-xs" onClick={onClear}>
+          <button type="button" className="button h-7 px-2.5 text-xs" onClick={() => onSelect([])}>
             Clear
           </button>
           {selected.length === 1 && (
@@ -89,6 +107,30 @@ export function RunsSelection({ selected, onClear, baseline, onBaseline }: Props
         </>
       )}
     </div>
+  );
+}
+
+interface OutcomeProps {
+  deleted: number;
+  /** Bytes. */
+  freed: number;
+  kept: Kept[];
+}
+
+function Outcome({ deleted, freed, kept }: OutcomeProps) {
+  return (
+    <>
+      {deleted > 0 && (
+        <p>
+          {inWords(deleted)} deleted, {formatBytes(freed)} freed.
+        </p>
+      )}
+      {kept.map(({ id, name, reason }) => (
+        <p key={id} className="text-bad">
+          {name} is still here: {reason}
+        </p>
+      ))}
+    </>
   );
 }
 

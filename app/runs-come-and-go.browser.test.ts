@@ -1,0 +1,49 @@
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunStatus } from '../lib/run-status.ts';
+import { openAppPage, visit } from '../tools/testing/app-page.ts';
+import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+
+/** The table while runs are added to it and taken from it, with a trainer that plays scenes. */
+
+const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+
+describe('the table of runs that come and go', () => {
+  let app: AppServer;
+  let page: Page;
+  beforeAll(async () => {
+    const opened = await openAppPage(startApp({ TRAINER_ENTRY }), { viewport: { width: 1440, height: 900 } });
+    ({ app, page } = opened);
+    return opened.close;
+  }, 600_000);
+
+  /** Starts a run and waits until it stands so. */
+  const start = async (name: string, status: RunStatus) => {
+    const { id } = await app.trpc.runs.start.mutate({ name });
+    await expect.poll(async () => (await app.trpc.runs.get.query({ id })).status).toBe(status);
+    return id;
+  };
+  const box = (id: string) => page.locator(`tr[data-run-id="${id}"]`).getByRole('checkbox');
+  const remove = async (label: string) => {
+    await page.getByRole('button', { name: label }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  };
+
+  it('deletes the others where one cannot be deleted, and says which and why', async () => {
+    const [training, waiting] = [await start('waits', 'running'), await start('completes', 'queued')];
+    await visit(page, `${app.url}/?selected=${training},deleted-elsewhere,${waiting}`);
+    await box(training).waitFor();
+    await remove('Delete 3 runs');
+    await page.getByText('2 runs deleted').waitFor();
+    expect(await page.getByText('waits is still here: This run is training. Cancel it, then delete it.').count()).toBe(
+      1,
+    );
+    await expect.poll(() => new URL(page.url()).searchParams.get('selected')).toBe(training);
+    await expect.poll(() => box(waiting).count()).toBe(0);
+    await app.trpc.runs.cancel.mutate({ id: training });
+    await remove('Delete 1 run');
+    await page.getByText('1 run deleted').waitFor();
+    await expect.poll(() => box(training).count()).toBe(0);
+  });
+});
