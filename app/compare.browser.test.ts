@@ -131,6 +131,19 @@ describe('comparing runs, in a browser', () => {
     expect(await wallOf('frozen').locator('[data-answer="right"]').count()).toBe(125);
   });
 
+  it('says of a run that it is gone only where the server does, and shows what it has meanwhile', async () => {
+    await visit(page, `${app.url}/compare?ids=${frozen},gone`);
+    const alerts = () => page.getByRole('main').getByRole('alert').allTextContents();
+    await expect.poll(alerts).toEqual(['Not among the runs any more: gone.']);
+    await page.route(/runs\.get/, (route) => route.abort());
+    await page.locator('summary', { hasText: 'Add a run' }).click();
+    await page.getByRole('button', { name: /^n30/ }).first().click();
+    await expect.poll(alerts).toEqual([expect.stringContaining('fetch')]);
+    expect(await chart()).toContain('frozen');
+    await expect.poll(() => page.url()).toMatch(new RegExp(`ids=${frozen},[^,]+$`));
+    await page.unroute(/runs\.get/);
+  });
+
   describe('a run that trains', () => {
     let id: string;
     beforeAll(async () => {
@@ -148,5 +161,20 @@ describe('comparing runs, in a browser', () => {
       await page.getByRole('button', { name: 'Replay' }).click();
       await expect.poll(right).toBe(2);
     });
+  });
+
+  it('asks for more runs than one request may', async () => {
+    const many = Array.from({ length: 51 }, () => app.trpc.runs.start.mutate({ name: 'waits' }));
+    const ids = (await Promise.all(many)).map(({ id }) => id);
+    const statuses: number[] = [];
+    let asked = 0;
+    page.on('response', (response) => {
+      const calls = new URL(response.url()).pathname.split(/[/,]/).filter((name) => name === 'runs.get').length;
+      if (calls > 0) statuses.push(response.status());
+      asked += calls;
+    });
+    await visit(page, `${app.url}/compare?ids=${ids}`);
+    await expect.poll(() => asked).toBeGreaterThan(50);
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 });

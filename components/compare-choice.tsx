@@ -5,12 +5,13 @@ import type { ComparedRun } from './compared-run.ts';
 
 interface CompareChoiceProps {
   compared: readonly ComparedRun[];
+  /** Theirs, and those of runs that could not be read yet. */
+  ids: readonly string[];
   onChange: (ids: string[]) => void;
 }
 
 /** Which runs are compared. The first is what the others are held against. */
-export function CompareChoice({ compared, onChange }: CompareChoiceProps) {
-  const ids = compared.map(({ run }) => run.id);
+export function CompareChoice({ compared, ids, onChange }: CompareChoiceProps) {
   return (
     <>
       {compared.length < 2 && (

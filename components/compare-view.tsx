@@ -15,7 +15,7 @@ import { CompareWalls } from './compare-walls.tsx';
 import type { ComparedRun } from './compared-run.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { distinctColours } from './run-colour.ts';
-import { useTRPC } from './trpc.ts';
+import { isNotFound, useTRPC } from './trpc.ts';
 import { useCompareState } from './use-compare-state.ts';
 import { useFollow } from './use-follow.ts';
 
@@ -29,15 +29,16 @@ export function CompareView({ details: initialDetails }: CompareViewProps) {
   const trpc = useTRPC();
   const [state, change] = useCompareState();
   const { connected } = useFollow(null);
-  const { details, missing } = useQueries({
+  const { details, missing, problem } = useQueries({
     queries: state.ids.map((id) => ({
       ...trpc.runs.get.queryOptions({ id }),
       initialData: initialDetails.find((run) => run.id === id),
-      retry: false,
+      retry: (failures: number, error: unknown) => failures === 0 && !isNotFound(error),
     })),
     combine: (results) => ({
       details: results.flatMap(({ data }) => (data ? [data] : [])),
-      missing: state.ids.filter((_, index) => results[index]?.isError),
+      missing: state.ids.filter((_, index) => isNotFound(results[index]?.error)),
+      problem: results.find(({ error }) => error && !isNotFound(error))?.error?.message ?? null,
     }),
   });
   const compared = useMemo((): ComparedRun[] => {
@@ -48,10 +49,19 @@ export function CompareView({ details: initialDetails }: CompareViewProps) {
     <main className="mx-auto max-w-[1500px] px-4 py-5">
       <h1 className="font-semibold text-lg">Compare</h1>
       <ConnectionNote connected={connected} />
-      <CompareChoice compared={compared} onChange={(ids) => change({ ids })} />
+      <CompareChoice
+        compared={compared}
+        ids={state.ids.filter((id) => !missing.includes(id))}
+        onChange={(ids) => change({ ids })}
+      />
       {missing.length > 0 && (
         <p role="alert" className="mt-2 text-bad">
           Not among the runs any more: {missing.join(', ')}.
+        </p>
+      )}
+      {problem && (
+        <p role="alert" className="mt-2 text-bad">
+          {problem}
         </p>
       )}
       {compared.length > 0 && (

@@ -5,6 +5,7 @@ import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from
 import { ThemeProvider } from 'next-themes';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
+import { mostCalls } from '@/lib/most-calls.ts';
 import type { AppRouter } from '@/server/router.ts';
 import { TRPCProvider } from './trpc.ts';
 
@@ -24,7 +25,7 @@ export function Providers({ nonce, children }: Props) {
         splitLink({
           condition: (operation) => operation.type === 'subscription',
           true: httpSubscriptionLink({ url }),
-          false: httpBatchLink({ url }),
+          false: httpBatchLink({ url, maxItems: mostCalls }),
         }),
       ],
     }),
