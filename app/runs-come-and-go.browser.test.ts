@@ -25,10 +25,29 @@ describe('the table of runs that come and go', () => {
     return id;
   };
   const box = (id: string) => page.locator(`tr[data-run-id="${id}"]`).getByRole('checkbox');
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-run-id'));
   const remove = async (label: string) => {
     await page.getByRole('button', { name: label }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   };
+
+  it('is worked by keys at the run that has the focus, wherever that has moved', async () => {
+    const older = await start('completes', 'completed');
+    await visit(page, app.url);
+    await box(older).waitFor();
+    await page.locator('h1').click();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(focused).toBe(older);
+    const newer = await start('completes', 'completed');
+    await box(newer).waitFor();
+    expect(await focused()).toBe(older);
+    await page.keyboard.press('Space');
+    await expect.poll(() => page.url()).toContain(`selected=${older}`);
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(focused).toBe(newer);
+    await page.keyboard.press('Space');
+    await expect.poll(() => page.url()).toContain(`selected=${older},${newer}`);
+  });
 
   it('deletes the others where one cannot be deleted, and says which and why', async () => {
     const [training, waiting] = [await start('waits', 'running'), await start('completes', 'queued')];

@@ -14,7 +14,7 @@ import { type CellContext, runColumns } from './runs-columns.tsx';
 import { RunsFilters } from './runs-filters.tsx';
 import { ImportButton } from './runs-import.tsx';
 import { RunsSelection } from './runs-selection.tsx';
-import { RunsTable } from './runs-table.tsx';
+import { type ActiveRow, RunsTable } from './runs-table.tsx';
 import { type queryOf, type RunsState, searchOf } from './runs-url.ts';
 import { useTRPC } from './trpc.ts';
 import { useColumns } from './use-columns.ts';
@@ -201,18 +201,20 @@ interface KeysOptions extends Pick<RunsDashboardProps, 'state' | 'setState' | 'r
   openHelp: () => void;
 }
 
-/** The keys of this page. @returns the row they are at */
-function useKeys({ state, setState, rows, toggle, search, openHelp }: KeysOptions): number | null {
+/** The keys of this page: they are for the run whose row has the focus. @returns the row that they have come to */
+function useKeys({ state, setState, rows, toggle, search, openHelp }: KeysOptions): ActiveRow | null {
   const router = useRouter();
-  const [active, setActive] = useState<number | null>(null);
-  const run = active === null ? undefined : rows.rowAt(active);
+  const [active, setActive] = useState<ActiveRow | null>(null);
   const move = (step: number) => {
     if (rows.total === 0) return false;
-    setActive((now) => (now === null ? 0 : Math.min(rows.total - 1, Math.max(0, now + step))));
+    // Rows move when runs come and go, and the focus with them; without it, on from where it was.
+    const from = focusedRow()?.dataset.index ?? active?.index;
+    setActive({ index: from === undefined ? 0 : Math.min(rows.total - 1, Math.max(0, Number(from) + step)) });
   };
   const withRun = (action: (id: string) => void) => () => {
-    if (!run) return false;
-    action(run.id);
+    const id = focusedRow()?.dataset.runId;
+    if (id === undefined) return false;
+    action(id);
   };
   useShortcuts({
     '/': () => search.current?.focus(),
@@ -231,3 +233,5 @@ function useKeys({ state, setState, rows, toggle, search, openHelp }: KeysOption
   });
   return active;
 }
+
+const focusedRow = () => document.activeElement?.closest<HTMLElement>('tr[data-index]');

@@ -10,6 +10,11 @@ import { differenceWidth, isCompared } from './runs-columns.tsx';
 import { useMedia } from './use-media.ts';
 import type { RunRows } from './use-run-rows.ts';
 
+/** Where the keyboard has come to: an object, so that it may come to the same place again when its row has moved on. */
+export interface ActiveRow {
+  index: number;
+}
+
 interface RunsTableProps {
   rows: RunRows;
   columns: readonly RunColumn[];
@@ -17,8 +22,8 @@ interface RunsTableProps {
   onSort: (column: SortColumn) => void;
   isSelected: (id: string) => boolean;
   onToggle: (id: string) => void;
-  /** The row that the keyboard is at; null before it was used. */
-  active: number | null;
+  /** Null before the keyboard was used. */
+  active: ActiveRow | null;
   context: CellContext;
 }
 
@@ -194,18 +199,20 @@ function ColumnHead({ column: { id, header, help, isFigure }, sort, onSort }: Co
 /** Brings the row that the keyboard has come to into sight and gives it the focus. */
 function useActiveRow(
   scroller: RefObject<HTMLElement | null>,
-  active: number | null,
+  active: ActiveRow | null,
   scrollTo: (index: number) => void,
 ) {
   const scroll = useRef(scrollTo);
   scroll.current = scrollTo;
   useEffect(() => {
     if (active === null) return;
-    scroll.current(active);
+    scroll.current(active.index);
+    const row = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${active.index}"]`);
+    const focus = () => row()?.focus({ preventScroll: true });
+    // At once, as the next key is for it.
+    if (row()) return focus();
     // One that was far away is drawn in the next frame.
-    const frame = requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: true }),
-    );
+    const frame = requestAnimationFrame(focus);
     return () => cancelAnimationFrame(frame);
   }, [scroller, active]);
 }
