@@ -65,4 +65,16 @@ describe('the table of runs that come and go', () => {
     await page.getByText('1 run deleted').waitFor();
     await expect.poll(() => box(training).count()).toBe(0);
   });
+
+  it('begins anew when the last one is deleted, not while a list without a filter is on its way', async () => {
+    const { runs } = await app.trpc.runs.list.query();
+    await visit(page, `${app.url}/?q=nothing&selected=${runs.map(({ id }) => id)}`);
+    await page.getByText('No run is like this').waitFor();
+    await page.evaluate(() => document.querySelector('h1')!.setAttribute('data-never-replaced', ''));
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await box(runs[0]!.id).waitFor();
+    expect(await page.locator('[data-never-replaced]').count()).toBe(1);
+    await remove(`Delete ${runs.length} runs`);
+    await page.getByRole('button', { name: 'Start the first run' }).waitFor();
+  });
 });

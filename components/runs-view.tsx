@@ -18,12 +18,10 @@ const RunsEmpty = dynamic(() => import('./runs-empty.tsx').then((module) => modu
 interface Props {
   /** The first part of what the page's address asks for. */
   initial: RunsPage;
-  /** Whether there are runs at all, but for examples. */
-  isEmpty: boolean;
 }
 
 /** All runs, or what to begin with where there are none. */
-export function RunsView({ initial, isEmpty }: Props) {
+export function RunsView({ initial }: Props) {
   const [state, setState] = useRunsState();
   const query = useMemo(() => queryOf(state), [state]);
   // The server's answer is the one to the address that the page was opened with.
@@ -31,7 +29,7 @@ export function RunsView({ initial, isEmpty }: Props) {
   const rows = useRunRows(query, JSON.stringify(query) === opened.current ? initial : null);
   const { connected } = useFollow(null);
   const imports = useImport();
-  const isFirst = isEmpty && rows.total === 0 && !isFiltered(state, facets);
+  const isFirst = rows.isEmpty && !isFiltered(state, facets);
   return (
     <>
       {isFirst ? (

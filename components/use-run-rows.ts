@@ -10,6 +10,8 @@ const refetchInterval = 15_000;
 
 export interface RunRows {
   total: number;
+  /** Known to have no rows: not, while the answer to another query stands in for this one's. */
+  isEmpty: boolean;
   /** Undefined while its part of the list is still on its way. */
   rowAt: (index: number) => RunSummary | undefined;
   /** Tells which rows are seen, so that they and their neighbours are fetched. */
@@ -45,6 +47,7 @@ export function useRunRows(query: RunQueryInput, initial: RunsPage | null): RunR
   if (first) before.current = first;
   return {
     total: (first ?? before.current)?.total ?? 0,
+    isEmpty: first?.total === 0,
     rowAt: (index) => {
       const part = Math.floor(index / pageSize);
       // While another order or filter is on its way, its head is what was there before.
