@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -161,6 +161,19 @@ describe('comparing runs, in a browser', () => {
       await page.getByRole('button', { name: 'Replay' }).click();
       await expect.poll(right).toBe(2);
     });
+
+    it('is drawn again for an epoch, not for how far it is', async () => {
+      await visit(page, `${app.url}/compare?ids=${id},${frozen}`);
+      await expect.poll(() => chart()).toContain('shows its wall (last 40.00)');
+      await page.locator('.js-plotly-plot').first().waitFor();
+      await page.evaluate(countDrawings);
+      await untilItTells((await told()) + 30);
+      await writeFile(path.join(folder, 'results', id, 'go'), '');
+      await expect.poll(() => chart()).toContain('shows its wall (last 50.00)');
+      const drawings = () => page.evaluate(() => (window as unknown as { drawings: number }).drawings);
+      await expect.poll(drawings).toBeGreaterThan(0);
+      expect(await drawings()).toBeLessThanOrEqual(2);
+    });
   });
 
   it('asks for more runs than one request may', async () => {
@@ -178,3 +191,11 @@ describe('comparing runs, in a browser', () => {
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 });
+
+/** Runs in the page: counts how often its first chart is drawn from now on. */
+function countDrawings(): void {
+  const counted = { drawings: 0 };
+  const chart = document.querySelector('.js-plotly-plot') as Element & { on(event: string, listen: () => void): void };
+  Object.defineProperty(window, 'drawings', { get: () => counted.drawings });
+  chart.on('plotly_afterplot', () => counted.drawings++);
+}

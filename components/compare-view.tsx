@@ -1,8 +1,7 @@
 'use client';
 
 import { useQueries } from '@tanstack/react-query';
-import { useMemo } from 'react';
-import { distinctNames } from '@/lib/distinct-names.ts';
+import { useMemo, useRef } from 'react';
 import type { RunDetail } from '@/lib/run.ts';
 import { CompareChoice } from './compare-choice.tsx';
 import { CompareConfigs } from './compare-configs.tsx';
@@ -12,9 +11,8 @@ import { CompareParallel } from './compare-parallel.tsx';
 import { CompareSeeds } from './compare-seeds.tsx';
 import { CompareVerdicts } from './compare-verdicts.tsx';
 import { CompareWalls } from './compare-walls.tsx';
-import type { ComparedRun } from './compared-run.ts';
+import { type ComparedRun, compareRuns } from './compared-run.ts';
 import { ConnectionNote } from './connection-note.tsx';
-import { distinctColours } from './run-colour.ts';
 import { isNotFound, useTRPC } from './trpc.ts';
 import { useCompareState } from './use-compare-state.ts';
 import { useFollow } from './use-follow.ts';
@@ -41,10 +39,9 @@ export function CompareView({ details: initialDetails }: CompareViewProps) {
       problem: results.find(({ error }) => error && !isNotFound(error))?.error?.message ?? null,
     }),
   });
-  const compared = useMemo((): ComparedRun[] => {
-    const [names, colours] = [distinctNames(details), distinctColours(details)];
-    return details.map((run, index) => ({ run, name: names[index]!, colour: colours[index]! }));
-  }, [details]);
+  const before = useRef<readonly ComparedRun[]>([]);
+  const compared = useMemo(() => compareRuns(details, before.current), [details]);
+  before.current = compared;
   return (
     <main className="mx-auto max-w-[1500px] px-4 py-5">
       <h1 className="font-semibold text-lg">Compare</h1>

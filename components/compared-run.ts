@@ -1,9 +1,11 @@
+import { distinctNames } from '@/lib/distinct-names.ts';
 import { trainImages } from '@/lib/reproduction.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { wholeEpochs } from '@/lib/whole-epochs.ts';
 import type { Token } from './figure.ts';
 import type { ComparedCurve } from './prepare-compared-curves.ts';
 import { eventsOf } from './reduce-run.ts';
+import { distinctColours } from './run-colour.ts';
 
 /** A run among others: with a name that is its alone there, and its colour. */
 export interface ComparedRun {
@@ -11,6 +13,28 @@ export interface ComparedRun {
   name: string;
   colour: Token;
 }
+
+/**
+ * Runs side by side. One of which nothing new is shown is the very one of `before`, and so is the whole list: `progress`
+ * comes four times a second, is no part of a comparison, and should draw no chart again.
+ */
+export function compareRuns(runs: readonly RunDetail[], before: readonly ComparedRun[]): readonly ComparedRun[] {
+  const [names, colours] = [distinctNames(runs), distinctColours(runs)];
+  const compared = runs.map((run, index): ComparedRun => {
+    const each = { run, name: names[index]!, colour: colours[index]! };
+    return before.find((known) => isAlike(known, each)) ?? each;
+  });
+  const isAsBefore = compared.length === before.length && compared.every((each, index) => each === before[index]);
+  return isAsBefore ? before : compared;
+}
+
+const isAlike = (a: ComparedRun, b: ComparedRun): boolean =>
+  a.name === b.name && a.colour === b.colour && hasOnlyProgressed(a.run, b.run);
+
+const hasOnlyProgressed = (before: RunDetail, after: RunDetail): boolean =>
+  (Object.keys(after) as (keyof RunDetail)[]).every(
+    (key) => key === 'progress' || key === 'peakMemory' || after[key] === before[key],
+  );
 
 /** A run's epochs as a curve among others. @param batches whether epochs of a single batch count, too */
 export function curveOf({ run, name, colour }: ComparedRun, batches = false): ComparedCurve {
