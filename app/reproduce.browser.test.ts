@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
+import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
 import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
 
 const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
@@ -53,6 +53,11 @@ describe('reproducing a log, in a browser', () => {
     await expect.poll(accuracy).toContain('4 epochs, validation now 86.30');
     await page.getByText('Single batches too').click();
     await expect.poll(accuracy).toContain('6 epochs, validation now 86.40');
+    await expect.poll(() => page.url()).toMatch(/\?batches=shown$/);
+    await reload(page);
+    await expect.poll(accuracy).toContain('6 epochs, validation now 86.40');
+    await visit(page, page.url().replace('shown', 'nonsense'));
+    await expect.poll(accuracy).toContain('4 epochs, validation now 86.30');
   });
 
   it('shows nothing that a log cannot have or do', async () => {
@@ -101,5 +106,20 @@ describe('reproducing a log, in a browser', () => {
     await page.getByRole('checkbox', { name: 'single batches' }).check();
     await expect.poll(marks).toBe(8);
     expect(page.url()).toContain('batches=true');
+  });
+
+  it('shows the best of those tested on other images, and so does the link', async () => {
+    await visit(page, `${app.url}/?tested=nonsense`);
+    const best = page.getByRole('region', { name: 'Best run' });
+    const shown = () => best.getByRole('link').textContent();
+    const other = best.getByRole('combobox', { name: 'tested on' });
+    await other.waitFor();
+    const before = await shown();
+    await other.selectOption({ index: 1 });
+    await expect.poll(shown).not.toBe(before);
+    const chosen = await shown();
+    await expect.poll(() => page.url()).toMatch(/tested=(?!nonsense)/);
+    await reload(page);
+    await expect.poll(shown).toBe(chosen);
   });
 });

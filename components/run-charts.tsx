@@ -1,6 +1,7 @@
 'use client';
 
-import { useMemo, useState } from 'react';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import { useMemo } from 'react';
 import type { RunDetail } from '@/lib/run.ts';
 import { isFinal } from '@/lib/run-status.ts';
 import { wholeEpochs } from '@/lib/whole-epochs.ts';
@@ -17,16 +18,19 @@ import { useThrottledValue } from './use-throttled-value.ts';
 /** Milliseconds. Head training may have ten epochs a second; drawing them all would take a core of its own. */
 const drawInterval = 500;
 
+const batchesInAddress = parseAsStringLiteral(['hidden', 'shown']).withDefault('hidden');
+
 /** A run's curves, growing as it trains; nothing where it ended before its first epoch. */
 export function RunCharts({ run }: { run: RunDetail }) {
   const colour = runColour(run);
   const { config, status } = run;
   // Progress comes four times a second and changes no curve.
   const events = useThrottledValue(run.events, isFinal(status) ? 0 : drawInterval);
-  const [batches, setBatches] = useState<'whole' | 'all'>('whole');
+  // In the address, as a comparison has it: whoever gets the link sees the same.
+  const [batches, setBatches] = useQueryState('batches', batchesInAddress);
   const isHalved = useMemo(() => hasBatchEpochs({ status, config, events }), [status, config, events]);
   const { accuracy, loss, learningRate, speed, isEmpty, hasSpeed } = useMemo(() => {
-    const epochs = batches === 'all' ? eventsOf({ events }, 'epoch') : wholeEpochs({ status, config, events });
+    const epochs = batches === 'shown' ? eventsOf({ events }, 'epoch') : wholeEpochs({ status, config, events });
     const best = bestEpochs(epochs, eventsOf({ events }, 'stage-ended'));
     const planned = isFinal(status) ? 0 : plannedEpochs({ config, events });
     return {
@@ -53,7 +57,7 @@ export function RunCharts({ run }: { run: RunDetail }) {
             label="Epochs"
             value={batches}
             onChange={setBatches}
-            choices={{ whole: 'Whole epochs', all: 'Single batches too' }}
+            choices={{ hidden: 'Whole epochs', shown: 'Single batches too' }}
           />
         </div>
       )}

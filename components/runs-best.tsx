@@ -2,28 +2,30 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useState } from 'react';
 import { formatAccuracy, formatCount, formatDuration, formatRate } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run.ts';
 import type { RunQueryInput } from '@/lib/run-query.ts';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { runColour } from './run-colour.ts';
 import { augmentationWords, trainedImages } from './run-settings.ts';
+import type { RunsState } from './runs-url.ts';
 import { useTRPC } from './trpc.ts';
+import type { SetRunsState } from './use-runs-state.ts';
 
 interface Props {
   query: RunQueryInput;
-  selected: readonly string[];
+  state: RunsState;
+  setState: SetRunsState;
 }
 
 /** The best of the selected runs, or of all that the filters leave, with what it was made with and what it confuses. */
-export function RunsBest({ query, selected }: Props) {
-  const [hash, setHash] = useState<string | null>(null);
+export function RunsBest({ query, state, setState }: Props) {
+  const { selected, tested } = state;
   const asked = { filter: query.filter, ...(selected.length > 0 && { ids: selected.slice(0, 200) }) };
   const { data: groups } = useQuery(
     useTRPC().dashboard.best.queryOptions(asked, { placeholderData: keepPreviousData }),
   );
-  const group = groups?.find(({ test }) => test.hash === hash) ?? groups?.[0];
+  const group = groups?.find(({ test }) => test.hash === tested) ?? groups?.[0];
   if (!groups || !group) return null;
   const { bestRun: run, confusion, classes } = group;
   return (
@@ -36,7 +38,7 @@ export function RunsBest({ query, selected }: Props) {
           tested on{' '}
           <select
             value={group.test.hash}
-            onChange={({ target }) => setHash(target.value)}
+            onChange={({ target }) => setState({ tested: target.value })}
             className="rounded bg-panel text-soft"
           >
             {groups.map(({ test, runs }) => (

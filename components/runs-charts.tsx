@@ -19,7 +19,7 @@ export function RunsCharts({ query, state, setState }: Props) {
     <div className="grid min-w-0 gap-4 lg:max-[1400px]:grid-cols-2">
       <RunsCurves {...{ query, state, setState }} />
       <RunsScatter {...{ query, state, setState }} />
-      <RunsBest query={query} selected={state.selected} />
+      <RunsBest {...{ query, state, setState }} />
     </div>
   );
 }

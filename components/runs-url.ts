@@ -58,6 +58,8 @@ export const runsUrl = {
   accuracy: parseAsStringLiteral(['val', 'test']).withDefault('val'),
   logx: parseAsBoolean.withDefault(false),
   colour: parseAsStringLiteral(colourFields).withDefault('run'),
+  /** The hash of the test images whose best run is shown; where it is none of those there are, that of most runs. */
+  tested: parseAsString.withDefault(''),
 };
 export type RunsState = inferParserType<typeof runsUrl>;
 
