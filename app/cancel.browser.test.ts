@@ -81,9 +81,10 @@ describe('cancel', () => {
     const second = await start('completes');
     const third = await start('completes');
     await visit(page, `${app.url}/runs/${third}`);
-    await page.getByText('place 2 in line').waitFor();
+    const main = page.getByRole('main');
+    await main.getByText('place 2 in line').waitFor();
     await app.trpc.runs.cancel.mutate({ id: second });
-    await page.getByText('next in line').waitFor();
+    await main.getByText('next in line').waitFor();
     await expect.poll(() => page.title()).toBe('completes: next in line');
     await app.trpc.runs.cancel.mutate({ id: first });
     await expectStatus('completed');
