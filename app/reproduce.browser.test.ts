@@ -105,7 +105,7 @@ describe('reproducing a log, in a browser', () => {
     await expect.poll(marks).toBe(6);
     await page.getByRole('checkbox', { name: 'single batches' }).check();
     await expect.poll(marks).toBe(8);
-    expect(page.url()).toContain('batches=true');
+    await expect.poll(() => page.url()).toContain('batches=true');
   });
 
   it('shows the best of those tested on other images, and so does the link', async () => {
