@@ -26,7 +26,7 @@ describe('the table of runs that come and go', () => {
   };
   const box = (id: string) => page.locator(`tr[data-run-id="${id}"]`).getByRole('checkbox');
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-run-id'));
-  const remove = async (label: string) => {
+  const remove = async (label: string | RegExp) => {
     await page.getByRole('button', { name: label }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   };
@@ -67,14 +67,15 @@ describe('the table of runs that come and go', () => {
   });
 
   it('begins anew when the last one is deleted, not while a list without a filter is on its way', async () => {
+    const last = await start('completes', 'completed');
     const { runs } = await app.trpc.runs.list.query();
     await visit(page, `${app.url}/?q=nothing&selected=${runs.map(({ id }) => id)}`);
     await page.getByText('No run is like this').waitFor();
     await page.evaluate(() => document.querySelector('h1')!.setAttribute('data-never-replaced', ''));
     await page.getByRole('button', { name: 'Show all' }).click();
-    await box(runs[0]!.id).waitFor();
+    await box(last).waitFor();
     expect(await page.locator('[data-never-replaced]').count()).toBe(1);
-    await remove(`Delete ${runs.length} runs`);
+    await remove(/^Delete \d+ runs?$/);
     await page.getByRole('button', { name: 'Start the first run' }).waitFor();
   });
 });
