@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
+import { trainImages } from '@/lib/dataset-sizes.ts';
 import { formatAccuracy, formatDuration } from '@/lib/format.ts';
-import { trainImages } from '@/lib/reproduction.ts';
 import type { TrainConfigField } from '@/lib/train-config.ts';
 import { Card } from './card.tsx';
 import type { ComparedRun } from './compared-run.ts';

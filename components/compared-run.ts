@@ -1,5 +1,5 @@
+import { trainImages } from '@/lib/dataset-sizes.ts';
 import { distinctNames } from '@/lib/distinct-names.ts';
-import { trainImages } from '@/lib/reproduction.ts';
 import type { RunDetail } from '@/lib/run.ts';
 import { wholeEpochs } from '@/lib/whole-epochs.ts';
 import type { Token } from './figure.ts';

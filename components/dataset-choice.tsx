@@ -1,5 +1,5 @@
 import { useWatch } from 'react-hook-form';
-import { isKnownDataset, type KnownDataset } from '@/lib/datasets.ts';
+import { isKnownDataset, type KnownDataset } from '@/lib/dataset-sizes.ts';
 import { formatCount } from '@/lib/format.ts';
 import type { DatasetList, DatasetSummary } from '@/server/data/datasets.ts';
 import type { ControlProps } from './form-field.tsx';

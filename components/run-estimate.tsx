@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useWatch } from 'react-hook-form';
-import type { DatasetSize } from '@/lib/datasets.ts';
+import { type DatasetSize, imageCounts } from '@/lib/dataset-sizes.ts';
 import { estimateRun, findKept, type RunEstimate } from '@/lib/estimate.ts';
 import { formatCores, formatCount, formatRoundedUp } from '@/lib/format.ts';
-import { imageCounts } from '@/lib/run-work.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/train-config.ts';
 import { phaseNames } from './prepare-progress.ts';
 import { type FormValues, readForm } from './read-form.ts';

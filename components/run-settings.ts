@@ -1,6 +1,5 @@
-import { isKnownDataset } from '@/lib/datasets.ts';
+import { isKnownDataset, trainImages } from '@/lib/dataset-sizes.ts';
 import { formatCount } from '@/lib/format.ts';
-import { trainImages } from '@/lib/reproduction.ts';
 import type { TrainConfig } from '@/lib/train-config.ts';
 
 /** What changes pixels in stage 2, in a word each: `aug`, `mixup`, `cutout`. */

@@ -13,7 +13,6 @@ import { loadPlotly } from './plot-library.ts';
 import { type CellContext, runColumns } from './runs-columns.tsx';
 import { RunsFilters } from './runs-filters.tsx';
 import { ImportButton } from './runs-import.tsx';
-import { RunsSelection } from './runs-selection.tsx';
 import { type ActiveRow, RunsTable } from './runs-table.tsx';
 import { type queryOf, type RunsState, searchOf } from './runs-url.ts';
 import { useTRPC } from './trpc.ts';
@@ -25,6 +24,7 @@ import { useShortcuts } from './use-shortcuts.ts';
 import { WhenNear } from './when-near.tsx';
 
 // What stands below what is seen first, or is seldom asked for.
+const RunsSelection = dynamic(() => import('./runs-selection.tsx').then((module) => module.RunsSelection));
 const ShortcutsHelp = dynamic(() => import('./shortcuts-help.tsx').then((module) => module.ShortcutsHelp));
 const RunsExamples = dynamic(() => import('./runs-examples.tsx').then((module) => module.RunsExamples));
 const DiskUse = dynamic(() => import('./disk-use.tsx').then((module) => module.DiskUse));
@@ -47,6 +47,9 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
   const columns = useColumns();
   const search = useRef<HTMLInputElement>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  // It stays, as it says what became of what was selected.
+  const [wasUsed, setWasUsed] = useState(false);
+  if (!wasUsed && (state.selected.length > 0 || state.baseline)) setWasUsed(true);
   const openHelp = () => setHelpOpen(true);
   const context = useCellContext(state, query, rows);
   const selected = new Set(state.selected);
@@ -68,13 +71,15 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
             {rows.problem}
           </p>
         )}
-        <RunsSelection
-          selected={state.selected}
-          onSelect={(ids) => void setState({ selected: ids })}
-          nameOf={(id) => rows.loaded.find((run) => run.id === id)?.name ?? id}
-          baseline={context.baseline?.name ?? null}
-          onBaseline={(id) => void setState({ baseline: id })}
-        />
+        {wasUsed && (
+          <RunsSelection
+            selected={state.selected}
+            onSelect={(ids) => void setState({ selected: ids })}
+            nameOf={(id) => rows.loaded.find((run) => run.id === id)?.name ?? id}
+            baseline={context.baseline?.name ?? null}
+            onBaseline={(id) => void setState({ baseline: id })}
+          />
+        )}
       </div>
       <div className="flex flex-wrap items-start justify-between gap-2 pb-2.5">
         <RunsFilters state={state} setState={setState} search={search} />

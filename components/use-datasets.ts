@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type DatasetSize, datasetSizes, isKnownDataset } from '@/lib/datasets.ts';
+import { type DatasetSize, datasetSizes, isKnownDataset } from '@/lib/dataset-sizes.ts';
 import { useTRPC } from './trpc.ts';
 
 /** What can be trained on. Asked again when the window is returned to: someone may have put a folder there. */

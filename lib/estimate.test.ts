@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { datasetSizes } from './datasets.ts';
+import { datasetSizes } from './dataset-sizes.ts';
 import { estimateRun, findKept, findSpeed, type Speed } from './estimate.ts';
 import { type Kept, noneKept } from './run-work.ts';
 import { type TrainConfigInput, trainConfigSchema } from './train-config.ts';

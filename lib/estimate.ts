@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { type Backbone, backboneSchema, networkOf } from './backbones.ts';
-import type { DatasetSize } from './datasets.ts';
+import { type DatasetSize, imageCounts } from './dataset-sizes.ts';
 import { frozenBlockCount, trainedConvolutions } from './mobilenet-v2.ts';
 import {
   entriesOf,
-  imageCounts,
   type Kept,
   type Pass,
   type PassConfig,

@@ -1,4 +1,5 @@
-import { type DatasetSize, heldOut, mostClasses, ownTestShare, validationShare } from './datasets.ts';
+import type { DatasetSize } from './dataset-sizes.ts';
+import { heldOut, mostClasses, ownTestShare, validationShare } from './datasets.ts';
 
 /** A folder of own images as it was found: what it holds, whether that is enough, and how it will be split. */
 

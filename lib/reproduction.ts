@@ -1,9 +1,8 @@
-import { datasetSizes, isKnownDataset } from './datasets.ts';
+import { trainImages } from './dataset-sizes.ts';
 import { formatAccuracy, formatCount } from './format.ts';
 import type { TestIdentity } from './metrics.ts';
 import type { RunEventOf } from './run-events.ts';
 import { isFinal, type RunStatus } from './run-status.ts';
-import { imageCounts } from './run-work.ts';
 import type { TrainConfig } from './train-config.ts';
 
 /** A log's run once more, here: what is trained for it, and whether the same came of it. */
@@ -70,10 +69,6 @@ function cutTo(whole: TrainConfig, cut: (typeof cuts)[number]): TrainConfig {
     train_limit: limits.length > 0 ? Math.min(...limits) : 0,
   };
 }
-
-/** Of a run that does not tell; own images are as many as somebody put there, so those of CIFAR-10 stand for them. */
-export const trainImages = ({ train_limit, dataset }: TrainConfig): number =>
-  imageCounts(train_limit, datasetSizes[isKnownDataset(dataset) ? dataset : 'cifar10']).train;
 
 /** How a run falls short of a log's: `4,500 of 45,000 images, 96 instead of 160 px`; empty where it does not. */
 export function cutsInWords(own: TrainConfig, log: TrainConfig): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { splitImages } from '../server/training/dataset/split.ts';
 import { cifar10Classes } from './classes.ts';
-import { datasetSizes, type KnownDataset } from './datasets.ts';
-import { imageCounts, type Kept, keepsFrozen, noneKept, type Pass, passCost, workOf } from './run-work.ts';
+import { datasetSizes, imageCounts, type KnownDataset } from './dataset-sizes.ts';
+import { type Kept, keepsFrozen, noneKept, type Pass, passCost, workOf } from './run-work.ts';
 import { type TrainConfigInput, trainConfigSchema } from './train-config.ts';
 
 const images = { train: 45_000, val: 5000, test: 10_000 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { networkOf } from './backbones.ts';
-import type { DatasetSize } from './datasets.ts';
+import type { ImageCounts } from './dataset-sizes.ts';
 import {
   type Convolution,
   featureCount,
@@ -29,15 +29,6 @@ export type WorkPhase = (typeof workPhases)[number];
 /** Images by pass. */
 export type Work = Partial<Record<Pass, number>>;
 export const entriesOf = (work: Work) => Object.entries(work) as [Pass, number][];
-
-export type ImageCounts = Omit<DatasetSize, 'classes'>;
-
-/** How many images a run takes: validation and test shrink with the training images, to one of each class at least. */
-export function imageCounts(trainLimit: number, { classes, ...complete }: DatasetSize): ImageCounts {
-  const share = trainLimit === 0 ? 1 : Math.min(1, trainLimit / complete.train);
-  const part = (images: number) => Math.max(classes, Math.round(images * share));
-  return { train: part(complete.train), val: part(complete.val), test: part(complete.test) };
-}
 
 /** What a run will find in the cache, and how much that holds. */
 export interface Kept {

@@ -1,13 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Classes } from '../../lib/classes.ts';
-import {
-  type DatasetSize,
-  datasetNameSchema,
-  datasetSizes,
-  isKnownDataset,
-  knownDatasets,
-} from '../../lib/datasets.ts';
+import { type DatasetSize, datasetSizes, isKnownDataset, knownDatasets } from '../../lib/dataset-sizes.ts';
+import { datasetNameSchema } from '../../lib/datasets.ts';
 import { type OwnFolder, OwnImagesError, type SkippedFile, sizeOfOwn } from '../../lib/own-images.ts';
 import type { Env } from '../env.ts';
 import { FieldError } from '../errors.ts';

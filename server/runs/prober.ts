@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { eq } from 'drizzle-orm';
 import { probes, runs } from '../../drizzle/schema.ts';
-import { datasetSizes } from '../../lib/datasets.ts';
+import { datasetSizes } from '../../lib/dataset-sizes.ts';
 import type { Speed } from '../../lib/estimate.ts';
 import { estimateRun, findKept } from '../../lib/estimate.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { runs } from '../../drizzle/schema.ts';
-import { datasetSizes, knownDatasets } from '../../lib/datasets.ts';
+import { datasetSizes, knownDatasets } from '../../lib/dataset-sizes.ts';
 import type { Facet, SortColumn } from '../../lib/run-columns.ts';
 import type { RunFilter, RunQuery, RunSort } from '../../lib/run-query.ts';
 

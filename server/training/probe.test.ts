@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { datasetSizes } from '../../lib/datasets.ts';
+import { datasetSizes } from '../../lib/dataset-sizes.ts';
 import { estimateRun, type Speed } from '../../lib/estimate.ts';
 import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
 import { noneKept } from '../../lib/run-work.ts';

@@ -1,7 +1,7 @@
 import { networkOf } from '../../lib/backbones.ts';
-import { datasetSizes } from '../../lib/datasets.ts';
+import { datasetSizes, imageCounts } from '../../lib/dataset-sizes.ts';
 import { type Speed, speedKind } from '../../lib/estimate.ts';
-import { imageCounts, noneKept, type Pass, passSchema, workOf } from '../../lib/run-work.ts';
+import { noneKept, type Pass, passSchema, workOf } from '../../lib/run-work.ts';
 import type { TrainConfig } from '../../lib/train-config.ts';
 import { chooseEngine } from './engine/choose.ts';
 import { randomWeights } from './network/random-weights.ts';

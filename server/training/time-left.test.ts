@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { datasetSizes } from '../../lib/datasets.ts';
+import { datasetSizes, imageCounts } from '../../lib/dataset-sizes.ts';
 import { type Speed, speedKind } from '../../lib/estimate.ts';
-import { imageCounts, type Pass, type WorkPhase } from '../../lib/run-work.ts';
+import type { Pass, WorkPhase } from '../../lib/run-work.ts';
 import { trainConfigSchema } from '../../lib/train-config.ts';
 import { TimeLeft } from './time-left.ts';
 

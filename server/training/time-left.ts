@@ -1,7 +1,7 @@
+import type { ImageCounts } from '../../lib/dataset-sizes.ts';
 import { findSpeed, type Speed, speedKind } from '../../lib/estimate.ts';
 import {
   entriesOf,
-  type ImageCounts,
   noneKept,
   type Pass,
   passCost,
