@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Download, Keyboard } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '@/lib/format.ts';
 import { compareAddress } from './compare-state.ts';
 import { ConnectionNote } from './connection-note.tsx';
@@ -24,7 +24,10 @@ import { useShortcuts } from './use-shortcuts.ts';
 import { WhenNear } from './when-near.tsx';
 
 // What stands below what is seen first, or is seldom asked for.
-const RunsSelection = dynamic(() => import('./runs-selection.tsx').then((module) => module.RunsSelection));
+const RunsSelection = dynamic(() => import('./runs-selection.tsx').then((module) => module.RunsSelection), {
+  // Without this the page would wait for it, and the keys with the page.
+  loading: () => null,
+});
 const ShortcutsHelp = dynamic(() => import('./shortcuts-help.tsx').then((module) => module.ShortcutsHelp));
 const RunsExamples = dynamic(() => import('./runs-examples.tsx').then((module) => module.RunsExamples));
 const DiskUse = dynamic(() => import('./disk-use.tsx').then((module) => module.DiskUse));
@@ -47,9 +50,12 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
   const columns = useColumns();
   const search = useRef<HTMLInputElement>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
-  // It stays, as it says what became of what was selected.
+  // It stays, as it says what became of what was selected; and a row is marked before its code has come.
   const [wasUsed, setWasUsed] = useState(false);
-  if (!wasUsed && (state.selected.length > 0 || state.baseline)) setWasUsed(true);
+  const isUsed = state.selected.length > 0 || state.baseline !== '';
+  useEffect(() => {
+    if (isUsed) setWasUsed(true);
+  }, [isUsed]);
   const openHelp = () => setHelpOpen(true);
   const context = useCellContext(state, query, rows);
   const selected = new Set(state.selected);

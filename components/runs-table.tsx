@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import type { RunSummary } from '@/lib/run.ts';
 import type { SortColumn } from '@/lib/run-columns.ts';
 import type { CellContext, RunColumn } from './runs-columns.tsx';
@@ -204,12 +204,12 @@ function useActiveRow(
 ) {
   const scroll = useRef(scrollTo);
   scroll.current = scrollTo;
-  useEffect(() => {
+  // Before the next key, which is for that row.
+  useLayoutEffect(() => {
     if (active === null) return;
     scroll.current(active.index);
     const row = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${active.index}"]`);
     const focus = () => row()?.focus({ preventScroll: true });
-    // At once, as the next key is for it.
     if (row()) return focus();
     // One that was far away is drawn in the next frame.
     const frame = requestAnimationFrame(focus);
