@@ -193,7 +193,7 @@ describe('a download that breaks off', () => {
 describe('a fault', () => {
   it('of a server that falls silent', async () => {
     server.answers = [gives({ stallsAfter: half() })];
-    expect(await failure({ patience: 200 })).toMatchObject({
+    expect(await failure({ patience: 3000 })).toMatchObject({
       code: 'stalled',
       message: expect.stringMatching(/sent nothing .* goes on from there/),
     });
