@@ -1,6 +1,9 @@
 import type { TrainConfig } from './train-config.ts';
 
-/** The data sets that have a name of their own, and how many images each has. Apart from what checks names: pages load it early. */
+/**
+ * The data sets that have a name of their own, and how many images each has. Apart from what checks names (datasets.ts),
+ * which pages that only show them need not load.
+ */
 
 /** `cifar10` lies in the data folder; `sketch10` is drawn by the trainer itself. */
 export const knownDatasets = ['cifar10', 'sketch10'] as const;

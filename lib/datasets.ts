@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What can be trained on: two data sets that have a name of their own, and folders of own images. */
+/** What can be trained on is called by a name: one of dataset-sizes.ts', or that of a folder of own images. */
 
 /**
  * A name that stands for one folder, and no path, on every system: letters, digits, `_`, and within it also spaces, dots

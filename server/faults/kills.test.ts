@@ -6,7 +6,7 @@ import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { TrainConfigInput } from '../../lib/train-config.ts';
-import { isAlive } from '../runs/scenes.test-helper.ts';
+import { isAlive } from '../runs/is-alive.ts';
 import { BareServer, killProcess } from './bare-server.test-helper.ts';
 import { fault, times } from './fault.test-helper.ts';
 

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { describe, expect } from 'vitest';
 import { cancelRun } from '../runs/cancel.ts';
+import { isAlive } from '../runs/is-alive.ts';
 import { readRun } from '../runs/read-runs.ts';
-import { isAlive, pidsOf, startScene, until, untilItTrains } from '../runs/scenes.test-helper.ts';
+import { pidsOf, startScene, until, untilItTrains } from '../runs/scenes.test-helper.ts';
 import { openServices } from '../services.test-helper.ts';
 import { killProcess } from './bare-server.test-helper.ts';
 import { fault } from './fault.test-helper.ts';

@@ -7,6 +7,7 @@ import { isRunId } from '../../lib/run-id.ts';
 import { runName, trainConfigSchema } from '../../lib/train-config.ts';
 import type { Services } from '../services.ts';
 import { singleton } from '../singleton.ts';
+import { isAlive } from './is-alive.ts';
 import { defaultLogFile } from './log-file.ts';
 import { appendEvent } from './record-event.ts';
 import { isInside, isMissing } from './run-files.ts';
@@ -96,6 +97,7 @@ function readJournal(
   const head = journalHeadSchema.safeParse(first);
   if (!head.success || head.data.runId !== id) return null;
   const { pid } = head.data;
+  // Where another process has its number by now, it is taken for alive until that one has ended.
   const isLeft = pid !== undefined && !isAlive(pid);
   // Whoever was killed may have left half a line.
   const whole = isLeft ? rest.filter((line) => line !== undefined) : rest;
@@ -106,15 +108,6 @@ function readJournal(
   if (!isLeft) return { head: head.data };
   const message = 'Its process, started in a terminal, was gone without a last word.';
   return { head: head.data, events: [...events.data, { type: 'interrupted', at: Date.now(), message }] };
-}
-
-/** Another process may have its number by now: then this one is taken for alive until that one has ended. */
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** The last line may be half written. */

@@ -20,8 +20,9 @@ import {
 } from '../training/real-data.test-helper.ts';
 import { softmax } from '../training/scores.ts';
 import { cancelRun } from './cancel.ts';
+import { isAlive } from './is-alive.ts';
 import { readRun } from './read-runs.ts';
-import { isAlive, pidsOf } from './scenes.test-helper.ts';
+import { pidsOf } from './scenes.test-helper.ts';
 import { startRun } from './start.ts';
 
 // The built trainer. `npm test` builds it when it is stale.

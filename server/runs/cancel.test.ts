@@ -7,8 +7,9 @@ import type { Services } from '../services.ts';
 import { cancelRun } from './cancel.ts';
 import { deleteRun } from './delete-run.ts';
 import { followEvents } from './follow-events.ts';
+import { isAlive } from './is-alive.ts';
 import { readRun } from './read-runs.ts';
-import { isAlive, pidsOf, startScene, until, untilItTrains } from './scenes.test-helper.ts';
+import { pidsOf, startScene, until, untilItTrains } from './scenes.test-helper.ts';
 
 const typesOf = async (services: Services, id: string) =>
   (await readRun(services, id)).events.map(({ event }) => event.type);

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { closeServices, openServices } from '../services.test-helper.ts';
 import type { Services } from '../services.ts';
 import { cancelRun } from './cancel.ts';
+import { isAlive } from './is-alive.ts';
 import { listRuns, readRun } from './read-runs.ts';
 import { recordEvent } from './record-event.ts';
 import { resumeRun, trainFurther } from './resume.ts';
-import { isAlive, pidsOf, startScene, until, untilItTrains } from './scenes.test-helper.ts';
+import { pidsOf, startScene, until, untilItTrains } from './scenes.test-helper.ts';
 
 describe('the queue', () => {
   it('trains one run at a time, in the order in which they were asked for', async () => {

@@ -24,11 +24,3 @@ export function pidsOf({ env }: Services, id: string): number[] {
   const log = readFileSync(path.join(env.paths.results, id, 'trainer.log'), 'utf8');
   return [...log.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));
 }
-
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

@@ -60,6 +60,7 @@ export function tryEngine(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
     windowsHide: true,
+    ...{ signal, killSignal: 'SIGKILL' },
   });
   let printed = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -68,24 +69,14 @@ export function tryEngine(
   /** What it comes to if it is no faster than its time allows. */
   let slow: EngineVerdict | null = null;
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
-      child.kill('SIGKILL');
-    };
     const end = (verdict: EngineVerdict) => {
-      stop();
+      clearTimeout(timer);
+      child.kill('SIGKILL');
       resolve(verdict);
-    };
-    const cancel = () => {
-      stop();
-      reject(new Canceled());
     };
     const unfit = (why: string) => end({ is: 'unfit', why });
     const late = () => (slow ? end(slow) : unfit(`no answer within ${patience / 1000} s`));
     const timer = setTimeout(late, patience);
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel);
     child.on('message', (message) => {
       const verdict = engineVerdictSchema.safeParse(message);
       const progress = checkProgressSchema.safeParse(message);
@@ -98,7 +89,10 @@ export function tryEngine(
         slow = { is: 'able', device, threads, imagesPerSecond };
       }
     });
-    child.on('error', (error) => unfit(`its check could not be started: ${error.message}`));
+    child.on('error', (error) => {
+      if (signal?.aborted) reject(new Canceled());
+      unfit(`its check could not be started: ${error.message}`);
+    });
     child.on('close', (code, signal) => {
       const lines = printed.trim().split('\n');
       // Node's own last line of an uncaught error is its version.

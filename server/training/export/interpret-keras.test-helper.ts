@@ -41,6 +41,10 @@ export const readKerasFile = (file: string): Promise<KerasFile> =>
 export const kerasImage = (planes: Uint8Array): Float32Array =>
   Float32Array.from(planes, (_, at) => planes[(at % 3) * 1024 + Math.floor(at / 3)]! / 255);
 
+/** The first of them one after the other: [count, 32, 32, 3]. */
+export const kerasImages = (planes: Uint8Array, count: number): number[] =>
+  Array.from({ length: count }, (_, at) => [...kerasImage(planes.subarray(at * 3072, (at + 1) * 3072))]).flat();
+
 /** Probabilities of one image, [32, 32, 3] in [0, 1]. */
 export function predict({ config, weights }: KerasFile, image: Float32Array): Float32Array {
   const outputs = new Map<string, Tensor>();

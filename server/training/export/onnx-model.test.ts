@@ -4,9 +4,9 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '../../../lib/classes.ts';
-import { type ImageSet, imageBytes } from '../dataset/dataset.ts';
+import type { ImageSet } from '../dataset/dataset.ts';
 import type { Weights } from '../network/weights.ts';
-import { kerasImage } from './interpret-keras.test-helper.ts';
+import { kerasImages } from './interpret-keras.test-helper.ts';
 import { exportOnnx } from './onnx-model.ts';
 import {
   basesHere,
@@ -38,10 +38,7 @@ describe.each(basesHere)('exportOnnx of a run from %s', (backbone) => {
 
   /** The file's probabilities of the first images. */
   async function predict(count: number): Promise<Float32Array> {
-    const images = Array.from({ length: count }, (_, index) => [
-      ...kerasImage(test.pixels.subarray(index * imageBytes, (index + 1) * imageBytes)),
-    ]);
-    const image = new Tensor('float32', Float32Array.from(images.flat()), [count, 32, 32, 3]);
+    const image = new Tensor('float32', Float32Array.from(kerasImages(test.pixels, count)), [count, 32, 32, 3]);
     const { probabilities } = await session.run({ image });
     expect(probabilities!.dims).toEqual([count, 10]);
     return probabilities!.data as Float32Array;

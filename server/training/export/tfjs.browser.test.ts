@@ -8,8 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '../../../lib/classes.ts';
 import { launchBrowser } from '../../../tools/testing/browser.ts';
-import { imageBytes } from '../dataset/dataset.ts';
-import { kerasImage } from './interpret-keras.test-helper.ts';
+import { kerasImages } from './interpret-keras.test-helper.ts';
 import { exportTfjs } from './tfjs.ts';
 import {
   basesHere,
@@ -66,9 +65,6 @@ describe.each(basesHere)('exportTfjs of a run from %s', (backbone) => {
     const count = 100;
     const base = await loadBase(backbone);
     const test = await loadPictures(backbone);
-    const images = Array.from({ length: count }, (_, index) => [
-      ...kerasImage(test.pixels.subarray(index * imageBytes, (index + 1) * imageBytes)),
-    ]);
     await page.goto(address());
     // As text: nothing of the test's own tooling may reach the page.
     const answer = (await page.evaluate(`(async (pixels) => {
@@ -80,7 +76,7 @@ describe.each(basesHere)('exportTfjs of a run from %s', (backbone) => {
         metadata: model.getUserDefinedMetadata(),
         trainable: model.layers.filter((layer) => layer.trainableWeights.length > 0).map((layer) => layer.name),
       };
-    })(${JSON.stringify(images.flat())})`)) as Answer;
+    })(${JSON.stringify(kerasImages(test.pixels, count))})`)) as Answer;
 
     const expected = await trainerProbabilities(makeTrainedModel(base, backbone), base, test, count);
     expect(answer.probabilities).toHaveLength(count * 10);

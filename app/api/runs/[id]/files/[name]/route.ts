@@ -13,7 +13,7 @@ const nameForDownload: Record<string, (id: string) => string> = {
   'tensorboard.zip': (id) => `tensorboard_${id}.zip`,
 };
 
-/** What would come of a download, without its bytes: nothing is opened of which nothing is read. */
+/** What would come of a download, without its bytes: what was opened for them is closed, which Next would not do. */
 export async function HEAD(request: Request, context: Context) {
   const { body, status, headers } = await GET(request, context);
   await body?.cancel();
