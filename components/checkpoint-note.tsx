@@ -7,8 +7,7 @@ export function CheckpointNote({ run }: { run: RunDetail }) {
   if (!problem || run.status !== 'running') return null;
   return (
     <p role="status" className="mt-3 border-line border-t pt-3 text-soft text-sm">
-      <span className="text-warn">Not kept.</span> {problem}. Make room on that disk, or cancel the run to keep what
-      there is.
+      <span className="text-warn">Not kept.</span> {problem}. Make room on that disk.
     </p>
   );
 }
