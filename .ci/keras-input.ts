@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { decodePredictions } from '../lib/predictions.ts';
-import { trainConfigSchema } from '../lib/train-config.ts';
-import { loadCifar10 } from '../server/training/dataset/cifar10.ts';
-import { imageBytes } from '../server/training/dataset/dataset.ts';
-import { splitImages } from '../server/training/dataset/split.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { decodePredictions } from '@/lib/run/predictions.ts';
+import { loadCifar10 } from '@/server/model/dataset/cifar10.ts';
+import { imageBytes } from '@/server/model/dataset/dataset.ts';
+import { splitImages } from '@/server/model/dataset/split.ts';
 
 /**
  * `tsx .ci/keras-input.ts RUN_FOLDER DATA_FOLDER OUT`: a run's own test images, in its order, as a CIFAR-10 test batch in

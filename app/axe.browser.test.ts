@@ -4,12 +4,13 @@ import path from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { showingTrainer } from '@/tools/testing/paths.ts';
 
 /** Every page in every state, light and dark, wide and narrow: what axe finds serious, and whether it scrolls sideways. */
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showing-trainer.mjs');
+const TRAINER_ENTRY = showingTrainer;
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [1440, 390].map((width) => ({ colorScheme, width })),
 );

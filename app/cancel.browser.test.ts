@@ -1,12 +1,12 @@
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
 /** Canceling, as a person does it, with a trainer that plays scenes. */
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 
 describe('cancel', () => {
   let app: AppServer;

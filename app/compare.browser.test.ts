@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
-import { launchBrowser } from '../tools/testing/browser.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startAppIn } from '@/tools/testing/app-server.ts';
+import { launchBrowser } from '@/tools/testing/browser.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { writeToldRun } from './told-run.test-helper.ts';
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 const [frozen, n30, n30Again] = ['20261124-081530-aaaa', '20261124-081630-bbbb', '20261124-081730-cccc'];
 
 describe('comparing runs, in a browser', () => {
@@ -20,7 +21,9 @@ describe('comparing runs, in a browser', () => {
     const results = path.join(folder, 'results');
     const small = { image_size: 96, train_limit: 4500 } as const;
     await writeToldRun(results, {
-      ...{ id: frozen, config: { ...small, name: 'frozen' }, right: 700 },
+      id: frozen,
+      config: { ...small, name: 'frozen' },
+      right: 700,
       wall: { stage1: [90, 120], stage2: [125, 130] },
     });
     const tuned = { ...small, name: 'n30', n_unfreeze: 30, lr_stage2: 1e-4 };

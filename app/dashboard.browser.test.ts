@@ -2,15 +2,21 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { originalLogs } from '@/tools/testing/paths.ts';
 
 /** Logs dropped on the page, and what the page then says of them: the original's seven, which the project keeps as fixtures. */
 
-const folder = path.resolve(import.meta.dirname, '../lib/fixtures/original-logs');
+const folder = originalLogs;
 const originals = [
-  ...['run_aug_custom1', 'run_final_', 'run_final_optimized', 'run_full_tune', 'run_full_tune_tta'],
-  ...['run_n0', 'run_n0_AdamW'],
+  'run_aug_custom1',
+  'run_final_',
+  'run_final_optimized',
+  'run_full_tune',
+  'run_full_tune_tta',
+  'run_n0',
+  'run_n0_AdamW',
 ];
 const files = originals.map((name) => ({
   name: `${name}.json`,

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useTRPC } from '@/components/trpc.ts';
+import { useTRPC } from '@/components/live/trpc.ts';
 
 export default function ErrorPage({ error, reset }: { error: Error; reset: () => void }) {
   // What went wrong on the server is told to nobody but whoever asks it.

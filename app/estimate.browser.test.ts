@@ -1,12 +1,12 @@
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
 /** What the form says of the time a run takes, with a trainer whose probes measure a thousand images a second. */
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 
 describe('the estimate', () => {
   let app: AppServer;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { hdf5, makeFolder, serveFile } from '../server/data/source.test-helper.ts';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { startApp } from '../tools/testing/app-server.ts';
+import { hdf5, makeFolder, serveFile } from '@/server/data/source.test-helper.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { startApp } from '@/tools/testing/app-server.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Preset, presets } from '../components/presets.ts';
-import { type TrainConfig, type TrainConfigInput, trainConfigSchema } from '../lib/train-config.ts';
-import { needsData, realData } from '../server/training/real-data.test-helper.ts';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { type Preset, presets } from '@/lib/config/presets.ts';
+import { type TrainConfig, type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { needsData, realData } from '@/server/model/network/real-data.test-helper.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
 /** What fills the form, and what it says and sends then; with a trainer that plays scenes. */
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 const defaults = trainConfigSchema.parse({});
 /** A preset with every field filled in, on what comes with the app. */
 const presetConfig = ({ config }: Preset) =>
@@ -157,8 +158,15 @@ describe('pasted JSON', () => {
 
 describe('another run’s config', () => {
   const first: TrainConfigInput = {
-    ...{ name: 'completes', n_unfreeze: 12, lr_stage2: 3e-5, augment: true, zoom: 0.25, tags: ['a', 'b'] },
-    ...{ optimizer: 'sgd', image_size: 128, json_output_path: 'results/first.json' },
+    name: 'completes',
+    n_unfreeze: 12,
+    lr_stage2: 3e-5,
+    augment: true,
+    zoom: 0.25,
+    tags: ['a', 'b'],
+    optimizer: 'sgd',
+    image_size: 128,
+    json_output_path: 'results/first.json',
   };
 
   it('fills the form, is changed and run: once, however often the keys are pressed', async () => {

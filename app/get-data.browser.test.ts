@@ -8,9 +8,10 @@ import {
   says,
   serveFile,
   sha256Of,
-} from '../server/data/source.test-helper.ts';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { startApp } from '../tools/testing/app-server.ts';
+} from '@/server/data/source.test-helper.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { startApp } from '@/tools/testing/app-server.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -22,9 +23,11 @@ it('gets the data by two buttons, through everything that can come between, and 
   const cifar10 = await serveFile(archive);
   const weights = await serveFile(hdf5(5000));
   const started = startApp({
-    TRAINER_ENTRY: path.join(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs'),
+    TRAINER_ENTRY: scriptedTrainer,
     DATA_DIR: path.join(await makeFolder(), 'data'),
-    ...{ CIFAR10_URL: cifar10.url, CIFAR10_SHA256: sha256Of(archive), WEIGHTS_URL: weights.url },
+    CIFAR10_URL: cifar10.url,
+    CIFAR10_SHA256: sha256Of(archive),
+    WEIGHTS_URL: weights.url,
   });
   const { app, page, close } = await openAppPage(started);
   ends.push(close);

@@ -1,12 +1,12 @@
-import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { showingTrainer } from '@/tools/testing/paths.ts';
 
 /** All that can be done, done with the keyboard alone; what has the focus shows it. */
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showing-trainer.mjs');
+const TRAINER_ENTRY = showingTrainer;
 
 describe('the keyboard alone', { timeout: 120_000 }, () => {
   let app: AppServer;

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
-import { Providers } from '@/components/providers.tsx';
-import { TopBar } from '@/components/top-bar.tsx';
+import { Providers } from '@/components/layout/providers.tsx';
+import { TopBar } from '@/components/layout/top-bar.tsx';
 import './globals.css';
 
 export const metadata: Metadata = {

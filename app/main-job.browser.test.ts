@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { realData } from '../server/training/real-data.test-helper.ts';
-import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { realData } from '@/server/model/network/real-data.test-helper.ts';
+import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 
 /** The whole job, as a person does it: a small real run, on CIFAR-10 or, where that is not there, on sketch10. */
 
@@ -12,7 +12,10 @@ const hdf5Signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
 /** What takes a minute or so on two cores, with enough epochs in stage 2 to reload in their midst: sketch10's are short. */
 const settings = {
-  ...{ name: 'browser test', n_unfreeze: '2', batch_size: '32', epochs_stage1: '3' },
+  name: 'browser test',
+  n_unfreeze: '2',
+  batch_size: '32',
+  epochs_stage1: '3',
   ...(realData ? { train_limit: '500', epochs_stage2: '9' } : { train_limit: '4000', epochs_stage2: '12' }),
 };
 

@@ -1,12 +1,12 @@
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { showingTrainer } from '@/tools/testing/paths.ts';
 
 /** What is told to someone who looks at something else: the tab's title, a notification of the system. */
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showing-trainer.mjs');
+const TRAINER_ENTRY = showingTrainer;
 
 describe('someone who looks elsewhere', () => {
   let app: AppServer;

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { absenceOf } from '../lib/engine-parts.ts';
-import { someData } from '../server/training/real-data.test-helper.ts';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { absenceOf } from '@/server/model/engine/parts.ts';
+import { someData } from '@/server/model/network/real-data.test-helper.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 
 /** A small run from the form on the engines beside the processor's that need no GPU. */
 

@@ -1,7 +1,7 @@
 import { connection } from 'next/server';
 import type { SearchParams } from 'nuqs/server';
-import { loadRunsState, queryOf } from '@/components/runs-url.ts';
-import { RunsView } from '@/components/runs-view.tsx';
+import { loadRunsState, queryOf } from '@/components/runs/runs-url.ts';
+import { RunsView } from '@/components/runs/runs-view.tsx';
 import { getCaller } from '@/server/caller.ts';
 
 export default async function RunsPage({ searchParams }: { searchParams: Promise<SearchParams> }) {

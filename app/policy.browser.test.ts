@@ -1,12 +1,12 @@
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { showingTrainer } from '@/tools/testing/paths.ts';
 
 /** What the policy of the app's pages forbids, none of them does; and what is forbidden is stopped. */
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../tools/testing/showing-trainer.mjs');
+const TRAINER_ENTRY = showingTrainer;
 
 describe('the policy of pages', { timeout: 240_000 }, () => {
   let app: AppServer;

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openAppPage, reload, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startAppIn } from '../tools/testing/app-server.ts';
+import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startAppIn } from '@/tools/testing/app-server.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 
 /** As the original wrote them under Keras 3: every even epoch of stage 2 is a batch of 64. */
 const log = {
@@ -15,8 +16,10 @@ const log = {
   curves: {
     stage1: { accuracy: [0.8058, 0.8745], loss: [1, 0.9], val_accuracy: [0.85, 0.86], val_loss: [1, 0.9] },
     stage2: {
-      ...{ accuracy: [0.79311, 0.8125, 0.80515, 0.84375], loss: [1, 1, 1, 1] },
-      ...{ val_accuracy: [0.861, 0.862, 0.863, 0.864], val_loss: [1, 1, 1, 1] },
+      accuracy: [0.79311, 0.8125, 0.80515, 0.84375],
+      loss: [1, 1, 1, 1],
+      val_accuracy: [0.861, 0.862, 0.863, 0.864],
+      val_loss: [1, 1, 1, 1],
     },
   },
 };

@@ -1,13 +1,13 @@
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RunStatus } from '../lib/run-status.ts';
-import { openAppPage, visit } from '../tools/testing/app-page.ts';
-import { type AppServer, startApp } from '../tools/testing/app-server.ts';
+import type { RunStatus } from '@/lib/run/status.ts';
+import { openAppPage, visit } from '@/tools/testing/app-page.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
 /** The table while runs are added to it and taken from it, with a trainer that plays scenes. */
 
-const TRAINER_ENTRY = path.resolve(import.meta.dirname, '../server/runs/fixtures/scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 
 describe('the table of runs that come and go', () => {
   let app: AppServer;

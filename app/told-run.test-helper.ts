@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cifar10Classes } from '../lib/classes.ts';
-import type { RunMetrics, TestIdentity } from '../lib/metrics.ts';
-import { encodePredictions } from '../lib/predictions.ts';
-import type { RunEvent } from '../lib/run-events.ts';
-import { type TrainConfigInput, trainConfigSchema } from '../lib/train-config.ts';
-import { encodeWall, wallTile } from '../lib/wall.ts';
-import { encodePng } from '../server/training/export/png.ts';
+import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { cifar10Classes } from '@/lib/data/classes.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import type { RunMetrics, TestIdentity } from '@/lib/run/metrics.ts';
+import { encodePredictions } from '@/lib/run/predictions.ts';
+import { encodeWall, wallTile } from '@/lib/run/wall.ts';
+import { encodePng } from '@/server/model/export/png.ts';
 
 const classes = cifar10Classes.length;
 const toldTest: TestIdentity = { hash: 'abc', name: 'CIFAR-10, JPEG copy, a part', images: 1000 };
@@ -58,14 +58,12 @@ function eventsOf(
   const epochs = ([1, 2] as const).flatMap((stage) =>
     wall[`stage${stage}`].map(
       (count, index): Told => ({
-        ...{
-          type: 'epoch',
-          stage,
-          epoch: index + 1,
-          epochs: wall[`stage${stage}`].length,
-          seconds: stage,
-          imagesPerSecond: 100,
-        },
+        type: 'epoch',
+        stage,
+        epoch: index + 1,
+        epochs: wall[`stage${stage}`].length,
+        seconds: stage,
+        imagesPerSecond: 100,
         metrics: { accuracy: 0.5, loss: 1, val_accuracy: count / 200, val_loss: 1, learning_rate: config.lr_stage1 },
         wall: encodeWall(
           Uint8Array.from(wallLabels, (label, place) => (place < count ? label : (label + 1) % classes)),
@@ -80,17 +78,32 @@ function eventsOf(
   };
   const last = [...wall.stage1, ...wall.stage2].at(-1)! / 200;
   const metrics: RunMetrics = {
-    ...{ val_end2end: last, val_tta: last, val_stage1: wall.stage1.at(-1)! / 200, val_loss: 1, test_loss: 1 },
-    ...{ test_end2end: right / 1000, test_tta: (right + 10) / 1000, test_stage1: right / 1000 },
+    val_end2end: last,
+    val_tta: last,
+    val_stage1: wall.stage1.at(-1)! / 200,
+    val_loss: 1,
+    test_loss: 1,
+    test_end2end: right / 1000,
+    test_tta: (right + 10) / 1000,
+    test_stage1: right / 1000,
   };
   return [
     {
-      ...{ type: 'started', engine: 'cpu', device: 'a device', threads: 2, weightsFile: 'w.h5', trainedKernels: 0 },
-      ...{ test: toldTest, images: { train: 4500, val: 500, test: 1000 }, wall: wallLabels },
+      type: 'started',
+      engine: 'cpu',
+      device: 'a device',
+      threads: 2,
+      weightsFile: 'w.h5',
+      trainedKernels: 0,
+      test: toldTest,
+      images: { train: 4500, val: 500, test: 1000 },
+      wall: wallLabels,
     } as Told,
     ...epochs,
     {
-      ...{ type: 'evaluated', metrics, classes: [...cifar10Classes] },
+      type: 'evaluated',
+      metrics,
+      classes: [...cifar10Classes],
       confusion: { plain: confusion(right), tta: confusion(right + 10) },
       timing: { feature_extract: 1, top_train: 2, end2end: 3, total: 6, evaluation: 1, features_cached: false },
     },

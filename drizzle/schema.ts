@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Speed } from '../lib/estimate.ts';
-import type { RunMetrics, TestIdentity, Timing } from '../lib/metrics.ts';
-import type { RunEvent, RunEventOf } from '../lib/run-events.ts';
-import type { RunStatus } from '../lib/run-status.ts';
-import type { TrainConfig } from '../lib/train-config.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
+import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import type { RunMetrics, TestIdentity, Timing } from '@/lib/run/metrics.ts';
+import type { RunStatus } from '@/lib/run/status.ts';
+import type { Speed } from '@/lib/work/estimate.ts';
 
 const fromJson = (column: string, key: string): SQL => sql.raw(`${column} ->> '$.${key}'`);
 

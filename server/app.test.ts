@@ -4,16 +4,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { describeTrainedPart } from '../components/trained-part.ts';
-import { backbones } from '../lib/backbones.ts';
-import type { TrainConfigInput } from '../lib/train-config.ts';
-import { wrongValues } from '../lib/wrong-values.test-helper.ts';
-import { type AppServer, startApp, startAppIn } from '../tools/testing/app-server.ts';
-import { ask as askServer } from '../tools/testing/ask.ts';
+import type { TrainConfigInput } from '@/lib/config/train-config.ts';
+import { wrongValues } from '@/lib/config/wrong-values.test-helper.ts';
+import { backbones } from '@/lib/network/backbones.ts';
+import { describeTrainedPart } from '@/lib/network/trained-part.ts';
+import { type AppServer, startApp, startAppIn } from '@/tools/testing/app-server.ts';
+import { ask as askServer } from '@/tools/testing/ask.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
 /** The app as it is served, with a trainer that plays scenes. */
 
-const TRAINER_ENTRY = path.join(import.meta.dirname, 'runs', 'fixtures', 'scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 let app: AppServer;
 beforeAll(async () => {
   app = await startApp({ TRAINER_ENTRY, ALLOWED_HOSTS: 'lab.example' });
@@ -161,7 +162,9 @@ describe('tRPC', () => {
     const before = (await app.trpc.runs.list.query()).total;
     for (const { field, value } of wrongValues) {
       const { status, body } = await ask('/api/trpc/runs.start', {
-        ...{ method: 'POST', headers: { ...json, origin: app.url }, body: JSON.stringify({ [field]: value }) },
+        method: 'POST',
+        headers: { ...json, origin: app.url },
+        body: JSON.stringify({ [field]: value }),
       });
       const { fields } = JSON.parse(body).error.data;
       expect([field, value, status, Object.keys(fields)]).toEqual([field, value, 400, [field]]);

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { cacheLimitInWords, isCacheLimit, type Paths, readPaths } from '../lib/paths.ts';
 import type { SourceSettings } from './data/sources.ts';
-import { isLoopbackName } from './doors.ts';
 import { EnvironmentError } from './errors.ts';
+import { isLoopbackName } from './http/doors.ts';
+import { cacheLimitInWords, isCacheLimit, type Paths, readPaths } from './model/files/paths.ts';
 import { singleton } from './singleton.ts';
 
 /** What the environment says, with every default filled in; paths are absolute. */

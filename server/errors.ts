@@ -1,4 +1,4 @@
-import type { TrainConfigField } from '../lib/train-config.ts';
+import type { TrainConfigField } from '@/lib/config/train-config.ts';
 
 /** What can go wrong on request, and what it is in HTTP's terms. */
 export type AppErrorCode = 'not-found' | 'conflict' | 'bad-request' | 'storage';

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
-import { type TrainConfigInput, trainConfigSchema } from '../lib/train-config.ts';
+import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { parseEnv } from './env.ts';
 import { createServices, type Services } from './services.ts';
 
@@ -18,7 +19,7 @@ export function openServices(
   folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-')),
   environment: Record<string, string> = {},
 ): Services {
-  const entry = path.join(import.meta.dirname, 'runs', 'fixtures', 'scripted-trainer.mjs');
+  const entry = scriptedTrainer;
   const services = createServices(parseEnv({ RESULTS_DIR: 'results', TRAINER_ENTRY: entry, ...environment }, folder));
   opened.push({ services, folder });
   return services;

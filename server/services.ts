@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { Downloads } from './data/downloads.ts';
-import { type Database, openDatabase } from './db.ts';
+import { type Database, openDatabase } from './db/database.ts';
 import { type Env, getEnv, projectRoot } from './env.ts';
-import { EmbeddedQueue } from './runs/embedded-queue.ts';
-import { LogFolder } from './runs/log-folder.ts';
-import { Prober } from './runs/prober.ts';
-import type { Queue } from './runs/queue.ts';
-import { RunBus } from './runs/run-bus.ts';
+import { Prober } from './machine/prober.ts';
+import { RunBus } from './runs/events/bus.ts';
+import { LogFolder } from './runs/imports/log-folder.ts';
+import { EmbeddedQueue } from './runs/queue/embedded-queue.ts';
+import type { Queue } from './runs/queue/queue.ts';
 import { singleton } from './singleton.ts';
 
 /** What everything on the server stands on. */

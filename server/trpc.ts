@@ -1,8 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
+import { storageError } from './db/storage-errors.ts';
 import { AppError, type AppErrorCode, FieldError } from './errors.ts';
 import type { Services } from './services.ts';
-import { storageError } from './storage-errors.ts';
 
 /** Why each wrong field is wrong, by its name in the config; every error carries it, most of them empty. */
 export type FieldErrors = Record<string, string[]>;

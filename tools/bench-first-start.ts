@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTRPCClient, httpLink } from '@trpc/client';
-import type { AppRouter } from '../server/router.ts';
+import type { AppRouter } from '@/server/router.ts';
 import { visit } from './testing/app-page.ts';
 import { launchBrowser } from './testing/browser.ts';
 

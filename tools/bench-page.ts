@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Page, Request } from 'playwright-core';
-import type { TrainConfigInput } from '../lib/train-config.ts';
+import type { TrainConfigInput } from '@/lib/config/train-config.ts';
 import { type AppServer, startApp } from './testing/app-server.ts';
 import { launchBrowser } from './testing/browser.ts';
+import { showingTrainer } from './testing/paths.ts';
 
 /**
  * `npm run bench:page`: what the pages weigh, how late an epoch is seen, and what a page costs that follows a long run.
@@ -14,8 +14,14 @@ import { launchBrowser } from './testing/browser.ts';
 
 /** Epochs of about a second; early stopping may end it, then it is run again until there are `latencyEpochs`. */
 const latencyRun = {
-  ...{ name: 'latency', train_limit: 1000, image_size: 96, n_unfreeze: 10, batch_size: 64 },
-  ...{ epochs_stage1: 5, epochs_stage2: 110, lr_stage2: 1e-6 },
+  name: 'latency',
+  train_limit: 1000,
+  image_size: 96,
+  n_unfreeze: 10,
+  batch_size: 64,
+  epochs_stage1: 5,
+  epochs_stage2: 110,
+  lr_stage2: 1e-6,
 } satisfies TrainConfigInput;
 const latencyEpochs = 100;
 
@@ -150,7 +156,7 @@ async function onPage(
   { withRealTrainer }: { withRealTrainer: boolean },
   measure: (page: Page, app: AppServer) => Promise<void>,
 ): Promise<void> {
-  const standIn = path.join(import.meta.dirname, 'testing', 'showing-trainer.mjs');
+  const standIn = showingTrainer;
   const app = await startApp({ TRAINER_ENTRY: withRealTrainer ? '' : standIn });
   const browser = await launchBrowser();
   try {

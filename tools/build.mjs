@@ -21,34 +21,36 @@ const pageConfig = ['next.config.mjs', 'postcss.config.mjs', 'instrumentation.ts
 const targets = {
   /** The child process and the command line, a file each: Node 20 cannot run TypeScript. */
   trainer: {
-    sources: ['lib', 'server/training'],
+    sources: ['lib', 'server/model', 'server/training'],
     build: () =>
       bundleForNode('dist/trainer', {
         main: 'server/training/main.ts',
         cli: 'server/training/cli.ts',
-        parity: 'server/training/parity-cli.ts',
-        transfer: 'server/training/transfer-cli.ts',
-        bench: 'server/training/bench-cli.ts',
-        cache: 'server/training/cache-cli.ts',
-        'check-main': 'server/training/engine/check-main.ts',
-        engines: 'server/training/engine/engines-cli.ts',
-        'batches-worker': 'server/training/dataset/batches-worker.ts',
-        'signs-worker': 'server/training/signs-worker.ts',
+        cache: 'server/model/activations/cache-cli.ts',
+        'check-main': 'server/model/engine/check/check-main.ts',
+        engines: 'server/model/engine/check/engines-cli.ts',
+        'batches-worker': 'server/model/dataset/batches/batches-worker.ts',
+        'heartbeat-worker': 'server/training/telemetry/heartbeat-worker.ts',
       }),
   },
-  /** The pictures that the own backbone is trained on. */
-  pretrain: {
-    sources: ['lib', 'server/training'],
+  /** Measurements, and the pictures that the own backbone is trained on: nothing that the app needs. */
+  bench: {
+    sources: ['lib', 'server/model', 'server/training', 'server/bench'],
     build: () =>
-      bundleForNode('dist/pretrain', {
-        source: 'server/training/dataset/sketch/source.ts',
-        sketch10: 'server/training/dataset/sketch/sketch10.ts',
+      bundleForNode('dist/bench', {
+        bench: 'server/bench/bench-cli.ts',
+        parity: 'server/bench/parity-cli.ts',
+        transfer: 'server/bench/transfer-cli.ts',
+        'pretraining-pictures': 'server/model/dataset/sketch10/pretraining/source.ts',
+        sketch10: 'server/model/dataset/sketch10/sketch10.ts',
+        'check-main': 'server/model/engine/check/check-main.ts',
+        'batches-worker': 'server/model/dataset/batches/batches-worker.ts',
       }),
   },
   /** What starts Next and ends it, and what fetches the data from a terminal. */
   server: {
     sources: ['lib', 'server', 'drizzle'],
-    build: () => bundleForNode('dist/server', { serve: 'server/serve.ts', 'get-data': 'server/data/cli.ts' }),
+    build: () => bundleForNode('dist/server', { serve: 'server/http/serve.ts', 'get-data': 'server/data/cli.ts' }),
   },
   /** Pages and routes. */
   app: {
@@ -123,8 +125,16 @@ function filesBelow(source) {
 
 const bundleForNode = (outdir, entryPoints) =>
   bundle({
-    ...{ absWorkingDir: root, entryPoints, outdir, outExtension: { '.js': '.mjs' } },
-    ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true },
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    sourcemap: true,
     // What is imported only when it is needed stays in a file of its own: not every system has every engine's library.
     splitting: true,
     logLevel: 'warning',

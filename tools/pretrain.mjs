@@ -7,7 +7,7 @@ import { buildIfStale, root } from './build.mjs';
 /**
  * `npm run pretrain:backbone`: trains the own backbone anew, in Keras, on pictures that the project's own code draws. Makes a
  * Python environment in the cache folder (PRETRAIN_PYTHON names another one). What it writes lies beside that; to use it,
- * copy it to server/training/network/sketch-backbone.h5. `--fixture` trains nothing: it writes what Keras says of the
+ * copy it to server/model/network/sketch-backbone.h5. `--fixture` trains nothing: it writes what Keras says of the
  * backbone that is in use, for the tests.
  */
 process.chdir(root);
@@ -20,19 +20,19 @@ const packages = ['tensorflow-cpu==2.21.0', 'keras==3.15.1', 'h5py', 'numpy'];
 const [perClass, perClassMeasured] = [1500, 30];
 
 const folder = path.resolve(process.env.CACHE_DIR || '.cache', 'pretrain');
-const weights = path.join('server', 'training', 'network', 'sketch-backbone.h5');
-const fixture = path.join('server', 'training', 'fixtures', 'sketch-features.json');
+const weights = path.join('server', 'model', 'network', 'sketch-backbone.h5');
+const fixture = path.join('server', 'bench', 'fixtures', 'sketch-features.json');
 mkdirSync(folder, { recursive: true });
 const inFolder = (name) => path.join(folder, name);
 
-await buildIfStale('pretrain');
+await buildIfStale('bench');
 const python = process.env.PRETRAIN_PYTHON || makeEnvironment();
 if (options.fixture) {
-  const { renderSketch10 } = await import('../dist/pretrain/sketch10.mjs');
+  const { renderSketch10 } = await import('../dist/bench/sketch10.mjs');
   writeRecords(inFolder('images.bin'), renderSketch10({ split: 'test', count: 8 }));
   runPython('backbone-features.py', ['--weights', weights, '--images', inFolder('images.bin'), '--out', fixture]);
 } else {
-  const { renderSource, sourceClassCount } = await import('../dist/pretrain/source.mjs');
+  const { renderSource, sourceClassCount } = await import('../dist/bench/pretraining-pictures.mjs');
   const draw = (name, seed, count) => {
     writeRecords(inFolder(name), renderSource({ seed, count: count * sourceClassCount }));
     return inFolder(name);

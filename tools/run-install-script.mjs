@@ -14,7 +14,9 @@ export function runInstallScript(folder, script, { args = [], env, missing }) {
     return 1;
   }
   const { status, error } = spawnSync(process.execPath, [file, ...args], {
-    ...{ cwd: folder, stdio: 'inherit', env },
+    cwd: folder,
+    stdio: 'inherit',
+    env,
   });
   if (error) console.error(error.message);
   return status ?? 1;

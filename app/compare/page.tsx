@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { readCompareState } from '@/components/compare-state.ts';
-import { CompareView } from '@/components/compare-view.tsx';
-import { findRun } from '@/server/runs/find-run.ts';
+import { CompareView } from '@/components/compare/compare-view.tsx';
+import { readCompareState } from '@/lib/compare/compare-state.ts';
+import { findRun } from '@/server/runs/queries/find-run.ts';
 
 export const metadata: Metadata = { title: 'Compare' };
 

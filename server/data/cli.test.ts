@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { projectRoot } from '@/tools/testing/paths.ts';
 import { inspect } from './inspect.ts';
 import { gives, hdf5, makeBlackArchive, makeFolder, serveFile, sha256Of } from './source.test-helper.ts';
 import { sourceOf } from './sources.ts';
@@ -8,7 +9,7 @@ import { sourceOf } from './sources.ts';
 // Each test starts processes; how long they take is not what is tested.
 vi.setConfig({ testTimeout: 120_000 });
 
-const project = path.resolve(import.meta.dirname, '../..');
+const project = projectRoot;
 
 /** Runs the command as npm does. @param onOutput told everything printed so far */
 function getData(args: string[], environment: Record<string, string>, onOutput?: (text: string, pid: number) => void) {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { imageSizes, partTitle, standInSize, weightsPart } from '../../lib/data-files.ts';
-import { formatBytes, formatShare, formatTimeLeft } from '../../lib/format.ts';
-import { parseEnv } from '../env.ts';
+import { imageSizes, partTitle, standInSize, weightsPart } from '@/lib/data/data-files.ts';
+import { formatBytes, formatShare, formatTimeLeft } from '@/lib/format.ts';
+import { parseEnv } from '@/server/env.ts';
 import { DownloadError, DownloadStopped } from './errors.ts';
 import { type DataProgress, getData } from './get-data.ts';
 import { inspect } from './inspect.ts';

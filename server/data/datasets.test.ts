@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { createCaller } from '../router.ts';
-import { openServices } from '../services.test-helper.ts';
-import { decodeImages } from '../training/dataset/decode-images.ts';
-import { listOwnImages } from '../training/dataset/list-own-images.ts';
-import { makeImages } from '../training/dataset/own-images.test-helper.ts';
+import { decodeImages } from '@/server/model/dataset/own-images/decode-images.ts';
+import { listOwnImages } from '@/server/model/dataset/own-images/list-own-images.ts';
+import { makeImages } from '@/server/model/dataset/own-images/own-images.test-helper.ts';
+import { createCaller } from '@/server/router.ts';
+import { openServices } from '@/server/services.test-helper.ts';
 
 /** A server whose datasets folder holds one that is well, one that is not, and one under a name that is taken. */
 async function withFolders() {

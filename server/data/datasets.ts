@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cifar10Classes } from '../../lib/classes.ts';
-import { type DatasetSize, datasetSizes, isKnownDataset, knownDatasets } from '../../lib/dataset-sizes.ts';
-import { datasetNameSchema } from '../../lib/datasets.ts';
-import { type OwnFolder, OwnImagesError, type SkippedFile, sizeOfOwn } from '../../lib/own-images.ts';
-import type { Env } from '../env.ts';
-import { FieldError } from '../errors.ts';
-import { decodedFactsSchema, decodedFiles } from '../training/dataset/decoded-files.ts';
-import { listOwnImages } from '../training/dataset/list-own-images.ts';
+import { cifar10Classes } from '@/lib/data/classes.ts';
+import { type DatasetSize, datasetSizes, isKnownDataset, knownDatasets } from '@/lib/data/dataset-sizes.ts';
+import { datasetNameSchema } from '@/lib/data/datasets.ts';
+import { type OwnFolder, OwnImagesError, type SkippedFile, sizeOfOwn } from '@/lib/data/own-images.ts';
+import type { Env } from '@/server/env.ts';
+import { FieldError } from '@/server/errors.ts';
+import { decodedFactsSchema, decodedFiles } from '@/server/model/dataset/own-images/decoded-files.ts';
+import { listOwnImages } from '@/server/model/dataset/own-images/list-own-images.ts';
 
 /** What the form shows of a data set: from names, sizes and dates of files, without decoding any. */
 export interface DatasetSummary {
@@ -37,7 +37,11 @@ export async function listDatasets({ env }: { env: Pick<Env, 'paths'> }): Promis
 }
 
 const known = (name: (typeof knownDatasets)[number]): DatasetSummary => ({
-  ...{ name, classes: cifar10Classes, size: datasetSizes[name], problem: null, skipped: [] },
+  name,
+  classes: cifar10Classes,
+  size: datasetSizes[name],
+  problem: null,
+  skipped: [],
 });
 
 async function look(folder: string, name: string, cache: string): Promise<DatasetSummary> {

@@ -1,12 +1,13 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { weightsFileName } from '../../lib/data-files.ts';
-import { createCaller } from '../router.ts';
-import { readRun } from '../runs/read-runs.ts';
-import { startScene, until } from '../runs/scenes.test-helper.ts';
-import { openServices } from '../services.test-helper.ts';
-import type { Services } from '../services.ts';
+import { weightsFileName } from '@/lib/data/data-files.ts';
+import { createCaller } from '@/server/router.ts';
+import { readRun } from '@/server/runs/queries/read-runs.ts';
+import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
+import { openServices } from '@/server/services.test-helper.ts';
+import type { Services } from '@/server/services.ts';
+import { pidTrainer } from '@/tools/testing/paths.ts';
 import { type FileServer, gives, hdf5, makeBlackCifar10, makeFolder, says, serveFile } from './source.test-helper.ts';
 
 /** A server that lacks only the weights, and where they come from. */
@@ -62,7 +63,9 @@ describe('downloads', () => {
     services.downloads.start('weights-224');
     await ended(services);
     expect(await stateOf(services, 'weights-224')).toMatchObject({
-      ...{ is: 'failed', code: 'http-status', bytes: 0 },
+      is: 'failed',
+      code: 'http-status',
+      bytes: 0,
       message: expect.stringContaining(`/keras/${weightsFileName(224)}`),
     });
     services.downloads.start('weights-224');
@@ -120,7 +123,7 @@ describe('a run that lacks data', () => {
   it('starts, and says itself what it lacks, where nobody has asked for that', async () => {
     const folder = path.join(await makeFolder(), 'nowhere');
     // The built trainer. `npm test` builds it when it is stale.
-    const trainer = path.join(import.meta.dirname, '../runs/fixtures/pid-trainer.mjs');
+    const trainer = pidTrainer;
     const services = openServices(undefined, { DATA_DIR: folder, TRAINER_ENTRY: trainer });
     const status = await createCaller(services).data.status();
     expect([status.folder, new Set(status.parts.map(({ state }) => state.is))]).toEqual([folder, new Set(['missing'])]);
@@ -138,7 +141,8 @@ describe('a run that lacks data', () => {
     await expect
       .poll(() => stateOf(services, 'cifar10'))
       .toMatchObject({
-        ...{ is: 'failed', code: 'unreachable' },
+        is: 'failed',
+        code: 'unreachable',
         message: '127.0.0.1:1 cannot be reached (ECONNREFUSED). Is this machine online? Then try again.',
       });
     expect((await readRun(services, id)).status).toBe('queued');

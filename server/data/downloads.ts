@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { type DataNeeds, type DataPart, dataParts, partsFor } from '../../lib/data-files.ts';
-import type { Env } from '../env.ts';
+import { type DataNeeds, type DataPart, dataParts, partsFor } from '@/lib/data/data-files.ts';
+import type { Env } from '@/server/env.ts';
 import { partFile } from './download.ts';
 import { DownloadError, type DownloadFault, DownloadStopped } from './errors.ts';
 import { type DataProgress, getData } from './get-data.ts';
@@ -54,8 +54,11 @@ export class Downloads {
     this.failures.delete(part);
     const stop = new AbortController();
     const progress: DataProgress = {
-      ...{ phase: 'downloading', bytes: this.keptBytes(part), total: this.sourceOf(part).bytes },
-      ...{ bytesPerSecond: null, secondsLeft: null },
+      phase: 'downloading',
+      bytes: this.keptBytes(part),
+      total: this.sourceOf(part).bytes,
+      bytesPerSecond: null,
+      secondsLeft: null,
     };
     this.coming.set(part, { stop, progress, done: this.fetch(part, stop.signal) });
   }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { formatBytes } from '../../lib/format.ts';
+import { formatBytes } from '@/lib/format.ts';
 import type { Transfer } from './download.ts';
 import { RedirectError } from './request.ts';
 import { byHand, type DataSource } from './sources.ts';

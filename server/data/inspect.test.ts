@@ -1,8 +1,8 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cifar10Files } from '../../lib/data-files.ts';
-import { needsData, realData } from '../training/real-data.test-helper.ts';
+import { cifar10Files } from '@/lib/data/data-files.ts';
+import { needsData, realData } from '@/server/model/network/real-data.test-helper.ts';
 import { inspect, inspectHdf5 } from './inspect.ts';
 import { hdf5, makeBlackCifar10, makeFolder } from './source.test-helper.ts';
 import { sourceOf } from './sources.ts';

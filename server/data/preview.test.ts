@@ -2,26 +2,24 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cifar10Files } from '../../lib/data-files.ts';
-import { type PreviewImage, previewCount, previewOptionsSchema } from '../../lib/preview.ts';
-import { loadCifar10 } from '../training/dataset/cifar10.ts';
-import { imageBytes, recordBytes } from '../training/dataset/dataset.ts';
-import { loadDataset } from '../training/dataset/load.ts';
-import { makeImages } from '../training/dataset/own-images.test-helper.ts';
-import { needsData, realData } from '../training/real-data.test-helper.ts';
+import { cifar10Files } from '@/lib/data/data-files.ts';
+import { type PreviewImage, previewCount, previewOptionsSchema } from '@/lib/data/preview.ts';
+import { loadCifar10 } from '@/server/model/dataset/cifar10.ts';
+import { imageBytes, recordBytes } from '@/server/model/dataset/dataset.ts';
+import { loadDataset } from '@/server/model/dataset/load.ts';
+import { makeImages } from '@/server/model/dataset/own-images/own-images.test-helper.ts';
+import { needsData, realData } from '@/server/model/network/real-data.test-helper.ts';
 import { previewImages } from './preview.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-preview-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const pathsWith = (data: string) => ({
-  ...{
-    data,
-    results: folder,
-    datasets: path.join(folder, 'datasets'),
-    cache: path.join(folder, 'cache'),
-    cacheLimit: 1e9,
-  },
+  data,
+  results: folder,
+  datasets: path.join(folder, 'datasets'),
+  cache: path.join(folder, 'cache'),
+  cacheLimit: 1e9,
 });
 const preview = (dataFolder: string, options: object = {}) =>
   previewImages(pathsWith(dataFolder), previewOptionsSchema.parse({ draw: 1, ...options }));

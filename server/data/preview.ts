@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { cifar10Files } from '../../lib/data-files.ts';
-import { OwnImagesError } from '../../lib/own-images.ts';
-import type { Paths } from '../../lib/paths.ts';
-import { type Preview, type PreviewImage, type PreviewOptions, previewCount } from '../../lib/preview.ts';
-import { imageBytes } from '../training/dataset/dataset.ts';
-import { type Batch, makeBatch } from '../training/dataset/make-batch.ts';
-import { type Sample, sampleCifar10, sampleOwnImages, sampleSketch10 } from '../training/dataset/sample.ts';
+import { cifar10Files } from '@/lib/data/data-files.ts';
+import { OwnImagesError } from '@/lib/data/own-images.ts';
+import { type Preview, type PreviewImage, type PreviewOptions, previewCount } from '@/lib/data/preview.ts';
+import { type Batch, makeBatch } from '@/server/model/dataset/batches/make-batch.ts';
+import { imageBytes } from '@/server/model/dataset/dataset.ts';
+import { type Sample, sampleCifar10, sampleOwnImages, sampleSketch10 } from '@/server/model/dataset/sample.ts';
+import type { Paths } from '@/server/model/files/paths.ts';
 import { inspectFolder } from './inspect.ts';
 
 /**

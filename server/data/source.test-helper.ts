@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from 'tar';
 import { afterEach } from 'vitest';
-import { cifar10Files } from '../../lib/data-files.ts';
+import { cifar10Files } from '@/lib/data/data-files.ts';
 import { type DataSource, sourceOf } from './sources.ts';
 
 /** A server on this machine that gives a file as servers do, or as they should not. */
@@ -101,7 +101,8 @@ export const gives =
     }
     const body = file.subarray(start);
     response.writeHead(start > 0 ? 206 : 200, {
-      ...{ 'content-type': 'application/x-gzip', etag },
+      'content-type': 'application/x-gzip',
+      etag,
       ...(start > 0 && { 'content-range': `bytes ${start}-${file.length - 1}/${file.length}` }),
       ...(tellsLength && { 'content-length': body.length }),
       ...headers,
@@ -144,7 +145,10 @@ export const sourceLike = (
   { bytes, unpacked }: { bytes: Buffer; unpacked: DataSource['unpacked'] },
 ): DataSource => ({
   ...sourceOf('cifar10', { cifar10Url: url, cifar10Sha256: null, weightsUrl: null }),
-  ...{ bytes: bytes.length, sha256: sha256Of(bytes), provenance: null, unpacked },
+  bytes: bytes.length,
+  sha256: sha256Of(bytes),
+  provenance: null,
+  unpacked,
 });
 
 /** As much of an HDF5 file as is looked at: a superblock of version 0 that tells the file's length. */

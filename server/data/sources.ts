@@ -8,7 +8,7 @@ import {
   weightsFileName,
   weightsFolderUrl,
   weightsPart,
-} from '../../lib/data-files.ts';
+} from '@/lib/data/data-files.ts';
 
 /** Where a part of the data comes from, what is known of it beforehand, and what becomes of it. */
 export interface DataSource {
@@ -55,7 +55,11 @@ function cifar10Source({ cifar10Url, cifar10Sha256 }: SourceSettings): DataSourc
   const { folder, train, test, fileBytes, url, archiveBytes, archiveSha256 } = cifar10Files;
   const sha256 = cifar10Sha256 ?? archiveSha256;
   return {
-    ...{ part: 'cifar10', title: partTitle('cifar10'), url: cifar10Url ?? url, sha256, signature: gzipSignature },
+    part: 'cifar10',
+    title: partTitle('cifar10'),
+    url: cifar10Url ?? url,
+    sha256,
+    signature: gzipSignature,
     fileName: 'cifar-10-binary.tar.gz',
     ...(sha256 === archiveSha256
       ? { bytes: archiveBytes, provenance: 'CIFAR-10, official' }
@@ -68,15 +72,13 @@ function weightsSource(part: DataPart, { weightsUrl }: SourceSettings): DataSour
   const fileName = weightsFileName(Number(part.replace('weights-', '')));
   const isKnown = weightsUrl === null && part === weightsPart(standInSize);
   return {
-    ...{
-      part,
-      title: partTitle(part),
-      fileName,
-      signature: hdf5Signature,
-      sha256: null,
-      provenance: null,
-      unpacked: null,
-    },
+    part,
+    title: partTitle(part),
+    fileName,
+    signature: hdf5Signature,
+    sha256: null,
+    provenance: null,
+    unpacked: null,
     url: new URL(fileName, (weightsUrl ?? weightsFolderUrl).replace(/\/*$/, '/')).href,
     bytes: isKnown ? standInBytes : null,
   };

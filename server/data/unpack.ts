@@ -22,7 +22,10 @@ export async function unpack(archive: string, dataFolder: string, expected: Unpa
   await mkdir(temporary);
   try {
     await extract({
-      ...{ file: archive, cwd: temporary, strip: 1, strict: true },
+      file: archive,
+      cwd: temporary,
+      strip: 1,
+      strict: true,
       filter: (name, entry) => {
         const { type, size } = entry as ReadEntry;
         return members.has(path.posix.normalize(name)) && type === 'File' && size === fileBytes;

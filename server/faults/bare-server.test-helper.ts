@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { RunEvent } from '../../lib/run-events.ts';
-import type { TrainConfigInput } from '../../lib/train-config.ts';
+import type { TrainConfigInput } from '@/lib/config/train-config.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
 
 interface Told {
   runId: string;

@@ -3,13 +3,13 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
-import { readRun } from '../runs/read-runs.ts';
-import { startScene, until, untilItTrains } from '../runs/scenes.test-helper.ts';
-import { closeServices, openServices } from '../services.test-helper.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../training/checkpoint.ts';
-import { writeWhole } from '../training/export/write-whole.ts';
-import { someData, someDataFolder } from '../training/real-data.test-helper.ts';
-import { send, spawnTrainer } from '../training/spawn-trainer.test-helper.ts';
+import { writeWhole } from '@/server/model/files/write-whole.ts';
+import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { readRun } from '@/server/runs/queries/read-runs.ts';
+import { startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { closeServices, openServices } from '@/server/services.test-helper.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '@/server/training/checkpoint/checkpoint.ts';
+import { send, spawnTrainer } from '@/server/training/spawn-trainer.test-helper.ts';
 import { canMount, fault } from './fault.test-helper.ts';
 
 /** A disk of a few megabytes, which can be full. */
@@ -41,10 +41,19 @@ function fillDisk(): void {
 }
 
 const state = (epoch: number, size: number): Checkpoint => ({
-  ...{ stage: 1, epoch, bestEpoch: epoch, learningRate: 1, featuresCached: false, stage1: null, told: [] },
-  ...{ last: new Map([['w', new Float32Array(size)]]), best: new Map(), optimizer: { steps: 1, slots: new Map() } },
+  stage: 1,
+  epoch,
+  bestEpoch: epoch,
+  learningRate: 1,
+  featuresCached: false,
+  stage1: null,
+  told: [],
+  last: new Map([['w', new Float32Array(size)]]),
+  best: new Map(),
+  optimizer: { steps: 1, slots: new Map() },
   earlyStopping: { best: 1, waited: 0, bestEpoch: epoch, stopped: false },
-  ...{ reduceLrOnPlateau: { best: 1, waited: 0 }, spent: { features: 0, head: 0, finetune: 0 } },
+  reduceLrOnPlateau: { best: 1, waited: 0 },
+  spent: { features: 0, head: 0, finetune: 0 },
 });
 
 describe('a full disk', () => {
@@ -74,7 +83,8 @@ describe('a full disk', () => {
         'a',
         { ...config, engine: 'cpu' },
         {
-          ...{ data: someDataFolder, folder },
+          data: someDataFolder,
+          folder,
           onEvent: (event, child) => {
             if (event.type === 'epoch' && event.epoch === 1) fillDisk();
             if (event.type !== 'checkpoints') return;

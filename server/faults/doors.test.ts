@@ -2,15 +2,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runsUrl } from '../../components/runs-url.ts';
-import { type AppServer, startAppIn } from '../../tools/testing/app-server.ts';
-import { ask as askServer } from '../../tools/testing/ask.ts';
+import { runsUrl } from '@/components/runs/runs-url.ts';
+import { type AppServer, startAppIn } from '@/tools/testing/app-server.ts';
+import { ask as askServer } from '@/tools/testing/ask.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { fault, times } from './fault.test-helper.ts';
 import { fill, type Procedure, parametersOf, procedures, routes } from './routes.test-helper.ts';
 
 /** The app as it is served, asked by those who should get nothing from it. Its routes are taken from its own source. */
 
-const TRAINER_ENTRY = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 /** Stands in every file that nobody may be shown. */
 const secret = 'nobody may read this';
 
@@ -170,17 +171,35 @@ describe('who is turned away', () => {
 
 /** Paths that lead elsewhere, were they taken for some. */
 const paths = [
-  ...['../secret.json', '../../secret.json', '..\\secret.json', '....//secret.json', '..;/secret.json', '.', '..', ''],
-  ...[
-    '/etc/passwd',
-    '//etc/passwd',
-    'C:\\Windows\\win.ini',
-    '\\\\server\\share',
-    'file:///etc/passwd',
-    '~/.ssh/id_rsa',
-  ],
-  ...['run.json\0', '\0', '../secret.json\0.csv', '%2e%2e%2fsecret.json', '..%c0%afsecret.json', '\u202e', '\ud800'],
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'transfer-lab.db', '../transfer-lab.db', 'CON', 'nul'],
+  '../secret.json',
+  '../../secret.json',
+  '..\\secret.json',
+  '....//secret.json',
+  '..;/secret.json',
+  '.',
+  '..',
+  '',
+  '/etc/passwd',
+  '//etc/passwd',
+  'C:\\Windows\\win.ini',
+  '\\\\server\\share',
+  'file:///etc/passwd',
+  '~/.ssh/id_rsa',
+  'run.json\0',
+  '\0',
+  '../secret.json\0.csv',
+  '%2e%2e%2fsecret.json',
+  '..%c0%afsecret.json',
+  '\u202e',
+  '\ud800',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'transfer-lab.db',
+  '../transfer-lab.db',
+  'CON',
+  'nul',
   'a'.repeat(5000),
 ];
 /** All of a list; in the short form a part of it, taken evenly. */
@@ -193,7 +212,10 @@ function spellings(text: string): string[] {
   const once = encodeURIComponent(text).replaceAll('.', '%2e');
   return [
     ...(/^[\x21-\x7e]+$/.test(text) ? [text] : []),
-    ...[encodeURIComponent(text), once, encodeURIComponent(once), once.toLowerCase()],
+    encodeURIComponent(text),
+    once,
+    encodeURIComponent(once),
+    once.toLowerCase(),
   ].filter(Boolean);
 }
 

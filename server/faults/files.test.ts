@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
-import { backbones } from '../../lib/backbones.ts';
-import { cifar10Files } from '../../lib/data-files.ts';
-import { decodePredictions, encodePredictions } from '../../lib/predictions.ts';
-import { openDownload } from '../runs/open-download.ts';
-import { startScene, until } from '../runs/scenes.test-helper.ts';
-import { openServices } from '../services.test-helper.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../training/checkpoint.ts';
-import { loadCifar10 } from '../training/dataset/cifar10.ts';
-import { loadWeights } from '../training/network/weights.ts';
-import { someDataFolder } from '../training/real-data.test-helper.ts';
+import { cifar10Files } from '@/lib/data/data-files.ts';
+import { backbones } from '@/lib/network/backbones.ts';
+import { decodePredictions, encodePredictions } from '@/lib/run/predictions.ts';
+import { loadCifar10 } from '@/server/model/dataset/cifar10.ts';
+import { someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { loadWeights } from '@/server/model/network/weights.ts';
+import { openDownload } from '@/server/runs/files/open-download.ts';
+import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
+import { openServices } from '@/server/services.test-helper.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '@/server/training/checkpoint/checkpoint.ts';
 import { fault, times } from './fault.test-helper.ts';
 
 let folder: string;
@@ -24,10 +24,19 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const state = (epoch: number): Checkpoint => ({
-  ...{ stage: 1, epoch, bestEpoch: epoch, learningRate: 1, featuresCached: false, stage1: null, told: [] },
-  ...{ last: new Map([['w', new Float32Array(1000)]]), best: new Map(), optimizer: { steps: 1, slots: new Map() } },
+  stage: 1,
+  epoch,
+  bestEpoch: epoch,
+  learningRate: 1,
+  featuresCached: false,
+  stage1: null,
+  told: [],
+  last: new Map([['w', new Float32Array(1000)]]),
+  best: new Map(),
+  optimizer: { steps: 1, slots: new Map() },
   earlyStopping: { best: 1, waited: 0, bestEpoch: epoch, stopped: false },
-  ...{ reduceLrOnPlateau: { best: 1, waited: 0 }, spent: { features: 0, head: 0, finetune: 0 } },
+  reduceLrOnPlateau: { best: 1, waited: 0 },
+  spent: { features: 0, head: 0, finetune: 0 },
 });
 
 const signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
-import { crc32Polynomial, createCrc } from '../../lib/crc.ts';
-import { decodeImage } from '../training/dataset/decode-image.ts';
+import { decodeImage } from '@/server/model/dataset/own-images/decode-image.ts';
+import { crc32Polynomial, createCrc } from '@/server/runs/files/crc.ts';
 import { fault, times } from './fault.test-helper.ts';
 
 /** Files that say they are images. */

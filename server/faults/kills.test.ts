@@ -5,18 +5,27 @@ import path from 'node:path';
 import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
-import type { TrainConfigInput } from '../../lib/train-config.ts';
-import { isAlive } from '../runs/is-alive.ts';
+import type { TrainConfigInput } from '@/lib/config/train-config.ts';
+import { isAlive } from '@/server/runs/imports/is-alive.ts';
+import { pidTrainer } from '@/tools/testing/paths.ts';
 import { BareServer, killProcess } from './bare-server.test-helper.ts';
 import { fault, times } from './fault.test-helper.ts';
 
 /** The trainer itself; it says its process' number. */
-const TRAINER_ENTRY = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'pid-trainer.mjs');
+const TRAINER_ENTRY = pidTrainer;
 
 /** Both stages on few drawn images, at rates so low that the loss goes on falling for hundreds of epochs. */
 const config: TrainConfigInput = {
-  ...{ dataset: 'sketch10', backbone: 'sketch', image_size: 96, train_limit: 100, engine: 'cpu' },
-  ...{ epochs_stage1: times(400, 30), lr_stage1: 1e-5, n_unfreeze: 10, epochs_stage2: times(40, 4), lr_stage2: 1e-6 },
+  dataset: 'sketch10',
+  backbone: 'sketch',
+  image_size: 96,
+  train_limit: 100,
+  engine: 'cpu',
+  epochs_stage1: times(400, 30),
+  lr_stage1: 1e-5,
+  n_unfreeze: 10,
+  epochs_stage2: times(40, 4),
+  lr_stage2: 1e-6,
 };
 
 let folder: string;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type ClientRequest, request } from 'node:http';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type AppServer, startApp } from '../../tools/testing/app-server.ts';
-import { launchBrowser } from '../../tools/testing/browser.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { launchBrowser } from '@/tools/testing/browser.ts';
+import { showingTrainer } from '@/tools/testing/paths.ts';
 import { fault, times } from './fault.test-helper.ts';
 
-const TRAINER_ENTRY = path.join(import.meta.dirname, '..', '..', 'tools', 'testing', 'showing-trainer.mjs');
+const TRAINER_ENTRY = showingTrainer;
 const readers = 50;
 const tabs = times(8, 2);
 /** What all of them may cost the server beside what it takes anyway. Bytes. */

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
-import { readRun } from '../runs/read-runs.ts';
-import { startScene, until } from '../runs/scenes.test-helper.ts';
-import { openServices } from '../services.test-helper.ts';
+import { readRun } from '@/server/runs/queries/read-runs.ts';
+import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
+import { openServices } from '@/server/services.test-helper.ts';
 import { fault } from './fault.test-helper.ts';
 
 /** Bytes that the trainer may have, and a little for Node to start in. */

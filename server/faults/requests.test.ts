@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
-import { trainConfigSchema } from '../../lib/train-config.ts';
-import { type AppServer, startApp } from '../../tools/testing/app-server.ts';
-import { type Answer, ask as askServer } from '../../tools/testing/ask.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import { type Answer, ask as askServer } from '@/tools/testing/ask.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { fault, times } from './fault.test-helper.ts';
 
 /** Requests that are too much, or meant to break what reads them: refused in words, and the server goes on serving. */
 
-const TRAINER_ENTRY = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
 /** What such requests may cost the server beside what it takes anyway. Bytes. */
 const mostMemory = 2 ** 30;
 
@@ -107,7 +107,8 @@ describe('requests that are too much', () => {
       for (const value of ['{"isPolluted":true}', '"x"', 'null', '{"prototype":{"isPolluted":true}}']) {
         const { status, body } = await start(`{"${key}":${value}}`);
         expect([key, status, Object.entries(JSON.parse(body).error.data.fields)]).toEqual([
-          ...[key, 400],
+          key,
+          400,
           [[key, ['is not known here']]],
         ]);
         for (const inner of [

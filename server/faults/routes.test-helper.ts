@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { appRouter } from '../router.ts';
+import { appRouter } from '@/server/router.ts';
+import { inProject } from '@/tools/testing/paths.ts';
 
-const app = path.join(import.meta.dirname, '..', '..', 'app');
+const app = inProject('app');
 
 /** Every route there is, as its files say: `/runs/[id]`, `/api/trpc/[trpc]`. A new one is among them by itself. */
 export const routes: string[] = readdirSync(app, { recursive: true, encoding: 'utf8' })

@@ -4,14 +4,15 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
-import { type AppServer, startAppIn, startTool } from '../../tools/testing/app-server.ts';
-import { ask } from '../../tools/testing/ask.ts';
+import { type AppServer, startAppIn, startTool } from '@/tools/testing/app-server.ts';
+import { ask } from '@/tools/testing/ask.ts';
+import { scriptedTrainer, showingTrainer } from '@/tools/testing/paths.ts';
 import { canMount, fault } from './fault.test-helper.ts';
 
 /** What happens around the server: another one, a disk that cannot be written, a clock that is set. */
 
-const TRAINER_ENTRY = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
-const SHOWING_TRAINER = path.join(import.meta.dirname, '..', '..', 'tools', 'testing', 'showing-trainer.mjs');
+const TRAINER_ENTRY = scriptedTrainer;
+const SHOWING_TRAINER = showingTrainer;
 
 let folder: string;
 let apps: AppServer[];
@@ -51,7 +52,10 @@ describe('around the server', () => {
     const first = await start({ TRAINER_ENTRY });
     const { id } = await first.trpc.runs.start.mutate({ name: 'waits' });
     const second = startTool('start.mjs', {
-      ...{ PORT: '0', RESULTS_DIR: path.join(folder, 'results'), DATABASE_PATH: '', TRAINER_ENTRY },
+      PORT: '0',
+      RESULTS_DIR: path.join(folder, 'results'),
+      DATABASE_PATH: '',
+      TRAINER_ENTRY,
     });
     let said = '';
     second.stderr!.on('data', (data) => {

@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { describe, expect } from 'vitest';
-import { cancelRun } from '../runs/cancel.ts';
-import { isAlive } from '../runs/is-alive.ts';
-import { readRun } from '../runs/read-runs.ts';
-import { pidsOf, startScene, until, untilItTrains } from '../runs/scenes.test-helper.ts';
-import { openServices } from '../services.test-helper.ts';
+import { cancelRun } from '@/server/runs/commands/cancel.ts';
+import { isAlive } from '@/server/runs/imports/is-alive.ts';
+import { readRun } from '@/server/runs/queries/read-runs.ts';
+import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { openServices } from '@/server/services.test-helper.ts';
+import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { killProcess } from './bare-server.test-helper.ts';
 import { fault } from './fault.test-helper.ts';
 
@@ -15,7 +15,7 @@ describe('signals', () => {
     'a trainer is frozen and thawed after it was given up',
     'SIGSTOP, then SIGCONT',
     async () => {
-      const entry = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
+      const entry = scriptedTrainer;
       const services = openServices(undefined, { TRAINER_ENTRY: entry, TRAINER_PATIENCE: '2', AUTO_RESUME: 'off' });
       const id = await startScene(services, 'shows that it lives');
       await untilItTrains(services, id);
@@ -34,7 +34,7 @@ describe('signals', () => {
   );
 
   fault('a trainer hangs in a step', 'its signs say so, alive and still', async () => {
-    const entry = path.join(import.meta.dirname, '..', 'runs', 'fixtures', 'scripted-trainer.mjs');
+    const entry = scriptedTrainer;
     const services = openServices(undefined, { TRAINER_ENTRY: entry, TRAINER_PATIENCE: '2', AUTO_RESUME: 'off' });
     const id = await startScene(services, 'hangs');
     await until(services, id, 'interrupted');

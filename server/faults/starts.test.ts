@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
-import { runQuerySchema } from '../../lib/run-query.ts';
-import { cancelRun } from '../runs/cancel.ts';
-import { followEvents } from '../runs/follow-events.ts';
-import { listRuns, readRun } from '../runs/read-runs.ts';
-import { startScene, untilItTrains } from '../runs/scenes.test-helper.ts';
-import { startRun } from '../runs/start.ts';
-import { openServices, testConfig } from '../services.test-helper.ts';
+import { runQuerySchema } from '@/lib/runs/query.ts';
+import { cancelRun } from '@/server/runs/commands/cancel.ts';
+import { startRun } from '@/server/runs/commands/start.ts';
+import { followEvents } from '@/server/runs/events/follow.ts';
+import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
+import { startScene, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { fault, isWhole, times } from './fault.test-helper.ts';
 
 describe('many at once', () => {
@@ -53,7 +53,9 @@ describe('many at once', () => {
       const controller = new AbortController();
       setTimeout(() => controller.abort(), Math.random() * 150);
       for await (const stored of followEvents(services, {
-        ...{ runId: id, cursor: received.at(-1) ?? 0, signal: controller.signal },
+        runId: id,
+        cursor: received.at(-1) ?? 0,
+        signal: controller.signal,
       })) {
         if (stored.id > 0) received.push(stored.id);
       }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { judgeRuns } from '../runs/judge-runs.ts';
-import { procedure, router } from '../trpc.ts';
+import { judgeRuns } from '@/server/runs/queries/judge-runs.ts';
+import { procedure, router } from '@/server/trpc.ts';
 
 export const compareRouter = router({
   /** Whether each other run is better than the first on their test images, and whether that could be chance. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { curveMetrics } from '../../lib/run-columns.ts';
-import { runQuerySchema } from '../../lib/run-query.ts';
-import { type TrainConfigField, trainConfigSchema } from '../../lib/train-config.ts';
-import { countFacets } from '../runs/count-facets.ts';
-import { readCurves } from '../runs/read-curves.ts';
-import { readPoints } from '../runs/read-points.ts';
-import { summariseRuns } from '../runs/summarise-runs.ts';
-import { procedure, router } from '../trpc.ts';
+import { type TrainConfigField, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { curveMetrics } from '@/lib/runs/columns.ts';
+import { runQuerySchema } from '@/lib/runs/query.ts';
+import { countFacets } from '@/server/runs/queries/count-facets.ts';
+import { readCurves } from '@/server/runs/queries/read-curves.ts';
+import { readPoints } from '@/server/runs/queries/read-points.ts';
+import { summariseRuns } from '@/server/runs/queries/summarise-runs.ts';
+import { procedure, router } from '@/server/trpc.ts';
 
 const fieldNames = Object.keys(trainConfigSchema.shape) as [TrainConfigField, ...TrainConfigField[]];
 

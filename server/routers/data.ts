@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type DataPart, dataParts } from '../../lib/data-files.ts';
-import { previewOptionsSchema } from '../../lib/preview.ts';
-import { listDatasets } from '../data/datasets.ts';
-import { previewImages } from '../data/preview.ts';
-import { procedure, router } from '../trpc.ts';
+import { type DataPart, dataParts } from '@/lib/data/data-files.ts';
+import { previewOptionsSchema } from '@/lib/data/preview.ts';
+import { listDatasets } from '@/server/data/datasets.ts';
+import { previewImages } from '@/server/data/preview.ts';
+import { procedure, router } from '@/server/trpc.ts';
 
 const byPart = z.object({ part: z.enum(dataParts as [DataPart, ...DataPart[]]) });
 

@@ -1,8 +1,8 @@
 import { asc, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { imports } from '../../drizzle/schema.ts';
-import { importDropped } from '../runs/import-dropped.ts';
-import { procedure, router } from '../trpc.ts';
+import { imports } from '@/drizzle/schema.ts';
+import { importDropped } from '@/server/runs/imports/import-dropped.ts';
+import { procedure, router } from '@/server/trpc.ts';
 
 const droppedLogSchema = z.object({
   name: z.string().max(500),

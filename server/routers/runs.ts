@@ -1,17 +1,17 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
-import { runLabelsSchema } from '../../lib/run-labels.ts';
-import { runQuerySchema } from '../../lib/run-query.ts';
-import { trainConfigSchema } from '../../lib/train-config.ts';
-import { cancelRun } from '../runs/cancel.ts';
-import { deleteRun } from '../runs/delete-run.ts';
-import { followEvents } from '../runs/follow-events.ts';
-import { readLog } from '../runs/read-log.ts';
-import { findRow, listRuns, readRun } from '../runs/read-runs.ts';
-import { resumeRun, trainFurther } from '../runs/resume.ts';
-import { startRun } from '../runs/start.ts';
-import { updateRun } from '../runs/update-run.ts';
-import { procedure, router } from '../trpc.ts';
+import { runLabelsSchema } from '@/lib/config/run-labels.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { runQuerySchema } from '@/lib/runs/query.ts';
+import { cancelRun } from '@/server/runs/commands/cancel.ts';
+import { deleteRun } from '@/server/runs/commands/delete.ts';
+import { resumeRun, trainFurther } from '@/server/runs/commands/resume.ts';
+import { startRun } from '@/server/runs/commands/start.ts';
+import { updateRun } from '@/server/runs/commands/update.ts';
+import { followEvents } from '@/server/runs/events/follow.ts';
+import { readLog } from '@/server/runs/files/read-log.ts';
+import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
+import { procedure, router } from '@/server/trpc.ts';
 
 const byId = z.object({ id: z.string().max(100) });
 

@@ -1,9 +1,9 @@
-import { trainConfigSchema } from '../../lib/train-config.ts';
-import { measureDiskUse } from '../disk-use.ts';
-import { readEngines, thisMachine } from '../machine.ts';
-import { readSpeeds } from '../runs/read-speeds.ts';
-import { readStatus } from '../system-status.ts';
-import { procedure, router } from '../trpc.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { measureDiskUse } from '@/server/machine/disk-use.ts';
+import { readEngines, thisMachine } from '@/server/machine/machine.ts';
+import { readSpeeds } from '@/server/machine/read-speeds.ts';
+import { readStatus } from '@/server/machine/system-status.ts';
+import { procedure, router } from '@/server/trpc.ts';
 
 export const systemRouter = router({
   /** What computes here, and what trains and waits. */

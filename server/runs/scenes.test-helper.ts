@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, vi } from 'vitest';
-import type { RunStatus } from '../../lib/run-status.ts';
-import { testConfig } from '../services.test-helper.ts';
-import type { Services } from '../services.ts';
-import { readRun } from './read-runs.ts';
-import { startRun } from './start.ts';
+import type { RunStatus } from '@/lib/run/status.ts';
+import { testConfig } from '@/server/services.test-helper.ts';
+import type { Services } from '@/server/services.ts';
+import { startRun } from './commands/start.ts';
+import { readRun } from './queries/read-runs.ts';
 
 /** Runs whose trainer plays a scene (fixtures/scripted-trainer.mjs), as tests follow them. */
 

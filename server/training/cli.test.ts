@@ -3,19 +3,26 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import { decodePredictions, type Predictions } from '../../lib/predictions.ts';
-import { resultsLogSchema } from '../../lib/results-json.ts';
-import { runEventSchema } from '../../lib/run-events.ts';
-import { imageBytes } from './dataset/dataset.ts';
-import { splitImages } from './dataset/split.ts';
-import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
-import { loadSomeData, loadSomeWeights, someData, someDataFolder, someNetwork } from './real-data.test-helper.ts';
+import { kernelName, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
+import { runEventSchema } from '@/lib/run/events.ts';
+import { decodePredictions, type Predictions } from '@/lib/run/predictions.ts';
+import { resultsLogSchema } from '@/lib/run/results-log.ts';
+import { imageBytes } from '@/server/model/dataset/dataset.ts';
+import { splitImages } from '@/server/model/dataset/split.ts';
+import { kerasImage, predict, readKerasFile } from '@/server/model/export/interpret-keras.test-helper.ts';
+import {
+  loadSomeData,
+  loadSomeWeights,
+  someData,
+  someDataFolder,
+  someNetwork,
+} from '@/server/model/network/real-data.test-helper.ts';
+import { projectRoot } from '@/tools/testing/paths.ts';
 
 // Each test starts processes; how long they take is not what is tested.
 vi.setConfig({ testTimeout: 180_000 });
 
-const project = path.resolve(import.meta.dirname, '../..');
+const project = projectRoot;
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cli-'));
@@ -34,7 +41,9 @@ function train(args: string[], { data, onLine }: { data?: string; onLine?: (line
     cwd: project,
     env: {
       ...process.env,
-      ...{ INIT_CWD: folder, RESULTS_DIR: path.join(folder, 'results'), CACHE_DIR: path.join(folder, 'cache') },
+      INIT_CWD: folder,
+      RESULTS_DIR: path.join(folder, 'results'),
+      CACHE_DIR: path.join(folder, 'cache'),
       DATA_DIR: data ?? path.join(folder, 'nothing'),
     },
   });
@@ -65,8 +74,18 @@ async function readJournal() {
 }
 
 const tiny = [
-  ...['--dataset', someData.dataset, '--backbone', someData.backbone],
-  ...['--train_limit', '450', '--image_size', '96', '--epochs_stage1', '2', '--batch_size', '32'],
+  '--dataset',
+  someData.dataset,
+  '--backbone',
+  someData.backbone,
+  '--train_limit',
+  '450',
+  '--image_size',
+  '96',
+  '--epochs_stage1',
+  '2',
+  '--batch_size',
+  '32',
 ];
 
 describe('npm run train', () => {

@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { type Paths, readPaths } from '../../lib/paths.ts';
-import type { RunEvent } from '../../lib/run-events.ts';
-import { createRunId } from '../../lib/run-id.ts';
-import type { TrainConfig } from '../../lib/train-config.ts';
-import { copyWhole } from './export/write-whole.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { createRunId } from '@/lib/run/run-id.ts';
+import { type Paths, readPaths } from '@/server/model/files/paths.ts';
+import { copyWhole } from '@/server/model/files/write-whole.ts';
 import { FlagError, helpText, parseFlags } from './flags.ts';
 import { runTraining } from './run.ts';
-import { linesOf, progressLine } from './terminal.ts';
+import { linesOf, progressLine } from './telemetry/terminal.ts';
 
 /**
  * `npm run train -- …`: a run from a terminal. It leaves what a run from the browser leaves in the results folder, from
@@ -70,7 +70,11 @@ async function train(config: TrainConfig, paths: Paths, currentFolder: string, j
       if (event.type !== 'progress') await write(journal, event);
     };
     const outcome = await runTraining({
-      ...{ runId, config, paths, emit, signal: cancellation() },
+      runId,
+      config,
+      paths,
+      emit,
+      signal: cancellation(),
       ...(isOwnLog && { logFile: jsonFile }),
     });
     if (outcome !== 'completed') return exitCodes[outcome];

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import type { RunEvent } from '../../lib/run-events.ts';
-import { trainConfigSchema } from '../../lib/train-config.ts';
-import { readCheckpoint } from './checkpoint.ts';
-import type { Engine } from './engine/engine.ts';
-import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
-import { someData, someDataFolder } from './real-data.test-helper.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import type { Engine } from '@/server/model/engine/engine.ts';
+import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
+import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { runTraining } from './run.ts';
 
 /** A real engine, until its device is lost: in the second epoch of the head. */
@@ -26,7 +26,9 @@ function losingItsDevice(): Engine {
   };
 }
 
-vi.mock('./engine/choose.ts', () => ({ chooseEngine: async () => ({ engine: losingItsDevice(), verdicts: {} }) }));
+vi.mock('@/server/model/engine/choose.ts', () => ({
+  chooseEngine: async () => ({ engine: losingItsDevice(), verdicts: {} }),
+}));
 
 describe('an engine that fails in the middle of a run', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'engine-failure-'));

@@ -1,11 +1,20 @@
-import type { ConfusionMatrix, RunMetrics } from '../../lib/metrics.ts';
-import type { Pass } from '../../lib/run-work.ts';
-import type { ImageSet } from './dataset/dataset.ts';
+import type { ConfusionMatrix, RunMetrics } from '@/lib/run/metrics.ts';
+import type { Pass } from '@/lib/work/run-work.ts';
+import type { ImageSet } from '@/server/model/dataset/dataset.ts';
+import type { Programs } from '@/server/model/engine/programs.ts';
+import { logitsFromImages, logitsFromRows, type OnBatch } from '@/server/model/predict.ts';
+import {
+  accuracy,
+  argmax,
+  confusionMatrix,
+  crossEntropy,
+  oneHot,
+  smoothLabels,
+  softmax,
+  ttaMean,
+} from '@/server/model/scores.ts';
 import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
 import type { Validation } from './fit.ts';
-import { logitsFromImages, logitsFromRows, type OnBatch } from './predict.ts';
-import type { Programs } from './programs.ts';
-import { accuracy, argmax, confusionMatrix, crossEntropy, oneHot, smoothLabels, softmax, ttaMean } from './scores.ts';
 
 /** Accuracy within 0…1 and the smoothed loss, as Keras' `evaluate` gives them. */
 function score(logits: Float32Array, labels: Uint8Array, classes: number, labelSmoothing: number) {

@@ -1,15 +1,15 @@
-import type { RunEventOf } from '../../lib/run-events.ts';
-import type { TrainConfig } from '../../lib/train-config.ts';
-import type { FitState } from './checkpoint.ts';
-import type { Dataset } from './dataset/dataset.ts';
-import type { Split } from './dataset/split.ts';
-import type { Engine } from './engine/engine.ts';
-import type { FrozenRequest, FrozenStore, Store } from './frozen-store.ts';
-import type { HalfRows } from './half-rows.ts';
-import type { Parameters } from './network/head.ts';
-import type { Weights } from './network/weights.ts';
-import type { Reporter } from './reporter.ts';
-import type { TimeLeft } from './time-left.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
+import type { RunEventOf } from '@/lib/run/events.ts';
+import type { FrozenRequest, FrozenStore, Store } from '@/server/model/activations/activation-store.ts';
+import type { HalfRows } from '@/server/model/activations/half-rows.ts';
+import type { Dataset } from '@/server/model/dataset/dataset.ts';
+import type { Split } from '@/server/model/dataset/split.ts';
+import type { Engine } from '@/server/model/engine/engine.ts';
+import type { Parameters } from '@/server/model/network/head.ts';
+import type { Weights } from '@/server/model/network/weights.ts';
+import type { FitState } from './checkpoint/checkpoint.ts';
+import type { Reporter } from './telemetry/reporter.ts';
+import type { TimeLeft } from './telemetry/time-left.ts';
 
 /** What every part of a run works with. */
 export interface Experiment {

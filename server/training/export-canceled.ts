@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { networkOf } from '../../lib/backbones.ts';
-import { buildCanceledLog } from '../../lib/results-json.ts';
-import type { TrainerCommand } from '../../lib/run-events.ts';
-import { readCheckpoint } from './checkpoint.ts';
-import { Canceled, DataError } from './errors.ts';
-import { exportModel } from './export/model-files.ts';
-import { trainedModel } from './export/trained-model.ts';
-import { removeHalves, writeWhole } from './export/write-whole.ts';
-import { loadWeights, weightsFolder } from './network/weights.ts';
-import { type Emit, type Outcome, tellOutcome } from './reporter.ts';
+import { networkOf } from '@/lib/network/backbones.ts';
+import type { TrainerCommand } from '@/lib/run/events.ts';
+import { buildCanceledLog } from '@/lib/run/results-log.ts';
+import { Canceled, DataError } from '@/server/model/errors.ts';
+import { exportModel } from '@/server/model/export/model-files.ts';
+import { trainedModel } from '@/server/model/export/trained-model.ts';
+import { removeHalves, writeWhole } from '@/server/model/files/write-whole.ts';
+import { loadWeights, weightsFolder } from '@/server/model/network/weights.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
+import { type Emit, type Outcome, tellOutcome } from './telemetry/reporter.ts';
 
 type ExportOptions = Omit<Extract<TrainerCommand, { type: 'export' }>, 'type'> & {
   emit: Emit;

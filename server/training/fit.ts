@@ -1,17 +1,17 @@
-import type { EpochMetrics } from '../../lib/metrics.ts';
-import type { RunEventOf } from '../../lib/run-events.ts';
-import { encodeWall } from '../../lib/wall.ts';
-import type { EarlyStopping } from './callbacks/early-stopping.ts';
-import type { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
-import type { FitState } from './checkpoint.ts';
-import { NotFiniteError } from './errors.ts';
-import { hiddenUnits, type Parameters, updateMovingAverages } from './network/head.ts';
-import { gradientName, trainedShapes } from './network/model.ts';
-import type { Optimizer } from './optimizer.ts';
-import type { Programs } from './programs.ts';
-import { Random } from './random.ts';
-import type { Reporter } from './reporter.ts';
-import { accuracy, smoothLabels } from './scores.ts';
+import type { RunEventOf } from '@/lib/run/events.ts';
+import type { EpochMetrics } from '@/lib/run/metrics.ts';
+import { encodeWall } from '@/lib/run/wall.ts';
+import type { Programs } from '@/server/model/engine/programs.ts';
+import { NotFiniteError } from '@/server/model/errors.ts';
+import { hiddenUnits, type Parameters, updateMovingAverages } from '@/server/model/network/head.ts';
+import { gradientName, trainedShapes } from '@/server/model/network/model.ts';
+import { Random } from '@/server/model/random.ts';
+import { accuracy, smoothLabels } from '@/server/model/scores.ts';
+import type { FitState } from './checkpoint/checkpoint.ts';
+import type { EarlyStopping } from './optimizer/early-stopping.ts';
+import type { Optimizer } from './optimizer/optimizer.ts';
+import type { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
+import type { Reporter } from './telemetry/reporter.ts';
 
 /** What one training step is fed with. */
 export interface TrainingBatch {
@@ -98,13 +98,26 @@ export async function fit(options: FitOptions): Promise<void> {
     if (earlyStopping.update(epoch, validation.loss)) best = copyParameters(parameters);
     learningRate = reduceLrOnPlateau.update(validation.loss, learningRate);
     const told: RunEventOf<'epoch'> = {
-      ...{ type: 'epoch', at: Date.now(), stage, epoch, epochs },
-      ...{ metrics, seconds, imagesPerSecond, wall: encodeWall(validation.wall) },
+      type: 'epoch',
+      at: Date.now(),
+      stage,
+      epoch,
+      epochs,
+      metrics,
+      seconds,
+      imagesPerSecond,
+      wall: encodeWall(validation.wall),
     };
     const state: FitState = {
-      ...{ stage, epoch, bestEpoch: earlyStopping.bestEpoch ?? epoch, learningRate },
-      ...{ earlyStopping: earlyStopping.state(), reduceLrOnPlateau: reduceLrOnPlateau.state() },
-      ...{ last: parameters, best, optimizer: optimizer.state() },
+      stage,
+      epoch,
+      bestEpoch: earlyStopping.bestEpoch ?? epoch,
+      learningRate,
+      earlyStopping: earlyStopping.state(),
+      reduceLrOnPlateau: reduceLrOnPlateau.state(),
+      last: parameters,
+      best,
+      optimizer: optimizer.state(),
     };
     // First kept, then told: of an epoch that is known, the weights are there.
     await options.keep(state, told);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type TrainConfig, trainConfigSchema } from '../../lib/train-config.ts';
+import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { inProject } from '@/tools/testing/paths.ts';
 import { defaultInWords, FlagError, flags, helpText, parseFlags } from './flags.ts';
 
 const parse = (line: string) => parseFlags(line.split(' ').filter(Boolean));
@@ -27,7 +27,12 @@ describe('parseFlags', () => {
       ),
     ).toEqual({
       ...defaults,
-      ...{ n_unfreeze: 30, epochs_stage2: 50, batch_size: 64, augment: true, rotation: 20, zoom: 0.15 },
+      n_unfreeze: 30,
+      epochs_stage2: 50,
+      batch_size: 64,
+      augment: true,
+      rotation: 20,
+      zoom: 0.15,
       json_output_path: 'results/run_finetune.json',
     });
   });
@@ -86,7 +91,7 @@ describe('helpText', () => {
 
 describe('README', () => {
   it('has the schema’s flags in its table', async () => {
-    const readme = await readFile(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
+    const readme = await readFile(inProject('README.md'), 'utf8');
     const [, table] = /<!-- flags.*?-->\n(.*?)\n<!-- \/flags -->/s.exec(readme) ?? [];
     const escaped = (text: string) => text.replaceAll('|', '\\|');
     const rows = flags.map(

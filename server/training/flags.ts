@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type TrainConfig, trainConfigSchema } from '../../lib/train-config.ts';
+import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
 
 /** The command line's flags, derived from the one schema: names, kinds, bounds, defaults and help are its. */
 

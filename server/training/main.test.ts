@@ -3,16 +3,24 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeAnswers } from '../../lib/predictions.ts';
-import type { RunEvent } from '../../lib/run-events.ts';
-import type { TrainConfigInput } from '../../lib/train-config.ts';
-import { someData, someDataFolder } from './real-data.test-helper.ts';
+import type { TrainConfigInput } from '@/lib/config/train-config.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { decodeAnswers } from '@/lib/run/predictions.ts';
+import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
 const everything: TrainConfigInput = {
   ...someData,
-  ...{ train_limit: 300, image_size: 96, batch_size: 32, n_unfreeze: 10, epochs_stage1: 2, epochs_stage2: 2 },
-  ...{ augment: true, use_mixup: true, use_cutout: true, lr_stage2: 1e-3 },
+  train_limit: 300,
+  image_size: 96,
+  batch_size: 32,
+  n_unfreeze: 10,
+  epochs_stage1: 2,
+  epochs_stage2: 2,
+  augment: true,
+  use_mixup: true,
+  use_cutout: true,
+  lr_stage2: 1e-3,
 };
 
 let folder: string;
@@ -41,9 +49,26 @@ describe('the trainer', () => {
   it('tells a whole run in order, and the same config gives the same numbers', async () => {
     const first = await train('first', everything);
     expect(kept(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([
-      ...['started', 'exported', 'features', 'features-kept', 'head', 'epoch', 'epoch', 'stage-ended', 'measured'],
-      ...['finetune', 'frozen-kept', 'epoch', 'epoch', 'stage-ended'],
-      ...['evaluation', 'measured', 'evaluated', 'export', ...Array(5).fill('exported'), 'completed'],
+      'started',
+      'exported',
+      'features',
+      'features-kept',
+      'head',
+      'epoch',
+      'epoch',
+      'stage-ended',
+      'measured',
+      'finetune',
+      'frozen-kept',
+      'epoch',
+      'epoch',
+      'stage-ended',
+      'evaluation',
+      'measured',
+      'evaluated',
+      'export',
+      ...Array(5).fill('exported'),
+      'completed',
     ]);
     expect(first.events.some(({ type }) => type === 'progress')).toBe(true);
     expect(first.code).toBe(0);

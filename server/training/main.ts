@@ -1,11 +1,11 @@
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type RunEvent, runEventSchema, trainerCommandSchema } from '../../lib/run-events.ts';
+import { type RunEvent, runEventSchema, trainerCommandSchema } from '@/lib/run/events.ts';
 import { exportCanceled } from './export-canceled.ts';
-import { probe } from './probe.ts';
-import { Pulse } from './pulse.ts';
+import { probe } from './probe/probe.ts';
 import { runTraining } from './run.ts';
-import { linesOf } from './terminal.ts';
+import { Pulse } from './telemetry/pulse.ts';
+import { linesOf } from './telemetry/terminal.ts';
 
 /**
  * The child process: takes commands over Node IPC, trains, exports or measures, tells events. Standard output and error are logs. When the
@@ -24,7 +24,7 @@ os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 const pulse = new Pulse();
 const pipe = Number(process.env.SIGNS_OF_LIFE_PIPE);
 if (pipe) {
-  const file = new URL('./signs-worker.mjs', import.meta.url);
+  const file = new URL('./heartbeat-worker.mjs', import.meta.url);
   new Worker(file, { workerData: { shared: pulse.shared, pipe, patience: 60_000 } }).unref();
 }
 

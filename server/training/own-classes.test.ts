@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeAnswers } from '../../lib/predictions.ts';
-import { resultsLogSchema } from '../../lib/results-json.ts';
-import type { RunEvent } from '../../lib/run-events.ts';
-import { trainConfigSchema } from '../../lib/train-config.ts';
-import { makeImages } from './dataset/own-images.test-helper.ts';
-import { readKerasFile } from './export/interpret-keras.test-helper.ts';
-import { someData, someDataFolder } from './real-data.test-helper.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { decodeAnswers } from '@/lib/run/predictions.ts';
+import { resultsLogSchema } from '@/lib/run/results-log.ts';
+import { makeImages } from '@/server/model/dataset/own-images/own-images.test-helper.ts';
+import { readKerasFile } from '@/server/model/export/interpret-keras.test-helper.ts';
+import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
 import { runTraining } from './run.ts';
 
 const classes = ['blue', 'green', 'red'];
@@ -30,8 +30,13 @@ describe('a run on a folder of three classes', () => {
     };
     await makeImages(path.join(paths.datasets, 'paints'), { red: 25, green: 25, blue: 25 });
     const config = trainConfigSchema.parse({
-      ...{ dataset: 'paints', backbone: someData.backbone, image_size: 96, n_unfreeze: 2, batch_size: 16 },
-      ...{ epochs_stage1: 4, epochs_stage2: 1 },
+      dataset: 'paints',
+      backbone: someData.backbone,
+      image_size: 96,
+      n_unfreeze: 2,
+      batch_size: 16,
+      epochs_stage1: 4,
+      epochs_stage2: 1,
     });
     const emit = (event: RunEvent) => void events.push(event);
     await runTraining({ runId: 'run', config, paths, emit, signal: new AbortController().signal });

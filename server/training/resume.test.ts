@@ -4,18 +4,28 @@ import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resultsLogSchema } from '../../lib/results-json.ts';
-import type { RunEvent, RunEventOf } from '../../lib/run-events.ts';
-import type { TrainConfigInput } from '../../lib/train-config.ts';
-import { readCheckpoint } from './checkpoint.ts';
-import { someData, someDataFolder } from './real-data.test-helper.ts';
+import type { TrainConfigInput } from '@/lib/config/train-config.ts';
+import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import { resultsLogSchema } from '@/lib/run/results-log.ts';
+import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
 /** Everything that draws numbers, in both stages, and rates high enough that every bit moves. */
 const config: TrainConfigInput = {
   ...someData,
-  ...{ n_unfreeze: 10, image_size: 96, train_limit: 200, batch_size: 32, epochs_stage1: 3, epochs_stage2: 3 },
-  ...{ augment: true, use_mixup: true, use_cutout: true, dropout: 0.4, lr_stage2: 1e-3, engine: 'cpu' },
+  n_unfreeze: 10,
+  image_size: 96,
+  train_limit: 200,
+  batch_size: 32,
+  epochs_stage1: 3,
+  epochs_stage2: 3,
+  augment: true,
+  use_mixup: true,
+  use_cutout: true,
+  dropout: 0.4,
+  lr_stage2: 1e-3,
+  engine: 'cpu',
 };
 
 type Epoch = RunEventOf<'epoch'>;
@@ -59,9 +69,17 @@ describe('a run that goes on', () => {
     );
     const hashes = (tensors: Map<string, Float32Array>) => [...tensors].map(([name, data]) => [name, hashOf(data)]);
     return {
-      ...{ learningRate, earlyStopping, reduceLrOnPlateau, steps: optimizer.steps },
-      ...{ last: hashes(last), best: hashes(best), slots: hashes(optimizer.slots) },
-      ...{ metrics: log.metrics, curves: log.curves, confusion: log.confusion_matrix, bestEpoch: log.best_epoch },
+      learningRate,
+      earlyStopping,
+      reduceLrOnPlateau,
+      steps: optimizer.steps,
+      last: hashes(last),
+      best: hashes(best),
+      slots: hashes(optimizer.slots),
+      metrics: log.metrics,
+      curves: log.curves,
+      confusion: log.confusion_matrix,
+      bestEpoch: log.best_epoch,
       predictions: hashOf(await readFile(path.join(runFolder(runId), 'predictions.bin'))),
       model: hashOf(await readFile(path.join(runFolder(runId), 'cifar10.onnx'))),
     };

@@ -3,29 +3,40 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import { decodePredictions } from '../../lib/predictions.ts';
-import type { RunEvent } from '../../lib/run-events.ts';
-import { trainConfigSchema } from '../../lib/train-config.ts';
-import { decodeWall } from '../../lib/wall.ts';
-import { imageBytes } from './dataset/dataset.ts';
-import { splitImages } from './dataset/split.ts';
-import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
-import { kerasImage, predict, readKerasFile } from './export/interpret-keras.test-helper.ts';
-import type { Parameters } from './network/head.ts';
-import type { Weights } from './network/weights.ts';
-import { logitsFromImages } from './predict.ts';
-import { Programs } from './programs.ts';
-import { loadSomeData, loadSomeWeights, someData, someDataFolder, someNetwork } from './real-data.test-helper.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { kernelName, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { decodePredictions } from '@/lib/run/predictions.ts';
+import { decodeWall } from '@/lib/run/wall.ts';
+import { imageBytes } from '@/server/model/dataset/dataset.ts';
+import { splitImages } from '@/server/model/dataset/split.ts';
+import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
+import { Programs } from '@/server/model/engine/programs.ts';
+import { kerasImage, predict, readKerasFile } from '@/server/model/export/interpret-keras.test-helper.ts';
+import type { Parameters } from '@/server/model/network/head.ts';
+import {
+  loadSomeData,
+  loadSomeWeights,
+  someData,
+  someDataFolder,
+  someNetwork,
+} from '@/server/model/network/real-data.test-helper.ts';
+import type { Weights } from '@/server/model/network/weights.ts';
+import { logitsFromImages } from '@/server/model/predict.ts';
+import { softmax } from '@/server/model/scores.ts';
 import { runTraining } from './run.ts';
-import { softmax } from './scores.ts';
 
 const network = someNetwork;
 const nUnfreeze = 30;
 const config = trainConfigSchema.parse({
   ...someData,
-  ...{ n_unfreeze: nUnfreeze, image_size: 96, train_limit: 450, batch_size: 64 },
-  ...{ epochs_stage1: 2, epochs_stage2: 2, lr_stage2: 1e-4 },
+  n_unfreeze: nUnfreeze,
+  image_size: 96,
+  train_limit: 450,
+  batch_size: 64,
+  epochs_stage1: 2,
+  epochs_stage2: 2,
+  lr_stage2: 1e-4,
 });
 
 /** What is held out of 450 of CIFAR-10's 45,000 training images, or of sketch10's 8,000. */

@@ -1,42 +1,48 @@
 import path from 'node:path';
-import { networkOf } from '../../lib/backbones.ts';
-import type { Speed } from '../../lib/estimate.ts';
-import type { Timing } from '../../lib/metrics.ts';
-import { trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import type { Paths } from '../../lib/paths.ts';
-import { encodePredictions } from '../../lib/predictions.ts';
-import { buildResultsLog } from '../../lib/results-json.ts';
-import type { RunEvent } from '../../lib/run-events.ts';
-import { keepsFrozen, tunesBase } from '../../lib/run-work.ts';
-import type { TrainConfig } from '../../lib/train-config.ts';
-import { ensureNewest } from './attempt.ts';
-import { CacheFolder } from './cache-folder.ts';
-import { type Checkpoint, keepOneCheckpoint, type RunState, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { loadDataset } from './dataset/load.ts';
-import { splitImages, testIdentity } from './dataset/split.ts';
-import { chooseWall } from './dataset/wall.ts';
-import { chooseEngine } from './engine/choose.ts';
-import type { Engine } from './engine/engine.ts';
-import { guardEngine } from './engine/guard.ts';
-import { keepFailure } from './engine/keep-verdicts.ts';
-import { DataError, TrainerError } from './errors.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { networkOf } from '@/lib/network/backbones.ts';
+import { trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import type { Timing } from '@/lib/run/metrics.ts';
+import { encodePredictions } from '@/lib/run/predictions.ts';
+import { buildResultsLog } from '@/lib/run/results-log.ts';
+import type { Speed } from '@/lib/work/estimate.ts';
+import { keepsFrozen, tunesBase } from '@/lib/work/run-work.ts';
+import { FrozenStore } from '@/server/model/activations/activation-store.ts';
+import { CacheFolder } from '@/server/model/activations/cache-folder.ts';
+import { loadDataset } from '@/server/model/dataset/load.ts';
+import { splitImages, testIdentity } from '@/server/model/dataset/split.ts';
+import { chooseWall } from '@/server/model/dataset/wall.ts';
+import { keepFailure } from '@/server/model/engine/check/keep-verdicts.ts';
+import { chooseEngine } from '@/server/model/engine/choose.ts';
+import type { Engine } from '@/server/model/engine/engine.ts';
+import { guardEngine } from '@/server/model/engine/guard.ts';
+import { Programs } from '@/server/model/engine/programs.ts';
+import { DataError, TrainerError } from '@/server/model/errors.ts';
+import { exportModel } from '@/server/model/export/model-files.ts';
+import { encodePng } from '@/server/model/export/png.ts';
+import { trainedModel } from '@/server/model/export/trained-model.ts';
+import type { Paths } from '@/server/model/files/paths.ts';
+import { removeHalves, writeWhole } from '@/server/model/files/write-whole.ts';
+import { createHead } from '@/server/model/network/head.ts';
+import { findWeightsFile, loadWeights } from '@/server/model/network/weights.ts';
+import { Random } from '@/server/model/random.ts';
+import { ensureNewest } from './checkpoint/attempt.ts';
+import {
+  type Checkpoint,
+  keepOneCheckpoint,
+  type RunState,
+  readCheckpoint,
+  writeCheckpoint,
+} from './checkpoint/checkpoint.ts';
 import { evaluate, labelsOf, predictAll, scoreHead } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
-import { exportModel } from './export/model-files.ts';
-import { encodePng } from './export/png.ts';
-import { trainedModel } from './export/trained-model.ts';
-import { removeHalves, writeWhole } from './export/write-whole.ts';
 import { extractFeatures } from './extract-features.ts';
-import { FrozenStore } from './frozen-store.ts';
-import { createHead } from './network/head.ts';
-import { findWeightsFile, loadWeights } from './network/weights.ts';
-import { Programs } from './programs.ts';
-import type { Pulse } from './pulse.ts';
-import { Random } from './random.ts';
-import { type Emit, type Outcome, Reporter, tellOutcome } from './reporter.ts';
 import { trainHead } from './stage1.ts';
 import { fineTune } from './stage2.ts';
-import { TimeLeft } from './time-left.ts';
+import type { Pulse } from './telemetry/pulse.ts';
+import { type Emit, type Outcome, Reporter, tellOutcome } from './telemetry/reporter.ts';
+import { TimeLeft } from './telemetry/time-left.ts';
 
 export interface TrainingOptions {
   runId: string;
@@ -84,7 +90,10 @@ async function train({
   const checkpoint = resume ? await findCheckpoint(folder) : null;
   if (checkpoint) await removeHalves(folder);
   const soFar: RunState = checkpoint ?? {
-    ...{ told: [], spent: { features: 0, head: 0, finetune: 0 }, featuresCached: false, stage1: null },
+    told: [],
+    spent: { features: 0, head: 0, finetune: 0 },
+    featuresCached: false,
+    stage1: null,
   };
   // Everything told, by earlier processes too, is also what the run's log is made of.
   const events: RunEvent[] = [...soFar.told];
@@ -122,10 +131,20 @@ async function train({
   const features = store(0);
   const frozen = keepsFrozen(config, images, paths.cacheLimit) ? store(config.n_unfreeze) : null;
   const experiment: Experiment = {
-    ...{ config, dataset, split, complete, wall: wall.rows, weights, engine, reporter, timeLeft, features },
+    config,
+    dataset,
+    split,
+    complete,
+    wall: wall.rows,
+    weights,
+    engine,
+    reporter,
+    timeLeft,
+    features,
     frozen: tunes ? frozen : features,
     parameters: createHead(classes, new Random(config.seed, 'head')),
-    ...{ resume: checkpoint, furtherFrom: resume?.furtherFrom ?? 0 },
+    resume: checkpoint,
+    furtherFrom: resume?.furtherFrom ?? 0,
     keep: async (state, epoch) => {
       const phase = state.stage === 1 ? 'head' : 'finetune';
       const spent = { ...soFar.spent, [phase]: soFar.spent[phase] + reporter.elapsed() };
@@ -142,7 +161,11 @@ async function train({
   };
   await reporter.tell({
     type: 'started',
-    ...{ engine: engine.name, device: engine.device, threads: engine.threads, engines: verdicts, images },
+    engine: engine.name,
+    device: engine.device,
+    threads: engine.threads,
+    engines: verdicts,
+    images,
     weightsFile: path.basename(weightsFile),
     test: testIdentity(dataset.test, split.test),
     classes: [...dataset.classes],
@@ -201,7 +224,8 @@ async function train({
   await reporter.tell({
     type: 'evaluated',
     metrics: { ...metrics, ...soFar.stage1 },
-    ...{ timing, confusion },
+    timing,
+    confusion,
     classes: [...dataset.classes],
   });
 
@@ -251,7 +275,8 @@ async function tellResumed(experiment: Experiment, told: RunEvent[]): Promise<vo
   if (resume?.stage === 2) timeLeft.goOn('finetune', resume.epoch / Math.max(resume.epoch, config.epochs_stage2));
   await reporter.tell({
     type: 'resumed',
-    ...{ stage: resume?.stage ?? 1, epoch: resume?.epoch ?? 0 },
+    stage: resume?.stage ?? 1,
+    epoch: resume?.epoch ?? 0,
     told: told.filter((event) => event.type === 'epoch' || event.type === 'stage-ended'),
   });
 }

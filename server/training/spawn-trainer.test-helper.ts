@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
-import { type RunEvent, runEventSchema, type TrainerCommand } from '../../lib/run-events.ts';
-import { type TrainConfigInput, trainConfigSchema } from '../../lib/train-config.ts';
+import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
+import { builtTrainer } from '@/tools/testing/paths.ts';
 
 // The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
-const entry = path.resolve(import.meta.dirname, '../../dist/trainer/main.mjs');
+const entry = builtTrainer;
 
 export const send = (child: ChildProcess, command: TrainerCommand) => child.send(command);
 
@@ -30,8 +31,11 @@ export function spawnTrainer(
   const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const events: RunEvent[] = [];
   const paths = {
-    ...{ data, results: path.join(folder, 'results'), datasets: folder },
-    ...{ cache: path.join(folder, 'cache'), cacheLimit: 1e9 },
+    data,
+    results: path.join(folder, 'results'),
+    datasets: folder,
+    cache: path.join(folder, 'cache'),
+    cacheLimit: 1e9,
   };
   send(child, { type: 'start', runId, config: trainConfigSchema.parse(config), paths, resume, attempt });
   child.on('message', (message) => {

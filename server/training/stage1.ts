@@ -1,14 +1,14 @@
-import { EarlyStopping } from './callbacks/early-stopping.ts';
-import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
+import type { HalfRows } from '@/server/model/activations/half-rows.ts';
+import type { Programs } from '@/server/model/engine/programs.ts';
+import { logitsFromRows } from '@/server/model/predict.ts';
+import { Random } from '@/server/model/random.ts';
+import { oneHot } from '@/server/model/scores.ts';
 import { labelsOf, validationOf } from './evaluate.ts';
 import type { Experiment, SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
-import type { HalfRows } from './half-rows.ts';
-import { createOptimizer } from './optimizer.ts';
-import { logitsFromRows } from './predict.ts';
-import type { Programs } from './programs.ts';
-import { Random } from './random.ts';
-import { oneHot } from './scores.ts';
+import { EarlyStopping } from './optimizer/early-stopping.ts';
+import { createOptimizer } from './optimizer/optimizer.ts';
+import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
 
 /** Weight decay of head training, whatever `weight_decay` is: Keras' own default, which the original left as it was. */
 const stage1WeightDecay = 0.004;
@@ -23,7 +23,12 @@ export async function trainHead(experiment: Experiment, features: SplitRows, pro
     optimizer: createOptimizer(config.optimizer, { weightDecay: stage1WeightDecay }),
     earlyStopping: new EarlyStopping({ patience: 7 }),
     reduceLrOnPlateau: new ReduceLrOnPlateau({ factor: 0.2, patience: 3 }),
-    ...{ programs, parameters, reporter, keep, resume, furtherFrom: 0 },
+    programs,
+    parameters,
+    reporter,
+    keep,
+    resume,
+    furtherFrom: 0,
     ...onFeatures(experiment, features, programs, 1),
     seed: config.seed,
     dropout: config.dropout,

@@ -2,28 +2,28 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backbones } from '../../lib/backbones.ts';
-import { featureCount } from '../../lib/mobilenet-v2.ts';
-import type { RunEvent } from '../../lib/run-events.ts';
-import { trainConfigSchema } from '../../lib/train-config.ts';
-import { CacheFolder } from './cache-folder.ts';
-import { loadCifar10 } from './dataset/cifar10.ts';
-import type { Dataset } from './dataset/dataset.ts';
-import { type Split, splitImages } from './dataset/split.ts';
-import { createOnnxRuntimeEngine } from './engine/onnxruntime.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { backbones } from '@/lib/network/backbones.ts';
+import { featureCount } from '@/lib/network/mobilenet-v2.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { FrozenStore } from '@/server/model/activations/activation-store.ts';
+import { CacheFolder } from '@/server/model/activations/cache-folder.ts';
+import { loadCifar10 } from '@/server/model/dataset/cifar10.ts';
+import type { Dataset } from '@/server/model/dataset/dataset.ts';
+import { type Split, splitImages } from '@/server/model/dataset/split.ts';
+import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
+import { Programs } from '@/server/model/engine/programs.ts';
+import { createHead } from '@/server/model/network/head.ts';
+import { randomWeights } from '@/server/model/network/random-weights.ts';
+import { loadImageNet, needsData, realData } from '@/server/model/network/real-data.test-helper.ts';
+import type { Weights } from '@/server/model/network/weights.ts';
+import { Random } from '@/server/model/random.ts';
 import { predictAll } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
-import { FrozenStore } from './frozen-store.ts';
-import { createHead } from './network/head.ts';
-import { randomWeights } from './network/random-weights.ts';
-import type { Weights } from './network/weights.ts';
-import { Programs } from './programs.ts';
-import { Random } from './random.ts';
-import { randomDataset, randomRows } from './random-dataset.ts';
-import { loadImageNet, needsData, realData } from './real-data.test-helper.ts';
-import { Reporter } from './reporter.ts';
+import { randomDataset, randomRows } from './probe/random-dataset.ts';
 import { fineTune } from './stage2.ts';
-import { TimeLeft } from './time-left.ts';
+import { Reporter } from './telemetry/reporter.ts';
+import { TimeLeft } from './telemetry/time-left.ts';
 
 const { network } = backbones.imagenet;
 
@@ -46,7 +46,10 @@ interface Setup {
  */
 async function tune({ nUnfreeze, dataset, split, weights }: Setup, { keeps }: { keeps: boolean }) {
   const config = trainConfigSchema.parse({
-    ...{ n_unfreeze: nUnfreeze, image_size: 96, batch_size: 32, epochs_stage2: 2 },
+    n_unfreeze: nUnfreeze,
+    image_size: 96,
+    batch_size: 32,
+    epochs_stage2: 2,
   });
   const engine = createOnnxRuntimeEngine();
   const cache = new CacheFolder(folder, 1e9);
@@ -57,11 +60,21 @@ async function tune({ nUnfreeze, dataset, split, weights }: Setup, { keeps }: { 
   const images = { train: split.train.length, val: split.val.length, test: split.test.length };
   const timeLeft = new TimeLeft(config, images, { cacheLimit: 1e9 });
   const experiment: Experiment = {
-    ...{ config, dataset, split, complete: split, wall: new Uint32Array(), weights, engine, features, timeLeft },
+    config,
+    dataset,
+    split,
+    complete: split,
+    wall: new Uint32Array(),
+    weights,
+    engine,
+    features,
+    timeLeft,
     frozen: keeps ? frozen : null,
     parameters: createHead(10, new Random(1, 'head')),
     reporter: new Reporter((event) => void events.push(event), new AbortController().signal, timeLeft),
-    ...{ keep: async () => {}, resume: null, furtherFrom: 0 },
+    keep: async () => {},
+    resume: null,
+    furtherFrom: 0,
   };
   const row = randomRows(1, featureCount); // of features, which are not asked for here
   const programs = new Programs(engine, weights, { network, imageSize: 96, nUnfreeze, classes: 10 });

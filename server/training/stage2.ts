@@ -1,20 +1,20 @@
-import { networkOf } from '../../lib/backbones.ts';
-import { kernelName, trainedConvolutions } from '../../lib/mobilenet-v2.ts';
-import { staysOnFeatures } from '../../lib/run-work.ts';
-import { changesPixels } from '../../lib/train-config.ts';
-import { EarlyStopping } from './callbacks/early-stopping.ts';
-import { ReduceLrOnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
-import { createBatches } from './dataset/batches.ts';
+import { changesPixels } from '@/lib/config/train-config.ts';
+import { networkOf } from '@/lib/network/backbones.ts';
+import { kernelName, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
+import { staysOnFeatures } from '@/lib/work/run-work.ts';
+import { extractionBatch, padRows } from '@/server/model/activations/activation-store.ts';
+import type { HalfRows } from '@/server/model/activations/half-rows.ts';
+import { createBatches } from '@/server/model/dataset/batches/batches.ts';
+import type { Programs } from '@/server/model/engine/programs.ts';
+import { sizeOf } from '@/server/model/graph/operations.ts';
+import { kernelOf } from '@/server/model/network/fold.ts';
+import { frozenShape } from '@/server/model/network/model.ts';
 import { predictSet, validationOf } from './evaluate.ts';
 import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
-import { extractionBatch, padRows } from './frozen-store.ts';
-import { sizeOf } from './graph/operations.ts';
-import type { HalfRows } from './half-rows.ts';
-import { kernelOf } from './network/fold.ts';
-import { frozenShape } from './network/model.ts';
-import { createOptimizer } from './optimizer.ts';
-import type { Programs } from './programs.ts';
+import { EarlyStopping } from './optimizer/early-stopping.ts';
+import { createOptimizer } from './optimizer/optimizer.ts';
+import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
 import { onFeatures, onRows } from './stage1.ts';
 
 /** Stage 2: the head learns on, and with it the last layers of the base. */
@@ -32,7 +32,11 @@ export async function fineTune(experiment: Experiment, features: SplitRows, prog
       optimizer: createOptimizer(config.optimizer, { weightDecay: config.weight_decay }),
       earlyStopping: new EarlyStopping({ patience: 10 }),
       reduceLrOnPlateau: new ReduceLrOnPlateau({ factor: 0.5, patience: 4 }),
-      ...{ programs, parameters, reporter, keep, furtherFrom },
+      programs,
+      parameters,
+      reporter,
+      keep,
+      furtherFrom,
       resume: experiment.resume?.stage === 2 ? experiment.resume : null,
       ...source,
       seed: config.seed,

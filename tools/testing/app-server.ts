@@ -4,9 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTRPCClient, httpLink } from '@trpc/client';
-import type { AppRouter } from '../../server/router.ts';
+import type { AppRouter } from '@/server/router.ts';
+import { projectRoot } from './paths.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = projectRoot;
 
 export interface AppServer {
   url: string;
@@ -38,8 +39,11 @@ export async function startApp(environment: Record<string, string> = {}): Promis
 /** The same in a given folder, which stays. */
 export async function startAppIn(folder: string, environment: Record<string, string> = {}): Promise<AppServer> {
   const child = startTool('start.mjs', {
-    ...{ PORT: '0', RESULTS_DIR: path.join(folder, 'results'), CACHE_DIR: path.join(folder, 'cache') },
-    ...{ DATABASE_PATH: '', ...environment },
+    PORT: '0',
+    RESULTS_DIR: path.join(folder, 'results'),
+    CACHE_DIR: path.join(folder, 'cache'),
+    DATABASE_PATH: '',
+    ...environment,
   });
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {

@@ -1,9 +1,9 @@
-import { events, runs } from '../../drizzle/schema.ts';
-import { cifar10Classes } from '../../lib/classes.ts';
-import type { RunEvent } from '../../lib/run-events.ts';
-import { createRunId } from '../../lib/run-id.ts';
-import { runName, trainConfigSchema } from '../../lib/train-config.ts';
-import type { Database } from '../../server/db.ts';
+import { events, runs } from '@/drizzle/schema.ts';
+import { runName, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { cifar10Classes } from '@/lib/data/classes.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { createRunId } from '@/lib/run/run-id.ts';
+import type { Database } from '@/server/db/database.ts';
 
 interface Sizes {
   runs: number;
@@ -48,9 +48,19 @@ export function seedRuns(db: Database, { runs: count, long }: Sizes): void {
       const evaluated = told.find((event) => event.type === 'evaluated')!;
       tx.insert(runs)
         .values({
-          ...{ id, name: runName(config), config, createdAt, logFile: `run_${id}.json`, status: 'completed', test },
-          ...{ startedAt: createdAt, finishedAt: createdAt + seconds * 1000, engine: 'cpu' },
-          ...{ valAccuracy: top, metrics: evaluated.metrics, timing: evaluated.timing },
+          id,
+          name: runName(config),
+          config,
+          createdAt,
+          logFile: `run_${id}.json`,
+          status: 'completed',
+          test,
+          startedAt: createdAt,
+          finishedAt: createdAt + seconds * 1000,
+          engine: 'cpu',
+          valAccuracy: top,
+          metrics: evaluated.metrics,
+          timing: evaluated.timing,
         })
         .run();
       for (const event of told) tx.insert(events).values({ runId: id, event }).run();
@@ -64,21 +74,39 @@ function eventsOf(epochs: number, top: number, seconds: number, at: number, rand
     const stage = index < 10 ? 1 : 2;
     const accuracy = top * (1 - 0.5 * Math.exp(-index / 8)) + noise(0.01);
     return {
-      ...{ type: 'epoch', at, stage, epoch: stage === 1 ? index + 1 : index - 9, epochs },
+      type: 'epoch',
+      at,
+      stage,
+      epoch: stage === 1 ? index + 1 : index - 9,
+      epochs,
       metrics: {
-        ...{ accuracy, loss: 1.5 - accuracy, val_accuracy: accuracy + noise(0.02) },
-        ...{ val_loss: 1.6 - accuracy + noise(0.05), learning_rate: stage === 1 ? 1e-3 : 1e-5 },
+        accuracy,
+        loss: 1.5 - accuracy,
+        val_accuracy: accuracy + noise(0.02),
+        val_loss: 1.6 - accuracy + noise(0.05),
+        learning_rate: stage === 1 ? 1e-3 : 1e-5,
       },
-      ...{ seconds: seconds / epochs, imagesPerSecond: 150 + noise(20) },
+      seconds: seconds / epochs,
+      imagesPerSecond: 150 + noise(20),
     };
   });
   const metrics = {
-    ...{ val_end2end: top, test_end2end: top - 0.01, val_tta: top + 0.004, test_tta: top - 0.005 },
-    ...{ val_stage1: top * 0.9, test_stage1: top * 0.9, val_loss: 1, test_loss: 1 },
+    val_end2end: top,
+    test_end2end: top - 0.01,
+    val_tta: top + 0.004,
+    test_tta: top - 0.005,
+    val_stage1: top * 0.9,
+    test_stage1: top * 0.9,
+    val_loss: 1,
+    test_loss: 1,
   };
   const timing = {
-    ...{ feature_extract: seconds * 0.2, top_train: seconds * 0.1, end2end: seconds * 0.7, total: seconds },
-    ...{ evaluation: 5, features_cached: false },
+    feature_extract: seconds * 0.2,
+    top_train: seconds * 0.1,
+    end2end: seconds * 0.7,
+    total: seconds,
+    evaluation: 5,
+    features_cached: false,
   };
   return [
     ...trained,

@@ -95,8 +95,11 @@ async function fineTune({ epochs_stage2: epochs }, count) {
 async function tellEpoch({ share, ...epoch }) {
   const wobble = 0.01 * Math.sin(7 * epoch.epoch);
   const metrics = {
-    ...{ accuracy: 0.35 + 0.6 * share, loss: 2 - 1.6 * share, val_accuracy: 0.4 + 0.5 * share + wobble },
-    ...{ val_loss: 1.9 - 1.3 * share - wobble, learning_rate: epoch.stage === 1 ? 1e-3 : 1e-5 },
+    accuracy: 0.35 + 0.6 * share,
+    loss: 2 - 1.6 * share,
+    val_accuracy: 0.4 + 0.5 * share + wobble,
+    val_loss: 1.9 - 1.3 * share - wobble,
+    learning_rate: epoch.stage === 1 ? 1e-3 : 1e-5,
   };
   console.log(`stage ${epoch.stage}, epoch ${epoch.epoch} of ${epoch.epochs}: val_loss ${metrics.val_loss.toFixed(4)}`);
   await send({ type: 'epoch', ...epoch, metrics, seconds: images.train / epoch.imagesPerSecond });
@@ -107,8 +110,14 @@ async function finish({ runId, paths, config: { epochs_stage2: epochs } }) {
   await send({ type: 'phase', phase: 'evaluation' });
   const confusion = { plain: matrixOf(157), tta: matrixOf(160) };
   const metrics = {
-    ...{ val_stage1: 0.7712, test_stage1: 0.7625, val_end2end: 0.799, test_end2end: 0.785 },
-    ...{ val_tta: 0.806, test_tta: 0.8, val_loss: 0.71, test_loss: 0.74 },
+    val_stage1: 0.7712,
+    test_stage1: 0.7625,
+    val_end2end: 0.799,
+    test_end2end: 0.785,
+    val_tta: 0.806,
+    test_tta: 0.8,
+    val_loss: 0.71,
+    test_loss: 0.74,
   };
   const timing = { feature_extract: 21.4, top_train: 12.1, end2end: 204, total: 237.5, evaluation: 14.2 };
   await send({ type: 'evaluated', metrics, timing: { ...timing, features_cached: false }, confusion, classes });

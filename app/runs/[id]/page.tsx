@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { RunView } from '@/components/run-view.tsx';
-import { findRun } from '@/server/runs/find-run.ts';
+import { RunView } from '@/components/run/run-view.tsx';
+import { findRun } from '@/server/runs/queries/find-run.ts';
 
 interface Props {
   params: Promise<{ id: string }>;

@@ -1,6 +1,6 @@
 import Link from 'next/link';
-import { dataToStartOn } from '@/components/first-start.ts';
-import { TrainForm } from '@/components/train-form.tsx';
+import { dataToStartOn } from '@/components/downloads/first-start.ts';
+import { TrainForm } from '@/components/new-run/train-form.tsx';
 import { getCaller } from '@/server/caller.ts';
 
 /** The form all the same, where the run that was to fill it is not there. */

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { dataToStartOn } from '@/components/first-start.ts';
-import { TrainForm } from '@/components/train-form.tsx';
+import { dataToStartOn } from '@/components/downloads/first-start.ts';
+import { TrainForm } from '@/components/new-run/train-form.tsx';
 import { getCaller } from '@/server/caller.ts';
-import { findRun } from '@/server/runs/find-run.ts';
+import { findRun } from '@/server/runs/queries/find-run.ts';
 
 export const metadata: Metadata = { title: 'New run' };
 

@@ -1,7 +1,7 @@
-import { loadRunsState, queryOf } from '@/components/runs-url.ts';
-import { runQuerySchema } from '@/lib/run-query.ts';
-import { runsCsv } from '@/lib/runs-csv.ts';
-import { readAllRuns } from '@/server/runs/read-runs.ts';
+import { loadRunsState, queryOf } from '@/components/runs/runs-url.ts';
+import { runQuerySchema } from '@/lib/runs/query.ts';
+import { runsCsv } from '@/lib/runs/runs-csv.ts';
+import { readAllRuns } from '@/server/runs/queries/read-runs.ts';
 import { getServices } from '@/server/services.ts';
 
 interface Context {

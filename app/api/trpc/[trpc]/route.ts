@@ -5,7 +5,10 @@ import { getServices } from '@/server/services.ts';
 
 const handler = (request: Request) =>
   fetchRequestHandler({
-    ...{ endpoint: '/api/trpc', req: request, router: appRouter, createContext: getServices },
+    endpoint: '/api/trpc',
+    req: request,
+    router: appRouter,
+    createContext: getServices,
     maxBatchSize: mostCalls,
   });
 

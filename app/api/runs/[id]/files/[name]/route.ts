@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { RunNotFoundError } from '@/server/errors.ts';
-import { openDownload } from '@/server/runs/open-download.ts';
+import { openDownload } from '@/server/runs/files/open-download.ts';
 import { getServices } from '@/server/services.ts';
 
 interface Context {

@@ -1,0 +1,69 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useTRPC } from '@/components/live/trpc.ts';
+import { Menu } from '@/components/ui/menu.tsx';
+import { SearchField } from '@/components/ui/search-field.tsx';
+import { formatAccuracy, formatCount, formatMoment } from '@/lib/format.ts';
+
+/** Runs shown at a time: whoever looks for another one searches. */
+const mostShown = 20;
+
+interface CompareAddProps {
+  /** Those that are compared already. */
+  ids: readonly string[];
+  onAdd: (id: string) => void;
+}
+
+/** Any run there is, found by a search, to be compared too; it stays open, as there may be several. */
+export function CompareAdd({ ids, onAdd }: CompareAddProps) {
+  const trpc = useTRPC();
+  const [isOpen, setIsOpen] = useState(false);
+  const [search, setSearch] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isOpen) field.current?.focus();
+  }, [isOpen]);
+  // So many more that what is compared already can be left out.
+  const limit = Math.min(200, mostShown + ids.length);
+  const { data } = useQuery(
+    trpc.runs.list.queryOptions({ filter: { search }, limit }, { enabled: isOpen, placeholderData: keepPreviousData }),
+  );
+  const others = (data?.runs ?? []).filter(({ id }) => !ids.includes(id)).slice(0, mostShown);
+  const compared = (data?.runs ?? []).filter(({ id }) => ids.includes(id)).length;
+  const left = (data?.total ?? 0) - compared - others.length;
+  return (
+    <Menu
+      label={
+        <>
+          <Plus size={13} aria-hidden />
+          Add a run
+        </>
+      }
+      onToggle={setIsOpen}
+    >
+      <SearchField text={search} onSearch={setSearch} field={field} placeholder="Search" className="w-64" />
+      <ul className="mt-1 w-64">
+        {others.map(({ id, name, valAccuracy, createdAt }) => (
+          <li key={id}>
+            <button
+              type="button"
+              onClick={() => onAdd(id)}
+              className="w-full rounded px-1.5 py-1 text-left hover:bg-raised"
+            >
+              <span className="flex items-baseline gap-2">
+                <span className="min-w-0 grow truncate">{name}</span>
+                <span className="shrink-0 text-soft text-xs">{formatAccuracy(valAccuracy)}</span>
+              </span>
+              <span className="block text-faint text-xs">{formatMoment(createdAt).slice(0, -3)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className="px-1.5 py-1 text-faint text-xs empty:hidden" role="status">
+        {data && others.length === 0 && (search === '' ? 'There are no others.' : 'No other run is like this.')}
+        {left > 0 && `${formatCount(left)} more: search for them.`}
+      </p>
+    </Menu>
+  );
+}

@@ -1,0 +1,127 @@
+import { Card } from '@/components/ui/card.tsx';
+import { ScrollSideways } from '@/components/ui/scroll-sideways.tsx';
+import type { ComparedRun } from '@/lib/compare/compared-run.ts';
+import { type FieldDescription, fields } from '@/lib/config/fields.ts';
+import { valueInWords } from '@/lib/config/value-in-words.ts';
+import { formatAccuracy, formatDuration, formatPoints } from '@/lib/format.ts';
+import type { RunDetail } from '@/lib/run/run.ts';
+import type { ComparePartProps } from './compare-verdicts.tsx';
+
+/** What the runs reached, and what they were asked to do: what differs first. */
+export function CompareConfigs({ compared, state, onChange }: ComparePartProps) {
+  const differs = ({ name }: FieldDescription) =>
+    new Set(compared.map(({ run }) => JSON.stringify(run.config[name]))).size > 1;
+  const different = fields.filter(differs);
+  const shown = state.differences ? different : [...different, ...fields.filter((field) => !differs(field))];
+  return (
+    <Card title="Results and config" note={differencesInWords(compared.length, different.length)}>
+      <ScrollSideways label="Results and config">
+        <table className="w-full text-sm">
+          <thead>
+            <tr className="text-left align-bottom">
+              <td />
+              {compared.map(({ run, name, colour }) => (
+                <th
+                  key={run.id}
+                  scope="col"
+                  className="max-w-48 truncate py-1 pl-4 text-right font-medium"
+                  title={name}
+                >
+                  <span
+                    className="mr-1.5 inline-block size-2 rounded-full"
+                    style={{ background: colour }}
+                    aria-hidden
+                  />
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {results.map(({ name, read }) => (
+              <tr key={name} className="border-line border-t">
+                <RowName name={name} />
+                {compared.map((each) => (
+                  <Accuracy key={each.run.id} each={each} first={compared[0]!} read={read} />
+                ))}
+              </tr>
+            ))}
+            <tr className="border-line border-t">
+              <RowName name="Training time" />
+              {compared.map(({ run }) => (
+                <td key={run.id} className="py-1 pl-4 text-right">
+                  {run.timing?.total == null ? '–' : formatDuration(run.timing.total)}
+                </td>
+              ))}
+            </tr>
+            {shown.map((field) => (
+              <tr key={field.name} className="border-line border-t" data-differs={differs(field)}>
+                <RowName name={field.label} title={`${field.name}: ${field.help}`} />
+                {compared.map(({ run }) => (
+                  <td
+                    key={run.id}
+                    className={`max-w-48 truncate py-1 pl-4 text-right ${differs(field) ? 'font-semibold' : 'text-soft'}`}
+                  >
+                    {valueInWords(field, run.config[field.name])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollSideways>
+      <label className="mt-3 inline-flex items-center gap-2 text-soft">
+        <input
+          type="checkbox"
+          checked={state.differences}
+          onChange={(event) => onChange({ differences: event.target.checked })}
+          className="size-4"
+        />
+        Only differences
+      </label>
+    </Card>
+  );
+}
+
+const RowName = ({ name, title }: { name: string; title?: string }) => (
+  <th scope="row" title={title} className="whitespace-nowrap py-1 text-left font-normal text-soft">
+    {name}
+  </th>
+);
+
+interface Result {
+  name: string;
+  read: (run: RunDetail) => number | null;
+}
+
+const results: Result[] = [
+  { name: 'Validation', read: (run) => run.valAccuracy },
+  { name: 'Test', read: ({ metrics }) => metrics?.test_end2end ?? null },
+  { name: 'Test, TTA', read: ({ metrics }) => metrics?.test_tta ?? null },
+];
+
+interface AccuracyProps {
+  each: ComparedRun;
+  first: ComparedRun;
+  read: Result['read'];
+}
+
+/** With its difference to the first run's, where both were taken on the same images. */
+function Accuracy({ each, first, read }: AccuracyProps) {
+  const [value, base] = [read(each.run), read(first.run)];
+  const compares = each !== first && each.run.test !== null && each.run.test.hash === first.run.test?.hash;
+  return (
+    <td className="py-1 pl-4 text-right">
+      <span className="font-semibold">{formatAccuracy(value)}</span>
+      {compares && value !== null && base !== null && (
+        <span className="block text-faint text-xs">{formatPoints(value - base)}</span>
+      )}
+    </td>
+  );
+}
+
+function differencesInWords(runs: number, fieldsThatDiffer: number): string | undefined {
+  if (runs < 2) return undefined;
+  if (fieldsThatDiffer === 0) return 'the configs are the same';
+  return `${fieldsThatDiffer} ${fieldsThatDiffer === 1 ? 'field differs' : 'fields differ'}`;
+}

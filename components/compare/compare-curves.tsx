@@ -1,0 +1,94 @@
+import { useMemo } from 'react';
+import { Plot } from '@/components/charts/plot.tsx';
+import { Card } from '@/components/ui/card.tsx';
+import { Segments } from '@/components/ui/segments.tsx';
+import { useThrottledValue } from '@/components/ui/use-throttled-value.ts';
+import { type CompareState, comparedAxes, comparedMetrics } from '@/lib/compare/compare-state.ts';
+import { curveOf, hasBatchEpochs } from '@/lib/compare/compared-run.ts';
+import { prepareComparedCurves } from '@/lib/series/compared-curves.ts';
+import { groupSeeds } from '@/lib/stats/group-seeds.ts';
+import type { ComparePartProps } from './compare-verdicts.tsx';
+
+/** Head training may have ten epochs a second. */
+const drawInterval = 400;
+
+/** One figure of all runs, one curve over the other. */
+export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
+  const drawn = useThrottledValue(compared, drawInterval);
+  const { metric, x, y, smooth, seeds, batches } = state;
+  const hasBatches = compared.some(({ run }) => hasBatchEpochs(run));
+  const hasSeeds = groupSeeds(compared.map(({ run }) => run)).length < compared.length;
+  const isGrouped = seeds && hasSeeds;
+  const figure = useMemo(() => {
+    const groups = isGrouped
+      ? groupSeeds(drawn.map((each) => ({ ...each, config: each.run.config, test: each.run.test })))
+      : drawn.map((each) => [each]);
+    return prepareComparedCurves(
+      groups.map((group) => group.map((each) => curveOf(each, batches))),
+      { metric, x, y, smooth },
+    );
+  }, [drawn, metric, x, y, smooth, batches, isGrouped]);
+  return (
+    <Card title="Curves" note={isGrouped ? 'a band is one standard deviation to either side' : undefined}>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-1">
+        <select
+          aria-label="Figure"
+          className="field w-44"
+          value={metric}
+          onChange={(event) => onChange({ metric: event.target.value as CompareState['metric'] })}
+        >
+          {Object.entries(comparedMetrics).map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <Segments label="Along" value={x} onChange={(axis) => onChange({ x: axis })} choices={comparedAxes} />
+        <Segments
+          label="Scale"
+          value={y}
+          onChange={(scale) => onChange({ y: scale })}
+          choices={{ linear: 'Linear', log: 'Log' }}
+        />
+        {hasSeeds && (
+          <Segments
+            label="Seeds"
+            value={seeds ? 'grouped' : 'single'}
+            onChange={(value) => onChange({ seeds: value === 'grouped' })}
+            choices={{ single: 'Every run', grouped: 'Mean of seeds' }}
+          />
+        )}
+        {hasBatches && (
+          <Segments
+            label="Epochs"
+            value={batches ? 'all' : 'whole'}
+            onChange={(value) => onChange({ batches: value === 'all' })}
+            choices={{ whole: 'Whole epochs', all: 'Single batches too' }}
+          />
+        )}
+        <label className="flex items-center gap-2 text-soft text-xs">
+          Smoothing
+          <input
+            type="range"
+            min={0}
+            max={0.99}
+            step={0.01}
+            value={smooth}
+            onChange={(event) => onChange({ smooth: Number(event.target.value) })}
+            className="w-28"
+          />
+          <output className="w-8">{smooth === 0 ? 'none' : smooth.toFixed(2)}</output>
+        </label>
+      </div>
+      <Plot figure={figure} height={340} />
+      <ul className="flex flex-wrap gap-x-4 gap-y-1 pt-1 text-soft text-xs">
+        {compared.map(({ run, name, colour }) => (
+          <li key={run.id} className="flex min-w-0 items-center gap-1.5">
+            <span className="h-0.5 w-3.5 rounded-full" style={{ background: colour }} aria-hidden />
+            <span className="truncate">{name}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

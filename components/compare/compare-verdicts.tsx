@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTRPC } from '@/components/live/trpc.ts';
+import { Card } from '@/components/ui/card.tsx';
+import { Segments } from '@/components/ui/segments.tsx';
+import type { CompareState } from '@/lib/compare/compare-state.ts';
+import type { ComparedRun } from '@/lib/compare/compared-run.ts';
+import { formatCount } from '@/lib/format.ts';
+import type { Verdict } from '@/lib/stats/verdict.ts';
+
+export interface ComparePartProps {
+  compared: readonly ComparedRun[];
+  state: CompareState;
+  onChange: (change: Partial<CompareState>) => void;
+}
+
+/** Every other run held against the first, in a sentence each; and what the sentence stands on. */
+export function CompareVerdicts({ compared, state, onChange }: ComparePartProps) {
+  const trpc = useTRPC();
+  const [first, ...others] = compared;
+  const { data, error } = useQuery(
+    trpc.compare.verdicts.queryOptions({ ids: compared.map(({ run }) => run.id) }, { enabled: others.length > 0 }),
+  );
+  if (others.length === 0) return null;
+  return (
+    <Card title="The verdict" note={state.test === 'tta' ? 'test images, with test-time augmentation' : 'test images'}>
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <ul className="grid min-w-0 gap-3">
+          {others.map(({ run, name }) => {
+            const verdict = data?.find(({ id }) => id === run.id);
+            return (
+              <li key={run.id}>
+                {verdict ? (
+                  <VerdictInWords verdict={verdict[state.test]} a={name} b={first!.name} />
+                ) : (
+                  <p className={error ? 'text-bad' : 'text-faint'}>{error?.message ?? 'Counting …'}</p>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+        <Segments
+          label="Which test"
+          value={state.test}
+          onChange={(test) => onChange({ test })}
+          choices={{ plain: 'Plain', tta: 'TTA' }}
+        />
+      </div>
+      <p className="mt-3 max-w-prose border-line border-t pt-2 text-faint text-xs">
+        It is about these networks on these test images. Another seed gives another network: for what a setting is
+        worth, compare several seeds of each.
+      </p>
+    </Card>
+  );
+}
+
+function VerdictInWords({ verdict, a, b }: { verdict: Verdict; a: string; b: string }) {
+  return (
+    <>
+      <p
+        className={verdict.kind === 'none' ? 'max-w-4xl text-soft' : 'max-w-4xl font-semibold text-[15px]'}
+        data-verdict={verdict.kind}
+      >
+        {verdict.sentence}
+      </p>
+      {verdict.kind === 'paired' && (
+        <p className="mt-0.5 text-soft text-xs">
+          Of {formatCount(verdict.images)} images both got {formatCount(verdict.counts.both)} right, only {a}{' '}
+          {formatCount(verdict.counts.onlyA)}, only {b} {formatCount(verdict.counts.onlyB)}, neither{' '}
+          {formatCount(verdict.counts.neither)}. McNemar’s test,{' '}
+          {verdict.test.method === 'exact' ? 'exact' : 'chi-square corrected for continuity'}: p{' '}
+          {probabilityInWords(verdict.test.p)}.
+        </p>
+      )}
+    </>
+  );
+}
+
+function probabilityInWords(p: number): string {
+  if (p < 1e-4) return '< 0.0001';
+  return `= ${p < 0.01 ? p.toFixed(4) : p.toFixed(2)}`;
+}

@@ -1,0 +1,77 @@
+'use client';
+
+import { useQueries } from '@tanstack/react-query';
+import { useMemo, useRef } from 'react';
+import { ConnectionNote } from '@/components/live/connection-note.tsx';
+import { isNotFound, useTRPC } from '@/components/live/trpc.ts';
+import { useFollow } from '@/components/live/use-follow.ts';
+import { type ComparedRun, compareRuns } from '@/lib/compare/compared-run.ts';
+import type { RunDetail } from '@/lib/run/run.ts';
+import { CompareChoice } from './compare-choice.tsx';
+import { CompareConfigs } from './compare-configs.tsx';
+import { CompareCurves } from './compare-curves.tsx';
+import { CompareMatrices } from './compare-matrices.tsx';
+import { CompareParallel } from './compare-parallel.tsx';
+import { CompareSeeds } from './compare-seeds.tsx';
+import { CompareVerdicts } from './compare-verdicts.tsx';
+import { CompareWalls } from './compare-walls.tsx';
+import { useCompareState } from './use-compare-state.ts';
+
+interface CompareViewProps {
+  /** Of the runs that the address names, those that exist. */
+  details: RunDetail[];
+}
+
+/** Some runs side by side: which is better first, then how they went, then what they were. All of it is in the address. */
+export function CompareView({ details: initialDetails }: CompareViewProps) {
+  const trpc = useTRPC();
+  const [state, change] = useCompareState();
+  const { connected } = useFollow(null);
+  const { details, missing, problem } = useQueries({
+    queries: state.ids.map((id) => ({
+      ...trpc.runs.get.queryOptions({ id }),
+      initialData: initialDetails.find((run) => run.id === id),
+      retry: (failures: number, error: unknown) => failures === 0 && !isNotFound(error),
+    })),
+    combine: (results) => ({
+      details: results.flatMap(({ data }) => (data ? [data] : [])),
+      missing: state.ids.filter((_, index) => isNotFound(results[index]?.error)),
+      problem: results.find(({ error }) => error && !isNotFound(error))?.error?.message ?? null,
+    }),
+  });
+  const before = useRef<readonly ComparedRun[]>([]);
+  const compared = useMemo(() => compareRuns(details, before.current), [details]);
+  before.current = compared;
+  return (
+    <main className="mx-auto max-w-[1500px] px-4 py-5">
+      <h1 className="font-semibold text-lg">Compare</h1>
+      <ConnectionNote connected={connected} />
+      <CompareChoice
+        compared={compared}
+        ids={state.ids.filter((id) => !missing.includes(id))}
+        onChange={(ids) => change({ ids })}
+      />
+      {missing.length > 0 && (
+        <p role="alert" className="mt-2 text-bad">
+          Not among the runs any more: {missing.join(', ')}.
+        </p>
+      )}
+      {problem && (
+        <p role="alert" className="mt-2 text-bad">
+          {problem}
+        </p>
+      )}
+      {compared.length > 0 && (
+        <div className="mt-4 grid gap-4">
+          <CompareVerdicts compared={compared} state={state} onChange={change} />
+          <CompareCurves compared={compared} state={state} onChange={change} />
+          <CompareSeeds compared={compared} />
+          <CompareConfigs compared={compared} state={state} onChange={change} />
+          <CompareMatrices compared={compared} state={state} onChange={change} />
+          <CompareParallel compared={compared} />
+          <CompareWalls compared={compared} state={state} onChange={change} />
+        </div>
+      )}
+    </main>
+  );
+}

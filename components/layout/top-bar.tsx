@@ -1,0 +1,94 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useTRPC } from '@/components/live/trpc.ts';
+import { formatCores, formatShare, formatTimeLeft } from '@/lib/format.ts';
+import { runShare } from '@/lib/run/progress.ts';
+import { ThemeSwitch } from './theme-switch.tsx';
+
+const pages = { '/': 'Runs', '/compare': 'Compare' };
+
+/** Where one can go, and what the machine is doing. */
+export function TopBar() {
+  const path = usePathname();
+  return (
+    <header className="sticky top-0 z-20 border-line border-b bg-panel/95 backdrop-blur">
+      <div className="mx-auto flex h-12 max-w-[1600px] items-center gap-3 px-4 sm:gap-5">
+        <Link href="/" className="flex items-center gap-2 font-semibold text-[15px] tracking-tight">
+          <Mark />
+          <span className="max-sm:sr-only">transfer-lab</span>
+        </Link>
+        <nav aria-label="Pages">
+          {Object.entries(pages).map(([href, name]) => (
+            <Link
+              key={href}
+              href={href}
+              aria-current={path === href ? 'page' : undefined}
+              className="rounded-md px-2 py-1 text-soft hover:bg-raised hover:text-ink aria-[current]:font-medium aria-[current]:text-ink"
+            >
+              {name}
+            </Link>
+          ))}
+        </nav>
+        <EngineState />
+        <ThemeSwitch />
+        <Link href="/runs/new" className="button-primary">
+          <Plus size={14} aria-hidden />
+          New run
+        </Link>
+      </div>
+    </header>
+  );
+}
+
+/** A curve with a step in it: two stages. */
+const Mark = () => (
+  <svg viewBox="0 0 20 20" className="size-5" fill="none" aria-hidden="true">
+    <rect width="20" height="20" rx="5" fill="var(--accent)" />
+    <path
+      d="M4 15c1.5-3 3-4.2 5.2-4.2M11 9.2c.8-2.6 2.2-4 5-4.2"
+      stroke="var(--on-accent)"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+    />
+  </svg>
+);
+
+/** What computes and what it is doing now; links to the run that trains. */
+function EngineState() {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.system.status.queryOptions(undefined, { refetchInterval: 5000 }));
+  if (!data) return <div className="grow" />;
+  const engine = data.threads === null ? data.engine : `${data.engine} · ${formatCores(data.threads)}`;
+  if (!data.running) {
+    return <p className="min-w-0 grow truncate text-right text-faint max-sm:invisible">{engine} · idle</p>;
+  }
+  const { id, name, progress } = data.running;
+  const share = runShare(data.running);
+  return (
+    <div className="flex min-w-0 grow items-center justify-end gap-2 text-soft">
+      <span className="shrink-0 text-faint max-md:hidden">{engine}</span>
+      <Link
+        href={`/runs/${id}`}
+        className="min-w-0 truncate rounded-md px-1.5 py-1 hover:bg-raised hover:text-ink max-sm:px-0 max-sm:text-xs"
+      >
+        <span aria-hidden className="mr-1.5 inline-block size-1.5 rounded-full bg-accent align-middle max-sm:mr-1" />
+        <span className="max-sm:sr-only">training </span>
+        <span className="font-medium text-ink max-sm:sr-only">{name}</span>
+        {share !== null && (
+          <>
+            <span className="max-sm:sr-only">, </span>
+            {formatShare(share)}
+          </>
+        )}
+        {progress?.secondsLeft != null && (
+          <span className="max-md:hidden">, {formatTimeLeft(progress.secondsLeft)}</span>
+        )}
+        {data.queued > 0 && <span className="max-sm:hidden">, {data.queued} waiting</span>}
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { useWatch } from 'react-hook-form';
+import { DataOffer } from '@/components/downloads/data-offer.tsx';
+import { DataProblems } from '@/components/downloads/data-problems.tsx';
+import { lackingParts } from '@/components/downloads/data-status.ts';
+import { useDataStatus } from '@/components/downloads/use-data-status.ts';
+import { type DataNeeds, imageSizes } from '@/lib/data/data-files.ts';
+import { backboneSchema } from '@/lib/network/backbones.ts';
+import { OwnWeights } from './own-weights.tsx';
+import type { FormValues } from './read-form.ts';
+
+/** What the data folder lacks for what is chosen in the form; or, where that is nothing, what else could be had. */
+export function ChosenData() {
+  const [dataset, chosen, size] = useWatch<FormValues, ['dataset', 'backbone', 'image_size']>({
+    name: ['dataset', 'backbone', 'image_size'],
+  });
+  const status = useDataStatus();
+  const backbone = backboneSchema.catch('imagenet').parse(chosen);
+  const imageSize = imageSizes.find((each) => each === Number(size));
+  if (!imageSize || !status) return null;
+  const needs: DataNeeds = { dataset: String(dataset), backbone, image_size: imageSize };
+  if (lackingParts(status, needs).length > 0) return <DataProblems needs={needs} />;
+  return (
+    <>
+      <DataOffer />
+      {backbone === 'imagenet' && <OwnWeights imageSize={imageSize} />}
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { inProject } from '@/tools/testing/paths.ts';
+import { readConfigJson, writeConfigJson } from './config-json.ts';
+import { initialValues, readForm } from './read-form.ts';
+
+const read = (content: unknown) => {
+  const found = readConfigJson(typeof content === 'string' ? content : JSON.stringify(content));
+  if ('problem' in found) throw new Error(found.problem);
+  return found;
+};
+/** The config that a form with the defaults has, once the text is in it. */
+const configOf = (content: unknown) => readForm({ ...initialValues, ...read(content).values });
+
+describe('readConfigJson', () => {
+  it('reads every field of what was copied', () => {
+    const config: TrainConfigInput = {
+      ...trainConfigSchema.parse({}),
+      n_unfreeze: 30,
+      lr_stage2: 3e-5,
+      augment: true,
+      image_size: 96,
+      optimizer: 'sgd',
+      tags: ['a', 'b c'],
+    };
+    const copied = writeConfigJson(config);
+    expect(read(copied).problems).toEqual([]);
+    expect(configOf(copied)).toEqual(config);
+  });
+
+  it('takes what is right and says of every other key why not', () => {
+    const { values, problems, isWhole } = read({
+      n_unfreeze: 30,
+      batch_size: 'many',
+      zoom: 2,
+      epochs_stage1: 2.5,
+      augment: 'perhaps',
+      tags: 'a',
+      image_size: 100,
+      optimizer: 'lion',
+      name: 5,
+      seed: null,
+      learning_rate: 1e-3,
+      constructor: {},
+    });
+    expect(values).toEqual({ n_unfreeze: '30' });
+    expect(Object.fromEntries(problems.map(({ key, message }) => [key, message]))).toEqual({
+      batch_size: 'must be a number, not "many"',
+      zoom: 'must be 0.9 or less, not 2',
+      epochs_stage1: 'must be a whole number, not 2.5',
+      augment: 'must be true or false, not "perhaps"',
+      tags: 'must be a list of words, not "a"',
+      image_size: 'must be one of 96, 128, 160, 192, 224, not 100',
+      optimizer: 'must be one of adamw, adam, sgd, not "lion"',
+      name: 'must be text, not 5',
+      seed: 'must be a number, not null',
+      learning_rate: 'no run has such a field (it is 0.001)',
+      constructor: 'no run has such a field (it is {})',
+    });
+    expect(isWhole).toBe(false);
+  });
+
+  it('takes the config of a log that the original wrote', () => {
+    const log = readFileSync(inProject('lib/logs/fixtures/original-log.json'), 'utf8');
+    const { problems, isWhole } = read(log);
+    expect(problems).toEqual([]);
+    expect(isWhole).toBe(true);
+    const { base_model, img_size, augment, ...rest } = JSON.parse(log).config;
+    expect(configOf(log)).toMatchObject({ ...rest, image_size: img_size, augment: augment === 'True' });
+  });
+
+  it.each([
+    ['True', true],
+    ['False', false],
+    ['none', false],
+  ])('knows the log’s word %s for a switch', (word, augment) => {
+    expect(read({ base_model: 'MobileNetV2', augment: word, optimizer: 'AdamW', run_id: 'x' })).toEqual({
+      values: { augment, optimizer: 'adamw' },
+      problems: [],
+      isWhole: true,
+    });
+  });
+
+  it('reads what only Python calls JSON', () => {
+    expect(read('{"config": {"n_unfreeze": 5}, "curves": [NaN, -Infinity]}').values).toEqual({ n_unfreeze: '5' });
+  });
+
+  it.each([
+    ['{"n_unfreeze": 30', /^This is not JSON: /],
+    ['', /^This is empty$/],
+    ['[1, 2]', /^This is JSON, but not a config/],
+    ['"n_unfreeze"', /^This is JSON, but not a config/],
+  ])('says that %j is no config', (text, words) => {
+    expect(readConfigJson(text)).toEqual({ problem: expect.stringMatching(words) });
+  });
+
+  it('trains no other network in silence', () => {
+    expect(read({ base_model: 'ResNet50' }).problems).toEqual([
+      { key: 'base_model', message: 'must be "MobileNetV2", not "ResNet50"' },
+    ]);
+  });
+});

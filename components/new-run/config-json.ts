@@ -1,0 +1,66 @@
+import { controlText, fields } from '@/lib/config/fields.ts';
+import { type TrainConfig, type TrainConfigField, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { inOurSpelling } from '@/lib/logs/foreign-config.ts';
+import { parseLenientJson } from '@/lib/logs/lenient-json.ts';
+import type { FormValues } from './read-form.ts';
+
+/** What of a pasted text can go into the form, and what cannot. */
+export interface ReadJson {
+  /** As the controls hold it: only what is right. */
+  values: Partial<FormValues>;
+  /** Why each other key is left out, in words. */
+  problems: { key: string; message: string }[];
+  /** From a log, which tells all about a run: what it leaves out took its default, whatever the form holds now. */
+  isWhole: boolean;
+}
+
+/** What logs call our fields beside their own names. */
+const logNames: Readonly<Record<string, TrainConfigField>> = { img_size: 'image_size' };
+const networkName = 'MobileNetV2';
+
+/**
+ * Reads a config as JSON, or a whole log in the original's format, of which it takes the config. No key is left out
+ * without a word, but `run_id`: the next run gets its own.
+ * @returns in words what is wrong, where the text is no config at all
+ */
+export function readConfigJson(text: string): ReadJson | { problem: string } {
+  let content: unknown;
+  try {
+    content = parseLenientJson(text);
+  } catch (error) {
+    return { problem: `This ${error instanceof Error ? error.message : error}` };
+  }
+  const config = isObject(content) && isObject(content.config) ? content.config : content;
+  if (!isObject(config)) return { problem: 'This is JSON, but not a config such as {"n_unfreeze": 30}.' };
+  const read: ReadJson = { values: {}, problems: [], isWhole: config !== content || 'base_model' in config };
+  for (const [key, value] of Object.entries(config)) readKey(read, key, value);
+  return read;
+}
+
+function readKey({ values, problems }: ReadJson, key: string, value: unknown): void {
+  const leaveOut = (message: string) => problems.push({ key, message });
+  if (key === 'run_id') return;
+  if (key === 'base_model') {
+    if (value !== networkName) leaveOut(`must be "${networkName}", not ${inShort(value)}`);
+    return;
+  }
+  const field = fields.find(({ name }) => name === (logNames[key] ?? key));
+  if (!field) {
+    leaveOut(`no run has such a field (it is ${inShort(value)})`);
+    return;
+  }
+  const { data, error } = trainConfigSchema.shape[field.name].safeParse(inOurSpelling(field.name, value));
+  if (error) leaveOut(`${error.issues[0]!.message}, not ${inShort(value)}`);
+  else values[field.name] = typeof data === 'boolean' ? data : controlText(data);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function inShort(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+/** A config as it is copied: a field a line, as a log has it. */
+export const writeConfigJson = (config: Partial<TrainConfig>): string => JSON.stringify(config, null, 2);

@@ -1,0 +1,132 @@
+import { useState } from 'react';
+import { type FieldError, type UseFormRegister, useFormContext, useWatch } from 'react-hook-form';
+import type { FieldDescription } from '@/lib/config/fields.ts';
+import type { TrainConfigField } from '@/lib/config/train-config.ts';
+import { unusedFields } from '@/lib/config/unused-fields.ts';
+import { formatCount, formatRate } from '@/lib/format.ts';
+import { DatasetChoice } from './dataset-choice.tsx';
+import { EngineNotes } from './engine-notes.tsx';
+import { type FormValues, readForm } from './read-form.ts';
+import { UnfreezeField } from './unfreeze-field.tsx';
+
+export interface ControlProps {
+  field: FieldDescription;
+  /** What makes the control part of the form: its name, ids and whether its value is wrong. */
+  bindings: ReturnType<UseFormRegister<FormValues>> & {
+    id: string;
+    'aria-invalid': boolean;
+    'aria-describedby': string;
+    disabled: boolean;
+    defaultValue?: string;
+    defaultChecked?: boolean;
+  };
+}
+
+/** One field of the form: label, native control, what is wrong with its value, help. */
+export function FormField({ field }: { field: FieldDescription }) {
+  const { register, getValues, formState } = useFormContext<FormValues>();
+  const { name, kind } = field;
+  const error = formState.errors[name];
+  const unused = useWatch({ compute: (values: FormValues) => unusedFields(readForm(values))[name] });
+  const ids = { control: `field-${name}`, problem: `${name}-problem`, help: `${name}-help` };
+  const [initial] = useState(() => getValues(name));
+  const bindings = {
+    ...register(name),
+    // In the page from its first byte on, not only once its code has come.
+    ...(kind === 'switch' ? { defaultChecked: initial === true } : { defaultValue: String(initial ?? '') }),
+    id: ids.control,
+    'aria-invalid': error !== undefined,
+    'aria-describedby': error ? `${ids.problem} ${ids.help}` : ids.help,
+    // Not react-hook-form's own: that would drop the value. A wrong one can always be mended, as it would be refused.
+    disabled: unused !== undefined && !error,
+  };
+  const label = (
+    <label htmlFor={ids.control} className={unused ? 'font-medium text-faint' : 'font-medium'}>
+      {field.label}
+      {field.unit && <span className="font-normal text-faint"> {field.unit}</span>}
+    </label>
+  );
+  const notes = (
+    <>
+      <Problem id={ids.problem} error={error} />
+      <p id={ids.help} className="mt-1 text-faint text-xs">
+        {unused ?? field.help}
+      </p>
+    </>
+  );
+  if (kind === 'switch') {
+    return (
+      <div className={`flex gap-2.5 ${spans[name] ?? ''}`}>
+        <input type="checkbox" className="mt-1 size-4 shrink-0" {...bindings} />
+        <div>
+          {label}
+          {notes}
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className={spans[name]}>
+      <div className="mb-1 flex items-baseline justify-between gap-2">
+        {label}
+        <Range field={field} />
+      </div>
+      <Control field={field} bindings={bindings} />
+      {notes}
+      {name === 'engine' && <EngineNotes />}
+    </div>
+  );
+}
+
+/** Fields that are wider than one column of four. */
+const spans: Partial<Record<TrainConfigField, string>> = {
+  n_unfreeze: 'col-span-full',
+  dataset: 'sm:col-span-2',
+  notes: 'lg:col-span-3',
+  augment: 'col-span-full',
+  use_mixup: 'lg:col-span-3',
+  use_cutout: 'col-span-full',
+};
+
+function Control({ field, bindings }: ControlProps) {
+  if (field.name === 'n_unfreeze') return <UnfreezeField field={field} bindings={bindings} />;
+  if (field.name === 'dataset') return <DatasetChoice bindings={bindings} />;
+  if (field.name === 'notes') return <textarea rows={2} className="field" {...bindings} />;
+  switch (field.kind) {
+    case 'choice':
+      return (
+        <select className="field" {...bindings}>
+          {field.choices.map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      );
+    case 'integer':
+      return <input type="number" step={1} {...field.limits} className="field" {...bindings} />;
+    // Typed as text: a browser's number control would take neither `1e-` on the way to 1e-5 nor a decimal comma.
+    case 'real':
+      return <input type="text" inputMode="decimal" autoComplete="off" className="field" {...bindings} />;
+    default:
+      return <input type="text" autoComplete="off" className="field" {...bindings} />;
+  }
+}
+
+function Range({ field: { limits, kind } }: { field: FieldDescription }) {
+  if (!limits) return null;
+  const format = kind === 'integer' ? formatCount : formatRate;
+  return (
+    <span className="whitespace-nowrap text-faint text-xs">
+      {format(limits.min)} … {format(limits.max)}
+    </span>
+  );
+}
+
+function Problem({ id, error }: { id: string; error: FieldError | undefined }) {
+  if (!error) return null;
+  const message = error.message ?? 'cannot be this';
+  return (
+    <p id={id} className="mt-1 font-medium text-bad text-xs">
+      {message.charAt(0).toUpperCase() + message.slice(1)}.
+    </p>
+  );
+}

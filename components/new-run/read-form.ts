@@ -1,0 +1,66 @@
+import type { FieldErrors, Resolver } from 'react-hook-form';
+import { controlText, type FieldDescription, fields } from '@/lib/config/fields.ts';
+import { type TrainConfigField, type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+
+/** What the controls hold: text as it was typed, or on and off. So nothing typed is ever lost to a conversion. */
+export type FormValues = Record<TrainConfigField, string | boolean>;
+
+export const initialValues = Object.fromEntries(fields.map(({ name, initial }) => [name, initial])) as FormValues;
+
+/** A config as the controls hold it; what it leaves out takes its default. The way back is `readForm`. */
+export function writeForm(config: TrainConfigInput): FormValues {
+  const values = fields.map(({ name, initial }) => {
+    const value = config[name] ?? initial;
+    return [name, typeof value === 'boolean' ? value : controlText(value)];
+  });
+  return Object.fromEntries(values) as FormValues;
+}
+
+/** What was typed as the schema wants it; what is no number stays text, for the schema to refuse. */
+export function readForm(values: FormValues): TrainConfigInput {
+  return Object.fromEntries(
+    fields.map((field) => [field.name, readValue(field, values[field.name])]),
+  ) as TrainConfigInput;
+}
+
+function readValue({ kind, choices }: FieldDescription, value: string | boolean): unknown {
+  if (typeof value === 'boolean') return value;
+  if (kind === 'words')
+    return value
+      .split(',')
+      .map((word) => word.trim())
+      .filter(Boolean);
+  const isNumber =
+    kind === 'integer' ||
+    kind === 'real' ||
+    (kind === 'choice' && choices.every((choice) => !Number.isNaN(Number(choice))));
+  if (!isNumber) return value;
+  // Half of Europe types a decimal comma.
+  const number = value.trim() === '' ? Number.NaN : Number(value.trim().replace(',', '.'));
+  return Number.isNaN(number) ? value : number;
+}
+
+/** Why each wrong value is wrong, in words, by field; empty when all are right. */
+export function findProblems(values: FormValues): Partial<Record<TrainConfigField, string>> {
+  const problems: Partial<Record<TrainConfigField, string>> = {};
+  const input = readForm(values);
+  for (const { path, message } of trainConfigSchema.safeParse(input).error?.issues ?? []) {
+    const name = path[0] as TrainConfigField;
+    problems[name] ??= notEvenANumber(name, input[name]) ?? message;
+  }
+  return problems;
+}
+
+function notEvenANumber(name: TrainConfigField, value: unknown): string | undefined {
+  const isNumeric = fields.some((field) => field.name === name && field.limits !== null);
+  if (!isNumeric || typeof value === 'number') return undefined;
+  return value === '' ? 'must not be empty' : 'must be a number';
+}
+
+/** The schema as react-hook-form asks for it. */
+export const resolver: Resolver<FormValues> = (values) => {
+  const problems = Object.entries(findProblems(values));
+  if (problems.length === 0) return { values, errors: {} };
+  const errors = Object.fromEntries(problems.map(([name, message]) => [name, { type: 'schema', message }]));
+  return { values: {}, errors: errors as FieldErrors<FormValues> };
+};

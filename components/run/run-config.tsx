@@ -1,0 +1,33 @@
+import { Card } from '@/components/ui/card.tsx';
+import { Entry } from '@/components/ui/entry.tsx';
+import { type FieldDescription, fields } from '@/lib/config/fields.ts';
+import { runLabelsSchema } from '@/lib/config/run-labels.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { valueInWords } from '@/lib/config/value-in-words.ts';
+import type { RunDetail } from '@/lib/run/run.ts';
+
+const defaults = trainConfigSchema.parse({});
+
+/** Name, notes and tags stand above, where they are edited: they say nothing of what was trained. */
+const settings = fields.filter(({ name }) => !Object.hasOwn(runLabelsSchema.shape, name));
+
+/** What a run was asked to do, what differs from the defaults first. */
+export function RunConfig({ run }: { run: RunDetail }) {
+  const isDefault = ({ name }: FieldDescription) => JSON.stringify(run.config[name]) === JSON.stringify(defaults[name]);
+  const changed = settings.filter((field) => !isDefault(field));
+  return (
+    <Card title="Config" note={changed.length === 0 ? 'all defaults' : `${changed.length} differ from the defaults`}>
+      <dl className="grid gap-x-6 text-sm sm:grid-cols-2 xl:grid-cols-3">
+        {[...changed, ...settings.filter(isDefault)].map((field) => (
+          <Entry
+            key={field.name}
+            name={field.label}
+            title={`${field.name}: ${field.help}`}
+            value={valueInWords(field, run.config[field.name])}
+            isStrong={!isDefault(field)}
+          />
+        ))}
+      </dl>
+    </Card>
+  );
+}

@@ -1,0 +1,76 @@
+import { Check, Circle, CircleDashed, OctagonX } from 'lucide-react';
+import { formatDuration, formatShare } from '@/lib/format.ts';
+import { type PhaseStep, phaseNames, preparePhases, runShare } from '@/lib/run/progress.ts';
+import type { RunDetail } from '@/lib/run/run.ts';
+
+const marks = { waiting: CircleDashed, running: Circle, done: Check, stopped: OctagonX };
+
+/** How far a run is, phase by phase; the same height from the first moment to the last. */
+export function RunPhases({ run }: { run: RunDetail }) {
+  return (
+    <>
+      <Whole run={run} />
+      <ol className="grid grid-cols-2 gap-x-4 gap-y-3 sm:flex">
+        {preparePhases(run).map((step) => (
+          <Step key={step.phase} step={step} fromEarlier={step.phase === 'features' && run.timing?.features_cached} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** The whole run in one bar, by time. */
+function Whole({ run }: { run: RunDetail }) {
+  const share = run.status === 'completed' ? 1 : run.status === 'running' ? (runShare(run) ?? 0) : 0;
+  return (
+    <div
+      role="progressbar"
+      aria-label="The whole run"
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className="mb-3 h-1.5 overflow-hidden rounded-full bg-raised"
+    >
+      <div
+        className={`h-full rounded-full ${share === 1 ? 'bg-good' : 'bg-accent'}`}
+        style={{ width: `${share * 100}%` }}
+      />
+    </div>
+  );
+}
+
+function Step({ step, fromEarlier }: { step: PhaseStep; fromEarlier?: boolean }) {
+  const { phase, state, share, part, seconds } = step;
+  const Mark = marks[state];
+  const colour = { waiting: 'text-faint', running: 'text-accent', done: 'text-good', stopped: 'text-bad' }[state];
+  return (
+    <li className={`min-w-0 ${phase === 'finetune' ? 'sm:grow-[2]' : 'sm:grow'} sm:basis-0`}>
+      <div className="flex items-baseline justify-between gap-2 whitespace-nowrap text-xs">
+        <span className={`inline-flex items-center gap-1.5 ${state === 'waiting' ? 'text-faint' : 'text-soft'}`}>
+          <Mark size={12} strokeWidth={2.5} className={colour} aria-hidden />
+          {phaseNames[phase]}
+        </span>
+        <span className="truncate text-faint" title={seconds === null ? undefined : `${seconds.toFixed(1)} s`}>
+          {seconds !== null && (fromEarlier ? 'kept from earlier' : formatDuration(seconds))}
+          {seconds === null &&
+            state === 'running' &&
+            (part ? `frozen layers ${formatShare(share)}` : formatShare(share))}
+          {state === 'stopped' && 'stopped'}
+        </span>
+      </div>
+      <div
+        role="progressbar"
+        aria-label={part ? `${phaseNames[phase]}, frozen layers` : phaseNames[phase]}
+        aria-valuenow={Math.round(share * 100)}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-raised"
+      >
+        <div
+          className={`h-full rounded-full ${state === 'done' ? 'bg-good' : state === 'stopped' ? 'bg-bad' : 'bg-accent'} ${part ? 'opacity-50' : ''}`}
+          style={{ width: `${share * 100}%` }}
+        />
+      </div>
+    </li>
+  );
+}

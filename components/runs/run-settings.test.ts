@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { trainedImages } from './run-settings.ts';
+
+it.each<[TrainConfigInput, string | null]>([
+  [{}, '45,000'],
+  [{ train_limit: 9000 }, '9,000'],
+  [{ dataset: 'sketch10' }, '8,000'],
+  [{ dataset: 'sketch10', train_limit: 45_000 }, '8,000'],
+  [{ dataset: 'sketch10', train_limit: 3 }, '10'],
+  [{ dataset: 'pets' }, null],
+  [{ dataset: 'pets', train_limit: 500 }, '≤ 500'],
+])('says on how many images a run with %j trains: %s', (input, images) => {
+  expect(trainedImages(trainConfigSchema.parse(input))).toBe(images);
+});

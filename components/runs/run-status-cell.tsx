@@ -1,0 +1,36 @@
+import { useWaitsFor } from '@/components/downloads/use-data-status.ts';
+import { StatusBadge } from '@/components/ui/status-badge.tsx';
+import { formatTimeLeft } from '@/lib/format.ts';
+import { phaseNames, placeInLine, runShare } from '@/lib/run/progress.ts';
+import type { RunSummary } from '@/lib/run/run.ts';
+
+/** A run's status in a row: of a running one how far it is, of a waiting one its place in line. */
+export function RunStatusCell({ run }: { run: RunSummary }) {
+  if (run.status === 'queued') return <Waiting run={run} />;
+  if (run.status !== 'running') {
+    return (
+      <span title={run.error ?? undefined}>
+        <StatusBadge status={run.status} />
+      </span>
+    );
+  }
+  const { progress } = run;
+  const share = runShare(run) ?? 0;
+  const left = progress?.secondsLeft;
+  return (
+    <span className="block leading-4">
+      <StatusBadge status={run.status} detail={progress ? `· ${phaseNames[progress.phase].toLowerCase()}` : null} />
+      <span className="flex items-center gap-2">
+        <span className="h-1 flex-1 overflow-hidden rounded-full bg-raised">
+          <span className="block h-full rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
+        </span>
+        <span className="whitespace-nowrap text-faint text-xs">{left == null ? '' : formatTimeLeft(left)}</span>
+      </span>
+    </span>
+  );
+}
+
+function Waiting({ run }: { run: RunSummary }) {
+  const reason = useWaitsFor(run) ?? placeInLine(run);
+  return <StatusBadge status={run.status} detail={reason && `· ${reason}`} />;
+}

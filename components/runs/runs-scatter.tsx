@@ -1,0 +1,82 @@
+'use client';
+
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useMemo } from 'react';
+import { Plot } from '@/components/charts/plot.tsx';
+import { useTRPC } from '@/components/live/trpc.ts';
+import { Segments } from '@/components/ui/segments.tsx';
+import { formatCount } from '@/lib/format.ts';
+import type { RunQueryInput } from '@/lib/runs/query.ts';
+import { prepareScatter } from '@/lib/series/scatter.ts';
+import { type ColourField, colourFields } from './colour-fields.ts';
+import type { RunsState } from './runs-url.ts';
+import type { SetRunsState } from './use-runs-state.ts';
+
+interface Props {
+  query: RunQueryInput;
+  state: RunsState;
+  setState: SetRunsState;
+}
+
+const height = 260;
+
+/** Which runs are worth their time: accuracy against seconds, of all runs that the filters leave. */
+export function RunsScatter({ query, state, setState }: Props) {
+  const { accuracy, logx, colour } = state;
+  const router = useRouter();
+  const field = colour === 'run' ? null : colour;
+  // Their order is of no matter here.
+  const asked = { filter: query.filter, by: field };
+  const { data } = useQuery(useTRPC().dashboard.points.queryOptions(asked, { placeholderData: keepPreviousData }));
+  const figure = useMemo(
+    () => prepareScatter(data?.points ?? [], { accuracy, logarithmic: logx, field }),
+    [data, accuracy, logx, field],
+  );
+  return (
+    <section className="card overflow-hidden" aria-label="Accuracy against time">
+      <header className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 px-4 pt-2.5">
+        <h2 className="font-semibold">Accuracy against time</h2>
+        <Segments
+          label="Accuracy"
+          value={accuracy}
+          onChange={(value) => setState({ accuracy: value })}
+          choices={{ val: 'Validation', test: 'Test' }}
+        />
+      </header>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 px-4 pt-2 text-soft text-xs">
+        <label className="flex min-w-0 items-center gap-1.5">
+          colour
+          <select
+            value={colour}
+            onChange={({ target }) => setState({ colour: target.value as ColourField })}
+            className="field h-6 w-auto min-w-0 px-1 text-xs"
+          >
+            {colourFields.map((name) => (
+              <option key={name} value={name}>
+                {name === 'run' ? 'each run its own' : name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="flex items-center gap-1.5">
+          <input type="checkbox" checked={logx} onChange={() => setState({ logx: !logx })} />
+          log
+        </label>
+      </div>
+      {data?.points.length === 0 ? (
+        <p style={{ height }} className="grid place-items-center px-8 text-center text-faint">
+          A point for each run that was evaluated.
+        </p>
+      ) : (
+        <Plot figure={figure} height={height} onPick={(id) => router.push(`/runs/${id}`)} />
+      )}
+      <p className="border-line border-t px-4 py-2 text-faint text-xs">
+        The more layers unfrozen, the larger the point.
+        {data &&
+          data.total > data.points.length &&
+          ` The newest ${formatCount(data.points.length)} of ${formatCount(data.total)}.`}
+      </p>
+    </section>
+  );
+}

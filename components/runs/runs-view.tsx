@@ -1,0 +1,58 @@
+'use client';
+
+import dynamic from 'next/dynamic';
+import { useMemo, useRef } from 'react';
+import { DataOffer } from '@/components/downloads/data-offer.tsx';
+import { useFollow } from '@/components/live/use-follow.ts';
+import type { RunsPage } from '@/lib/run/run.ts';
+import { facets } from '@/lib/runs/columns.ts';
+import { RunsDashboard } from './runs-dashboard.tsx';
+import { ImportNotes, useImport } from './runs-import.tsx';
+import { isFiltered, queryOf } from './runs-url.ts';
+import { useRunRows } from './use-run-rows.ts';
+import { useRunsState } from './use-runs-state.ts';
+
+// Most visits have no need of it.
+const RunsEmpty = dynamic(() => import('./runs-empty.tsx').then((module) => module.RunsEmpty));
+
+interface Props {
+  /** The first part of what the page's address asks for. */
+  initial: RunsPage;
+}
+
+/** All runs, or what to begin with where there are none. */
+export function RunsView({ initial }: Props) {
+  const [state, setState] = useRunsState();
+  const query = useMemo(() => queryOf(state), [state]);
+  // The server's answer is the one to the address that the page was opened with.
+  const opened = useRef(JSON.stringify(query));
+  const rows = useRunRows(query, JSON.stringify(query) === opened.current ? initial : null);
+  const { connected } = useFollow(null);
+  const imports = useImport();
+  const isFirst = rows.isEmpty && !isFiltered(state, facets);
+  return (
+    <>
+      {isFirst ? (
+        <>
+          <div className="mx-auto max-w-3xl px-4 pt-4">
+            <ImportNotes {...imports} />
+          </div>
+          <RunsEmpty importFiles={imports.importFiles} />
+        </>
+      ) : (
+        <main className="mx-auto max-w-[1600px] px-4 py-3">
+          <DataOffer onlyAsked className="mb-3" />
+          <ImportNotes {...imports} />
+          <RunsDashboard
+            state={state}
+            setState={setState}
+            query={query}
+            rows={rows}
+            connected={connected}
+            importFiles={imports.importFiles}
+          />
+        </main>
+      )}
+    </>
+  );
+}

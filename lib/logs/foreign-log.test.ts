@@ -1,0 +1,183 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { diagonalShare } from '@/lib/run/confusion.ts';
+import { type RunEvent, runEventSchema } from '@/lib/run/events.ts';
+import { buildResultsLog } from '@/lib/run/results-log.ts';
+import { originalLogs } from '@/tools/testing/paths.ts';
+import { readForeignLog } from './foreign-log.ts';
+
+const folder = originalLogs;
+const original = (name: string) => readForeignLog(readFileSync(path.join(folder, name), 'utf8'), name, 1000);
+const read = (log: object, name = 'x.json') => readForeignLog(JSON.stringify(log), name, 1000);
+const evaluation = ({ events }: { events: RunEvent[] }) => events.find((event) => event.type === 'evaluated');
+const epochs = ({ events }: { events: RunEvent[] }) => events.filter((event) => event.type === 'epoch');
+const log = { config: { n_unfreeze: 0 }, metrics: { val_end2end: 0.5 } };
+
+describe('the original’s own logs', () => {
+  it.each(readdirSync(folder))('%s comes in with all it holds', (name) => {
+    const raw = JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
+    const { config, events, test, runId } = original(name);
+    expect(runId).toBeNull();
+    expect(test).toEqual({ hash: 'unknown', name: 'unknown (imported)', images: 10_000 });
+    expect(config).toMatchObject({ n_unfreeze: raw.config.n_unfreeze, epochs_stage2: raw.config.epochs_stage2 });
+    expect(config).toMatchObject({ name: name.replace('.json', ''), augment: raw.config.augment === 'True' });
+    expect(config.lr_stage2).toBe(raw.config.lr_stage2 ?? 1e-5);
+    const { metrics, timing, confusion, classes } = evaluation({ events })!;
+    expect(metrics).toMatchObject(raw.metrics);
+    expect(timing).toMatchObject(raw.timing_sec);
+    expect(confusion.plain ?? confusion.tta).toEqual(raw.confusion_matrix);
+    expect(classes[3]).toBe('cat');
+    for (const stage of [1, 2] as const) {
+      const curve = raw.curves[`stage${stage}`];
+      const told = epochs({ events }).filter((epoch) => epoch.stage === stage);
+      for (const key of ['accuracy', 'loss', 'val_accuracy', 'val_loss'] as const) {
+        expect(told.map(({ metrics }) => metrics[key])).toEqual(curve[key]);
+      }
+      expect(told.map(({ metrics }) => metrics.learning_rate)).toEqual(curve.learning_rate ?? told.map(() => null));
+    }
+    for (const event of events) expect(runEventSchema.parse(event)).toEqual(event);
+  });
+
+  it('have the matrix of the test that its diagonal agrees with', () => {
+    const older = evaluation(original('run_n0.json'))!;
+    expect([older.confusion.tta, older.metrics.test_tta]).toEqual([null, null]);
+    expect(diagonalShare(older.confusion.plain!)).toBeCloseTo(older.metrics.test_end2end!, 4);
+    const newer = evaluation(original('run_final_optimized.json'))!;
+    expect([newer.confusion.plain, newer.metrics.test_tta]).toEqual([null, 0.919]);
+  });
+
+  it('spell optimizers in their own ways', () => {
+    const names = ['run_n0.json', 'run_n0_AdamW.json', 'run_final_.json'].map(
+      (name) => original(name).config.optimizer,
+    );
+    expect(names).toEqual(['sgd', 'adamw', 'adamw']);
+  });
+});
+
+describe('variants', () => {
+  it('takes the matrix as NumPy’s shape and data, flat or in rows', () => {
+    const rows = [
+      [3, 1],
+      [0, 4],
+    ];
+    for (const confusion_matrix of [rows, { shape: [2, 2], data: [3, 1, 0, 4] }, { shape: [2, 2], data: rows }]) {
+      const told = evaluation(read({ ...log, confusion_matrix }))!;
+      expect(told.confusion).toEqual({ plain: null, tta: rows });
+      expect(told.classes).toEqual(['class 0', 'class 1']);
+    }
+  });
+
+  it('takes bare NaN as a gap, and lists of different lengths', () => {
+    const text = '{"curves": {"stage1": {"loss": [1, NaN, Infinity], "accuracy": [0.5]}}}';
+    const told = epochs(readForeignLog(text, 'x.json', 0)).map(({ metrics }) => [metrics.loss, metrics.accuracy]);
+    expect(told).toEqual([
+      [1, 0.5],
+      [null, null],
+      [null, null],
+    ]);
+  });
+
+  it('shares a stage’s time among its epochs, and sums what has no sum', () => {
+    const curves = { stage1: { loss: [1, 2, 3, 4] }, stage2: null };
+    const timing_sec = { feature_extract: 1, top_train: 8, end2end: 0 };
+    const imported = read({ ...log, curves, timing_sec });
+    expect(epochs(imported).map(({ seconds }) => seconds)).toEqual([2, 2, 2, 2]);
+    expect(evaluation(imported)!.timing).toMatchObject({ total: 9, evaluation: null });
+  });
+
+  it('lives with one part alone, and says nothing for the rest', () => {
+    expect(evaluation(read({ config: { seed: 3 } }))).toBeUndefined();
+    expect(read({ config: { seed: 3 } }).config).toEqual(trainConfigSchema.parse({ seed: 3, name: 'x' }));
+    expect(evaluation(read({ metrics: { test_end2end: 0.25 } }))!.metrics).toMatchObject({ val_end2end: null });
+  });
+
+  it.each([
+    [{ augment: 'none' }, { augment: false }],
+    [{ augment: 'True' }, { augment: true }],
+    [
+      { augment: true, use_mixup: 'False' },
+      { augment: true, use_mixup: false },
+    ],
+    [
+      { batch_size: '64', optimizer: 'Adam', img_size: 96 },
+      { batch_size: 64, optimizer: 'adam', image_size: 96 },
+    ],
+    [
+      { rotation: null, name: 'mine' },
+      { rotation: 15, name: 'mine' },
+    ],
+  ])('reads the config %j', (config, expected) => {
+    expect(read({ config }).config).toMatchObject(expected);
+  });
+
+  it('takes our own logs for what they are', () => {
+    const test = { hash: 'abc', name: 'CIFAR-10, JPEG copy', images: 2 };
+    const matrix = [
+      [1, 0],
+      [1, 0],
+    ];
+    const metrics = {
+      val_end2end: 0.75,
+      test_end2end: 0.5,
+      val_tta: 0.5,
+      test_tta: 0.5,
+      val_stage1: 0.5,
+      test_stage1: 0.5,
+      val_loss: 1,
+      test_loss: null,
+    };
+    const timing = { feature_extract: 1, top_train: 2, end2end: 0, total: 3, evaluation: 1, features_cached: true };
+    const at = Date.UTC(2026, 0, 2);
+    const told: RunEvent[] = [
+      {
+        type: 'started',
+        at,
+        engine: 'cpu',
+        device: 'A CPU',
+        threads: 2,
+        weightsFile: 'w.h5',
+        test,
+        images: { train: 10, val: 2, test: 2 },
+        classes: ['cat', 'dog'],
+        trainedKernels: 15,
+      },
+      {
+        type: 'epoch',
+        at,
+        stage: 1,
+        epoch: 1,
+        epochs: 1,
+        seconds: 2,
+        imagesPerSecond: null,
+        metrics: { accuracy: 0.5, loss: 1, val_accuracy: 0.5, val_loss: 1, learning_rate: 0.001 },
+      },
+      { type: 'stage-ended', at, stage: 1, bestEpoch: 1, stoppedEarly: false },
+      { type: 'evaluated', at, metrics, timing, confusion: { plain: matrix, tta: matrix }, classes: ['cat', 'dog'] },
+    ];
+    const runId = '20260102-000000-4f2a';
+    const config = trainConfigSchema.parse({ n_unfreeze: 30, augment: true, tags: ['a'], name: 'ours' });
+    const imported = read(buildResultsLog({ runId, config, events: told }));
+    expect(imported).toMatchObject({ runId, config, test });
+    expect(imported.events.slice(1)).toEqual(told);
+  });
+});
+
+describe('what is no log', () => {
+  it.each([
+    [[], 'is no log of a run'],
+    [{ name: 'transfer-lab' }, 'is no log of a run'],
+    [{ config: { n_unfreeze: 'many' } }, 'n_unfreeze'],
+    [{ config: { n_unfreeze: 103 } }, 'n_unfreeze must be 102 or less'],
+    [{ config: { augment: 'sometimes' } }, 'augment'],
+    [{ config: 'none' }, 'has a wrong value: config'],
+    [{ metrics: { val_end2end: 92.3 } }, 'has a wrong value: metrics.val_end2end'],
+    [{ curves: { stage1: { loss: 'falling' } } }, 'has a wrong value: curves.stage1.loss'],
+    [{ curves: { stage2: { loss: new Array(1_000_000).fill(0) } } }, 'curves.stage2.loss has more than 10000 epochs'],
+    [{ ...log, confusion_matrix: [[1, 2], [3]] }, 'is not square'],
+    [{ ...log, confusion_matrix: { shape: [2, 2], data: [1, -1, 0, 0] } }, 'counts'],
+  ])('%.60j is refused with its reason', (log, reason) => {
+    expect(() => read(log)).toThrow(reason);
+  });
+});

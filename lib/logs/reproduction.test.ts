@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import type { RunEventOf } from '@/lib/run/events.ts';
+import {
+  type Attempt,
+  cutsInWords,
+  reproductionInWords,
+  scaledReproduction,
+  wholeReproduction,
+} from './reproduction.ts';
+
+const epoch = (stage: 1 | 2, number: number, accuracy: number, val_accuracy: number): RunEventOf<'epoch'> => ({
+  at: 0,
+  type: 'epoch',
+  stage,
+  epoch: number,
+  epochs: 5,
+  seconds: 1,
+  imagesPerSecond: 1,
+  metrics: { accuracy, loss: 1, val_accuracy, val_loss: 1, learning_rate: 1e-5 },
+});
+const config = (input: TrainConfigInput = {}) =>
+  trainConfigSchema.parse({ n_unfreeze: 30, augment: true, batch_size: 64, epochs_stage2: 5, ...input });
+/** Even epochs of stage 2 are of one batch of 64 images. */
+const log: Attempt = {
+  config: config(),
+  epochs: [
+    epoch(1, 1, 0.8123, 0.85),
+    epoch(2, 1, 0.81234, 0.86),
+    epoch(2, 2, 52 / 64, 0.87),
+    epoch(2, 3, 0.82345, 0.88),
+    epoch(2, 4, 60 / 64, 0.89),
+    epoch(2, 5, 0.83456, 0.9),
+  ],
+  whole: [epoch(1, 1, 0.8123, 0.85), epoch(2, 1, 0.81234, 0.86), epoch(2, 2, 0.82345, 0.88), epoch(2, 3, 0.83456, 0.9)],
+  valAccuracy: 0.9,
+  test: { hash: 'unknown', name: 'unknown (imported)', images: 10_000 },
+};
+const own = (input: Partial<Parameters<typeof reproductionInWords>[1]>) => ({
+  config: wholeReproduction(log, 'log'),
+  epochs: [],
+  whole: [],
+  valAccuracy: null,
+  status: 'completed' as const,
+  test: { hash: 'c', name: 'CIFAR-10, JPEG copy', images: 10_000 },
+  ...input,
+});
+
+describe('a log’s config as a run of ours', () => {
+  it('asks for whole epochs, half as many where half were single batches', () => {
+    expect(wholeReproduction(log, 'log')).toEqual(config({ name: 'log again', epochs_stage2: 3 }));
+    expect(wholeReproduction({ ...log, epochs: log.whole }, 'log').epochs_stage2).toBe(5);
+  });
+
+  it('is cut as little as the time allows, and not at all where there is time', () => {
+    const whole = config({ epochs_stage1: 100, epochs_stage2: 100 });
+    const images = ({ train_limit }: typeof whole) => train_limit || 45_000;
+    const secondsOf = (each: typeof whole) => (images(each) * each.epochs_stage2 * each.image_size ** 2) / 1e8;
+    expect(scaledReproduction(whole, secondsOf, 1e6)).toBeNull();
+    expect(scaledReproduction(whole, secondsOf, 500)).toMatchObject({
+      train_limit: 0,
+      image_size: 96,
+      epochs_stage2: 100,
+    });
+    expect(scaledReproduction(whole, secondsOf, 10)).toMatchObject({
+      train_limit: 9000,
+      epochs_stage1: 20,
+      epochs_stage2: 10,
+    });
+    expect(scaledReproduction(whole, secondsOf, 0.1)).toMatchObject({ train_limit: 2250, epochs_stage2: 3 });
+    expect(scaledReproduction(whole, () => null, 10)).toBeNull();
+    // What is small already is not made larger.
+    const small = config({ train_limit: 1000, epochs_stage2: 2 });
+    expect(scaledReproduction(small, secondsOf, 0)).toMatchObject({ train_limit: 1000, epochs_stage2: 2 });
+  });
+
+  it('says what was cut', () => {
+    const scaled = config({ train_limit: 4500, image_size: 96, epochs_stage2: 3 });
+    expect(cutsInWords(scaled, config())).toBe(
+      '4,500 of 45,000 images, 96 instead of 160 px, 3 instead of 5 epochs in stage 2',
+    );
+    expect(cutsInWords(config(), config())).toBe('');
+  });
+});
+
+describe('the sentence on a reproduction', () => {
+  it('says within how many points', () => {
+    expect(reproductionInWords(log, own({ valAccuracy: 0.8964 }))).toBe(
+      'Reproduced within 0.4 points: 89.64\u00a0% validation accuracy here, 90.00\u00a0% in the log.',
+    );
+    expect(reproductionInWords(log, own({ valAccuracy: 0.9 }))).toContain('within 0.0 points');
+  });
+
+  it('says why not', () => {
+    const scaled = { ...wholeReproduction(log, 'log'), train_limit: 4500, image_size: 96 as const };
+    expect(reproductionInWords(log, own({ valAccuracy: 0.76, config: scaled }))).toBe(
+      'Not reproduced, 14.0 points below the log: 76.00\u00a0% validation accuracy here, 90.00\u00a0% in the log. ' +
+        'It was scaled down: 4,500 of 45,000 images, 96 instead of 160 px. ' +
+        'It saw the images of “CIFAR-10, JPEG copy”, whose lossy pixels alone cost about ten points; those of the log are “unknown (imported)”. ' +
+        'Of the log’s 6 epochs 2 were single batches; whole ones count.',
+    );
+    const whole = { ...log, epochs: log.whole };
+    expect(reproductionInWords(whole, own({ valAccuracy: 0.95, test: log.test, config: config() }))).toContain(
+      '5.0 points above the log: 95.00\u00a0% validation accuracy here, 90.00\u00a0% in the log. The configs are the same',
+    );
+    expect(reproductionInWords(log, own({ status: 'canceled', valAccuracy: 0.8 }))).toContain('did not complete');
+    expect(reproductionInWords({ ...log, valAccuracy: null }, own({ valAccuracy: 0.8 }))).toContain('cannot be said');
+  });
+
+  it('stands beside the log’s whole epoch while it trains', () => {
+    const running = (epochs: RunEventOf<'epoch'>[]) =>
+      reproductionInWords(log, own({ status: 'running', epochs, whole: epochs }));
+    expect(running([])).toContain('from its first epoch on');
+    // Our second epoch of stage 2 is the log's third.
+    expect(running([epoch(2, 2, 0.5, 0.87)])).toBe(
+      'After epoch 2 of stage 2: 87.00\u00a0% validation accuracy here, 88.00\u00a0% in the log.',
+    );
+    expect(running([epoch(2, 9, 0.5, 0.87)])).toContain('none that far in the log');
+  });
+});

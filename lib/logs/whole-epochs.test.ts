@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import type { RunStatus } from '@/lib/run/status.ts';
+import { readForeignLog } from './foreign-log.ts';
+import { wholeEpochs } from './whole-epochs.ts';
+
+/** Accuracies of stage 2 as the log of a run has them; what else stands in a log may follow. */
+function logWith(
+  stage2: (number | null)[],
+  { config = {}, ...more }: { config?: object; [name: string]: unknown } = {},
+) {
+  const log = {
+    config: { augment: 'True', batch_size: 128, ...config },
+    curves: { stage1: { accuracy: [0.80589, 0.8745] }, stage2: { accuracy: stage2 } },
+    ...more,
+  };
+  const read = readForeignLog(JSON.stringify(log), 'log.json', 0);
+  const events = read.events.map((event, id) => ({ id, runId: 'a', event }));
+  return { status: 'imported' as RunStatus, config: read.config, events };
+}
+const accuracies = (run: ReturnType<typeof logWith>) =>
+  wholeEpochs(run).map(({ stage, epoch, metrics }) => [stage, epoch, metrics.accuracy]);
+const stage1 = [
+  [1, 1, 0.80589],
+  [1, 2, 0.8745],
+];
+
+/** The first epochs of a real log, run_aug_custom1, in single precision. */
+const halved = [0.7931177, 0.8125, 0.8051568, 0.8359375, 0.8105733];
+
+it('leaves out even epochs of a single batch, and counts the others anew', () => {
+  expect(accuracies(logWith(halved))).toEqual([...stage1, [2, 1, 0.7931177], [2, 2, 0.8051568], [2, 3, 0.8105733]]);
+});
+
+it.each<[string, ReturnType<typeof logWith>]>([
+  ['whose even epochs are no batch', logWith([0.7931177, 0.8125, 0.8051, 0.81577])],
+  ['without a second stage', logWith([])],
+  ['of so few images that every epoch looks like a batch', logWith([0.5, 0.75, 0.625])],
+  ['with a gap', logWith([0.7931177, null])],
+  ['without augmentation, whose generator never ran out', logWith(halved, { config: { augment: 'False' } })],
+])('takes all epochs of a log %s', (_, run) => {
+  expect(wholeEpochs(run)).toHaveLength(run.events.filter(({ event }) => event.type === 'epoch').length);
+});
+
+it('takes all epochs of what our trainer trained, even where they look like batches by chance', () => {
+  const perfect = [0.99, 1, 1, 1];
+  const every = [...stage1, ...perfect.map((accuracy, index) => [2, index + 1, accuracy])];
+  const own = {
+    engine: { name: 'cpu', device: 'a processor', threads: 2, weights_file: 'sketch' },
+    images: { train: 100, val: 10, test: 10 },
+  };
+  expect(accuracies(logWith(perfect))).toHaveLength(stage1.length + 2);
+  expect(accuracies(logWith(perfect, own))).toEqual(every);
+  for (const status of ['running', 'completed', 'canceled'] as const) {
+    expect(accuracies({ ...logWith(perfect), status })).toEqual(every);
+  }
+  // 54 images in batches of 16: three whole ones an epoch.
+  const few = logWith([47 / 54, 45 / 48, 46 / 48, 47 / 48].map(Math.fround), { config: { batch_size: 16 } });
+  expect(wholeEpochs({ ...few, status: 'completed' })).toHaveLength(6);
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import type { RunEvent, RunEventOf } from './events.ts';
+import { eventsOf, reduceRun, stageEnds } from './reduce-run.ts';
+import type { RunDetail, StoredEvent } from './run.ts';
+
+const queued: RunDetail = {
+  id: 'r',
+  number: 1,
+  name: 'frozen',
+  status: 'queued',
+  config: trainConfigSchema.parse({}),
+  createdAt: 1,
+  startedAt: null,
+  finishedAt: null,
+  engine: null,
+  queuePosition: 1,
+  progress: null,
+  valAccuracy: null,
+  metrics: null,
+  timing: null,
+  test: null,
+  peakMemory: null,
+  error: null,
+  reproduces: null,
+  events: [],
+  cursor: 0,
+  confusion: null,
+  classes: [],
+  files: [],
+  hasCheckpoint: false,
+  logTail: [],
+  filesDue: false,
+  isExample: false,
+};
+const stored = (...events: RunEvent[]): StoredEvent[] =>
+  events.map((event, index) => ({ id: 11 + index, runId: 'r', event }));
+const take = (run: RunDetail, events: StoredEvent[]) => events.reduce(reduceRun, run);
+
+const phase = (name: RunEventOf<'phase'>['phase']): RunEvent => ({ at: 2, type: 'phase', phase: name });
+const epoch = (stage: 1 | 2, number: number, val_accuracy: number): RunEvent => ({
+  at: 3,
+  type: 'epoch',
+  stage,
+  epoch: number,
+  epochs: 3,
+  seconds: 1,
+  imagesPerSecond: 100,
+  metrics: { accuracy: 0.5, loss: 1, val_accuracy, val_loss: 1, learning_rate: 1e-3 },
+});
+const progress = (name: RunEventOf<'progress'>['phase'], done: number, peakMemory = 0): StoredEvent => ({
+  id: 0,
+  runId: 'r',
+  event: {
+    at: 4,
+    type: 'progress',
+    phase: name,
+    done,
+    total: 100,
+    imagesPerSecond: 10,
+    secondsLeft: 9,
+    usage: { memory: 1, peakMemory, cores: 1 },
+  },
+});
+const failed: RunEvent = { at: 9, type: 'failed', code: 'stopped', message: 'It stopped.', lastLines: ['last'] };
+
+describe('reduceRun', () => {
+  const events = stored(
+    phase('features'),
+    phase('head'),
+    epoch(1, 1, 0.6),
+    epoch(1, 2, 0.5),
+    phase('finetune'),
+    epoch(2, 1, 0.55),
+  );
+  const whole = take(queued, events);
+
+  it('ends in the same state whether events come once or overlap after a reconnection', () => {
+    const part = take(queued, events.slice(0, 4));
+    expect(take(take(part, events.slice(1, 5)), events)).toEqual(whole);
+    expect(eventsOf(whole, 'epoch').map((each) => [each.stage, each.epoch])).toEqual([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+    ]);
+    expect(whole).toMatchObject({ cursor: 16, status: 'running', queuePosition: null, startedAt: 2, valAccuracy: 0.6 });
+  });
+
+  it('keeps the newest progress, also when the phase changes, until the next', () => {
+    const run = take(whole, [progress('finetune', 10, 7), progress('finetune', 20, 5)]);
+    expect(run.progress?.done).toBe(20);
+    expect(run.cursor).toBe(16);
+    expect(run.events).toBe(whole.events);
+    expect(run.peakMemory).toBe(7);
+    expect(reduceRun(run, { id: 17, runId: 'r', event: phase('evaluation') }).progress?.done).toBe(20);
+  });
+
+  it('knows why a run failed, and that nothing progresses after the end', () => {
+    const run = take(whole, [{ id: 17, runId: 'r', event: failed }, progress('finetune', 30)]);
+    expect(run).toMatchObject({ status: 'failed', error: 'It stopped.', logTail: ['last'], finishedAt: 9 });
+    expect(run.progress).toBeNull();
+  });
+
+  it('waits for the files of a canceled run, where it has a whole epoch', () => {
+    const canceled: RunEvent = { at: 5, type: 'canceled' };
+    const run = take(whole, [
+      { id: 17, runId: 'r', event: canceled },
+      { id: 18, runId: 'r', event: { at: 6, type: 'exported', file: 'cifar10.h5', bytes: 3 } },
+    ]);
+    expect(run).toMatchObject({ status: 'canceled', finishedAt: 5, filesDue: true });
+    expect(run.files).toEqual([{ name: 'cifar10.h5', bytes: 3 }]);
+    const ready: RunEvent = { at: 7, type: 'files-ready', stage: 2, epoch: 1 };
+    expect(reduceRun(run, { id: 19, runId: 'r', event: ready })).toMatchObject({ status: 'canceled', filesDue: false });
+    const failed: RunEvent = { at: 7, type: 'files-failed', message: 'No room.' };
+    expect(reduceRun(run, { id: 19, runId: 'r', event: failed })).toMatchObject({ filesDue: false, error: 'No room.' });
+    expect(reduceRun(queued, { id: 17, runId: 'r', event: canceled }).filesDue).toBe(false);
+  });
+
+  it('does not change the run it was given', () => {
+    const before = structuredClone(queued);
+    take(queued, events);
+    expect(queued).toEqual(before);
+  });
+});
+
+describe('stageEnds', () => {
+  const ended = (stage: 1 | 2, bestEpoch: number): RunEvent => ({
+    at: 3,
+    type: 'stage-ended',
+    stage,
+    bestEpoch,
+    stoppedEarly: false,
+  });
+  const first = [epoch(1, 1, 0.5), epoch(1, 2, 0.6), ended(1, 2), epoch(2, 1, 0.7), ended(2, 1)];
+  const ends = (...events: RunEvent[]) =>
+    stageEnds({ events: stored(...events) }).map(({ stage, bestEpoch, epochs }) => [stage, bestEpoch, epochs]);
+
+  it('has one for each stage that has ended', () => {
+    expect(ends(...first.slice(0, 2))).toEqual([]);
+    expect(ends(...first)).toEqual([
+      [1, 2, 2],
+      [2, 1, 1],
+    ]);
+  });
+
+  it('has the last of a run that trained further', () => {
+    const further = [...first, epoch(2, 2, 0.8), epoch(2, 3, 0.75)];
+    expect(ends(...further)).toEqual(ends(...first));
+    expect(ends(...further, ended(2, 2))).toEqual([
+      [1, 2, 2],
+      [2, 2, 3],
+    ]);
+  });
+});

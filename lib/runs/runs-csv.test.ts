@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import type { RunSummary } from '@/lib/run/run.ts';
+import { runsCsv } from './runs-csv.ts';
+
+const run = (name: string, notes: string): RunSummary => ({
+  id: 'r',
+  number: 1,
+  name,
+  status: 'completed',
+  createdAt: 0,
+  startedAt: null,
+  finishedAt: null,
+  engine: 'cpu',
+  config: trainConfigSchema.parse({ name, notes, tags: ['a', 'b'], augment: true }),
+  queuePosition: null,
+  progress: null,
+  valAccuracy: 0.75,
+  metrics: null,
+  timing: null,
+  peakMemory: null,
+  reproduces: null,
+  test: null,
+  error: null,
+  filesDue: false,
+  isExample: false,
+});
+/** A table without quotes in it, as rows by column name. */
+const read = (csv: string) => {
+  const [head, ...rows] = csv
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.split(','));
+  return rows.map((row) => Object.fromEntries(head!.map((name, index) => [name, row[index]])));
+};
+
+it('has a line a run, with what is known of it', () => {
+  const [row] = read(runsCsv([run('plain', 'short')]).replace('"a, b"', 'a b'));
+  expect(row).toMatchObject({ id: 'r', name: 'plain', created: '1970-01-01T00:00:00.000Z', val_end2end: '0.75' });
+  expect(row).toMatchObject({ test_end2end: '', seconds_total: '', augment: 'true', tags: 'a b', notes: 'short' });
+});
+
+it('quotes what would break a line, and lets no spreadsheet compute', () => {
+  const csv = runsCsv([run('say "hi", you', 'two\nlines'), run('=1+1', '-2')]);
+  expect(csv).toContain(',"say ""hi"", you",');
+  expect(csv).toContain('"two\nlines"');
+  expect(csv).toContain(",'=1+1,");
+  expect(csv).toContain(",'-2,");
+});
+
+it('is a head line alone where there is none', () => {
+  expect(runsCsv([]).split('\r\n')).toHaveLength(2);
+});

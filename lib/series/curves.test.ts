@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEventOf } from '@/lib/run/events.ts';
+import {
+  axisEnd,
+  bestEpochs,
+  placeOnAxis,
+  prepareAccuracy,
+  prepareLearningRate,
+  prepareLoss,
+  prepareSpeed,
+} from './curves.ts';
+
+const epoch = (stage: 1 | 2, number: number, val_accuracy: number | null): RunEventOf<'epoch'> => ({
+  at: 0,
+  type: 'epoch',
+  stage,
+  epoch: number,
+  epochs: 2,
+  seconds: 1,
+  imagesPerSecond: 1,
+  metrics: { accuracy: 0.5, loss: 1.25, val_accuracy, val_loss: 1.5, learning_rate: stage === 1 ? 0.01 : 0.0001 },
+});
+const epochs = [epoch(1, 1, 0.25), epoch(1, 2, 0.5), epoch(2, 1, null), epoch(2, 2, 0.75)];
+const options = { colour: 'var(--run-0)' as const, planned: 0, best: [] };
+
+describe('prepareAccuracy', () => {
+  const { traces, layout, description } = prepareAccuracy(epochs, { ...options, best: [{ stage: 2, epoch: 2 }] });
+  const [train, validation, best] = traces;
+
+  it('sets both stages on one axis of epochs, with a gap at the rule between', () => {
+    expect(epochs.map(placeOnAxis(epochs))).toEqual([1, 2, 3, 4]);
+    expect(validation?.x).toEqual([1, 2, 2.5, 3, 4]);
+    expect(validation?.y).toEqual([25, 50, null, null, 75]);
+    expect(layout.shapes?.map((rule) => rule.x0)).toEqual([2.5]);
+    expect(layout.annotations?.map((note) => note.text.trim())).toEqual(['stage 1', 'stage 2']);
+  });
+
+  it('draws training dashed and validation solid', () => {
+    expect([train?.name, train?.line?.dash]).toEqual(['training', '5px,3px']);
+    expect([validation?.name, validation?.line?.dash]).toEqual(['validation', 'solid']);
+  });
+
+  it('marks training only where a stage is a single point', () => {
+    const modes = [epochs, epochs.slice(0, 3)].map((told) => prepareAccuracy(told, options).traces[0]?.mode);
+    expect(modes).toEqual(['lines', 'lines+markers']);
+  });
+
+  it('rings the best epoch', () => {
+    expect([best?.x, best?.y]).toEqual([[4], [75]]);
+  });
+
+  it('says in words what it shows', () => {
+    expect(description).toContain('4 epochs, validation now 75.00');
+    expect(prepareAccuracy([], options).description).toContain('nothing yet');
+  });
+
+  it('has no rule while there is one stage, and keeps its axes before the first epoch', () => {
+    expect(prepareAccuracy(epochs.slice(0, 2), options).layout.shapes).toEqual([]);
+    const none = prepareAccuracy([], options);
+    expect(none.traces.map((trace) => trace.x)).toEqual([[], []]);
+    expect(none.layout.xaxis).toMatchObject({ title: { text: 'epoch' } });
+  });
+});
+
+describe('prepareLoss and prepareLearningRate', () => {
+  it('show figures as they are', () => {
+    expect(prepareLoss(epochs, options).traces[0]?.y).toEqual([1.25, 1.25, null, 1.25, 1.25]);
+    const rate = prepareLearningRate(epochs, options);
+    expect(rate.traces[0]?.y).toEqual([0.01, 0.01, null, 0.0001, 0.0001]);
+    expect(rate.layout.yaxis).toMatchObject({ type: 'log' });
+  });
+});
+
+describe('prepareSpeed', () => {
+  it('shows images a second of both stages', () => {
+    const { traces, layout, description } = prepareSpeed(epochs, options);
+    expect(traces[0]?.y).toEqual([1, 1, null, 1, 1]);
+    expect(layout.yaxis).toMatchObject({ type: 'log', tickformat: '~s' });
+    expect(description).toContain('now 1');
+  });
+});
+
+describe('bestEpochs', () => {
+  const withLoss = (stage: 1 | 2, number: number, val_loss: number | null) => {
+    const { metrics, ...rest } = epoch(stage, number, 0.5);
+    return { ...rest, metrics: { ...metrics, val_loss } };
+  };
+
+  it('goes by validation loss until the trainer has said which it kept', () => {
+    const losses = [withLoss(1, 1, 2), withLoss(1, 2, 1), withLoss(1, 3, 1), withLoss(2, 1, null), withLoss(2, 2, 3)];
+    const found = (ended: Parameters<typeof bestEpochs>[1]) =>
+      bestEpochs(losses, ended).map((each) => [each.stage, each.epoch]);
+    expect(found([])).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+    expect(found([{ stage: 1, bestEpoch: 3 }])).toEqual([
+      [1, 3],
+      [2, 2],
+    ]);
+  });
+
+  it('knows none where there is no loss', () => {
+    expect(bestEpochs([withLoss(1, 1, null)], [])).toEqual([]);
+    expect(bestEpochs([], [])).toEqual([]);
+  });
+});
+
+describe('axisEnd', () => {
+  it.each([
+    [0, 20, 20],
+    [3, 8, 8],
+    [1, 130, 20],
+    [14, 130, 30],
+    [128, 130, 130],
+    [7, 0, 7],
+    [0, 0, 1],
+  ])('%s epochs done of %s planned reach to %s', (done, planned, end) => {
+    expect(axisEnd(done, planned)).toBe(end);
+  });
+});

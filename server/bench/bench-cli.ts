@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { engineNames } from '@/lib/config/engines.ts';
+import { createEngine } from '@/server/model/engine/create.ts';
+import { absenceOf } from '@/server/model/engine/parts.ts';
+import { FlagError, parseFlags } from '@/server/training/flags.ts';
+import { type BenchResult, bench } from './bench.ts';
+
+/**
+ * `npm run bench -- [--json] [--images 512] [--threads 2] [--engine cpu] [--image_size 160] [--augment] …`: how fast each
+ * engine is here, a process each; with any flag of `npm run train` besides, by default N = 30 in batches of 64.
+ */
+
+const usage = `usage: npm run bench -- [--json] [--images 512] [--threads N] [any flag of npm run train]
+
+Measures extraction and fine-tuning of each engine, or of the one that --engine names.
+`;
+
+const defaults = ['--n_unfreeze', '30', '--batch_size', '64'];
+
+async function main(args: string[]): Promise<number> {
+  const [json, withoutJson] = takeSwitch(args, 'json');
+  const [images, withoutImages] = takeNumber(withoutJson, 'images');
+  const [threads, flags] = takeNumber(withoutImages, 'threads');
+  const config = parseFlags([...defaults, ...flags]);
+  if (config === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (config.engine === 'auto') return eachEngine(args);
+  const engine = await createEngine(config.engine, { threads });
+  const result = await bench({ config, engine, images: images ?? 512 });
+  console.log(json ? JSON.stringify(result) : inWords(result));
+  return 0;
+}
+
+/** A process each: what one engine holds in memory is not counted for the next. */
+function eachEngine(args: readonly string[]): number {
+  const file = fileURLToPath(import.meta.url);
+  const codes = engineNames.flatMap((engine) => {
+    const why = absenceOf(engine);
+    if (why) {
+      console.error(`${engine}: not measured, ${why}`);
+      return [];
+    }
+    const { status } = spawnSync(process.execPath, [file, ...args, '--engine', engine], { stdio: 'inherit' });
+    return status ?? 1;
+  });
+  return Math.max(0, ...codes);
+}
+
+function takeSwitch(args: readonly string[], name: string): [boolean, string[]] {
+  return [args.includes(`--${name}`), args.filter((arg) => arg !== `--${name}`)];
+}
+
+/** `--name 8` or `--name=8`, and the other arguments. */
+function takeNumber(args: readonly string[], name: string): [number | undefined, string[]] {
+  const at = args.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  if (at === -1) return [undefined, [...args]];
+  const inline = args[at]!.split('=')[1];
+  const text = inline ?? args[at + 1] ?? '';
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new FlagError(`--${name} ${text}: must be a whole number above 0`);
+  return [number, args.toSpliced(at, inline === undefined ? 2 : 1)];
+}
+
+function inWords(result: BenchResult): string {
+  const { engine, device, threads, image_size, n_unfreeze, batch_size, augment } = result;
+  return [
+    `${engine}: ${device}${threads ? `, ${threads} threads` : ''}`,
+    `  features, ${image_size} px             ${result.extract_images_per_s} images/s`,
+    `  fine-tuning, N = ${n_unfreeze}, batch ${batch_size}   ${result.finetune_images_per_s} images/s${augment ? ', augmented' : ''}`,
+    `  start                       ${result.startup_s} s`,
+    `  peak memory                 ${result.peak_memory_mb} MB`,
+  ].join('\n');
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof FlagError ? `${error.message}\n${usage}` : error);
+  return 2;
+});

@@ -1,0 +1,81 @@
+import { networkOf } from '@/lib/network/backbones.ts';
+import { mcnemarTest, type PairCounts, pairedDifference } from '@/lib/stats/proportions.ts';
+import { CacheFolder } from '@/server/model/activations/cache-folder.ts';
+import { loadDataset } from '@/server/model/dataset/load.ts';
+import { chooseEngine } from '@/server/model/engine/choose.ts';
+import { readPaths } from '@/server/model/files/paths.ts';
+import { findWeightsFile, loadWeights } from '@/server/model/network/weights.ts';
+import { FlagError, parseFlags } from '@/server/training/flags.ts';
+import { compareMethods, type Method, methods } from './transfer/compare.ts';
+
+/**
+ * `npm run transfer -- [any flag of npm run train]`: what the own backbone knows of sketch10, by test accuracy: logistic
+ * regression on pixels, a head on a network that has learnt nothing, on the backbone, and fine-tuned. Three seeds, from
+ * `--seed` on.
+ */
+
+const defaults = [
+  '--dataset',
+  'sketch10',
+  '--backbone',
+  'sketch',
+  '--image_size',
+  '96',
+  '--n_unfreeze',
+  '30',
+  '--epochs_stage1',
+  '30',
+  '--epochs_stage2',
+  '15',
+  '--batch_size',
+  '64',
+  '--lr_stage2',
+  '2e-3',
+];
+const seeds = 3;
+const pairs: readonly [Method, Method][] = [
+  ['frozen', 'random'],
+  ['finetuned', 'frozen'],
+];
+
+async function main(args: string[]): Promise<number> {
+  const config = parseFlags([...defaults, ...args]);
+  if (config === 'help') {
+    console.log('usage: npm run transfer -- [any flag of npm run train]');
+    return 0;
+  }
+  const paths = readPaths(process.env, process.cwd());
+  const dataset = await loadDataset(config.dataset, paths, async () => {});
+  const { engine } = await chooseEngine(config, paths.cache);
+  const cache = new CacheFolder(paths.cache, paths.cacheLimit);
+  const weights = await loadWeights(findWeightsFile(paths.data, config), networkOf(config));
+  for (let seed = config.seed; seed < config.seed + seeds; seed++) {
+    const right = await compareMethods({ ...config, seed }, { dataset, weights, engine, cache });
+    const share = (method: Method) => (100 * right[method].filter(Boolean).length) / right[method].length;
+    console.log(`seed ${seed}: ${methods.map((method) => `${method} ${share(method).toFixed(1)} %`).join(', ')}`);
+    for (const [better, other] of pairs) {
+      const counts = countPairs(right[better], right[other]);
+      const { difference, low, high } = pairedDifference(counts);
+      const points = (value: number) => (100 * value).toFixed(1);
+      const interval = `95 % interval ${points(low)} to ${points(high)}`;
+      const { p } = mcnemarTest(counts);
+      console.log(`  ${better} − ${other}: ${points(difference)} points, ${interval}, McNemar p = ${p.toPrecision(2)}`);
+    }
+  }
+  return 0;
+}
+
+function countPairs(a: readonly boolean[], b: readonly boolean[]): PairCounts {
+  const count = (inA: boolean, inB: boolean) => a.filter((right, image) => right === inA && b[image] === inB).length;
+  return {
+    both: count(true, true),
+    onlyA: count(true, false),
+    onlyB: count(false, true),
+    neither: count(false, false),
+  };
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof FlagError ? error.message : error);
+  return 2;
+});

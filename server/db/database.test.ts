@@ -1,0 +1,97 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '@/drizzle/schema.ts';
+import { testConfig } from '@/server/services.test-helper.ts';
+import { inProject } from '@/tools/testing/paths.ts';
+import { openDatabase } from './database.ts';
+
+const migrations = inProject('drizzle/migrations');
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'db-'));
+  file = path.join(folder, 'lab.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = () => openDatabase(file, migrations);
+
+/** As a version before the last migrations has left it. */
+function makeOlder(): void {
+  const db = open();
+  db.insert(runs)
+    .values({ id: 'a', name: 'a', config: testConfig(), logFile: 'a', createdAt: 1, status: 'completed' })
+    .run();
+  db.$client.exec('DROP INDEX runs_start_key_unique; ALTER TABLE runs DROP COLUMN start_key');
+  db.$client.exec('ALTER TABLE runs DROP COLUMN attempt; ALTER TABLE runs DROP COLUMN fruitless');
+  db.$client.exec(
+    'DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)',
+  );
+  db.$client.close();
+}
+
+describe('openDatabase', () => {
+  it('keeps what it is told on the disk, waits for others, and holds to foreign keys', () => {
+    const { $client } = open();
+    const read = (name: string) => $client.pragma(name, { simple: true });
+    expect([read('journal_mode'), read('synchronous'), read('foreign_keys')]).toEqual(['wal', 2, 1]);
+    expect(read('busy_timeout')).toBe(5000);
+    $client.close();
+  });
+
+  it('copies the file before it changes its tables', () => {
+    makeOlder();
+    const db = open();
+    expect(db.select({ id: runs.id, attempt: runs.attempt }).from(runs).all()).toEqual([{ id: 'a', attempt: 0 }]);
+    db.$client.close();
+    const [copy] = readdirSync(folder).filter((name) => name.includes('before-migration'));
+    const before = new Sqlite(path.join(folder, copy!));
+    expect(before.prepare('SELECT id FROM runs').pluck().all()).toEqual(['a']);
+    expect(before.pragma('table_info(runs)')).not.toContainEqual(expect.objectContaining({ name: 'attempt' }));
+    before.close();
+  });
+
+  it('says that a newer version wrote it, and leaves it as it is', () => {
+    const db = open();
+    db.$client.exec(`INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('x', ${Date.now() * 2})`);
+    db.$client.close();
+    const before = readFileSync(file);
+    expect(open).toThrow(/newer version.*DATABASE_PATH/);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('says that it is damaged, and leaves it as it is', () => {
+    writeFileSync(file, 'no database, but something that somebody may need');
+    expect(open).toThrow(/damaged.*move it away/);
+    expect(readFileSync(file, 'utf8')).toContain('somebody may need');
+
+    rmSync(file);
+    const db = open();
+    for (let i = 0; i < 200; i++) db.$client.exec(`CREATE TABLE t${i} (x)`);
+    db.$client.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0xff, 4096 * 3, 4096 * 9);
+    writeFileSync(file, bytes);
+    expect(open).toThrow(/damaged/);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  it('says that another program keeps it locked', () => {
+    open().$client.close();
+    const other = new Sqlite(file);
+    other.pragma('locking_mode = EXCLUSIVE');
+    other.exec('BEGIN EXCLUSIVE; COMMIT');
+    expect(open).toThrow(/locked/);
+    other.close();
+    open().$client.close();
+  }, 60_000);
+
+  it.skipIf(process.getuid?.() === 0)('says that the folder cannot be written', () => {
+    chmodSync(folder, 0o500);
+    expect(open).toThrow(/cannot be opened|read-only/);
+    chmodSync(folder, 0o700);
+  });
+});

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { ask } from '@/tools/testing/ask.ts';
+import { passGate } from './gate.ts';
+
+const token = '0123456789abcdef';
+let server: Server;
+afterEach(() => server.close());
+
+/** A server with nothing behind its gate but a word. @returns what asks it */
+async function open(env: Partial<Parameters<typeof passGate>[2]> = {}) {
+  server = createServer(async (request, response) => {
+    const passed = await passGate(request, response, { allowedHosts: [], host: '127.0.0.1', authToken: null, ...env });
+    if (passed) response.end('in');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  return async (path: string, { method = 'GET', body, ...headers }: Record<string, string> = {}) => {
+    const own: Record<string, string> = method === 'GET' ? {} : { origin };
+    const answer = await fetch(origin + path, { method, body, headers: { ...own, ...headers }, redirect: 'manual' });
+    return { status: answer.status, text: await answer.text(), headers: answer.headers };
+  };
+}
+
+it('asks for the token where one is set, on every path, and lets in by cookie or header', async () => {
+  const ask = await open({ authToken: token });
+  for (const path of ['/', '/runs/new', '/_next/static/x.js', '/nowhere']) {
+    const { status, text } = await ask(path);
+    expect([status, text]).toEqual([401, expect.stringContaining('name="token"')]);
+  }
+  expect((await ask('/api/trpc/runs.list')).status).toBe(401);
+  const type = 'application/x-www-form-urlencoded';
+  expect(await ask('/login', { method: 'POST', body: 'token=wrong', 'content-type': type })).toMatchObject({
+    status: 401,
+    text: expect.stringContaining('That is not the token'),
+  });
+  const { status, headers } = await ask('/login', { method: 'POST', body: `token=${token}`, 'content-type': type });
+  const cookie = headers.get('set-cookie')!;
+  expect([status, headers.get('location')]).toEqual([303, '/']);
+  expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+  expect((await ask('/', { cookie: cookie.split(';')[0]! })).text).toBe('in');
+  expect((await ask('/api/x', { authorization: `Bearer ${token}` })).text).toBe('in');
+});
+
+it('bounds bodies before they are read', async () => {
+  const ask = await open();
+  expect((await ask('/api/x', { method: 'POST', body: 'x'.repeat(1000) })).text).toBe('in');
+  const { port } = server.address() as AddressInfo;
+  const post = (headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const all = { origin: `http://127.0.0.1:${port}`, ...headers };
+      const sent = request({ port, host: '127.0.0.1', method: 'POST', path: '/api/x', headers: all }, (answer) => {
+        resolve(answer.statusCode);
+        answer.destroy();
+      });
+      sent.on('error', reject);
+      sent.write('x');
+    });
+  expect(await post({ 'content-length': String(2 ** 30) })).toBe(413);
+  expect(await post({ 'transfer-encoding': 'chunked' })).toBe(411);
+});
+
+it.each(['/%ff', '/%', '/x/../api/runs', '/./api/runs', '/%2e%2e/api', '/\\api', 'http://localhost/api', 'api'])(
+  'refuses %s, which is not spelt as addresses are',
+  async (path) => {
+    await open();
+    const { port } = server.address() as AddressInfo;
+    expect((await ask(`http://127.0.0.1:${port}`, path)).status).toBe(400);
+  },
+);

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { events, probes, runs } from '@/drizzle/schema.ts';
+import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import type { KeptByRun, Speed } from '@/lib/work/estimate.ts';
+import type { Database } from '@/server/db/database.ts';
+import type { Services } from '@/server/services.ts';
+import { type Machine, thisMachine } from './machine.ts';
+
+/** Of so many runs, the newest: older ones say nothing that these do not. */
+const newest = 40;
+
+/** What this machine's runs have shown of its speed, the newest first, then what probes have; and what they left in the cache. */
+export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): {
+  speeds: Speed[];
+  kept: KeptByRun[];
+  cacheLimit: number;
+} {
+  const here = thisMachine(env.paths.cache);
+  const told = readToldBy(db).filter(({ started }) => isOf(here, started));
+  const probed = db
+    .select()
+    .from(probes)
+    .where(and(eq(probes.engine, here.engine), eq(probes.device, here.device), eq(probes.threads, here.threads ?? 0)))
+    .orderBy(desc(probes.id))
+    .limit(newest)
+    .all();
+  const isThere = (name: string) => existsSync(path.join(env.paths.cache, path.basename(name)));
+  const areThere = (names: string[]) => names.length > 0 && names.every(isThere);
+  return {
+    speeds: [...told.flatMap(({ measured }) => measured?.speeds ?? []), ...probed.flatMap(({ speeds }) => speeds)],
+    kept: told.flatMap(({ config, features, frozen }) =>
+      features
+        ? {
+            dataset: config.dataset,
+            backbone: config.backbone,
+            nUnfreeze: config.n_unfreeze,
+            imageSize: config.image_size,
+            trainLimit: config.train_limit,
+            plain: areThere(features.plain),
+            mirrored: areThere(features.mirrored),
+            train: areThere(frozen?.train ?? []),
+            evaluated: areThere(frozen?.evaluated ?? []),
+          }
+        : [],
+    ),
+    cacheLimit: env.paths.cacheLimit,
+  };
+}
+
+const isOf = ({ engine, device, threads }: Machine, started: RunEventOf<'started'> | undefined): boolean =>
+  started?.engine === engine && started.device === device && started.threads === threads;
+
+/** The newest runs, newest first, and what of their events tells of speed: the last of each kind. */
+function readToldBy(db: Database) {
+  const newestRuns = db
+    .select({ id: runs.id, config: runs.config })
+    .from(runs)
+    .orderBy(desc(runs.number))
+    .limit(newest)
+    .all();
+  const types = ['started', 'measured', 'features-kept', 'frozen-kept'] satisfies RunEvent['type'][];
+  const rows = db
+    .select({ runId: events.runId, event: events.event })
+    .from(events)
+    .where(
+      and(
+        inArray(
+          events.runId,
+          newestRuns.map(({ id }) => id),
+        ),
+        inArray(sql`json_extract(${events.event}, '$.type')`, types),
+      ),
+    )
+    .orderBy(asc(events.id))
+    .all();
+  return newestRuns.map(({ id, config }) => {
+    const own = rows.filter(({ runId }) => runId === id).map(({ event }) => event);
+    return {
+      config,
+      started: own.findLast((event) => event.type === 'started'),
+      measured: own.findLast((event) => event.type === 'measured'),
+      features: own.findLast((event) => event.type === 'features-kept'),
+      frozen: own.findLast((event) => event.type === 'frozen-kept'),
+    };
+  });
+}

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { Engine } from '@/server/model/engine/engine.ts';
+import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
+import { interpret } from '@/server/model/graph/interpret.test-helper.ts';
+import { findMistake, knownGraph } from './known-graph.ts';
+
+it('the known gradients are those of the float64 interpreter', async () => {
+  const { outputs, feeds } = knownGraph();
+  const rounded = Object.entries(interpret(outputs, feeds)).map(([name, values]) => [
+    name,
+    Array.from(values, (value) => Number(value.toPrecision(9))),
+  ]);
+  await expect(`${JSON.stringify(Object.fromEntries(rounded))}\n`).toMatchFileSnapshot('known-gradients.json');
+});
+
+it('an engine that computes right makes no mistake', async () => {
+  expect(await findMistake(createOnnxRuntimeEngine())).toBeNull();
+});
+
+it.each([
+  ['a number off by a thousandth', (value: number) => value * 1.01 + 0.001],
+  ['nothing but NaN', () => Number.NaN],
+])('a mistake is found: %s', async (_, distort) => {
+  const right = createOnnxRuntimeEngine();
+  const wrong: Engine = {
+    ...right,
+    compile: async (outputs) => {
+      const program = await right.compile(outputs);
+      return {
+        ...program,
+        run: async (inputs) => {
+          const results = await program.run(inputs);
+          return { ...results, 'gradient 2': results['gradient 2']!.map(distort) };
+        },
+      };
+    },
+  };
+  expect(await findMistake(wrong)).toContain('gradient 2 of a known graph');
+});

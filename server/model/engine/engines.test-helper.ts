@@ -1,0 +1,11 @@
+import type { Engine } from './engine.ts';
+import { createWasmEngine } from './onnxruntime-web.ts';
+import { absenceOf } from './parts.ts';
+import { createTfjsEngine } from './tfjs.ts';
+
+/** Those beside the CPU's that run in any process of this machine; GPUs' are tried in processes of their own. */
+export const otherEngines: [name: string, engine: Engine][] = [['wasm', createWasmEngine()]];
+
+const why = absenceOf('tensorflow');
+if (why) console.info(`skipped: the engine tensorflow (${why})`);
+else otherEngines.push(['tensorflow', createTfjsEngine()]);

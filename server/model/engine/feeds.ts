@@ -1,0 +1,31 @@
+import { type Outputs, type Shape, sizeOf, topologicalOrder } from '@/server/model/graph/operations.ts';
+import type { Tensors } from './engine.ts';
+
+/** The inputs that a graph is fed with, by name. */
+export const inputShapes = (outputs: Outputs): Map<string, Shape> =>
+  new Map(
+    topologicalOrder(Object.values(outputs)).flatMap(({ operation, shape }) =>
+      operation.type === 'input' ? [[operation.name, shape] as const] : [],
+    ),
+  );
+
+/**
+ * What a program is fed, each input as its engine's own tensor.
+ *
+ * @throws Error where an input is missing or has not the size that its shape says.
+ */
+export function makeFeeds<T>(
+  shapes: Map<string, Shape>,
+  inputs: Tensors,
+  tensor: (data: Float32Array, shape: Shape) => T,
+): Record<string, T> {
+  const feeds: Record<string, T> = {};
+  for (const [name, shape] of shapes) {
+    const data = inputs[name];
+    if (data?.length !== sizeOf(shape)) {
+      throw new Error(`input ${name} has ${data?.length ?? 'no'} numbers; its shape [${shape}] needs ${sizeOf(shape)}`);
+    }
+    feeds[name] = tensor(data, shape);
+  }
+  return feeds;
+}

@@ -1,0 +1,28 @@
+import * as onnxruntime from 'onnxruntime-web';
+import { encodeOnnx } from '@/server/model/graph/onnx.ts';
+import type { Engine } from './engine.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { onnxProgram } from './onnx-program.ts';
+import { processorName } from './processor.ts';
+
+/**
+ * ONNX Runtime as WebAssembly (https://onnxruntime.ai), on one thread: the same bytes as the native one, and slower. For
+ * systems that the native one has no binary for.
+ */
+export function createWasmEngine(): Engine {
+  const cpu = processorName();
+  onnxruntime.env.wasm.numThreads = 1;
+  return {
+    name: 'wasm',
+    device: cpu,
+    threads: 1,
+    fingerprint: fingerprintOf('onnxruntime-web', onnxruntime.env.versions.web ?? '', process.version),
+    async compile(outputs) {
+      const session = await onnxruntime.InferenceSession.create(encodeOnnx(outputs), {
+        executionProviders: ['wasm'],
+        graphOptimizationLevel: 'all',
+      });
+      return onnxProgram(outputs, session, onnxruntime.Tensor);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import type * as TensorFlow from '@tensorflow/tfjs';
+import { type Node, type Outputs, topologicalOrder } from '@/server/model/graph/operations.ts';
+import type { Engine, Program, Tensors } from './engine.ts';
+import { inputShapes, makeFeeds } from './feeds.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { tfjsPackages } from './parts.ts';
+import { processorName } from './processor.ts';
+import { constantKernel, logical, type Stored, storedLogically, tfjsRules } from './tfjs-rules.ts';
+
+/**
+ * TensorFlow through tfjs-node (https://www.tensorflow.org/js), on its GPU where it has one, else on the CPU. The same nodes
+ * as everywhere, an operation a rule; nothing of TensorFlow.js' own layers, gradients or optimizers.
+ */
+
+/** @throws Error where neither package can be loaded. */
+export function createTfjsEngine(): Engine {
+  const { tf, name, version } = loadTfjs();
+  const usesGpu = (tf.backend() as unknown as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
+  const device = usesGpu ? 'NVIDIA GPU' : processorName();
+  return {
+    name: 'tensorflow',
+    device,
+    threads: null,
+    fingerprint: fingerprintOf(name, version, device, process.arch),
+    compile: async (outputs) => compile(tf, outputs),
+  };
+}
+
+function loadTfjs() {
+  // Gone from Node 23 on; tfjs-node 4.22 calls it.
+  Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+  const require = createRequire(import.meta.url);
+  let reason: unknown;
+  for (const name of tfjsPackages) {
+    try {
+      const tf = require(name) as typeof TensorFlow;
+      tf.enableProdMode();
+      return { tf, name, version: tf.version_core };
+    } catch (error) {
+      reason ??= error;
+    }
+  }
+  throw reason;
+}
+
+function compile(tf: typeof TensorFlow, outputs: Outputs): Program {
+  const order = topologicalOrder(Object.values(outputs));
+  const shapes = inputShapes(outputs);
+  const names = new Set(shapes.keys());
+  if (order.filter(({ operation }) => operation.type === 'input').length > names.size) {
+    const inputs = order.flatMap(({ operation }) => (operation.type === 'input' ? [operation.name] : []));
+    throw new Error(`two inputs are called ${inputs.find((name, at) => inputs.indexOf(name) !== at)}`);
+  }
+  const readers = countReaders(order, outputs);
+  const constants = makeConstants(tf, order, readers);
+  return {
+    async run(inputs: Tensors): Promise<Tensors> {
+      const feeds = makeFeeds(shapes, inputs, (data, shape) => tf.tensor(data, [...shape]));
+      const values = new Map(constants);
+      const left = new Map(readers);
+      const release = (node: Node) => {
+        const count = left.get(node)! - 1;
+        left.set(node, count);
+        if (count === 0 && !constants.has(node)) values.get(node)!.tensor.dispose();
+      };
+      for (const node of order) {
+        if (values.has(node)) continue;
+        values.set(
+          node,
+          node.operation.type === 'input' ? storedLogically(feeds[node.operation.name]!) : compute(tf, node, values),
+        );
+        // What nothing reads any more goes at once: a training step would else hold every activation twice.
+        for (const each of node.inputs) release(each);
+      }
+      const results: Tensors = {};
+      for (const [name, node] of Object.entries(outputs)) {
+        const stored = values.get(node)!;
+        const read = tf.tidy(() => logical(tf, stored));
+        results[name] = (await read.data()) as Float32Array;
+        if (read !== stored.tensor) read.dispose();
+        release(node);
+      }
+      return results;
+    },
+    async release() {
+      for (const { tensor } of new Set(constants.values())) tensor.dispose();
+    },
+  };
+}
+
+/** How often each node's value is read, as an input or as a result. */
+function countReaders(order: readonly Node[], outputs: Outputs): Map<Node, number> {
+  const counts = new Map(order.map((node) => [node, 0]));
+  for (const node of [...order.flatMap(({ inputs }) => inputs), ...Object.values(outputs)]) {
+    counts.set(node, counts.get(node)! + 1);
+  }
+  return counts;
+}
+
+/** What depends on no input is computed once; kernels of images are laid out as TensorFlow wants them. */
+function makeConstants(tf: typeof TensorFlow, order: readonly Node[], readers: Map<Node, number>): Map<Node, Stored> {
+  const convolutionOf = new Map(
+    order.flatMap((node) => (node.operation.type === 'conv' ? [[node.inputs[1]!, node] as const] : [])),
+  );
+  const constants = new Map<Node, Stored>();
+  tf.engine().startScope();
+  for (const node of order) {
+    const { operation, inputs, shape } = node;
+    if (operation.type === 'constant') {
+      const tensor = tf.tensor(operation.data, [...shape]);
+      const convolution = readers.get(node) === 1 ? convolutionOf.get(node) : undefined;
+      constants.set(node, convolution ? constantKernel(tf, tensor, convolution) : storedLogically(tensor));
+    } else if (inputs.length > 0 && inputs.every((each) => constants.has(each))) {
+      constants.set(node, compute(tf, node, constants));
+    }
+  }
+  for (const { tensor } of constants.values()) tf.keep(tensor);
+  tf.engine().endScope();
+  return constants;
+}
+
+function compute(tf: typeof TensorFlow, node: Node, values: Map<Node, Stored>): Stored {
+  const inputs = node.inputs.map((each) => values.get(each)!);
+  let isImage = false;
+  const tensor = tf.tidy(() => {
+    const result = tfjsRules[node.operation.type](tf, inputs, node, node.operation as never);
+    isImage = result.isImage;
+    return result.tensor;
+  });
+  return { tensor, isImage };
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { unzipSync } from 'fflate';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cifar10Classes } from '@/lib/data/classes.ts';
+import { launchBrowser } from '@/tools/testing/browser.ts';
+import { kerasImages } from './interpret-keras.test-helper.ts';
+import { exportTfjs } from './tfjs.ts';
+import {
+  basesHere,
+  loadBase,
+  loadPictures,
+  makeTrainedModel,
+  trainerProbabilities,
+} from './trained-model.test-helper.ts';
+
+/** What the page says, run in it with stock TensorFlow.js. */
+interface Answer {
+  probabilities: number[];
+  metadata: { classes: string[]; preprocessing: string };
+  /** Layers whose weights training would change. */
+  trainable: string[];
+}
+
+describe.each(basesHere)('exportTfjs of a run from %s', (backbone) => {
+  let folder: string;
+  let files: Record<string, Uint8Array>;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'tfjs-'));
+    const model = makeTrainedModel(await loadBase(backbone), backbone);
+    await exportTfjs(path.join(folder, 'tfjs.zip'), model);
+    const library = await readFile(path.resolve('node_modules/@tensorflow/tfjs/dist/tf.min.js'));
+    files = { ...unzipSync(await readFile(path.join(folder, 'tfjs.zip'))), 'tf.min.js': library };
+    const plain = Buffer.from('<!doctype html><meta charset="utf-8"><script src="tf.min.js"></script>');
+    server = createServer((request, response) => response.end(files[request.url!.slice(1)] ?? plain)).listen(0);
+    browser = await launchBrowser();
+    page = await browser.newPage();
+    // The example takes TensorFlow.js from where its users would.
+    await page.route('https://cdn.jsdelivr.net/**', (route) => route.fulfill({ body: library }));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+  it('is a few files, none too large for a browser’s cache', () => {
+    const shards = Object.keys(files).filter((name) => name.endsWith('.bin'));
+    // The own backbone's weights are small enough for one.
+    expect(shards.length).toBeGreaterThan(backbone === 'sketch' ? 0 : 1);
+    expect(shards.filter((name) => files[name]!.length > 4 * 1024 * 1024)).toEqual([]);
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['model.json', 'index.html', 'README.md']));
+  });
+
+  it('gives the trainer’s probabilities in a plain page, and knows its classes', { timeout: 240_000 }, async () => {
+    const count = 100;
+    const base = await loadBase(backbone);
+    const test = await loadPictures(backbone);
+    await page.goto(address());
+    // As text: nothing of the test's own tooling may reach the page.
+    const answer = (await page.evaluate(`(async (pixels) => {
+      await tf.setBackend('cpu');
+      const model = await tf.loadLayersModel('model.json');
+      const probabilities = tf.tidy(() => model.predict(tf.tensor4d(pixels, [${count}, 32, 32, 3]), { batchSize: 10 }));
+      return {
+        probabilities: [...(await probabilities.data())],
+        metadata: model.getUserDefinedMetadata(),
+        trainable: model.layers.filter((layer) => layer.trainableWeights.length > 0).map((layer) => layer.name),
+      };
+    })(${JSON.stringify(kerasImages(test.pixels, count))})`)) as Answer;
+
+    const expected = await trainerProbabilities(makeTrainedModel(base, backbone), base, test, count);
+    expect(answer.probabilities).toHaveLength(count * 10);
+    expect(Math.max(...expected.map((value, at) => Math.abs(value - answer.probabilities[at]!)))).toBeLessThan(1e-3);
+    expect(answer.metadata.classes).toEqual(cifar10Classes);
+    expect(answer.metadata.preprocessing).toContain('96 px');
+    expect(answer.trainable).toHaveLength(15 + 3);
+  });
+
+  it('brings a page that classifies an image', { timeout: 120_000 }, async () => {
+    await page.goto(`${address()}index.html`);
+    await page.getByText('Choose an image').waitFor();
+    const image = { name: 'page.png', mimeType: 'image/png', buffer: await page.screenshot() };
+    await page.locator('input').setInputFiles(image);
+    await page.locator('li').first().waitFor();
+    const ranked = await page.locator('li').allTextContents();
+    expect(ranked).toHaveLength(3);
+    expect(cifar10Classes).toContain(ranked[0]!.split(' ')[0]);
+  });
+});

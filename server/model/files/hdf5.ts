@@ -1,0 +1,51 @@
+import { open } from 'node:fs/promises';
+import { File, type Group, ready } from 'h5wasm/node';
+import { replaceWhole } from './write-whole.ts';
+
+/**
+ * HDF5 files by h5wasm, which in Node works on the real filesystem. Whatever happens, a file is closed: an open one
+ * would keep its memory in WebAssembly for the life of the process.
+ */
+
+const signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
+
+/** Whether a file begins as HDF5 files do. Asked first, because the library prints a page of C errors where it fails. */
+export async function isHdf5(file: string): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const start = Buffer.alloc(signature.length);
+    await handle.read(start, 0, start.length, 0);
+    return start.equals(signature);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Opens an HDF5 file, hands its root to `read` and closes it. What `read` returns must be copies, not datasets. */
+export async function readHdf5<T>(file: string, read: (root: Group) => T): Promise<T> {
+  await ready;
+  if (!(await isHdf5(file))) throw new Error(`${file} is not an HDF5 file.`);
+  const root = new File(file, 'r');
+  try {
+    return read(root);
+  } finally {
+    root.close();
+  }
+}
+
+/** Writes an HDF5 file, which appears under its name only when it is whole. @returns its size in bytes */
+export async function writeHdf5(file: string, write: (root: Group) => void): Promise<number> {
+  await ready;
+  return replaceWhole(file, async (temporary) => {
+    const root = new File(temporary, 'w');
+    try {
+      write(root);
+      root.flush();
+    } finally {
+      root.close();
+    }
+    const handle = await open(temporary, 'r+');
+    await handle.sync();
+    await handle.close();
+  });
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { replaceWhole } from './write-whole.ts';
+
+/**
+ * Files of named tensors in the format of safetensors (https://github.com/huggingface/safetensors#format): the length of
+ * a header in eight bytes, the header in JSON, then the numbers, all little-endian.
+ */
+
+export interface Tensors {
+  /** Free text by name. */
+  metadata: Record<string, string>;
+  /** Flat, by name. */
+  tensors: Map<string, Float32Array>;
+}
+
+/** A tensor in the header: where its bytes lie in what follows. */
+const entrySchema = z.object({
+  dtype: z.literal('F32'),
+  shape: z.array(z.number().int()),
+  data_offsets: z.tuple([z.number().int(), z.number().int()]),
+});
+const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()) }).catchall(entrySchema);
+
+const lengthBytes = 8;
+
+/** Under this name the metadata hold the SHA-256 of everything else in the file. */
+const checksumName = 'sha256';
+
+/** Replaces the file, once the new one is on the disk. */
+export async function writeSafetensors(file: string, { metadata, tensors }: Tensors): Promise<void> {
+  const entries: Record<string, z.infer<typeof entrySchema>> = {};
+  let end = 0;
+  for (const [name, { length, byteLength }] of tensors) {
+    entries[name] = { dtype: 'F32', shape: [length], data_offsets: [end, end + byteLength] };
+    end += byteLength;
+  }
+  const numbers = [...tensors.values()].map((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const sealed = { ...metadata, [checksumName]: checksumOf({ metadata, entries }, numbers) };
+  const json = Buffer.from(JSON.stringify({ __metadata__: sealed, ...entries }));
+  // The numbers begin at a multiple of eight; the format fills up with spaces.
+  const text = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ');
+  json.copy(text);
+  const length = Buffer.alloc(lengthBytes);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const bytes = Buffer.concat([length, text, ...numbers]);
+  await replaceWhole(file, (temporary) => writeFile(temporary, bytes, { flush: true }));
+}
+
+function checksumOf(header: object, numbers: Uint8Array[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(header));
+  for (const part of numbers) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** @throws Error where there is no such file, it is another format, cut short, or not what was written */
+export async function readSafetensors(file: string): Promise<Tensors> {
+  const bytes = await readFile(file);
+  const start = lengthBytes + Number(bytes.readBigUInt64LE());
+  const { __metadata__: sealed, ...entries } = headerSchema.parse(
+    JSON.parse(bytes.toString('utf8', lengthBytes, start)),
+  );
+  const { [checksumName]: checksum, ...metadata } = sealed;
+  if (checksum !== checksumOf({ metadata, entries }, [bytes.subarray(start)])) {
+    throw new Error(`${file} is not what was written: its checksum differs.`);
+  }
+  const tensors = new Map<string, Float32Array>();
+  for (const [name, { data_offsets }] of Object.entries(entries)) {
+    const [from, to] = data_offsets;
+    // A copy, because the place in the file may be none that a Float32Array can lie at.
+    tensors.set(name, new Float32Array(new Uint8Array(bytes.subarray(start + from, start + to)).buffer));
+  }
+  return { metadata, tensors };
+}

@@ -1,0 +1,103 @@
+import type { Block, Convolution } from '@/lib/network/mobilenet-v2.ts';
+import {
+  add,
+  clip,
+  constant,
+  conv,
+  matMul,
+  multiply,
+  type Node,
+  reshape,
+  scalar,
+  subtract,
+  sum,
+} from '@/server/model/graph/operations.ts';
+import { foldBatchNorm, kernelOf } from './fold.ts';
+import type { Weights } from './weights.ts';
+
+/**
+ * What is never trained: images [n, c, h, w] through convolutions whose kernels are constants with their batch
+ * normalisation folded in. An engine may store them as it likes, and this is where its speed comes from.
+ */
+
+/**
+ * Bilinear interpolation with half-pixel centres, edges repeated (Keras' `Resizing`), as a matrix [size, side]. Written out
+ * here, since engines compute the positions in float32, and that error of 1e-6 grows a hundredfold on its way up.
+ */
+export function interpolationMatrix(side: number, size: number): Float32Array {
+  const weights = new Float32Array(size * side);
+  for (let out = 0; out < size; out++) {
+    const position = Math.min(side - 1, Math.max(0, ((out + 0.5) * side) / size - 0.5));
+    const low = Math.floor(position);
+    weights[out * side + low] = 1 - (position - low);
+    if (position > low) weights[out * side + low + 1] = position - low;
+  }
+  return weights;
+}
+
+/** Pixels [n, 3, 32, 32] in [0, 1] → [n, 3, size, size] in [−1, 1]. Scaled first: it is the same, on fewer pixels. */
+export function preprocess(pixels: Node, size: number): Node {
+  const [images = 0, channels = 0, side = 0] = pixels.shape;
+  const scaled = subtract(multiply(pixels, scalar(2)), scalar(1));
+  const matrix = constant(interpolationMatrix(side, size), [size, side]);
+  const rows = reshape(scaled, [images * channels * side, side]);
+  const wide = reshape(matMul(rows, matrix, { transposeB: true }), [images * channels, side, size]);
+  return reshape(matMul(matrix, wide), [images, channels, size, size]);
+}
+
+/** Keras pads a stride of 2 at the bottom and the right only (its sides are even here). */
+export const paddingOf = (convolution: Convolution) =>
+  convolution.kind === 'pointwise' ? { before: 0, after: 0 } : { before: convolution.stride === 2 ? 0 : 1, after: 1 };
+
+/** Keras' kernel [height, width, in, out] as [out, in, height, width], each output channel times its scale. */
+export function foldKernel(kernel: Float32Array, convolution: Convolution, scale: Float32Array): Node {
+  const side = convolution.kind === 'pointwise' ? 1 : 3;
+  const depthwise = convolution.kind === 'depthwise';
+  const channelsIn = depthwise ? 1 : convolution.channelsIn;
+  const { channelsOut } = convolution;
+  const taps = side * side;
+  const folded = new Float32Array(kernel.length);
+  for (let out = 0; out < channelsOut; out++) {
+    for (let channel = 0; channel < channelsIn; channel++) {
+      for (let tap = 0; tap < taps; tap++) {
+        // Depthwise [3, 3, channels, 1] and plain [h, w, in, out] are the same here: out runs fastest.
+        folded[(out * channelsIn + channel) * taps + tap] =
+          kernel[(tap * channelsIn + channel) * channelsOut + out]! * scale[out]!;
+      }
+    }
+  }
+  return constant(folded, [channelsOut, channelsIn, side, side]);
+}
+
+function convolve(x: Node, weights: Weights, convolution: Convolution): Node {
+  const { scale, shift } = foldBatchNorm(weights, convolution.norm);
+  const kernels = foldKernel(kernelOf(weights, convolution), convolution, scale);
+  const y = conv(x, kernels, constant(shift, [convolution.channelsOut]), {
+    stride: convolution.stride,
+    padding: paddingOf(convolution),
+    groups: convolution.kind === 'depthwise' ? convolution.channelsIn : 1,
+  });
+  return convolution.relu ? clip(y, 0, 6) : y;
+}
+
+/**
+ * The network's first blocks.
+ *
+ * @param pixels [n, 3, 32, 32] in [0, 1].
+ * @returns [n, c, h, w]; [n, 3, size, size] where there are no blocks.
+ */
+export function frozenBlocks(pixels: Node, weights: Weights, imageSize: number, blocks: readonly Block[]): Node {
+  let x = preprocess(pixels, imageSize);
+  for (const block of blocks) {
+    const before = x;
+    for (const convolution of block.convolutions) x = convolve(x, weights, convolution);
+    if (block.add) x = add(before, x);
+  }
+  return x;
+}
+
+/** Global average pooling: [n, c, h, w] → [n, c]. */
+export function averagePool(x: Node): Node {
+  const [images = 0, channels = 0, height = 0, width = 0] = x.shape;
+  return reshape(multiply(sum(x, [2, 3]), scalar(1 / (height * width))), [images, channels]);
+}

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Dataset, type Group } from 'h5wasm/node';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { standInSize, weightsFileName, weightsUrl } from '@/lib/data/data-files.ts';
+import { batchNormParts, kernelName, kernelShape, type Network } from '@/lib/network/mobilenet-v2.ts';
+import { DataError } from '@/server/model/errors.ts';
+import { isHdf5, readHdf5 } from '@/server/model/files/hdf5.ts';
+
+/** One tensor as Keras stores it, in row-major order. */
+export interface Weight {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** Tensors by Keras' name without its `:0`: `Conv1/kernel`, `bn_Conv1/gamma`, `block_12_depthwise/depthwise_kernel`. */
+export type Weights = Map<string, Weight>;
+
+/** The own backbone's weights, which `npm run pretrain:backbone` made; from the project's folder, every entry's current one. */
+const ownWeightsFile = 'server/model/network/sketch-backbone.h5';
+const ownAdvice = 'It is part of the project: take it from there anew.';
+
+/** Where a backbone's weights lie. */
+export const weightsFolder = (dataFolder: string, { backbone }: Pick<TrainConfig, 'backbone'>): string =>
+  backbone === 'sketch' ? path.dirname(ownWeightsFile) : dataFolder;
+
+/**
+ * Finds the weights that a run starts from. Of ImageNet's, Keras has a file for each input size, and 224's serves all.
+ * @returns the path of the file that is there
+ * @throws DataError `weights-missing` where it is not there
+ */
+export function findWeightsFile(
+  dataFolder: string,
+  { backbone, image_size }: Pick<TrainConfig, 'backbone' | 'image_size'>,
+): string {
+  if (backbone === 'sketch') {
+    if (existsSync(ownWeightsFile)) return ownWeightsFile;
+    throw new DataError('weights-missing', `${ownWeightsFile} is missing. ${ownAdvice}`);
+  }
+  for (const size of [image_size, standInSize]) {
+    const file = path.join(dataFolder, weightsFileName(size));
+    if (existsSync(file)) return file;
+  }
+  throw new DataError(
+    'weights-missing',
+    `The ImageNet weights are missing: there is no ${weightsFileName(standInSize)} in ${dataFolder}. ` +
+      `Get it with \`npm run get-data\` or the button in the app; or download it from ${weightsUrl(standInSize)} into that folder.`,
+  );
+}
+
+/** Every layer of the base that has weights, with the names and shapes of its tensors in Keras' order. */
+export function expectedWeights({
+  blocks,
+}: Network): { layer: string; tensors: { name: string; shape: number[] }[] }[] {
+  return blocks.flatMap((block) =>
+    block.convolutions.flatMap((convolution) => [
+      {
+        layer: convolution.name,
+        tensors: [{ name: kernelName(convolution), shape: kernelShape(convolution) as number[] }],
+      },
+      {
+        layer: convolution.norm,
+        tensors: batchNormParts.map((part) => ({
+          name: `${convolution.norm}/${part}`,
+          shape: [convolution.channelsOut],
+        })),
+      },
+    ]),
+  );
+}
+
+/**
+ * Reads MobileNetV2's weights (no top) from a Keras HDF5 file and checks them tensor by tensor against the network's
+ * table. Within a layer the order counts, not the names, as in Keras' own `load_weights`.
+ * @throws DataError `weights-damaged` where the file is not HDF5 or is cut short, or a tensor is missing or of another
+ * shape
+ */
+export async function loadWeights(file: string, network: Network): Promise<Weights> {
+  if (!(await isHdf5(file))) throw damaged(file, 'it is not an HDF5 file');
+  return readHdf5(file, (root) => readTensors(file, root, network)).catch((error) => {
+    // The library has no words for a file whose end is missing.
+    throw error instanceof DataError ? error : damaged(file, 'it is cut short or damaged', error);
+  });
+}
+
+function readTensors(file: string, root: Group, network: Network): Weights {
+  const weights: Weights = new Map();
+  for (const { layer, tensors } of expectedWeights(network)) {
+    const datasets = readLayer(root, layer);
+    for (const [index, { name, shape }] of tensors.entries()) {
+      const dataset = datasets[index];
+      if (!dataset) throw damaged(file, `${name} is missing`);
+      const data = dataset.value;
+      if (!(data instanceof Float32Array) || dataset.shape?.join() !== shape.join()) {
+        throw damaged(file, `${name} is [${dataset.shape ?? ''}] where [${shape}] is due`);
+      }
+      weights.set(name, { shape, data });
+    }
+  }
+  return weights;
+}
+
+/** The datasets that a layer's group names, in its order; none where there is no such group. */
+function readLayer(root: Group, layer: string): Dataset[] {
+  if (!root.keys().includes(layer)) return [];
+  const names = (root.get(layer) as Group).attrs.weight_names?.value;
+  if (!Array.isArray(names)) return [];
+  return names.flatMap((name) => {
+    const entity = root.get(`${layer}/${name}`);
+    return entity instanceof Dataset ? entity : [];
+  });
+}
+
+const damaged = (file: string, what: string, cause?: unknown) =>
+  new DataError(
+    'weights-damaged',
+    `${file} does not hold MobileNetV2's weights without top: ${what}. ${
+      file === ownWeightsFile ? ownAdvice : `Delete it and download ${weightsUrl(standInSize)} into its folder.`
+    }`,
+    { cause },
+  );

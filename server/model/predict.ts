@@ -1,0 +1,67 @@
+import { padRows } from './activations/activation-store.ts';
+import type { HalfRows } from './activations/half-rows.ts';
+import { plainBatches } from './dataset/batches/batches.ts';
+import type { ImageSet } from './dataset/dataset.ts';
+import type { Programs } from './engine/programs.ts';
+import type { Parameters } from './network/head.ts';
+
+/** Images in one inference pass. */
+const inferenceBatch = 100;
+
+/** Called after each batch with the number of its images and the seconds they took; may throw to stop. */
+export type OnBatch = (images: number, seconds: number) => Promise<void>;
+
+/** The tail's logits [count, classes] from what the frozen part handed over, [count, …], for one batch. */
+async function logitsFromFrozen(programs: Programs, parameters: Parameters, frozen: Float32Array, count: number) {
+  const program = await programs.inference(inferenceBatch);
+  const rows = padRows(frozen, count, inferenceBatch);
+  const { logits } = await program.run({ ...Object.fromEntries(parameters), frozen: rows });
+  return logits!.subarray(0, count * programs.model.classes);
+}
+
+/** The logits [rows, classes] of images whose frozen part was computed before. */
+export async function logitsFromRows(
+  programs: Programs,
+  parameters: Parameters,
+  rows: HalfRows,
+  onBatch?: OnBatch,
+): Promise<Float32Array> {
+  const { classes } = programs.model;
+  const logits = new Float32Array(rows.count * classes);
+  for (let at = 0; at < rows.count; at += inferenceBatch) {
+    const started = performance.now();
+    const count = Math.min(inferenceBatch, rows.count - at);
+    logits.set(await logitsFromFrozen(programs, parameters, rows.slice(at, at + count), count), at * classes);
+    await onBatch?.(count, (performance.now() - started) / 1000);
+  }
+  return logits;
+}
+
+/**
+ * The whole model's logits [images, classes] from pixels, of the images themselves or of their mirror images.
+ *
+ * @param onFrozen what the frozen part took of it, `onBatch` what the tail did
+ */
+export async function logitsFromImages(
+  programs: Programs,
+  parameters: Parameters,
+  images: ImageSet,
+  indices: Uint32Array,
+  { mirrored, onFrozen, onBatch }: { mirrored: boolean; onFrozen?: OnBatch; onBatch?: OnBatch },
+): Promise<Float32Array> {
+  const { classes } = programs.model;
+  const frozenPart = await programs.frozen(inferenceBatch);
+  const logits = new Float32Array(indices.length * classes);
+  let done = 0;
+  for (const { pixels, count } of plainBatches(images, indices, inferenceBatch, { mirrored })) {
+    const started = performance.now();
+    const { frozen } = await frozenPart.run({ pixels: padRows(pixels, count, inferenceBatch) });
+    const handedOver = performance.now();
+    await onFrozen?.(count, (handedOver - started) / 1000);
+    const rows = frozen!.subarray(0, (frozen!.length / inferenceBatch) * count);
+    logits.set(await logitsFromFrozen(programs, parameters, rows, count), done * classes);
+    done += count;
+    await onBatch?.(count, (performance.now() - handedOver) / 1000);
+  }
+  return logits;
+}

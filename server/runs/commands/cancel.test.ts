@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { followEvents } from '@/server/runs/events/follow.ts';
+import { isAlive } from '@/server/runs/imports/is-alive.ts';
+import { readRun } from '@/server/runs/queries/read-runs.ts';
+import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { closeServices, openServices } from '@/server/services.test-helper.ts';
+import type { Services } from '@/server/services.ts';
+import { cancelRun } from './cancel.ts';
+import { deleteRun } from './delete.ts';
+
+const typesOf = async (services: Services, id: string) =>
+  (await readRun(services, id)).events.map(({ event }) => event.type);
+
+/** When no process works on a run any more, and its files are there or never will be. */
+const untilSettled = (services: Services, id: string) =>
+  vi.waitFor(
+    async () => {
+      expect((await readRun(services, id)).filesDue).toBe(false);
+      expect(pidsOf(services, id).filter(isAlive)).toEqual([]);
+    },
+    { timeout: 30_000, interval: 20 },
+  );
+
+/** Of a run that takes its time to be exported. */
+const untilItExports = ({ env }: Services, id: string) =>
+  vi.waitFor(() => expect(existsSync(path.join(env.paths.results, id, 'cifar10.h5.1.tmp'))).toBe(true), 90_000);
+
+describe('a run that waits', () => {
+  it('is canceled at once, without a trainer', async () => {
+    const services = openServices();
+    await startScene(services, 'waits');
+    const id = await startScene(services, 'completes');
+    cancelRun(services, id);
+    expect(await readRun(services, id)).toMatchObject({ status: 'canceled', startedAt: null, filesDue: false });
+    expect(await typesOf(services, id)).toEqual(['canceled']);
+  });
+});
+
+describe('a run that trains', () => {
+  it.each(['waits', 'does not listen', 'stubborn'])(
+    'and %s is canceled at once; its trainer is gone before the next one comes',
+    async (scene) => {
+      const services = openServices();
+      const id = await startScene(services, scene);
+      const next = await startScene(services, 'completes');
+      await untilItTrains(services, id);
+      const [trainer] = pidsOf(services, id) as [number];
+      let wasAlive: boolean | null = null;
+      services.bus.subscribe(({ runId }) => {
+        if (runId === next) wasAlive ??= isAlive(trainer);
+      });
+
+      cancelRun(services, id);
+      const canceled = await readRun(services, id);
+      expect(canceled).toMatchObject({ status: 'canceled', progress: null, filesDue: true });
+      await vi.waitFor(() => expect(isAlive(trainer)).toBe(false), 90_000);
+      // What it still told has changed nothing.
+      const run = await readRun(services, id);
+      expect(run).toMatchObject({ status: 'canceled', finishedAt: canceled.finishedAt, valAccuracy: 0.4 });
+      const epochs = ({ events }: typeof run) => events.filter(({ event }) => event.type === 'epoch').length;
+      expect(epochs(run)).toBe(epochs(canceled));
+
+      if (scene === 'stubborn') await deleteRun(services, id);
+      await until(services, next, 'completed');
+      expect(wasAlive).toBe(false);
+    },
+  );
+
+  it('leaves the files of its last whole epoch, and whoever follows it hears of them', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'waits');
+    const told: RunEvent['type'][] = [];
+    const following = (async () => {
+      for await (const { event } of followEvents(services, { runId: id })) told.push(event.type);
+    })();
+    await untilItTrains(services, id);
+    cancelRun(services, id);
+    await following;
+    expect(told).toEqual(['started', 'epoch', 'canceled', 'exported', 'files-ready']);
+    await untilSettled(services, id);
+    const run = await readRun(services, id);
+    expect(run.files.map(({ name }) => name)).toEqual(['cifar10.h5', 'trainer.log']);
+    expect([run.status, pidsOf(services, id).length]).toEqual(['canceled', 2]);
+  });
+
+  it('says why there are none where they cannot be written', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'does not listen');
+    await untilItTrains(services, id);
+    cancelRun(services, id);
+    await untilSettled(services, id);
+    expect(await readRun(services, id)).toMatchObject({ status: 'canceled', error: 'No weights were kept.' });
+    expect((await typesOf(services, id)).at(-1)).toBe('files-failed');
+  });
+
+  it('leaves none before its first whole epoch', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'begins');
+    await vi.waitFor(async () => expect(await typesOf(services, id)).toEqual(['started']), 90_000);
+    cancelRun(services, id);
+    await untilSettled(services, id);
+    expect(await typesOf(services, id)).toEqual(['started', 'canceled']);
+    expect(pidsOf(services, id)).toHaveLength(1);
+  });
+
+  it('ends once, however often and late it is canceled', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'is too quick');
+    await untilItTrains(services, id);
+    cancelRun(services, id);
+    cancelRun(services, id);
+    await untilSettled(services, id);
+    cancelRun(services, id);
+    expect((await typesOf(services, id)).filter((type) => type === 'canceled' || type === 'completed')).toEqual([
+      'canceled',
+    ]);
+
+    const through = await startScene(services, 'lingers');
+    await vi.waitFor(async () => expect((await readRun(services, through)).logTail).toContain('said all'), 90_000);
+    cancelRun(services, through);
+    await until(services, through, 'completed');
+    expect(await typesOf(services, through)).toEqual(['completed']);
+  });
+});
+
+describe('a run whose files are being prepared', () => {
+  it('gets them from the next server where this one ends', async () => {
+    const first = openServices();
+    const id = await startScene(first, 'stubborn');
+    await untilItTrains(first, id);
+    cancelRun(first, id);
+    await untilItExports(first, id);
+    await closeServices(first);
+    expect(pidsOf(first, id).filter(isAlive)).toEqual([]);
+
+    const second = openServices(path.dirname(first.env.paths.results));
+    const run = await readRun(second, id);
+    expect([run.status, run.filesDue, run.files.map(({ name }) => name)]).toEqual(['canceled', true, ['trainer.log']]);
+    second.queue.wake();
+    await untilSettled(second, id);
+    expect((await readRun(second, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
+  });
+
+  it('can be deleted: what writes them is stopped first', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'stubborn');
+    await untilItTrains(services, id);
+    cancelRun(services, id);
+    await untilItExports(services, id);
+    const pids = pidsOf(services, id);
+    await deleteRun(services, id);
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(existsSync(path.join(services.env.paths.results, id))).toBe(false);
+  });
+});

@@ -1,0 +1,25 @@
+import { AppError } from '@/server/errors.ts';
+import { appendEvent } from '@/server/runs/events/record.ts';
+import { findRow } from '@/server/runs/queries/read-runs.ts';
+import type { Services } from '@/server/services.ts';
+
+/**
+ * Cancels a run, at once: one that waits leaves the line, one that trains loses its trainer soon after (`Queue.cancel`).
+ * One that has ended stays as it is.
+ * @throws RunNotFoundError; AppError `conflict` where another server trains it
+ */
+export function cancelRun({ db, bus, queue }: Services, id: string): void {
+  const status = db.transaction(
+    (tx) => {
+      const { status } = findRow(tx, id);
+      if (status === 'queued') appendEvent(tx, id, { type: 'canceled', at: Date.now() });
+      return status;
+    },
+    // Another server on the database may be about to take it from the line.
+    { behavior: 'immediate' },
+  );
+  if (status === 'queued') bus.publish({ runId: id, progress: null });
+  if (status === 'running' && !queue.cancel(id)) {
+    throw new AppError('conflict', 'This run trains under another server on the same database. Cancel it there.');
+  }
+}

@@ -1,0 +1,45 @@
+import { eq } from 'drizzle-orm';
+import { runs } from '@/drizzle/schema.ts';
+import { runName, type TrainConfig } from '@/lib/config/train-config.ts';
+import { createRunId } from '@/lib/run/run-id.ts';
+import { checkDataset } from '@/server/data/datasets.ts';
+import { FieldError } from '@/server/errors.ts';
+import { chooseLogFile } from '@/server/runs/files/log-file.ts';
+import type { Services } from '@/server/services.ts';
+
+/**
+ * Puts a run in line.
+ * @param options.reproduces the id of the run that it is to come out like
+ * @param options.key of the one act of starting it: who asks again with the same one, as after a double click or a broken line,
+ *   is told of the run that there is
+ * @throws FieldError where the log cannot go where the config says, or the data set cannot be trained on
+ */
+export async function startRun(
+  services: Services,
+  config: TrainConfig,
+  { key, reproduces = null }: { key?: string; reproduces?: string | null } = {},
+): Promise<{ id: string }> {
+  await checkDataset(services, config.dataset);
+  for (;;) {
+    const id = createRunId();
+    const logFile = await chooseLogFile(services.env.paths.results, id, config.json_output_path);
+    const found = services.db.transaction((tx) => {
+      const earlier = key === undefined ? undefined : tx.select().from(runs).where(eq(runs.startKey, key)).get();
+      if (earlier) return earlier.id;
+      // Of many that start within a second two may draw the same id, and with it the same log.
+      if (tx.select().from(runs).where(eq(runs.id, id)).get()) return null;
+      // In the transaction that takes it: two may ask at once, and neither has written the file yet.
+      if (tx.select().from(runs).where(eq(runs.logFile, logFile)).get()) {
+        throw new FieldError('json_output_path', 'is taken by another run; choose another name');
+      }
+      const run = { id, name: runName(config), config, logFile, reproduces, createdAt: Date.now(), startKey: key };
+      tx.insert(runs)
+        .values({ ...run, status: 'queued' })
+        .run();
+      return id;
+    });
+    if (found === null) continue;
+    services.queue.wake();
+    return { id: found };
+  }
+}

@@ -1,0 +1,27 @@
+import type { RunEventOf } from '@/lib/run/events.ts';
+
+/** Says that a run has changed: there is more to read in the database, or a `progress`, which is told only here. */
+export interface RunSignal {
+  runId: string;
+  progress: RunEventOf<'progress'> | null;
+}
+
+/** Wakes whoever follows runs within this process. */
+export class RunBus {
+  private readonly listeners = new Set<(signal: RunSignal) => void>();
+
+  publish(signal: RunSignal): void {
+    for (const listener of [...this.listeners]) listener(signal);
+  }
+
+  /** How many listen now. */
+  get count(): number {
+    return this.listeners.size;
+  }
+
+  /** @returns what ends the subscription. */
+  subscribe(listener: (signal: RunSignal) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { events, runs } from '@/drizzle/schema.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import type { StoredEvent } from '@/lib/run/run.ts';
+import { openServices, testConfig } from '@/server/services.test-helper.ts';
+import type { Services } from '@/server/services.ts';
+import { followEvents } from './follow.ts';
+import { recordEvent } from './record.ts';
+
+const phase = (at: number): RunEvent => ({ type: 'phase', at, phase: 'head' });
+const progress = (at: number): RunEvent => ({
+  type: 'progress',
+  at,
+  phase: 'head',
+  done: at,
+  total: 9,
+  imagesPerSecond: null,
+  secondsLeft: null,
+});
+const completed: RunEvent = { type: 'completed', at: 99 };
+
+function addRun({ db }: Services, id: string): string {
+  const logFile = `run_${id}.json`;
+  db.insert(runs).values({ id, config: testConfig(), createdAt: 0, logFile, status: 'running' }).run();
+  return id;
+}
+
+/** Takes what comes until it ends, or has come so often. */
+async function take(source: AsyncGenerator<StoredEvent>, count = Number.POSITIVE_INFINITY): Promise<StoredEvent[]> {
+  const taken: StoredEvent[] = [];
+  while (taken.length < count) {
+    const { done, value } = await source.next();
+    if (done) break;
+    taken.push(value);
+  }
+  return taken;
+}
+
+function follow(services: Services, options: { runId?: string; cursor?: number } = {}) {
+  const controller = new AbortController();
+  return { source: followEvents(services, { ...options, signal: controller.signal }), stop: () => controller.abort() };
+}
+
+const times = (stored: StoredEvent[]) => stored.map(({ event }) => event.at);
+
+describe('followEvents', () => {
+  it('tells the past, then what is recorded meanwhile, and ends with the run', async () => {
+    const services = openServices();
+    const runId = addRun(services, 'a');
+    recordEvent(services, runId, phase(1));
+    const { source } = follow(services, { runId });
+    expect(times(await take(source, 1))).toEqual([1]);
+    const rest = take(source);
+    for (const at of [2, 3]) recordEvent(services, runId, phase(at));
+    await Promise.resolve();
+    recordEvent(services, runId, phase(4));
+    recordEvent(services, runId, completed);
+    expect(times(await rest)).toEqual([2, 3, 4, 99]);
+  });
+
+  it('has no gap and nothing twice, wherever it is cut and taken up again while events come', async () => {
+    const services = openServices();
+    const runId = addRun(services, 'a');
+    const writing = (async () => {
+      for (let at = 0; at < 1500; at++) {
+        recordEvent(services, runId, phase(at));
+        if (at % 7 === 0) await new Promise(setImmediate);
+      }
+      recordEvent(services, runId, completed);
+    })();
+    const told: StoredEvent[] = [];
+    while (told.at(-1)?.event.type !== 'completed') {
+      const { source, stop } = follow(services, { runId, cursor: told.at(-1)?.id ?? 0 });
+      told.push(...(await take(source, 1 + (told.length % 97))));
+      stop();
+      await source.return(undefined);
+    }
+    await writing;
+    expect(times(told)).toEqual([...Array(1500).keys(), 99]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(1501);
+  });
+
+  it('passes progress live, keeps none, and drops it where something newer is there', async () => {
+    const services = openServices();
+    const runId = addRun(services, 'a');
+    const { source, stop } = follow(services, { runId });
+    const first = take(source, 1);
+    recordEvent(services, runId, progress(1));
+    expect(await first).toEqual([{ id: 0, runId, event: progress(1) }]);
+    recordEvent(services, runId, progress(2));
+    recordEvent(services, runId, progress(3));
+    expect(times(await take(source, 1))).toEqual([3]);
+    recordEvent(services, runId, progress(4));
+    recordEvent(services, runId, phase(5));
+    expect(times(await take(source, 1))).toEqual([5]);
+    stop();
+    expect(await take(source)).toEqual([]);
+    expect(services.db.select().from(events).all()).toHaveLength(1);
+    expect(services.db.select().from(runs).get()!.progress).toEqual(progress(4));
+  });
+
+  it('follows every run from the present on', async () => {
+    const services = openServices();
+    for (const id of ['a', 'b']) addRun(services, id);
+    recordEvent(services, 'a', phase(1));
+    const { source, stop } = follow(services);
+    const coming = take(source, 3);
+    recordEvent(services, 'b', phase(2));
+    recordEvent(services, 'a', completed);
+    recordEvent(services, 'b', phase(3));
+    expect((await coming).map(({ runId, event }) => [runId, event.at])).toEqual([
+      ['b', 2],
+      ['a', 99],
+      ['b', 3],
+    ]);
+    stop();
+    expect(await take(source)).toEqual([]);
+  });
+});
+
+describe('recordEvent', () => {
+  it('records nothing more once a run has ended, or where there is none', () => {
+    const services = openServices();
+    const runId = addRun(services, 'a');
+    recordEvent(services, runId, completed);
+    recordEvent(services, runId, { type: 'failed', at: 100, code: 'late', message: 'late', lastLines: [] });
+    recordEvent(services, runId, progress(101));
+    recordEvent(services, 'unknown', phase(102));
+    expect(services.db.select().from(events).all()).toHaveLength(1);
+    expect(services.db.select().from(runs).get()).toMatchObject({ status: 'completed', error: null, progress: null });
+  });
+
+  it('appends the event and changes the run, both or neither', () => {
+    const services = openServices();
+    const runId = addRun(services, 'a');
+    services.db.$client.exec(`CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
+    expect(() => recordEvent(services, runId, completed)).toThrow('disk full');
+    expect(services.db.select().from(events).all()).toEqual([]);
+  });
+});

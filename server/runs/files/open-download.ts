@@ -1,0 +1,78 @@
+import { createReadStream } from 'node:fs';
+import { PassThrough, pipeline, Readable } from 'node:stream';
+import { ZipFile } from 'yazl';
+import type { RunRow } from '@/drizzle/schema.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { metricsCsv } from '@/lib/run/metrics-csv.ts';
+import { findRow, readEvents } from '@/server/runs/queries/read-runs.ts';
+import type { Services } from '@/server/services.ts';
+import { findRunFile, isRunFileName, listRunFiles, runFileTypes } from './run-files.ts';
+import { tensorboardFiles } from './tensorboard.ts';
+
+/** Something to take away, as bytes that flow. */
+export interface Download {
+  contentType: string;
+  content: Readable;
+}
+
+/**
+ * Opens what can be downloaded of a run: a file of its folder, or `metrics.csv`, `tensorboard.zip` and `run.zip`, made when
+ * asked for.
+ * @returns null where the run has nothing of that name
+ * @throws RunNotFoundError
+ */
+export async function openDownload(
+  { db, env }: Pick<Services, 'db' | 'env'>,
+  id: string,
+  name: string,
+): Promise<Download | null> {
+  const run = findRow(db, id);
+  const { results } = env.paths;
+  const events = () => readEvents(db, id).map(({ event }) => event);
+  if (name === 'metrics.csv') return epochTable(events());
+  if (name === 'tensorboard.zip') return eventFiles(run, events());
+  if (name === 'run.zip') return archive(results, run, events());
+  const file = isRunFileName(name) ? await findRunFile(results, run, name) : null;
+  return file && { contentType: runFileTypes[file.name], content: createReadStream(file.path) };
+}
+
+function epochTable(events: RunEvent[]): Download | null {
+  if (!events.some((event) => event.type === 'epoch')) return null;
+  return { contentType: 'text/csv; charset=utf-8', content: Readable.from([metricsCsv(events)]) };
+}
+
+/** In a folder named after the run: TensorBoard calls a run what its folder is called. */
+function eventFiles(run: RunRow, events: RunEvent[]): Download | null {
+  const files = tensorboardFiles(events);
+  if (files.size === 0) return null;
+  const folder = `${run.name.replace(/[^\w.-]+/g, '_').replace(/^\.+/, '')}-${run.id.slice(-4)}`;
+  const zip = new ZipFile();
+  for (const [file, bytes] of files) zip.addBuffer(bytes, `${folder}/${file}`);
+  zip.end();
+  return { contentType: 'application/zip', content: Readable.from(zip.outputStream) };
+}
+
+/**
+ * Everything of a run. Its files are read one after the other while they leave; nothing is kept. A log may grow meanwhile; a
+ * file that goes breaks this download off, and a download that is broken off closes the file.
+ */
+async function archive(results: string, run: RunRow, events: RunEvent[]): Promise<Download | null> {
+  const files = await listRunFiles(results, run);
+  if (files.length === 0) return null;
+  const zip = new ZipFile();
+  const content = new PassThrough();
+  let reading: Readable | undefined;
+  content.once('close', () => reading?.destroy());
+  for (const { name, path } of files) {
+    // Model files are as good as random: packing them costs time and saves nothing.
+    zip.addReadStreamLazy(`${run.id}/${name}`, { compress: /\.(json|log)$/.test(name) }, (add) => {
+      reading = createReadStream(path).once('error', (error) => content.destroy(error));
+      add(null, reading);
+    });
+  }
+  zip.addBuffer(Buffer.from(metricsCsv(events)), `${run.id}/metrics.csv`);
+  zip.end();
+  // Whoever reads the content is told of an error.
+  pipeline(zip.outputStream, content, () => {});
+  return { contentType: 'application/zip', content };
+}

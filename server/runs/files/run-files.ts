@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunRow } from '@/drizzle/schema.ts';
+
+/** The files that a run leaves, with their content types. Names outside this list do not exist. */
+export const runFileTypes = {
+  'cifar10.h5': 'application/x-hdf5',
+  'cifar10.onnx': 'application/octet-stream',
+  'tfjs.zip': 'application/zip',
+  'run.json': 'application/json; charset=utf-8',
+  'predictions.bin': 'application/octet-stream',
+  'wall.png': 'image/png',
+  'trainer.log': 'text/plain; charset=utf-8',
+} as const;
+export type RunFileName = keyof typeof runFileTypes;
+
+export const isRunFileName = (name: string): name is RunFileName => Object.hasOwn(runFileTypes, name);
+
+export interface RunFile {
+  name: RunFileName;
+  /** Absolute, links resolved, within the results folder. */
+  path: string;
+  bytes: number;
+}
+
+/** Where a file of a run would be: the log wherever it was asked for, all else in the run's own folder. */
+const pathOf = (results: string, run: Pick<RunRow, 'id' | 'logFile'>, name: RunFileName): string =>
+  name === 'run.json' ? path.resolve(results, run.logFile) : path.join(results, run.id, name);
+
+/** Finds a file of a run; null where it does not exist, is no plain file, or a link leads out of the folder that it belongs in. */
+export async function findRunFile(
+  results: string,
+  run: Pick<RunRow, 'id' | 'logFile'>,
+  name: RunFileName,
+): Promise<RunFile | null> {
+  try {
+    const file = await realpath(pathOf(results, run, name));
+    const info = await stat(file);
+    const whole = await realpath(results);
+    const own = name === 'run.json' ? whole : await realpath(path.join(results, run.id));
+    if (!info.isFile() || !isInside(own, file) || !isInside(whole, file)) return null;
+    return { name, path: file, bytes: info.size };
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** The files of a run that exist now. */
+export async function listRunFiles(results: string, run: Pick<RunRow, 'id' | 'logFile'>): Promise<RunFile[]> {
+  const names = Object.keys(runFileTypes) as RunFileName[];
+  const files = await Promise.all(names.map((name) => findRunFile(results, run, name)));
+  return files.filter((file) => file !== null);
+}
+
+/** The states that a run kept to go on from, the last two. */
+const checkpoints = ['checkpoint.safetensors', 'checkpoint-before.safetensors'];
+
+export const isCheckpoint = (name: string): boolean => checkpoints.includes(name);
+
+/** Whether a run kept a state to go on from. */
+export const hasCheckpoint = (results: string, id: string): boolean =>
+  checkpoints.some((name) => existsSync(path.join(results, id, name)));
+
+/** Whether a path lies below a folder; both absolute. */
+export function isInside(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

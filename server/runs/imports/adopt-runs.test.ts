@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it, vi } from 'vitest';
+import type { RunEvent } from '@/lib/run/events.ts';
+import { deleteRun } from '@/server/runs/commands/delete.ts';
+import { resumeRun } from '@/server/runs/commands/resume.ts';
+import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
+import { openServices, testConfig } from '@/server/services.test-helper.ts';
+import type { Services } from '@/server/services.ts';
+import { adoptRuns } from './adopt-runs.ts';
+
+const id = '20261124-081530-4f2a';
+const config = testConfig({ n_unfreeze: 30, name: 'from a terminal' });
+const phase: RunEvent = { type: 'phase', at: 5, phase: 'prepare' };
+const failed: RunEvent = { type: 'failed', at: 6, code: 'data-missing', message: 'No data.', lastLines: [] };
+
+function writeJournal({ env }: Services, lines: object[], folder = id): string {
+  const file = path.join(env.paths.results, folder, 'events.ndjson');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return file;
+}
+
+it('adopts a finished run of the command line, once, with all its events', async () => {
+  const services = openServices();
+  writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase, failed]);
+  adoptRuns(services);
+  adoptRuns(services);
+  expect(listRuns(services.db).runs).toHaveLength(1);
+  const run = await readRun(services, id);
+  expect(run).toMatchObject({ name: 'from a terminal', status: 'failed', error: 'No data.', createdAt: 4, config });
+  expect(run.events.map(({ event }) => event)).toEqual([phase, failed]);
+});
+
+it('prepares the files of a run that was canceled in the terminal', async () => {
+  const services = openServices();
+  const metrics = { accuracy: 0.5, loss: 1, val_accuracy: 0.4, val_loss: 1, learning_rate: 0.001 };
+  const epoch: RunEvent = {
+    type: 'epoch',
+    at: 6,
+    stage: 1,
+    epoch: 1,
+    epochs: 3,
+    metrics,
+    seconds: 1,
+    imagesPerSecond: 80,
+  };
+  writeJournal(services, [{ runId: id, config, createdAt: 4 }, epoch, { type: 'canceled', at: 7 }]);
+  adoptRuns(services);
+  expect(await readRun(services, id)).toMatchObject({ status: 'canceled', filesDue: true });
+  services.queue.wake();
+  await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 90_000);
+  expect((await readRun(services, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
+});
+
+it('adopts as interrupted what a killed terminal has left, half a line and all, and lets it go on', async () => {
+  const services = openServices();
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const file = writeJournal(services, [{ runId: id, config, createdAt: 4, pid: child.pid }, phase]);
+  appendFileSync(file, JSON.stringify(failed).slice(0, 20));
+  adoptRuns(services);
+  expect(listRuns(services.db).runs, 'while its process lives').toEqual([]);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  adoptRuns(services);
+  expect(await readRun(services, id)).toMatchObject({
+    status: 'interrupted',
+    error: expect.stringContaining('terminal'),
+  });
+  await resumeRun(services, id);
+  expect((await readRun(services, id)).status).not.toBe('interrupted');
+});
+
+it('waits for a run that still goes on, and for its half-written line', () => {
+  const services = openServices();
+  const file = writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase]);
+  adoptRuns(services);
+  const last = `${JSON.stringify(failed)}\n`;
+  appendFileSync(file, last.slice(0, 20));
+  adoptRuns(services);
+  expect(listRuns(services.db).runs).toEqual([]);
+  appendFileSync(file, last.slice(20));
+  adoptRuns(services);
+  expect(listRuns(services.db).runs).toHaveLength(1);
+});
+
+it('knows a log that was asked for elsewhere in the results folder, and takes nothing else for one', () => {
+  const services = openServices();
+  const inside = path.join(services.env.paths.results, 'mine.json');
+  const outside = '20261124-081530-4f2b';
+  const database = '20261124-081530-4f2c';
+  const journal = [{ runId: database, config, createdAt: 4, logFile: services.env.databasePath }, failed];
+  writeJournal(services, journal, database);
+  writeJournal(services, [{ runId: id, config, createdAt: 4, logFile: inside }, failed]);
+  writeJournal(services, [{ runId: outside, config, createdAt: 4, logFile: '/etc/passwd' }, failed], outside);
+  adoptRuns(services);
+  expect(findRow(services.db, id).logFile).toBe('mine.json');
+  expect(findRow(services.db, outside).logFile).toBe(`run_${outside}.json`);
+  expect(findRow(services.db, database).logFile).toBe(`run_${database}.json`);
+});
+
+it('leaves alone what is no run: other names, another run’s journal, broken lines', () => {
+  const services = openServices();
+  writeJournal(services, [{ runId: 'notes', config, createdAt: 4 }, failed], 'notes');
+  writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed], '20261124-081530-4f2b');
+  writeJournal(services, [{ runId: '20261124-081530-4f2c' }, failed], '20261124-081530-4f2c');
+  adoptRuns(services);
+  expect(listRuns(services.db).runs).toEqual([]);
+});
+
+it('does not bring a deleted run back', async () => {
+  const services = openServices();
+  writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed]);
+  adoptRuns(services);
+  await deleteRun(services, id);
+  adoptRuns(services);
+  expect(listRuns(services.db).runs).toEqual([]);
+});

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { createCaller } from '@/server/router.ts';
+import { listRuns } from '@/server/runs/queries/read-runs.ts';
+import { openServices } from '@/server/services.test-helper.ts';
+import type { Services } from '@/server/services.ts';
+import { originalLogs } from '@/tools/testing/paths.ts';
+
+const originals = originalLogs;
+const text = readFileSync(path.join(originals, 'run_final_.json'), 'utf8');
+const drop = (services: Services, name: string, content: string) =>
+  createCaller(services).logs.import({ name, text: content, modifiedAt: 1_700_000_000_000 });
+const filesOf = ({ env }: Services) => readdirSync(env.paths.results).filter((name) => name.endsWith('.json'));
+
+it('keeps a dropped log in the results folder, dated as it was, and knows it the next time', async () => {
+  const services = openServices();
+  const outcome = await drop(services, 'run_final_.json', text);
+  expect(outcome).toMatchObject({ type: 'imported' });
+  expect(listRuns(services.db).runs).toMatchObject([
+    { name: 'run_final_', createdAt: 1_700_000_000_000, status: 'imported' },
+  ]);
+  expect(filesOf(services)).toEqual(['run_final_.json']);
+  expect(await drop(services, 'again.json', text)).toEqual({ ...outcome, type: 'known' });
+  expect(filesOf(services)).toEqual(['run_final_.json']);
+});
+
+it('gives a second log of the same name another', async () => {
+  const services = openServices();
+  await drop(services, 'run.json', text);
+  await drop(services, 'run.json', '{"metrics": {"val_end2end": 0.5}}');
+  expect(filesOf(services)).toEqual(['run-2.json', 'run.json']);
+  expect(
+    listRuns(services.db)
+      .runs.map(({ name }) => name)
+      .sort(),
+  ).toEqual(['run', 'run-2']);
+});
+
+it('writes nothing that is no log', async () => {
+  const services = openServices();
+  expect(await drop(services, 'a.json', text.slice(0, 500))).toMatchObject({ type: 'refused' });
+  expect(await drop(services, 'b.json', ' '.repeat(8_000_001))).toMatchObject({
+    reason: expect.stringMatching(/^is 8\.0\sMB large/),
+  });
+  expect(filesOf(services)).toEqual([]);
+});
+
+it.each([
+  ['../../evil.json', 'evil.json'],
+  ['C:\\logs\\mine', 'mine.json'],
+  ['..', 'log.json'],
+  ['a<b>|c\0.json', 'a_b__c_.json'],
+  ['.hidden.json', 'hidden.json'],
+])('writes %j as %s, into the results folder alone', async (name, expected) => {
+  const services = openServices();
+  await drop(services, name, text);
+  expect(filesOf(services)).toEqual([expected]);
+});

@@ -1,0 +1,308 @@
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { resultsLogSchema } from '@/lib/run/results-log.ts';
+import { runQuerySchema } from '@/lib/runs/query.ts';
+import { createCaller } from '@/server/router.ts';
+import { deleteRun } from '@/server/runs/commands/delete.ts';
+import { resumeRun } from '@/server/runs/commands/resume.ts';
+import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
+import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
+import { openServices } from '@/server/services.test-helper.ts';
+import type { Services } from '@/server/services.ts';
+import { inProject, originalLogs } from '@/tools/testing/paths.ts';
+
+const originals = originalLogs;
+const original = (name: string) => readFileSync(path.join(originals, name), 'utf8');
+const put = ({ env }: Services, name: string, content: string | Buffer) => {
+  const file = path.join(env.paths.results, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+};
+const names = ({ db }: Services) =>
+  listRuns(db)
+    .runs.map(({ name }) => name)
+    .sort();
+const problems = async (services: Services) =>
+  new Map((await createCaller(services).logs.problems()).map(({ file, problem }) => [file, problem]));
+
+const examplesOf = ({ db }: Services) => listRuns(db, runQuerySchema.parse({ examples: true })).runs;
+
+describe('logs in the results folder', () => {
+  it('come in by themselves, the ones that appear later too', async () => {
+    const services = openServices();
+    cpSync(originals, services.env.paths.results, { recursive: true });
+    services.logs.start();
+    await vi.waitFor(() => expect(listRuns(services.db).runs).toHaveLength(7), 90_000);
+    put(services, 'later.json', '{"metrics": {"val_end2end": 0.5}}');
+    await vi.waitFor(() => expect(names(services)).toContain('later'), 90_000);
+  });
+
+  it('become runs with curves, matrix and metrics, once', async () => {
+    const services = openServices();
+    cpSync(originals, services.env.paths.results, { recursive: true });
+    await services.logs.scan();
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toHaveLength(7);
+    const best = listRuns(services.db).runs.toSorted((a, b) => b.valAccuracy! - a.valAccuracy!)[0]!;
+    expect(best).toMatchObject({ name: 'run_final_optimized', status: 'imported', test: { hash: 'unknown' } });
+    expect(best.valAccuracy).toBeCloseTo(0.9228, 6);
+    await expect(resumeRun(services, best.id)).rejects.toThrow('a log from elsewhere');
+    const run = await readRun(services, best.id);
+    expect(run.events.filter(({ event }) => event.type === 'epoch')).toHaveLength(16 + 55);
+    expect(run.confusion?.tta?.[0]?.[0]).toBe(922);
+    expect(run.files.map(({ name }) => name)).toEqual(['run.json']);
+  });
+
+  it('are read again when they change, under the same run and with a person’s words for it', async () => {
+    const services = openServices();
+    put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
+    await services.logs.scan();
+    const [first] = listRuns(services.db).runs;
+    await createCaller(services).runs.update({ id: first!.id, name: 'renamed' });
+    put(services, 'mine.json', '{"metrics": {"val_end2end": 0.75}} ');
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toMatchObject([{ id: first!.id, name: 'renamed', valAccuracy: 0.75 }]);
+  });
+
+  it('of our own runs are not imported, under whatever name', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'completes');
+    await until(services, id, 'completed');
+    const own = JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } });
+    put(services, `run_${id}.json`, own);
+    put(services, 'copy.json', own);
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toHaveLength(1);
+    expect(await problems(services)).toEqual(new Map());
+  });
+
+  it('of a run in the terminal wait for its end', async () => {
+    const services = openServices();
+    const id = '20261124-081530-4f2a';
+    put(services, `${id}/events.ndjson`, '');
+    put(services, `run_${id}.json`, JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } }));
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toEqual([]);
+  });
+
+  it('stay deleted; one that is put there again comes back', async () => {
+    const services = openServices();
+    const file = put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
+    await services.logs.scan();
+    await deleteRun(services, listRuns(services.db).runs[0]!.id);
+    await services.logs.scan();
+    expect([listRuns(services.db).runs, readdirSync(path.dirname(file)).includes('mine.json')]).toEqual([[], false]);
+    put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
+    await services.logs.scan();
+    expect(names(services)).toEqual(['mine']);
+  });
+
+  it('leave their run when they go, and are the same one when they come back', async () => {
+    const services = openServices();
+    const file = put(services, 'mine.json', original('run_n0.json'));
+    await services.logs.scan();
+    const [before] = listRuns(services.db).runs;
+    rmSync(file);
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toHaveLength(1);
+    put(services, 'mine.json', original('run_n0.json'));
+    await services.logs.scan();
+    expect(listRuns(services.db).runs.map(({ id }) => id)).toEqual([before!.id]);
+  });
+});
+
+describe('the same log under another name', () => {
+  const rename = ({ env }: Services, from: string, to: string) =>
+    renameSync(path.join(env.paths.results, from), path.join(env.paths.results, to));
+
+  it('is the same run, which keeps its log', async () => {
+    const services = openServices();
+    put(services, 'x.json', original('run_n0.json'));
+    await services.logs.scan();
+    const { id } = listRuns(services.db).runs[0]!;
+    for (const [from, to] of [
+      ['x.json', 'y.json'],
+      ['y.json', 'z.json'],
+    ] as const) {
+      rename(services, from, to);
+      await services.logs.scan();
+      await services.logs.scan();
+      expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([id]);
+      expect(await problems(services)).toEqual(new Map());
+      expect((await readRun(services, id)).files.map(({ name }) => name)).toEqual(['run.json']);
+    }
+    await deleteRun(services, id);
+    expect(readdirSync(services.env.paths.results)).not.toContain('z.json');
+  });
+
+  it('waits as a copy until the first one is gone, and takes its place then', async () => {
+    const services = openServices();
+    const file = put(services, 'x.json', original('run_n0.json'));
+    put(services, 'y.json', original('run_n0.json'));
+    put(services, 'z.json', original('run_n0.json'));
+    await services.logs.scan();
+    const { id } = listRuns(services.db).runs[0]!;
+    expect([...(await problems(services)).keys()]).toEqual(['y.json', 'z.json']);
+    rmSync(file);
+    await services.logs.scan();
+    expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([id]);
+    expect(await problems(services)).toEqual(new Map([['z.json', 'holds the same as y.json, which is imported']]));
+    expect((await readRun(services, id)).files.map(({ name }) => name)).toEqual(['run.json']);
+  });
+
+  it('is a run of its own once the first one has changed', async () => {
+    const services = openServices();
+    put(services, 'x.json', original('run_n0.json'));
+    put(services, 'y.json', original('run_n0.json'));
+    await services.logs.scan();
+    put(services, 'x.json', original('run_full_tune.json'));
+    await services.logs.scan();
+    await services.logs.scan();
+    expect(names(services)).toEqual(['x', 'y']);
+    expect(await problems(services)).toEqual(new Map());
+  });
+
+  it('stays deleted with its run, and says so; under a new name it is read', async () => {
+    const services = openServices();
+    put(services, 'x.json', original('run_n0.json'));
+    put(services, 'y.json', original('run_n0.json'));
+    put(services, 'other.json', original('run_n0.json').slice(0, 500));
+    await services.logs.scan();
+    await deleteRun(services, listRuns(services.db).runs[0]!.id);
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toEqual([]);
+    const listed = await problems(services);
+    expect([listed.get('y.json'), listed.get('other.json')]).toEqual([
+      'holds the same as a log whose run was deleted; under another name it is read again',
+      expect.stringContaining('is not JSON'),
+    ]);
+    rename(services, 'y.json', 'z.json');
+    await services.logs.scan();
+    expect(names(services)).toEqual(['z']);
+    expect([...(await problems(services)).keys()]).toEqual(['other.json']);
+  });
+
+  it('that is one’s own copy of an example leaves a deleted example deleted', async () => {
+    const services = openServices();
+    put(services, 'examples/frozen.json', original('run_n0.json'));
+    await services.logs.scan();
+    put(services, 'mine.json', original('run_n0.json'));
+    await services.logs.scan();
+    await deleteRun(services, examplesOf(services)[0]!.id);
+    await services.logs.scan();
+    await services.logs.scan();
+    expect([examplesOf(services), names(services)]).toEqual([[], []]);
+    expect((await problems(services)).get('mine.json')).toContain('whose run was deleted');
+  });
+
+  it('is an example no more once it is moved out of their folder', async () => {
+    const services = openServices();
+    put(services, 'examples/frozen.json', original('run_n0.json'));
+    await services.logs.scan();
+    const [example] = examplesOf(services);
+    rename(services, 'examples/frozen.json', 'mine.json');
+    await services.logs.scan();
+    expect(examplesOf(services)).toEqual([]);
+    expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([example!.id]);
+  });
+
+  it('is still our own run’s where it is a copy of that one’s log', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'completes');
+    await until(services, id, 'completed');
+    put(services, 'copy.json', JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } }));
+    await services.logs.scan();
+    const { logFile } = findRow(services.db, id);
+    rename(services, 'copy.json', 'moved.json');
+    await services.logs.scan();
+    expect(await problems(services)).toEqual(new Map());
+    expect(findRow(services.db, id)).toMatchObject({ logFile, status: 'completed' });
+    expect(listRuns(services.db).runs).toHaveLength(1);
+  });
+});
+
+describe('examples', () => {
+  it('are runs apart; a deleted one keeps its file and stays away, even where the file changes', async () => {
+    const services = openServices();
+    put(services, 'examples/frozen.json', original('run_n0.json'));
+    await services.logs.scan();
+    const [example] = examplesOf(services);
+    expect(example).toMatchObject({ name: 'frozen', isExample: true, status: 'imported' });
+    expect(listRuns(services.db)).toEqual({ runs: [], total: 0 });
+    await deleteRun(services, example!.id);
+    await services.logs.scan();
+    put(services, 'examples/frozen.json', original('run_full_tune.json'));
+    await services.logs.scan();
+    expect(examplesOf(services)).toEqual([]);
+  });
+
+  it('that the project ships with are whole, each its own, and name no folder of any machine', async () => {
+    const services = openServices();
+    const shipped = inProject('results/examples');
+    cpSync(shipped, path.join(services.env.paths.results, 'examples'), { recursive: true });
+    await services.logs.scan();
+    expect(examplesOf(services)).toHaveLength(readdirSync(shipped).length);
+    expect(await problems(services)).toEqual(new Map());
+    expect(listRuns(services.db).total).toBe(0);
+    for (const name of readdirSync(shipped)) {
+      const text = readFileSync(path.join(shipped, name), 'utf8');
+      resultsLogSchema.parse(JSON.parse(text));
+      expect(text).not.toMatch(/"(\/|[A-Za-z]:\\)/);
+    }
+  });
+});
+
+describe('hostile logs', () => {
+  it('are listed with their reasons, and change nothing else', async () => {
+    const services = openServices();
+    const { results } = services.env.paths;
+    put(services, 'good.json', original('run_n0.json'));
+    put(services, 'truncated.json', original('run_n0.json').slice(0, 2000));
+    truncateSync(put(services, 'huge.json', '{'), 200_000_000);
+    put(services, 'wrong-types.json', '{"config": {"n_unfreeze": []}, "metrics": {"val_end2end": "high"}}');
+    put(services, 'proto.json', '{"config": {"__proto__": {"isExample": true}}, "metrics": {"val_end2end": 1}}');
+    put(services, 'same.json', original('run_n0.json'));
+    put(services, 'deep.json', `{"config": ${'['.repeat(2_000_000)}`);
+    put(services, 'binary.json', Buffer.from([0x89, 0x48, 0x44, 0x46, 0xff, 0xfe, 0x00]));
+    put(services, 'empty.json', '');
+    symlinkSync('/etc/passwd', path.join(results, 'link.json'));
+    put(services, 'endless.json', JSON.stringify({ curves: { stage2: { loss: new Array(1_000_000).fill(1) } } }));
+    mkdirSync(path.join(results, 'folder.json'));
+    await services.logs.scan();
+    const listed = await problems(services);
+    expect(Object.fromEntries([...listed].map(([file, problem]) => [file, problem]))).toEqual({
+      'truncated.json': expect.stringContaining('is not JSON'),
+      'huge.json': expect.stringMatching(/^is 200\sMB large/),
+      'wrong-types.json': expect.stringContaining('has a wrong value: metrics.val_end2end'),
+      'proto.json': 'has a key __proto__, which no log has',
+      'same.json': 'holds the same as good.json, which is imported',
+      'deep.json': expect.stringContaining('nested more than'),
+      'binary.json': 'is no text',
+      'empty.json': 'is empty',
+      'link.json': expect.stringContaining('is a link'),
+      'endless.json': expect.stringContaining('has more than 10000 epochs'),
+      'folder.json': 'is no plain file',
+    });
+    expect(names(services)).toEqual(['good']);
+    expect(listRuns(services.db).runs[0]!.isExample).toBe(false);
+    // One that is mended comes in, and its reason goes.
+    put(services, 'truncated.json', original('run_n0_AdamW.json'));
+    rmSync(path.join(results, 'empty.json'));
+    await services.logs.scan();
+    expect(names(services)).toEqual(['good', 'truncated']);
+    const left = await problems(services);
+    expect([left.has('truncated.json'), left.has('empty.json'), left.size]).toEqual([false, false, listed.size - 2]);
+  });
+});

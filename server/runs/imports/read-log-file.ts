@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
+import { mostLogBytes, tooLargeInWords } from '@/lib/logs/log-bytes.ts';
+
+export interface LogText {
+  text: string;
+  sha256: string;
+}
+
+/**
+ * Reads a file that should be a log; never more of it than a log may have.
+ * @param file absolute
+ * @throws Error in words that follow the file's name
+ */
+export async function readLogFile(file: string): Promise<LogText> {
+  const entry = await lstat(file);
+  if (entry.isSymbolicLink()) throw new Error('is a link; only files that lie here themselves are read');
+  if (!entry.isFile()) throw new Error('is no plain file');
+  // Once more where it is opened: what lies there may have changed.
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  try {
+    const { size } = await handle.stat();
+    if (size > mostLogBytes) throw new Error(tooLargeInWords(size));
+    const bytes = Buffer.alloc(size);
+    const { bytesRead } = await handle.read(bytes, 0, size, 0);
+    return decodeLog(bytes.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws Error in words that follow the file's name */
+export function decodeLog(bytes: Uint8Array): LogText {
+  if (bytes.length > mostLogBytes) throw new Error(tooLargeInWords(bytes.length));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), sha256 };
+  } catch {
+    throw new Error('is no text');
+  }
+}

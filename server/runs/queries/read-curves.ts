@@ -1,0 +1,66 @@
+import { and, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { events, runs } from '@/drizzle/schema.ts';
+import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
+import { type CurveMetric, mostCurves } from '@/lib/runs/columns.ts';
+import type { RunQuery } from '@/lib/runs/query.ts';
+import type { Database } from '@/server/db/database.ts';
+import { readEvents } from './read-runs.ts';
+import { orderOf, whereOf } from './select-runs.ts';
+
+/** One figure of a run's epochs; null is a gap. */
+export interface RunCurve {
+  id: string;
+  number: number;
+  name: string;
+  stage1: (number | null)[];
+  stage2: (number | null)[];
+  /** Whether half of its epochs in stage 2 were single batches. */
+  hasBatches: boolean;
+}
+
+/** Finer than any screen, and half the bytes. */
+const roundings: Record<CurveMetric, (value: SQL) => SQL> = {
+  val_accuracy: (value) => sql`round(${value}, 5)`,
+  accuracy: (value) => sql`round(${value}, 5)`,
+  val_loss: (value) => sql`round(${value}, 5)`,
+  loss: (value) => sql`round(${value}, 5)`,
+  learning_rate: (value) => value,
+};
+
+/**
+ * The curves of a query's first runs that have any, in its order; one look at the events for all of them, and a second
+ * at those of logs, of which epochs of a single batch are left out.
+ * @param query `limit` counts runs, 100 at most
+ * @param batches whether these count, too
+ */
+export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, batches = false): RunCurve[] =>
+  db.transaction((tx) => {
+    const { id, number, name, status, config } = runs;
+    const chosen = tx
+      .select({ id, number, name, status, config })
+      .from(runs)
+      .where(and(whereOf(query), isNotNull(runs.valAccuracy)))
+      .orderBy(...orderOf(query.sort))
+      .limit(Math.min(query.limit, mostCurves))
+      .offset(query.offset)
+      .all();
+    const value = roundings[metric](sql`${events.event} ->> ${sql.raw(`'$.metrics.${metric}'`)}`);
+    const stage = sql<number>`${events.event} ->> '$.stage'`;
+    const isEpoch = sql`${events.event} ->> '$.type' = 'epoch'`;
+    const ids = chosen.map((run) => run.id);
+    const stages = tx
+      .select({ runId: events.runId, stage, values: sql<string>`json_group_array(${value} order by ${events.id})` })
+      .from(events)
+      .where(and(inArray(events.runId, ids), isEpoch))
+      .groupBy(events.runId, stage)
+      .all();
+    const curves = new Map(stages.map(({ runId, stage, values }) => [`${runId} ${stage}`, JSON.parse(values)]));
+    const curve = (runId: string, stage: 1 | 2): (number | null)[] => curves.get(`${runId} ${stage}`) ?? [];
+    return chosen.map(({ id, number, name, status, config }) => {
+      const [stage1, all] = [curve(id, 1), curve(id, 2)];
+      const epochs = status === 'imported' ? wholeEpochs({ status, config, events: readEvents(tx, id) }) : null;
+      const whole = epochs?.filter(({ stage }) => stage === 2).map(({ metrics }) => metrics[metric]) ?? all;
+      const hasBatches = whole.length < all.length;
+      return { id, number, name, stage1, stage2: hasBatches && !batches ? whole : all, hasBatches };
+    });
+  });

@@ -1,0 +1,50 @@
+import { and, desc, isNotNull, sql } from 'drizzle-orm';
+import { runs } from '@/drizzle/schema.ts';
+import type { TrainConfigField } from '@/lib/config/train-config.ts';
+import type { RunQuery } from '@/lib/runs/query.ts';
+import type { Database } from '@/server/db/database.ts';
+import { whereOf } from './select-runs.ts';
+
+/** A run as a point of accuracy against time. */
+export interface RunPoint {
+  id: string;
+  number: number;
+  name: string;
+  seconds: number;
+  val: number | null;
+  test: number | null;
+  n_unfreeze: number;
+  /** What it is coloured by, as text; null where nothing was asked for. */
+  by: string | null;
+}
+
+/** More would be one blot, and slow to draw. */
+const mostPoints = 2000;
+
+/** The newest evaluated runs of a query, and how many there are in all. */
+export function readPoints(
+  db: Database,
+  query: RunQuery,
+  by: TrainConfigField | null,
+): { points: RunPoint[]; total: number } {
+  const { id, number, name, testAccuracy: test, valAccuracy: val } = runs;
+  const value = by ? sql<string | null>`${runs.config} ->> ${`$.${by}`}` : sql<string | null>`null`;
+  const found = db
+    .select({
+      id,
+      number,
+      name,
+      val,
+      test,
+      seconds: sql<number>`${runs.seconds}`,
+      n_unfreeze: sql<number>`${runs.nUnfreeze}`,
+      by: sql<string | null>`cast(${value} as text)`,
+      total: sql<number>`count(*) over ()`,
+    })
+    .from(runs)
+    .where(and(whereOf(query), isNotNull(runs.metrics), isNotNull(runs.seconds)))
+    .orderBy(desc(runs.createdAt), desc(runs.number))
+    .limit(mostPoints)
+    .all();
+  return { points: found.map(({ total: _, ...point }) => point), total: found[0]?.total ?? 0 };
+}

@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { asc, count, eq, inArray, type SQL } from 'drizzle-orm';
+import { events, type RunRow, runs } from '@/drizzle/schema.ts';
+import type { RunDetail, RunSummary, RunsPage, StoredEvent } from '@/lib/run/run.ts';
+import { type RunQuery, runQuerySchema } from '@/lib/runs/query.ts';
+import type { Database, Transaction } from '@/server/db/database.ts';
+import { RunNotFoundError } from '@/server/errors.ts';
+import { readLastLines } from '@/server/runs/files/last-lines.ts';
+import { hasCheckpoint, listRunFiles } from '@/server/runs/files/run-files.ts';
+import type { Services } from '@/server/services.ts';
+import { orderOf, whereOf } from './select-runs.ts';
+
+/** A part of the runs that a query asks for, as the table shows them, and how many there are in all. */
+export const listRuns = (db: Database, query: RunQuery = runQuerySchema.parse({})): RunsPage =>
+  db.transaction((tx) => {
+    const where = whereOf(query);
+    const order = orderOf(query.sort);
+    const { limit, offset } = query;
+    const waiting = queuedIds(tx);
+    // Sorted by number alone: whole rows are wide.
+    const part = tx
+      .select({ number: runs.number })
+      .from(runs)
+      .where(where)
+      .orderBy(...order)
+      .limit(limit)
+      .offset(offset);
+    const rows = tx
+      .select()
+      .from(runs)
+      .where(inArray(runs.number, part))
+      .orderBy(...order)
+      .all();
+    return { runs: rows.map((row) => summaryOf(row, waiting)), total: countRuns(tx, where) };
+  });
+
+/**
+ * Everything the page of one run needs. Events and state are of one moment; what comes after `cursor` comes by stream.
+ * @throws RunNotFoundError
+ */
+export async function readRun({ db, env }: Pick<Services, 'db' | 'env'>, id: string): Promise<RunDetail> {
+  const { row, stored, summary } = db.transaction((tx) => {
+    const row = findRow(tx, id);
+    return { row, stored: readEvents(tx, id), summary: summaryOf(row, queuedIds(tx)) };
+  });
+  const evaluated = stored.map(({ event }) => event).findLast((event) => event.type === 'evaluated');
+  const files = await listRunFiles(env.paths.results, row);
+  return {
+    ...summary,
+    events: stored,
+    cursor: stored.at(-1)?.id ?? 0,
+    confusion: evaluated?.confusion ?? null,
+    classes: evaluated?.classes ?? [],
+    files: files.map(({ name, bytes }) => ({ name, bytes })),
+    hasCheckpoint: hasCheckpoint(env.paths.results, id),
+    logTail: await readLastLines(path.join(env.paths.results, id, 'trainer.log')),
+  };
+}
+
+/** All that a run's trainer told, in order. */
+export const readEvents = (db: Database | Transaction, runId: string): StoredEvent[] =>
+  db.select().from(events).where(eq(events.runId, runId)).orderBy(asc(events.id)).all();
+
+/** @throws RunNotFoundError */
+export function findRow(db: Database | Transaction, id: string): RunRow {
+  const row = db.select().from(runs).where(eq(runs.id, id)).get();
+  if (!row) throw new RunNotFoundError(id);
+  return row;
+}
+
+/** Every run of a query, however many. */
+export const readAllRuns = (db: Database, query: RunQuery): RunSummary[] =>
+  db.transaction((tx) => {
+    const waiting = queuedIds(tx);
+    const rows = tx
+      .select()
+      .from(runs)
+      .where(whereOf(query))
+      .orderBy(...orderOf(query.sort))
+      .all();
+    return rows.map((row) => summaryOf(row, waiting));
+  });
+
+const countRuns = (tx: Transaction, where: SQL | undefined): number =>
+  tx.select({ count: count() }).from(runs).where(where).get()!.count;
+
+/** Who waits, in the order of the line. */
+const queuedIds = (tx: Transaction): string[] =>
+  tx
+    .select({ id: runs.id })
+    .from(runs)
+    .where(eq(runs.status, 'queued'))
+    .orderBy(asc(runs.number))
+    .all()
+    .map(({ id }) => id);
+
+export function summaryOf(row: RunRow, waiting: string[]): RunSummary {
+  const { id, number, name, status, config, createdAt, startedAt, finishedAt, engine, progress, valAccuracy } = row;
+  const { metrics, timing, test, peakMemory, error, reproduces, filesDue, isExample } = row;
+  return {
+    id,
+    number,
+    name,
+    status,
+    config,
+    createdAt,
+    startedAt,
+    finishedAt,
+    engine,
+    progress,
+    valAccuracy,
+    metrics,
+    timing,
+    test,
+    peakMemory,
+    error,
+    reproduces,
+    filesDue,
+    isExample,
+    queuePosition: status === 'queued' ? waiting.indexOf(id) + 1 : null,
+  };
+}

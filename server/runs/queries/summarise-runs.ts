@@ -1,0 +1,61 @@
+import { and, count, desc, isNotNull, max, min, type SQL, sql } from 'drizzle-orm';
+import { runs } from '@/drizzle/schema.ts';
+import type { Confusion } from '@/lib/run/metrics.ts';
+import type { RunSummary } from '@/lib/run/run.ts';
+import type { RunQuery } from '@/lib/runs/query.ts';
+import type { Database } from '@/server/db/database.ts';
+import { readEvents, summaryOf } from './read-runs.ts';
+import { whereOf } from './select-runs.ts';
+
+/** Runs that were tested on the same images, and so compare: how many, the best of each figure, and the best of all. */
+export interface ComparableRuns {
+  test: { hash: string; name: string };
+  runs: number;
+  /** The best of each column: accuracies within 0…1, seconds. */
+  best: { val: number | null; test: number | null; tta: number | null; time: number | null };
+  /** The one with the highest validation accuracy; of equals the first. */
+  bestRun: RunSummary;
+  confusion: Confusion | null;
+  classes: string[];
+}
+
+/** More kinds of test images than anybody has. */
+const mostGroups = 12;
+
+/** What the runs of a query that were evaluated reached, for each set of test images; the largest group first. */
+export const summariseRuns = (db: Database, query: RunQuery): ComparableRuns[] =>
+  db.transaction((tx) => {
+    const evaluated = and(whereOf(query), isNotNull(runs.metrics), isNotNull(runs.testHash));
+    const groups = tx
+      .select({
+        hash: runs.testHash,
+        name: sql<string>`max(${runs.test} ->> '$.name')`,
+        runs: count(),
+        val: max(runs.valAccuracy),
+        test: max(runs.testAccuracy),
+        tta: sql<number | null>`max(${runs.metrics} ->> '$.test_tta')`,
+        time: min(runs.seconds),
+      })
+      .from(runs)
+      .where(evaluated)
+      .groupBy(runs.testHash)
+      .orderBy(desc(count()))
+      .limit(mostGroups)
+      .all();
+    return groups.map(({ hash, name, runs: number, ...best }) => {
+      const bestRun = tx
+        .select()
+        .from(runs)
+        .where(and(evaluated, isTestedOn(hash!)))
+        .orderBy(...byValidation)
+        .limit(1)
+        .get()!;
+      const told = readEvents(tx, bestRun.id).findLast(({ event }) => event.type === 'evaluated')?.event;
+      const { confusion, classes } = told?.type === 'evaluated' ? told : { confusion: null, classes: [] };
+      return { test: { hash: hash!, name }, runs: number, best, bestRun: summaryOf(bestRun, []), confusion, classes };
+    });
+  });
+
+const isTestedOn = (hash: string): SQL => sql`${runs.testHash} = ${hash}`;
+
+const byValidation = [sql`${runs.valAccuracy} desc nulls last`, runs.number];

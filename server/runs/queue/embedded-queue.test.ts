@@ -1,0 +1,181 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cancelRun } from '@/server/runs/commands/cancel.ts';
+import { resumeRun, trainFurther } from '@/server/runs/commands/resume.ts';
+import { recordEvent } from '@/server/runs/events/record.ts';
+import { isAlive } from '@/server/runs/imports/is-alive.ts';
+import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
+import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { closeServices, openServices } from '@/server/services.test-helper.ts';
+import type { Services } from '@/server/services.ts';
+
+describe('the queue', () => {
+  it('trains one run at a time, in the order in which they were asked for', async () => {
+    const services = openServices();
+    const ids = [];
+    for (const scene of ['waits', 'completes', 'completes']) ids.push(await startScene(services, scene));
+    const [first, second, third] = ids as [string, string, string];
+    await untilItTrains(services, first);
+    const byId = new Map(listRuns(services.db).runs.map((run) => [run.id, run]));
+    expect([...byId.keys()]).toEqual([third, second, first]);
+    expect(ids.map((id) => [byId.get(id)!.status, byId.get(id)!.queuePosition])).toEqual([
+      ['running', null],
+      ['queued', 1],
+      ['queued', 2],
+    ]);
+    cancelRun(services, first);
+    await until(services, third, 'completed');
+    const ended = [await readRun(services, second), await readRun(services, third)];
+    expect(ended[0]!.startedAt).toBeGreaterThanOrEqual((await readRun(services, first)).finishedAt!);
+    expect(ended[1]!.startedAt).toBeGreaterThanOrEqual(ended[0]!.finishedAt!);
+  });
+
+  it('keeps up what the table shows', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'completes');
+    await until(services, id, 'completed');
+    const run = await readRun(services, id);
+    expect(run).toMatchObject({ engine: 'scripted', valAccuracy: 0.6, progress: null, test: { hash: 'abc' } });
+    expect(run.events.map(({ event }) => event.type)).toEqual(['started', 'epoch', 'epoch', 'epoch', 'completed']);
+    expect(run.cursor).toBe(run.events.at(-1)!.id);
+    expect(run.files.map(({ name }) => name)).toEqual(['trainer.log']);
+    expect(run.logTail[0]).toMatch(/^pid \d+$/);
+  });
+
+  it.each([
+    ['fails in words', 'data-missing', /^CIFAR-10 is missing\.$/, 'cannot read'],
+    ['throws', 'trainer-gone', /exit code 1/, 'Error: out of luck'],
+    ['leaves quietly', 'trainer-gone', /exit code 0/, 'pid'],
+    ['is killed', 'interrupted-in-vain', /3 times in a row.*SIGKILL/, ''],
+    ['speaks garbage', 'trainer-protocol', /no event/, 'pid'],
+    ['goes silent', 'trainer-silent', /closed its line/, 'pid'],
+  ])('fails a run whose trainer %s, with its last lines, and goes on', async (scene, code, message, line) => {
+    const services = openServices();
+    const id = await startScene(services, scene);
+    const next = await startScene(services, 'completes');
+    await until(services, id, 'failed');
+    const run = await readRun(services, id);
+    const last = run.events.at(-1)!.event;
+    expect(last).toMatchObject({ type: 'failed', code });
+    expect(last.type === 'failed' && last.lastLines.join('\n')).toContain(line);
+    expect(run.error).toMatch(message);
+    await until(services, next, 'completed');
+    expect(pidsOf(services, id).filter(isAlive)).toEqual([]);
+  });
+
+  it('ends a trainer that has completed but does not go', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'lingers');
+    await until(services, id, 'completed');
+    expect(isAlive(pidsOf(services, id)[0]!)).toBe(false);
+  });
+
+  it('fails a run in words where its folder cannot be made', async () => {
+    const services = openServices();
+    services.env.paths.results = path.join(services.env.databasePath, 'no folder');
+    const run = await readRun(services, await startScene(services, 'completes'));
+    expect([run.status, run.error]).toEqual(['failed', expect.stringContaining('ENOTDIR')]);
+  });
+});
+
+describe('an interrupted run', () => {
+  const told = async (services: Services, id: string) =>
+    (await readRun(services, id)).events.map(({ event }) => event.type);
+
+  it('goes on by itself, before the others in line, and its curve has no gap and no overlap', async () => {
+    const first = openServices();
+    const running = await startScene(first, 'dies twice');
+    const waiting = await startScene(first, 'completes');
+    await until(first, running, 'completed');
+    await until(first, waiting, 'completed');
+    expect(await told(first, running)).toEqual([
+      'started',
+      'epoch',
+      'interrupted',
+      'queued-again',
+      'started',
+      'resumed',
+      'interrupted',
+      'queued-again',
+      'started',
+      'epoch',
+      'resumed',
+      'epoch',
+      'completed',
+    ]);
+    // The second epoch was told in vain: what goes on tells it again.
+    const epochs = (await readRun(first, running)).events.flatMap(({ event }) =>
+      event.type === 'epoch' ? [event.epoch] : [],
+    );
+    expect(epochs).toEqual([1, 2, 3]);
+    expect(pidsOf(first, running)).toHaveLength(3);
+  });
+
+  it('waits to be resumed where that is set, and hears no earlier attempt', async () => {
+    const services = openServices(undefined, { AUTO_RESUME: 'off' });
+    const id = await startScene(services, 'dies twice');
+    await until(services, id, 'interrupted');
+    await resumeRun(services, id);
+    await until(services, id, 'interrupted');
+    recordEvent(services, id, { type: 'completed', at: 1 }, 1);
+    await resumeRun(services, id);
+    recordEvent(services, id, { type: 'completed', at: 1 }, 1);
+    await until(services, id, 'completed');
+    expect((await told(services, id)).filter((type) => type === 'completed')).toHaveLength(1);
+    await expect(resumeRun(services, id)).rejects.toThrow('Train it further');
+  });
+
+  it('trains further once it is completed, where it kept a checkpoint', async () => {
+    const services = openServices();
+    const id = await startScene(services, 'completes');
+    await until(services, id, 'completed');
+    expect(() => trainFurther(services, id, 5)).toThrow('no checkpoint');
+    writeFileSync(path.join(services.env.paths.results, id, 'checkpoint.safetensors'), '');
+    expect(() => trainFurther(services, id, 1001)).toThrow('1000 or less');
+    trainFurther(services, id, 5);
+    expect((await readRun(services, id)).config.epochs_stage2).toBe(5);
+    await until(services, id, 'completed');
+    expect(pidsOf(services, id)).toHaveLength(2);
+  });
+});
+
+describe('a server that ends', () => {
+  it('interrupts what trains and leaves no process; the next one goes on with the line', async () => {
+    const first = openServices(undefined, { AUTO_RESUME: 'off' });
+    const running = await startScene(first, 'waits');
+    const waiting = await startScene(first, 'completes');
+    await untilItTrains(first, running);
+    const pid = pidsOf(first, running)[0]!;
+    await closeServices(first);
+    expect(isAlive(pid)).toBe(false);
+
+    const second = openServices(path.dirname(first.env.paths.results), { AUTO_RESUME: 'off' });
+    expect(listRuns(second.db).runs.map(({ status }) => status)).toEqual(['queued', 'interrupted']);
+    second.queue.wake();
+    await until(second, waiting, 'completed');
+    expect((await readRun(second, running)).error).toContain('server stopped');
+  });
+
+  it('leaves a run that died with it to the next one', async () => {
+    const first = openServices();
+    const id = await startScene(first, 'completes');
+    await until(first, id, 'completed');
+    first.db.$client.exec(`UPDATE runs SET status = 'running', finished_at = NULL`);
+    await closeServices(first);
+    const second = openServices(path.dirname(first.env.paths.results), { AUTO_RESUME: 'off' });
+    second.queue.wake();
+    expect((await readRun(second, id)).status).toBe('interrupted');
+  });
+
+  it('is not declared dead by another one beside it', async () => {
+    const keeper = openServices();
+    const id = await startScene(keeper, 'waits');
+    const beside = openServices(path.dirname(keeper.env.paths.results));
+    const waiting = await startScene(beside, 'completes');
+    expect(listRuns(beside.db).runs.map(({ status }) => status)).toEqual(['queued', 'running']);
+    expect(() => cancelRun(beside, id)).toThrow('Cancel it there');
+    cancelRun(keeper, id);
+    await until(beside, waiting, 'completed');
+  });
+});

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import { awake, type Sign, signInterval, signSchema, verdictOn } from '@/lib/run/heartbeat.ts';
+
+/**
+ * Watches a trainer's signs of life. A trainer is not silent before its first sign.
+ * @param patience seconds, as in `verdictOn`
+ * @param giveUp told why, once
+ * @returns what ends it
+ */
+export function watchSigns(pipe: Readable, patience: number, giveUp: (reason: string) => void): () => void {
+  let last: Sign | null = null;
+  let silent = 0;
+  let rest = '';
+  pipe.setEncoding('utf8');
+  pipe.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) last = parseSign(line) ?? last;
+    silent = 0;
+  });
+  // A pipe that breaks says no more than the process' end does.
+  pipe.on('error', () => {});
+  let before = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    silent += awake((now - before) / 1000);
+    before = now;
+    const reason = last && verdictOn(last, silent, patience);
+    if (!reason) return;
+    clearInterval(timer);
+    giveUp(reason);
+  }, signInterval * 1000);
+  return () => clearInterval(timer);
+}
+
+function parseSign(line: string): Sign | null {
+  try {
+    return signSchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { spawnTrainer } from '@/server/training/spawn-trainer.test-helper.ts';
+
+it.skipIf(process.platform === 'win32')('a trainer that is frozen, given up, and woken changes nothing', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'attempt-'));
+  const run = path.join(folder, 'results', 'a');
+  const files = async () => {
+    const names = (await readdir(run)).sort();
+    return Promise.all(names.map(async (name) => [name, (await readFile(path.join(run, name))).toString('base64')]));
+  };
+  let before: unknown;
+  const config = {
+    ...someData,
+    image_size: 96,
+    train_limit: 200,
+    batch_size: 32,
+    epochs_stage1: 500,
+    engine: 'cpu',
+  } as const;
+  const { events } = await spawnTrainer('a', config, {
+    data: someDataFolder,
+    folder,
+    attempt: 1,
+    onEvent: async (event, child) => {
+      if (event.type !== 'epoch' || before) return;
+      child.kill('SIGSTOP');
+      // In the midst of a checkpoint it would end that first, which differs from its successor's by no bit.
+      if ((await readdir(run)).some((name) => /\.tmp$|-next/.test(name))) return void child.kill('SIGCONT');
+      // As the server does before the next attempt begins.
+      await writeFile(path.join(run, 'attempt'), '2');
+      before = await files();
+      child.kill('SIGCONT');
+    },
+  });
+  expect(events.at(-1)?.type).toBe('canceled');
+  expect(await files()).toEqual(before);
+  await rm(folder, { recursive: true });
+});

@@ -1,7 +1,0 @@
-import { logSoftmax, multiply, type Node, reshape, scalar, sum } from '../graph/operations.ts';
-
-/** Mean cross-entropy of logits [n, classes] against targets of the same shape, already smoothed and mixed. A scalar. */
-export function crossEntropyLoss(logits: Node, targets: Node): Node {
-  const [images = 0] = logits.shape;
-  return reshape(multiply(sum(multiply(targets, logSoftmax(logits)), [0, 1]), scalar(-1 / images)), []);
-}

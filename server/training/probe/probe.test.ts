@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { datasetSizes } from '@/lib/data/dataset-sizes.ts';
+import { type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
+import { estimateRun, type Speed } from '@/lib/work/estimate.ts';
+import { noneKept } from '@/lib/work/run-work.ts';
+import { builtTrainer } from '@/tools/testing/paths.ts';
+
+// The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
+const entry = builtTrainer;
+
+const cache = mkdtempSync(path.join(tmpdir(), 'probe-'));
+afterAll(() => rmSync(cache, { recursive: true }));
+
+function probe(input: TrainConfigInput): Promise<RunEvent[]> {
+  const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const events: RunEvent[] = [];
+  child.on('message', (message) => events.push(runEventSchema.parse(message)));
+  child.send({
+    type: 'probe',
+    config: trainConfigSchema.parse(input),
+    cache,
+    cacheLimit: 1e10,
+  } satisfies TrainerCommand);
+  // Comes after the last message, which the end of the process may overtake.
+  return new Promise((resolve) => child.on('disconnect', () => resolve(events)));
+}
+
+it.each<[string, TrainConfigInput, Speed['pass'][]]>([
+  [
+    'fine-tuning with changed pixels, at a rate that would diverge',
+    {
+      n_unfreeze: 30,
+      image_size: 96,
+      batch_size: 16,
+      augment: true,
+      use_mixup: true,
+      lr_stage2: 1000,
+      lr_stage1: 1000,
+    },
+    ['head', 'features', 'frozen', 'finetune', 'predict'],
+  ],
+  [
+    'a frozen base whose head learns on from changed pixels',
+    { image_size: 96, use_cutout: true, batch_size: 8 },
+    ['head', 'features', 'finetune'],
+  ],
+  [
+    'fine-tuning on what the frozen part hands over once',
+    { n_unfreeze: 10, image_size: 96, batch_size: 16 },
+    ['head', 'features', 'frozen', 'tail', 'predict'],
+  ],
+  ['features alone', { image_size: 96 }, ['head', 'features']],
+])('a probe measures all that a run would do, without any data: %s', async (_, input, passes) => {
+  const [measured, ended] = await probe(input);
+  expect(ended?.type).toBe('completed');
+  const speeds = measured?.type === 'measured' ? measured.speeds : [];
+  expect(speeds.map(({ pass }) => pass)).toEqual(passes);
+  for (const { images, seconds } of speeds) {
+    expect(images).toBeGreaterThan(0);
+    expect(seconds).toBeGreaterThan(0);
+  }
+  expect(
+    estimateRun(trainConfigSchema.parse(input), { size: datasetSizes.cifar10, speeds, kept: noneKept(1e10) })
+      ?.isMeasured,
+  ).toBe(true);
+});

@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { cifar10Classes } from '@/lib/data/classes.ts';
+import { toHalves } from '@/lib/float16.ts';
+import { type HalfRows, rowsInMemory } from '@/server/model/activations/half-rows.ts';
+import { type Dataset, imageBytes } from '@/server/model/dataset/dataset.ts';
+import type { Split } from '@/server/model/dataset/split.ts';
+
+/** Images of nothing, for measuring how long something takes; a tenth of them for validation, none for testing. */
+export function randomDataset(count: number): { dataset: Dataset; split: Split } {
+  const pixels = new Uint8Array(new SharedArrayBuffer(count * imageBytes));
+  pixels.set(randomBytes(pixels.length));
+  const images = { pixels, labels: randomBytes(count).map((byte) => byte % cifar10Classes.length), count };
+  const name = 'random';
+  const train = Uint32Array.from({ length: count }, (_, index) => index);
+  const identity = { hash: name, name, images: count };
+  return {
+    dataset: { name, classes: cifar10Classes, train: images, test: { ...images, identity }, hash: name },
+    split: { train, val: train.subarray(0, Math.ceil(count / 9)), test: train.subarray(0, 0) },
+  };
+}
+
+/** What a frozen part might hand over: numbers within 0…1. */
+export const randomRows = (count: number, width: number): HalfRows =>
+  rowsInMemory(toHalves(Float32Array.from(randomBytes(count * width), (byte) => byte / 255)), width);

@@ -1,0 +1,45 @@
+import { writeSync } from 'node:fs';
+import { workerData } from 'node:worker_threads';
+import { awake, type Sign, signInterval } from '@/lib/run/heartbeat.ts';
+import { Pulse } from './pulse.ts';
+
+/**
+ * A thread that tells signs of life while the trainer computes: once a second, a line, into the pipe that it is given. Where
+ * nobody reads them any more, the trainer has some time to leave by itself.
+ */
+
+interface SignsOptions {
+  shared: SharedArrayBuffer;
+  /** A file descriptor. */
+  pipe: number;
+  /** Milliseconds from the server's end to this process', at most. */
+  patience: number;
+}
+
+const { shared, pipe, patience } = workerData as SignsOptions;
+const pulse = new Pulse(shared);
+let steps = 0;
+let [still, longest] = [0, 0];
+let last = performance.now();
+
+const timer = setInterval(() => {
+  const now = performance.now();
+  still += awake((now - last) / 1000);
+  last = now;
+  const read = pulse.read();
+  if (read.steps !== steps) {
+    if (!read.isExcused) longest = Math.max(longest, still / (read.steps - steps));
+    steps = read.steps;
+    still = 0;
+  }
+  const sign: Sign = { still, longest, isExcused: read.isExcused };
+  try {
+    writeSync(pipe, `${JSON.stringify(sign)}\n`);
+  } catch (error) {
+    // A full pipe is a server that is slow to read; any other fault, that it is gone.
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
+    clearInterval(timer);
+    // The trainer hears of that after its step. One that hangs in a step never would.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), patience);
+  }
+}, signInterval * 1000);

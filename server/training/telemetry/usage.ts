@@ -1,0 +1,21 @@
+import type { Usage } from '@/lib/run/events.ts';
+
+/** What this process takes of its machine, by Node's own reckoning: the same on every system. */
+export class ProcessUsage {
+  private readAt = performance.now();
+  private cpu = process.cpuUsage();
+  private peakMemory = 0;
+
+  /** Cores are a mean since the last reading. */
+  read(): Usage {
+    const now = performance.now();
+    const { user, system } = process.cpuUsage(this.cpu);
+    const cores = (user + system) / 1000 / Math.max(1, now - this.readAt);
+    this.readAt = now;
+    this.cpu = process.cpuUsage();
+    const memory = process.memoryUsage.rss();
+    // libuv tells kilobytes on every system (uv_getrusage).
+    this.peakMemory = Math.max(this.peakMemory, memory, process.resourceUsage().maxRSS * 1024);
+    return { memory, peakMemory: this.peakMemory, cores };
+  }
+}
