@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { absenceOf } from '@/server/model/engine/parts.ts';
+import { absenceOf } from '@/server/model/engine/inventory/parts.ts';
 import { someData } from '@/server/model/network/real-data.test-helper.ts';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';

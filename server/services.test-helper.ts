@@ -4,10 +4,11 @@ import path from 'node:path';
 import { afterEach } from 'vitest';
 import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
+import type { Context } from './context.ts';
 import { parseEnv } from './env.ts';
-import { createServices, type Services } from './services.ts';
+import { createServices } from './services.ts';
 
-const opened: { services: Services; folder: string }[] = [];
+const opened: { services: Context; folder: string }[] = [];
 
 /**
  * The server's real parts on a database and folders of their own, with a trainer that plays the scene its run is named
@@ -18,7 +19,7 @@ const opened: { services: Services; folder: string }[] = [];
 export function openServices(
   folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-')),
   environment: Record<string, string> = {},
-): Services {
+): Context {
   const entry = scriptedTrainer;
   const services = createServices(parseEnv({ RESULTS_DIR: 'results', TRAINER_ENTRY: entry, ...environment }, folder));
   opened.push({ services, folder });
@@ -32,7 +33,7 @@ afterEach(async () => {
   }
 });
 
-export async function closeServices({ queue, downloads, prober, logs, db }: Services): Promise<void> {
+export async function closeServices({ queue, downloads, prober, logs, db }: Context): Promise<void> {
   await logs.close();
   await queue.close();
   await downloads.close();

@@ -1,26 +1,16 @@
 import path from 'node:path';
+import type { Context } from './context.ts';
 import { Downloads } from './data/downloads.ts';
-import { type Database, openDatabase } from './db/database.ts';
+import { openDatabase } from './db/database.ts';
 import { type Env, getEnv, projectRoot } from './env.ts';
 import { Prober } from './machine/prober.ts';
 import { RunBus } from './runs/events/bus.ts';
 import { LogFolder } from './runs/imports/log-folder.ts';
 import { EmbeddedQueue } from './runs/queue/embedded-queue.ts';
-import type { Queue } from './runs/queue/queue.ts';
 import { singleton } from './singleton.ts';
 
-/** What everything on the server stands on. */
-export interface Services {
-  env: Env;
-  db: Database;
-  bus: RunBus;
-  queue: Queue;
-  downloads: Downloads;
-  prober: Prober;
-  logs: LogFolder;
-}
-
-export function createServices(env: Env): Services {
+/** Opens the database and assembles the context. For start-up code; everything else gets a context or asks `getContext`. */
+export function createServices(env: Env): Context {
   const db = openDatabase(env.databasePath, path.join(projectRoot(), 'drizzle', 'migrations'));
   const bus = new RunBus();
   // Runs wait for what is being fetched; a download that ends may be what they waited for.
@@ -31,5 +21,5 @@ export function createServices(env: Env): Services {
   return { env, db, bus, queue, downloads, prober, logs };
 }
 
-/** This process's one set, made when first asked for: a build must not open a database. */
-export const getServices = (): Services => singleton('services', () => createServices(getEnv()));
+/** This process's context, created on the first call: a build must not open a database. */
+export const openServices = (): Context => singleton('context', () => createServices(getEnv()));

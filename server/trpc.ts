@@ -1,13 +1,13 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
+import type { Context } from './context.ts';
 import { storageError } from './db/storage-errors.ts';
 import { AppError, type AppErrorCode, FieldError } from './errors.ts';
-import type { Services } from './services.ts';
 
 /** Why each wrong field is wrong, by its name in the config; every error carries it, most of them empty. */
 export type FieldErrors = Record<string, string[]>;
 
-const t = initTRPC.context<Services>().create({
+const t = initTRPC.context<Context>().create({
   errorFormatter: ({ shape, error }) => ({
     ...shape,
     message: error.cause instanceof ZodError ? 'Some values are not possible.' : shape.message,

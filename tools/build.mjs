@@ -26,9 +26,9 @@ const targets = {
       bundleForNode('dist/trainer', {
         main: 'server/training/main.ts',
         cli: 'server/training/cli.ts',
-        cache: 'server/model/activations/cache-cli.ts',
+        cache: 'server/training/cache-cli.ts',
         'check-main': 'server/model/engine/check/check-main.ts',
-        engines: 'server/model/engine/check/engines-cli.ts',
+        engines: 'server/training/engines-cli.ts',
         'batches-worker': 'server/model/dataset/batches/batches-worker.ts',
         'heartbeat-worker': 'server/training/telemetry/heartbeat-worker.ts',
       }),

@@ -1,11 +1,14 @@
-import { findWrongDirections } from './directions.mjs';
+import { root } from './build.mjs';
+import { importCycles, oversized, wrongDirections } from './directions.mjs';
 import { runTool } from './run-tool.mjs';
+import { readSources } from './source-tree.mjs';
 
-/** `npm run check`: format and lint, directions between folders, types, unused code. All are told, then it fails. */
+/** `npm run check`: format and lint, structure of the source tree, types, unused code. All are run, then it fails. */
 const checks = {
   'format and lint': () => runTool('biome', ['check', '--error-on-warnings']),
-  directions: () => {
-    const wrong = findWrongDirections();
+  structure: () => {
+    const sources = readSources(root);
+    const wrong = [...wrongDirections(sources), ...importCycles(sources), ...oversized(sources)];
     for (const line of wrong) console.error(line);
     return wrong.length;
   },

@@ -6,10 +6,10 @@ import { root } from './build.mjs';
 const packages = { biome: '@biomejs/biome', knip: 'knip', tsc: 'typescript', vitest: 'vitest' };
 
 /** Runs a development tool's own script with this Node: needs no shell and no `npx`. @returns its exit code */
-export function runTool(name, args) {
+export function runTool(name, args, { stdio = 'inherit' } = {}) {
   const folder = path.join(root, 'node_modules', packages[name]);
   const { bin } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const script = path.join(folder, typeof bin === 'string' ? bin : bin[name]);
-  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio });
   return status ?? 1;
 }

@@ -3,7 +3,7 @@ import { useDatasets } from '@/components/downloads/use-datasets.ts';
 import { isKnownDataset, type KnownDataset } from '@/lib/data/dataset-sizes.ts';
 import { formatCount } from '@/lib/format.ts';
 import type { DatasetList, DatasetSummary } from '@/server/data/datasets.ts';
-import type { ControlProps } from './form-field.tsx';
+import type { ControlProps } from './control-props.ts';
 import type { FormValues } from './read-form.ts';
 
 /** The data sets that there are, by name, and what is known of the chosen one. */

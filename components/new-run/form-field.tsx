@@ -1,26 +1,14 @@
 import { useState } from 'react';
-import { type FieldError, type UseFormRegister, useFormContext, useWatch } from 'react-hook-form';
+import { type FieldError, useFormContext, useWatch } from 'react-hook-form';
 import type { FieldDescription } from '@/lib/config/fields.ts';
 import type { TrainConfigField } from '@/lib/config/train-config.ts';
 import { unusedFields } from '@/lib/config/unused-fields.ts';
 import { formatCount, formatRate } from '@/lib/format.ts';
+import type { ControlProps } from './control-props.ts';
 import { DatasetChoice } from './dataset-choice.tsx';
 import { EngineNotes } from './engine-notes.tsx';
 import { type FormValues, readForm } from './read-form.ts';
 import { UnfreezeField } from './unfreeze-field.tsx';
-
-export interface ControlProps {
-  field: FieldDescription;
-  /** What makes the control part of the form: its name, ids and whether its value is wrong. */
-  bindings: ReturnType<UseFormRegister<FormValues>> & {
-    id: string;
-    'aria-invalid': boolean;
-    'aria-describedby': string;
-    disabled: boolean;
-    defaultValue?: string;
-    defaultChecked?: boolean;
-  };
-}
 
 /** One field of the form: label, native control, what is wrong with its value, help. */
 export function FormField({ field }: { field: FieldDescription }) {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { engineNames } from '@/lib/config/engines.ts';
 import { createEngine } from '@/server/model/engine/create.ts';
-import { absenceOf } from '@/server/model/engine/parts.ts';
+import { absenceOf } from '@/server/model/engine/inventory/parts.ts';
 import { FlagError, parseFlags } from '@/server/training/flags.ts';
 import { type BenchResult, bench } from './bench.ts';
 

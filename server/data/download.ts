@@ -4,14 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DownloadError, type DownloadFault, DownloadStopped, Faults } from './errors.ts';
 import { request } from './request.ts';
-import type { DataSource } from './sources.ts';
-
-/** How far a download is. */
-export interface Transfer {
-  bytes: number;
-  /** null where the server does not tell. */
-  total: number | null;
-}
+import type { DataSource, Transfer } from './sources.ts';
 
 export interface DownloadOptions {
   /** Aborting stops it; what has come is kept. */

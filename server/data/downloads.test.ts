@@ -2,16 +2,16 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { weightsFileName } from '@/lib/data/data-files.ts';
+import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { pidTrainer } from '@/tools/testing/paths.ts';
 import { type FileServer, gives, hdf5, makeBlackCifar10, makeFolder, says, serveFile } from './source.test-helper.ts';
 
 /** A server that lacks only the weights, and where they come from. */
-async function openLackingWeights(): Promise<{ services: Services; source: FileServer; data: string }> {
+async function openLackingWeights(): Promise<{ services: Context; source: FileServer; data: string }> {
   const source = await serveFile(hdf5(5000));
   const data = await makeFolder();
   await makeBlackCifar10(data);
@@ -19,9 +19,9 @@ async function openLackingWeights(): Promise<{ services: Services; source: FileS
   return { services, source, data };
 }
 
-const stateOf = async (services: Services, part: string) =>
+const stateOf = async (services: Context, part: string) =>
   (await createCaller(services).data.status()).parts.find((each) => each.part === part)!.state;
-const ended = (services: Services) =>
+const ended = (services: Context) =>
   expect.poll(async () => (await stateOf(services, 'weights-224')).is).not.toBe('coming');
 
 describe('downloads', () => {

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { formatBytes } from '@/lib/format.ts';
-import type { Transfer } from './download.ts';
 import { RedirectError } from './request.ts';
-import { byHand, type DataSource } from './sources.ts';
+import { byHand, type DataSource, type Transfer } from './sources.ts';
 
 /** Why something could not be fetched. */
 export type DownloadFault =

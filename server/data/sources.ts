@@ -90,3 +90,10 @@ export function byHand({ url, unpacked }: DataSource, dataFolder: string): strin
   const { folder, files } = unpacked;
   return `By hand: download ${url} and unpack it so that ${path.join(dataFolder, folder)} holds ${files.join(', ')}.`;
 }
+
+/** How far a download is. */
+export interface Transfer {
+  bytes: number;
+  /** Null where the server does not say. */
+  total: number | null;
+}

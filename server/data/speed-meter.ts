@@ -1,4 +1,4 @@
-import type { Transfer } from './download.ts';
+import type { Transfer } from './sources.ts';
 
 /** Long enough to be steady, short enough to follow a change. Milliseconds. */
 const span = 5000;

@@ -8,7 +8,7 @@ import { lockFile } from '@/server/db/file-lock.ts';
 import { StorageError } from '@/server/db/storage-errors.ts';
 import { type Env, getEnv, projectRoot } from '@/server/env.ts';
 import { EnvironmentError } from '@/server/errors.ts';
-import { getServices } from '@/server/services.ts';
+import { openServices } from '@/server/services.ts';
 import { passGate } from './gate.ts';
 import { problemPage } from './plain-page.ts';
 import { plainPagePolicy, setSecurityHeaders } from './security-headers.ts';
@@ -39,7 +39,7 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
     });
     // Requests may come while the database cannot be opened, and while Next still starts.
     const ready = (async () => {
-      await openServices((message) => {
+      await openDatabase((message) => {
         if (message !== null && message !== problem) console.error(`${message}\n${url}`);
         problem = message;
       });
@@ -67,10 +67,10 @@ const problemHeaders = {
 const openInterval = 2000;
 
 /** Opens the database as soon as that is possible. @param tell told why it is not, and null when it is */
-async function openServices(tell: (problem: string | null) => void): Promise<void> {
+async function openDatabase(tell: (problem: string | null) => void): Promise<void> {
   for (;;) {
     try {
-      getServices();
+      openServices();
       return tell(null);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
@@ -129,7 +129,7 @@ function endWithSignals(server: Server, unlock: () => void): void {
     if (isEnding) return;
     isEnding = true;
     server.close();
-    const { queue, downloads, prober, logs, db } = getServices();
+    const { queue, downloads, prober, logs, db } = openServices();
     await logs.close();
     await queue.close();
     await downloads.close();

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import { type EngineVerdicts, fastestEngine } from '@/lib/config/engines.ts';
-import { readAllVerdicts } from '@/server/model/engine/check/verdicts.ts';
-import { absences } from '@/server/model/engine/parts.ts';
-import { processorName } from '@/server/model/engine/processor.ts';
+import { absences } from '@/server/model/engine/inventory/parts.ts';
+import { processorName } from '@/server/model/engine/inventory/processor.ts';
+import { readAllVerdicts } from '@/server/model/engine/inventory/verdicts.ts';
 
 /** What trains here: the name of the engine, and what it runs on, as the engine itself tells them. */
 export interface Machine {

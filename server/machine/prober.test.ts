@@ -3,14 +3,14 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { probes } from '@/drizzle/schema.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
+import type { Context } from '@/server/context.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
 import { startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { readSpeeds } from './read-speeds.ts';
 
-const kept = ({ db }: Services) => db.select().from(probes).all();
+const kept = ({ db }: Context) => db.select().from(probes).all();
 
 describe('a probe', () => {
   it('measures what is not known yet, once', async () => {
@@ -53,7 +53,7 @@ describe('a probe', () => {
 
 describe('readSpeeds', () => {
   /** A run that was as fast as this, on this machine or another. */
-  async function ran(services: Services, seconds: number, machine: Partial<Machine> = {}): Promise<Speed> {
+  async function ran(services: Context, seconds: number, machine: Partial<Machine> = {}): Promise<Speed> {
     const config = testConfig({ name: 'begins' });
     const id = await startScene(services, 'begins');
     await until(services, id, 'running');

@@ -5,8 +5,8 @@ import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { datasetSizes } from '@/lib/data/dataset-sizes.ts';
 import type { Speed } from '@/lib/work/estimate.ts';
 import { estimateRun, findKept } from '@/lib/work/estimate.ts';
+import type { BaseContext } from '@/server/base-context.ts';
 import { startTrainer } from '@/server/runs/queue/trainer-process.ts';
-import type { Services } from '@/server/services.ts';
 import { thisMachine } from './machine.ts';
 import { readSpeeds } from './read-speeds.ts';
 
@@ -22,7 +22,7 @@ export class Prober {
   private isClosed = false;
   private readonly unsubscribe: () => void;
 
-  constructor(private readonly parts: Pick<Services, 'env' | 'db' | 'bus'>) {
+  constructor(private readonly parts: Pick<BaseContext, 'env' | 'db' | 'bus'>) {
     // A run does not wait for a probe.
     this.unsubscribe = parts.bus.subscribe(({ progress }) => {
       if (this.current && !progress && this.isTraining()) this.current.makeWay();

@@ -4,15 +4,15 @@ import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import { events, probes, runs } from '@/drizzle/schema.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import type { KeptByRun, Speed } from '@/lib/work/estimate.ts';
+import type { BaseContext } from '@/server/base-context.ts';
 import type { Database } from '@/server/db/database.ts';
-import type { Services } from '@/server/services.ts';
 import { type Machine, thisMachine } from './machine.ts';
 
 /** Of so many runs, the newest: older ones say nothing that these do not. */
 const newest = 40;
 
 /** What this machine's runs have shown of its speed, the newest first, then what probes have; and what they left in the cache. */
-export function readSpeeds({ db, env }: Pick<Services, 'db' | 'env'>): {
+export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
   speeds: Speed[];
   kept: KeptByRun[];
   cacheLimit: number;

@@ -1,7 +1,7 @@
 import { count, eq } from 'drizzle-orm';
 import { runs } from '@/drizzle/schema.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
-import type { Services } from '@/server/services.ts';
+import type { BaseContext } from '@/server/base-context.ts';
 import { thisMachine } from './machine.ts';
 
 export interface SystemStatus {
@@ -13,7 +13,7 @@ export interface SystemStatus {
   listeners: number;
 }
 
-export function readStatus({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>): SystemStatus {
+export function readStatus({ db, env, bus }: Pick<BaseContext, 'db' | 'env' | 'bus'>): SystemStatus {
   const { engine, threads } = thisMachine(env.paths.cache);
   const { id, name, startedAt, progress } = runs;
   const running = db.select({ id, name, startedAt, progress }).from(runs).where(eq(runs.status, 'running')).get();

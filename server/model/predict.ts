@@ -1,15 +1,12 @@
 import { padRows } from './activations/activation-store.ts';
 import type { HalfRows } from './activations/half-rows.ts';
-import { plainBatches } from './dataset/batches/batches.ts';
+import { type OnBatch, plainBatches } from './dataset/batches/batches.ts';
 import type { ImageSet } from './dataset/dataset.ts';
 import type { Programs } from './engine/programs.ts';
 import type { Parameters } from './network/head.ts';
 
 /** Images in one inference pass. */
 const inferenceBatch = 100;
-
-/** Called after each batch with the number of its images and the seconds they took; may throw to stop. */
-export type OnBatch = (images: number, seconds: number) => Promise<void>;
 
 /** The tail's logits [count, classes] from what the frozen part handed over, [count, …], for one batch. */
 async function logitsFromFrozen(programs: Programs, parameters: Parameters, frozen: Float32Array, count: number) {

@@ -1,8 +1,9 @@
 import type { ConfusionMatrix, RunMetrics } from '@/lib/run/metrics.ts';
 import type { Pass } from '@/lib/work/run-work.ts';
+import type { OnBatch } from '@/server/model/dataset/batches/batches.ts';
 import type { ImageSet } from '@/server/model/dataset/dataset.ts';
 import type { Programs } from '@/server/model/engine/programs.ts';
-import { logitsFromImages, logitsFromRows, type OnBatch } from '@/server/model/predict.ts';
+import { logitsFromImages, logitsFromRows } from '@/server/model/predict.ts';
 import {
   accuracy,
   argmax,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { toHalves } from '@/lib/float16.ts';
 import { frozenBlockCount } from '@/lib/network/mobilenet-v2.ts';
-import { plainBatches } from '@/server/model/dataset/batches/batches.ts';
+import { type OnBatch, plainBatches } from '@/server/model/dataset/batches/batches.ts';
 import type { ImageSet } from '@/server/model/dataset/dataset.ts';
 import type { Engine, Program } from '@/server/model/engine/engine.ts';
 import { TrainerError } from '@/server/model/errors.ts';
@@ -12,7 +12,6 @@ import { encodeOnnx } from '@/server/model/graph/onnx.ts';
 import { sizeOf } from '@/server/model/graph/operations.ts';
 import { frozenGraph, frozenShape, type ModelShape } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
-import type { OnBatch } from '@/server/model/predict.ts';
 import type { CacheFolder } from './cache-folder.ts';
 import { type HalfRows, pickRows, rowsInFile, rowsInMemory } from './half-rows.ts';
 

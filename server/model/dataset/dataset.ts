@@ -53,3 +53,6 @@ export function datasetOf(
 
 const hashOf = ({ pixels, labels }: ImageSet): string =>
   createHash('sha256').update(labels).update(pixels).digest('hex');
+
+/** Called with the number of images read so far, and of all; may throw to stop. */
+export type OnRead = (done: number, total: number) => Promise<void>;

@@ -1,11 +1,8 @@
 import type { Paths } from '@/server/model/files/paths.ts';
 import { loadCifar10 } from './cifar10.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, OnRead } from './dataset.ts';
 import { loadOwnImages } from './own-images/load-own-images.ts';
 import { loadSketch10 } from './sketch10/load-sketch10.ts';
-
-/** Told how many images of how many there are so far; may throw to stop. */
-export type OnRead = (done: number, total: number) => Promise<void>;
 
 /**
  * The data set of that name, as every part of a run takes it.

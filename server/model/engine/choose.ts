@@ -2,12 +2,12 @@ import { type EngineName, type EngineVerdicts, engineNames, fastestEngine } from
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { TrainerError } from '@/server/model/errors.ts';
 import { checkEngine } from './check/check-engine.ts';
-import { keepVerdicts } from './check/keep-verdicts.ts';
-import type { Workload } from './check/verdicts.ts';
-import { readVerdicts } from './check/verdicts.ts';
 import { createEngine } from './create.ts';
 import type { Engine } from './engine.ts';
-import { absenceOf, absences } from './parts.ts';
+import { keepVerdicts } from './inventory/keep-verdicts.ts';
+import { absenceOf, absences } from './inventory/parts.ts';
+import type { Workload } from './inventory/verdicts.ts';
+import { readVerdicts } from './inventory/verdicts.ts';
 
 export interface Choice {
   engine: Engine;

@@ -1,7 +1,7 @@
 import type { EngineName } from '@/lib/config/engines.ts';
 import { TrainerError } from '@/server/model/errors.ts';
 import type { Engine } from './engine.ts';
-import { absenceOf, findGpu } from './parts.ts';
+import { absenceOf, findGpu } from './inventory/parts.ts';
 
 export interface EngineOptions {
   /** How many compute, on the engine `cpu`; by default all there are. */

@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts';
+import { absenceOf } from './inventory/parts.ts';
 import { createWasmEngine } from './onnxruntime-web.ts';
-import { absenceOf } from './parts.ts';
 import { createTfjsEngine } from './tfjs.ts';
 
 /** Those beside the CPU's that run in any process of this machine; GPUs' are tried in processes of their own. */

@@ -2,8 +2,8 @@ import * as onnxruntime from 'onnxruntime-web';
 import { encodeOnnx } from '@/server/model/graph/onnx.ts';
 import type { Engine } from './engine.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { processorName } from './inventory/processor.ts';
 import { onnxProgram } from './onnx-program.ts';
-import { processorName } from './processor.ts';
 
 /**
  * ONNX Runtime as WebAssembly (https://onnxruntime.ai), on one thread: the same bytes as the native one, and slower. For

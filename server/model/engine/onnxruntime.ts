@@ -4,8 +4,8 @@ import { encodeOnnx } from '@/server/model/graph/onnx.ts';
 import type { Outputs } from '@/server/model/graph/operations.ts';
 import type { Engine, Program } from './engine.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { processorName } from './inventory/processor.ts';
 import { onnxProgram } from './onnx-program.ts';
-import { processorName } from './processor.ts';
 
 /**
  * ONNX Runtime's own kernels (https://onnxruntime.ai) on the CPU.

@@ -5,8 +5,8 @@ import { type Node, type Outputs, topologicalOrder } from '@/server/model/graph/
 import type { Engine, Program, Tensors } from './engine.ts';
 import { inputShapes, makeFeeds } from './feeds.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { tfjsPackages } from './parts.ts';
-import { processorName } from './processor.ts';
+import { tfjsPackages } from './inventory/parts.ts';
+import { processorName } from './inventory/processor.ts';
 import { constantKernel, logical, type Stored, storedLogically, tfjsRules } from './tfjs-rules.ts';
 
 /**

@@ -8,7 +8,7 @@ import { extract } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needsData, realData } from '@/server/model/network/real-data.test-helper.ts';
 import { inProject, referenceNumbers } from '@/tools/testing/paths.ts';
-import { packageFolder } from './parts.ts';
+import { packageFolder } from './inventory/parts.ts';
 
 /** WebGPU without a GPU: on SwiftShader, a software adapter that comes with the tests' browser. Correct, and very slow. */
 

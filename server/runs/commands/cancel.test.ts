@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '@/lib/run/events.ts';
+import type { Context } from '@/server/context.ts';
 import { followEvents } from '@/server/runs/events/follow.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
 import { closeServices, openServices } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { cancelRun } from './cancel.ts';
 import { deleteRun } from './delete.ts';
 
-const typesOf = async (services: Services, id: string) =>
+const typesOf = async (services: Context, id: string) =>
   (await readRun(services, id)).events.map(({ event }) => event.type);
 
 /** When no process works on a run any more, and its files are there or never will be. */
-const untilSettled = (services: Services, id: string) =>
+const untilSettled = (services: Context, id: string) =>
   vi.waitFor(
     async () => {
       expect((await readRun(services, id)).filesDue).toBe(false);
@@ -25,7 +25,7 @@ const untilSettled = (services: Services, id: string) =>
   );
 
 /** Of a run that takes its time to be exported. */
-const untilItExports = ({ env }: Services, id: string) =>
+const untilItExports = ({ env }: Context, id: string) =>
   vi.waitFor(() => expect(existsSync(path.join(env.paths.results, id, 'cifar10.h5.1.tmp'))).toBe(true), 90_000);
 
 describe('a run that waits', () => {

@@ -1,14 +1,14 @@
+import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
 import { appendEvent } from '@/server/runs/events/record.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
-import type { Services } from '@/server/services.ts';
 
 /**
  * Cancels a run, at once: one that waits leaves the line, one that trains loses its trainer soon after (`Queue.cancel`).
  * One that has ended stays as it is.
  * @throws RunNotFoundError; AppError `conflict` where another server trains it
  */
-export function cancelRun({ db, bus, queue }: Services, id: string): void {
+export function cancelRun({ db, bus, queue }: Context, id: string): void {
   const status = db.transaction(
     (tx) => {
       const { status } = findRow(tx, id);

@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { events, runs } from '@/drizzle/schema.ts';
+import type { Context } from '@/server/context.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
 import { findRunFile } from '@/server/runs/files/run-files.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { deleteRun } from './delete.ts';
 import { startRun } from './start.ts';
 
 /** A completed run with ten bytes in its folder and, where that is not led elsewhere, five in its log. */
-function addRun(services: Services, { logFile = 'run_a.json' } = {}): string {
+function addRun(services: Context, { logFile = 'run_a.json' } = {}): string {
   const { results } = services.env.paths;
   services.db.insert(runs).values({ id: 'a', config: testConfig(), createdAt: 0, logFile, status: 'running' }).run();
   recordEvent(services, 'a', { type: 'completed', at: 1 });

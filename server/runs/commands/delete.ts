@@ -2,12 +2,12 @@ import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { and, eq, isNull } from 'drizzle-orm';
 import { imports, type RunRow, runs } from '@/drizzle/schema.ts';
+import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
 import { bytesBelow } from '@/server/runs/files/bytes-below.ts';
 import { isInside, isMissing } from '@/server/runs/files/run-files.ts';
 import { copiesOf } from '@/server/runs/imports/import-log.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
-import type { Services } from '@/server/services.ts';
 import { cancelRun } from './cancel.ts';
 
 /**
@@ -16,7 +16,7 @@ import { cancelRun } from './cancel.ts';
  * @returns the bytes that are free now
  * @throws RunNotFoundError; AppError `conflict` while it trains
  */
-export async function deleteRun(services: Services, id: string): Promise<{ freedBytes: number }> {
+export async function deleteRun(services: Context, id: string): Promise<{ freedBytes: number }> {
   const { db, bus, env, queue } = services;
   const run = findRow(db, id);
   if (run.status === 'running') throw new AppError('conflict', 'This run is training. Cancel it, then delete it.');

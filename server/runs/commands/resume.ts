@@ -1,17 +1,17 @@
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
 import { hasCheckpoint } from '@/server/runs/files/run-files.ts';
 import { findRow, readEvents } from '@/server/runs/queries/read-runs.ts';
 import { resetFruitless } from '@/server/runs/queue/recover.ts';
-import type { Services } from '@/server/services.ts';
 
 /**
  * Puts a run that was canceled, interrupted, or has failed in line to go on where it stopped; without a whole epoch it
  * begins anew.
  * @throws RunNotFoundError; AppError `conflict` where it is in another state
  */
-export async function resumeRun(services: Services, id: string): Promise<void> {
+export async function resumeRun(services: Context, id: string): Promise<void> {
   const { status } = findRow(services.db, id);
   if (status === 'imported') {
     throw new AppError(
@@ -31,7 +31,7 @@ export async function resumeRun(services: Services, id: string): Promise<void> {
  * Puts a completed run in line for more epochs of stage 2, as if it had been meant to have them from the start.
  * @throws RunNotFoundError; AppError `conflict` where it is not completed or kept no checkpoint, `bad-request` where there would be too many
  */
-export function trainFurther(services: Services, id: string, epochs: number): void {
+export function trainFurther(services: Context, id: string, epochs: number): void {
   const { status } = findRow(services.db, id);
   if (status !== 'completed')
     throw new AppError('conflict', `This run is ${status}: only a completed one trains further.`);

@@ -2,10 +2,10 @@ import { eq } from 'drizzle-orm';
 import { runs } from '@/drizzle/schema.ts';
 import { runName, type TrainConfig } from '@/lib/config/train-config.ts';
 import { createRunId } from '@/lib/run/run-id.ts';
+import type { Context } from '@/server/context.ts';
 import { checkDataset } from '@/server/data/datasets.ts';
 import { FieldError } from '@/server/errors.ts';
 import { chooseLogFile } from '@/server/runs/files/log-file.ts';
-import type { Services } from '@/server/services.ts';
 
 /**
  * Puts a run in line.
@@ -15,7 +15,7 @@ import type { Services } from '@/server/services.ts';
  * @throws FieldError where the log cannot go where the config says, or the data set cannot be trained on
  */
 export async function startRun(
-  services: Services,
+  services: Context,
   config: TrainConfig,
   { key, reproduces = null }: { key?: string; reproduces?: string | null } = {},
 ): Promise<{ id: string }> {

@@ -3,15 +3,15 @@ import { runs } from '@/drizzle/schema.ts';
 import type { RunLabels } from '@/lib/config/run-labels.ts';
 import { runName } from '@/lib/config/train-config.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
+import type { Context } from '@/server/context.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
-import type { Services } from '@/server/services.ts';
 
 /**
  * Changes name, notes or tags of a run, whatever its state. They change in the database; the run's log keeps what it was
  * started with, as it is the trainer's.
  * @throws RunNotFoundError
  */
-export function updateRun({ db, bus }: Services, id: string, labels: RunLabels): Pick<RunSummary, 'name' | 'config'> {
+export function updateRun({ db, bus }: Context, id: string, labels: RunLabels): Pick<RunSummary, 'name' | 'config'> {
   const config = db.transaction((tx) => {
     const config = { ...findRow(tx, id).config, ...labels };
     tx.update(runs)

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { events, runs } from '@/drizzle/schema.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import type { StoredEvent } from '@/lib/run/run.ts';
+import type { Context } from '@/server/context.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { followEvents } from './follow.ts';
 import { recordEvent } from './record.ts';
 
@@ -19,7 +19,7 @@ const progress = (at: number): RunEvent => ({
 });
 const completed: RunEvent = { type: 'completed', at: 99 };
 
-function addRun({ db }: Services, id: string): string {
+function addRun({ db }: Context, id: string): string {
   const logFile = `run_${id}.json`;
   db.insert(runs).values({ id, config: testConfig(), createdAt: 0, logFile, status: 'running' }).run();
   return id;
@@ -36,7 +36,7 @@ async function take(source: AsyncGenerator<StoredEvent>, count = Number.POSITIVE
   return taken;
 }
 
-function follow(services: Services, options: { runId?: string; cursor?: number } = {}) {
+function follow(services: Context, options: { runId?: string; cursor?: number } = {}) {
   const controller = new AbortController();
   return { source: followEvents(services, { ...options, signal: controller.signal }), stop: () => controller.abort() };
 }

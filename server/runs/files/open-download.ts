@@ -4,8 +4,8 @@ import { ZipFile } from 'yazl';
 import type { RunRow } from '@/drizzle/schema.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { metricsCsv } from '@/lib/run/metrics-csv.ts';
+import type { BaseContext } from '@/server/base-context.ts';
 import { findRow, readEvents } from '@/server/runs/queries/read-runs.ts';
-import type { Services } from '@/server/services.ts';
 import { findRunFile, isRunFileName, listRunFiles, runFileTypes } from './run-files.ts';
 import { tensorboardFiles } from './tensorboard.ts';
 
@@ -22,7 +22,7 @@ export interface Download {
  * @throws RunNotFoundError
  */
 export async function openDownload(
-  { db, env }: Pick<Services, 'db' | 'env'>,
+  { db, env }: Pick<BaseContext, 'db' | 'env'>,
   id: string,
   name: string,
 ): Promise<Download | null> {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { isFinal } from '@/lib/run/status.ts';
+import type { Context } from '@/server/context.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
-import type { Services } from '@/server/services.ts';
 import { findRunFile } from './run-files.ts';
 
 /** At most this much is read at a time; of a log that grows quicker, what lies between is left out. */
@@ -19,7 +19,7 @@ export interface LogPart {
  * @param after `to` of the part before; left out: the end of the log
  * @throws RunNotFoundError
  */
-export async function readLog({ db, env }: Services, id: string, after?: number): Promise<LogPart> {
+export async function readLog({ db, env }: Context, id: string, after?: number): Promise<LogPart> {
   const run = findRow(db, id);
   const file = await findRunFile(env.paths.results, run, 'trainer.log');
   const known = after !== undefined && file && after <= file.bytes ? after : 0;

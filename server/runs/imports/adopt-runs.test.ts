@@ -4,11 +4,11 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
 import type { RunEvent } from '@/lib/run/events.ts';
+import type { Context } from '@/server/context.ts';
 import { deleteRun } from '@/server/runs/commands/delete.ts';
 import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { adoptRuns } from './adopt-runs.ts';
 
 const id = '20261124-081530-4f2a';
@@ -16,7 +16,7 @@ const config = testConfig({ n_unfreeze: 30, name: 'from a terminal' });
 const phase: RunEvent = { type: 'phase', at: 5, phase: 'prepare' };
 const failed: RunEvent = { type: 'failed', at: 6, code: 'data-missing', message: 'No data.', lastLines: [] };
 
-function writeJournal({ env }: Services, lines: object[], folder = id): string {
+function writeJournal({ env }: Context, lines: object[], folder = id): string {
   const file = path.join(env.paths.results, folder, 'events.ndjson');
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));

@@ -5,10 +5,10 @@ import { runs } from '@/drizzle/schema.ts';
 import { runName, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { type RunEvent, runEventSchema } from '@/lib/run/events.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
+import type { BaseContext } from '@/server/base-context.ts';
 import { appendEvent } from '@/server/runs/events/record.ts';
 import { defaultLogFile } from '@/server/runs/files/log-file.ts';
 import { isInside, isMissing } from '@/server/runs/files/run-files.ts';
-import type { Services } from '@/server/services.ts';
 import { singleton } from '@/server/singleton.ts';
 import { isAlive } from './is-alive.ts';
 
@@ -39,7 +39,7 @@ const unfinished = () => singleton('unfinished-journals', () => new Map<string, 
  * Takes runs of the command line into the database, each once: those that have ended, and as interrupted those whose
  * process is gone without a last word. Cheap where there is nothing new.
  */
-export function adoptRuns({ db, env, bus }: Pick<Services, 'db' | 'env' | 'bus'>): void {
+export function adoptRuns({ db, env, bus }: Pick<BaseContext, 'db' | 'env' | 'bus'>): void {
   const results = env.paths.results;
   const known = new Set(
     db

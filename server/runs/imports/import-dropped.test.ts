@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
 import { listRuns } from '@/server/runs/queries/read-runs.ts';
 import { openServices } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { originalLogs } from '@/tools/testing/paths.ts';
 
 const originals = originalLogs;
 const text = readFileSync(path.join(originals, 'run_final_.json'), 'utf8');
-const drop = (services: Services, name: string, content: string) =>
+const drop = (services: Context, name: string, content: string) =>
   createCaller(services).logs.import({ name, text: content, modifiedAt: 1_700_000_000_000 });
-const filesOf = ({ env }: Services) => readdirSync(env.paths.results).filter((name) => name.endsWith('.json'));
+const filesOf = ({ env }: Context) => readdirSync(env.paths.results).filter((name) => name.endsWith('.json'));
 
 it('keeps a dropped log in the results folder, dated as it was, and knows it the next time', async () => {
   const services = openServices();

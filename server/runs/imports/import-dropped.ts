@@ -3,7 +3,7 @@ import path from 'node:path';
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { imports, runs } from '@/drizzle/schema.ts';
 import { readForeignLog } from '@/lib/logs/foreign-log.ts';
-import type { Services } from '@/server/services.ts';
+import type { Context } from '@/server/context.ts';
 import { decodeLog } from './read-log-file.ts';
 
 export interface DroppedLog {
@@ -18,10 +18,7 @@ export interface DroppedLog {
 export type ImportOutcome = { type: 'imported' | 'known'; id: string } | { type: 'refused'; reason: string };
 
 /** Puts a log into the results folder and takes it in. One that is none is written nowhere. */
-export async function importDropped(
-  services: Services,
-  { name, text, modifiedAt }: DroppedLog,
-): Promise<ImportOutcome> {
+export async function importDropped(services: Context, { name, text, modifiedAt }: DroppedLog): Promise<ImportOutcome> {
   const { db, env, logs } = services;
   const bytes = Buffer.from(text);
   const fileName = safeName(name);
@@ -40,10 +37,10 @@ export async function importDropped(
   return { type: 'refused', reason: row?.problem ?? 'is gone from the results folder again' };
 }
 
-const findRun = ({ db }: Services, id: string): string | undefined =>
+const findRun = ({ db }: Context, id: string): string | undefined =>
   db.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).get()?.id;
 
-const findTwin = ({ db }: Services, sha256: string): string | undefined =>
+const findTwin = ({ db }: Context, sha256: string): string | undefined =>
   db
     .select({ id: runs.id })
     .from(imports)

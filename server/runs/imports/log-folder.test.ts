@@ -13,31 +13,31 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { resultsLogSchema } from '@/lib/run/results-log.ts';
 import { runQuerySchema } from '@/lib/runs/query.ts';
+import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
 import { deleteRun } from '@/server/runs/commands/delete.ts';
 import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { inProject, originalLogs } from '@/tools/testing/paths.ts';
 
 const originals = originalLogs;
 const original = (name: string) => readFileSync(path.join(originals, name), 'utf8');
-const put = ({ env }: Services, name: string, content: string | Buffer) => {
+const put = ({ env }: Context, name: string, content: string | Buffer) => {
   const file = path.join(env.paths.results, name);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, content);
   return file;
 };
-const names = ({ db }: Services) =>
+const names = ({ db }: Context) =>
   listRuns(db)
     .runs.map(({ name }) => name)
     .sort();
-const problems = async (services: Services) =>
+const problems = async (services: Context) =>
   new Map((await createCaller(services).logs.problems()).map(({ file, problem }) => [file, problem]));
 
-const examplesOf = ({ db }: Services) => listRuns(db, runQuerySchema.parse({ examples: true })).runs;
+const examplesOf = ({ db }: Context) => listRuns(db, runQuerySchema.parse({ examples: true })).runs;
 
 describe('logs in the results folder', () => {
   it('come in by themselves, the ones that appear later too', async () => {
@@ -124,7 +124,7 @@ describe('logs in the results folder', () => {
 });
 
 describe('the same log under another name', () => {
-  const rename = ({ env }: Services, from: string, to: string) =>
+  const rename = ({ env }: Context, from: string, to: string) =>
     renameSync(path.join(env.paths.results, from), path.join(env.paths.results, to));
 
   it('is the same run, which keeps its log', async () => {

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { and, eq, inArray, isNull, notInArray, or } from 'drizzle-orm';
 import { imports, runs } from '@/drizzle/schema.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
+import type { BaseContext } from '@/server/base-context.ts';
 import { isMissing } from '@/server/runs/files/run-files.ts';
-import type { Services } from '@/server/services.ts';
+import type { Queue } from '@/server/runs/queue/queue.ts';
 import { adoptRuns } from './adopt-runs.ts';
 import { copiesOf, type FoundLog, importLog } from './import-log.ts';
 import { type LogText, readLogFile } from './read-log-file.ts';
@@ -22,7 +23,7 @@ export class LogFolder {
   private current: Promise<void> | null = null;
   private isClosed = false;
 
-  constructor(private readonly parts: Pick<Services, 'db' | 'env' | 'bus' | 'queue'>) {}
+  constructor(private readonly parts: BaseContext & { queue: Queue }) {}
 
   /** Looks now, and again and again until it is closed. */
   start(): void {

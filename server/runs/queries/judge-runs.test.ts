@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { runs } from '@/drizzle/schema.ts';
 import type { RunMetrics, TestIdentity } from '@/lib/run/metrics.ts';
 import { encodePredictions } from '@/lib/run/predictions.ts';
+import type { Context } from '@/server/context.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { judgeRuns, type RunVerdict } from './judge-runs.ts';
 
 const images = 200;
@@ -14,7 +14,7 @@ const test: TestIdentity = { hash: 'a', name: 'CIFAR-10, JPEG copy', images };
 
 /** A run that gets the first so many images right, plain, and with augmentation five more. */
 function addRun(
-  { db, env }: Services,
+  { db, env }: Context,
   id: string,
   right: number,
   { seed = 42, keepsPredictions = true, hash = 'a' } = {},

@@ -3,8 +3,8 @@ import type { RunRow } from '@/drizzle/schema.ts';
 import { distinctNames } from '@/lib/run/distinct-names.ts';
 import { type Answers, decodeAnswers, type TestKind } from '@/lib/run/predictions.ts';
 import { type Contender, judge, type Verdict } from '@/lib/stats/verdict.ts';
+import type { BaseContext } from '@/server/base-context.ts';
 import { findRunFile } from '@/server/runs/files/run-files.ts';
-import type { Services } from '@/server/services.ts';
 import { findRow } from './read-runs.ts';
 
 /** One run held against the first of several. */
@@ -18,7 +18,7 @@ export interface RunVerdict extends Record<TestKind, Verdict> {
  * @throws RunNotFoundError
  */
 export async function judgeRuns(
-  { db, env }: Pick<Services, 'db' | 'env'>,
+  { db, env }: Pick<BaseContext, 'db' | 'env'>,
   ids: readonly string[],
 ): Promise<RunVerdict[]> {
   const rows = ids.map((id) => findRow(db, id));

@@ -5,10 +5,10 @@ import { runs } from '@/drizzle/schema.ts';
 import { runName, type TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { RunMetrics } from '@/lib/run/metrics.ts';
 import { type RunQueryInput, runQuerySchema } from '@/lib/runs/query.ts';
+import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
 import { appendEvent } from '@/server/runs/events/record.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 import { countFacets } from './count-facets.ts';
 import { listRuns } from './read-runs.ts';
 
@@ -25,7 +25,7 @@ interface Given {
 }
 
 /** Runs called a, b, c … in this order of time. */
-function openWith(...given: Given[]): Services {
+function openWith(...given: Given[]): Context {
   const services = openServices();
   for (const [index, { config = {}, val, seconds = 10, test = official, isExample = false }] of given.entries()) {
     const id = String.fromCharCode(97 + index);
@@ -70,7 +70,7 @@ function openWith(...given: Given[]): Services {
   }
   return services;
 }
-const ids = ({ db }: Services, query: RunQueryInput = {}) =>
+const ids = ({ db }: Context, query: RunQueryInput = {}) =>
   listRuns(db, runQuerySchema.parse(query))
     .runs.map(({ id }) => id)
     .join('');

@@ -3,11 +3,11 @@ import { asc, count, eq, inArray, type SQL } from 'drizzle-orm';
 import { events, type RunRow, runs } from '@/drizzle/schema.ts';
 import type { RunDetail, RunSummary, RunsPage, StoredEvent } from '@/lib/run/run.ts';
 import { type RunQuery, runQuerySchema } from '@/lib/runs/query.ts';
+import type { BaseContext } from '@/server/base-context.ts';
 import type { Database, Transaction } from '@/server/db/database.ts';
 import { RunNotFoundError } from '@/server/errors.ts';
 import { readLastLines } from '@/server/runs/files/last-lines.ts';
 import { hasCheckpoint, listRunFiles } from '@/server/runs/files/run-files.ts';
-import type { Services } from '@/server/services.ts';
 import { orderOf, whereOf } from './select-runs.ts';
 
 /** A part of the runs that a query asks for, as the table shows them, and how many there are in all. */
@@ -38,7 +38,7 @@ export const listRuns = (db: Database, query: RunQuery = runQuerySchema.parse({}
  * Everything the page of one run needs. Events and state are of one moment; what comes after `cursor` comes by stream.
  * @throws RunNotFoundError
  */
-export async function readRun({ db, env }: Pick<Services, 'db' | 'env'>, id: string): Promise<RunDetail> {
+export async function readRun({ db, env }: Pick<BaseContext, 'db' | 'env'>, id: string): Promise<RunDetail> {
   const { row, stored, summary } = db.transaction((tx) => {
     const row = findRow(tx, id);
     return { row, stored: readEvents(tx, id), summary: summaryOf(row, queuedIds(tx)) };

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Context } from '@/server/context.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { resumeRun, trainFurther } from '@/server/runs/commands/resume.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
@@ -8,7 +9,6 @@ import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
 import { closeServices, openServices } from '@/server/services.test-helper.ts';
-import type { Services } from '@/server/services.ts';
 
 describe('the queue', () => {
   it('trains one run at a time, in the order in which they were asked for', async () => {
@@ -80,7 +80,7 @@ describe('the queue', () => {
 });
 
 describe('an interrupted run', () => {
-  const told = async (services: Services, id: string) =>
+  const told = async (services: Context, id: string) =>
     (await readRun(services, id)).events.map(({ event }) => event.type);
 
   it('goes on by itself, before the others in line, and its curve has no gap and no overlap', async () => {

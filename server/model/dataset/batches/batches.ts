@@ -5,6 +5,9 @@ import { DataError, TrainerError } from '@/server/model/errors.ts';
 import type { BatchRequest } from './batches-worker.ts';
 import { type Batch, type BatchPlan, epochOrder, makeBatch, readPixels } from './make-batch.ts';
 
+/** Called after each batch with the number of its images and the seconds they took; may throw to stop. */
+export type OnBatch = (images: number, seconds: number) => Promise<void>;
+
 /** The training batches of stage 2. */
 export interface Batches {
   /** Images in one epoch. */

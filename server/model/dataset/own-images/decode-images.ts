@@ -1,8 +1,8 @@
 import { readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { OwnFolder, SkippedFile } from '@/lib/data/own-images.ts';
+import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import { emptyImages, type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
-import type { OnRead } from '@/server/model/dataset/load.ts';
 import { writeWhole } from '@/server/model/files/write-whole.ts';
 import { decodeImage, UnreadableImage } from './decode-image.ts';
 import { type DecodedFacts, decodedFactsSchema, decodedFiles } from './decoded-files.ts';

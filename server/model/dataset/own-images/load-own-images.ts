@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { heldOut, ownTestShare } from '@/lib/data/datasets.ts';
 import { type BinaryFile, checkCounts, type OwnFolder, OwnImagesError } from '@/lib/data/own-images.ts';
+import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import {
   type Dataset,
   datasetOf,
@@ -10,7 +11,6 @@ import {
   imageBytes,
   recordBytes,
 } from '@/server/model/dataset/dataset.ts';
-import type { OnRead } from '@/server/model/dataset/load.ts';
 import { shuffledByClass } from '@/server/model/dataset/split.ts';
 import { DataError } from '@/server/model/errors.ts';
 import type { Paths } from '@/server/model/files/paths.ts';

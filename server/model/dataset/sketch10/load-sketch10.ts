@@ -1,6 +1,6 @@
 import { cifar10Classes } from '@/lib/data/classes.ts';
+import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import { type Dataset, datasetOf, emptyImages, type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
-import type { OnRead } from '@/server/model/dataset/load.ts';
 import { renderSketch10, sketch10Sizes } from './sketch10.ts';
 
 /** Between two slices, a tenth of a second or so, the trainer listens. */

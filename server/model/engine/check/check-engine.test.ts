@@ -5,12 +5,12 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { judgeEngines } from '@/server/model/engine/choose.ts';
-import { absences } from '@/server/model/engine/parts.ts';
+import { keepFailure } from '@/server/model/engine/inventory/keep-verdicts.ts';
+import { absences } from '@/server/model/engine/inventory/parts.ts';
+import { readAllVerdicts } from '@/server/model/engine/inventory/verdicts.ts';
 import { Canceled } from '@/server/model/errors.ts';
 import { inProject } from '@/tools/testing/paths.ts';
 import { tryEngine } from './check-engine.ts';
-import { keepFailure } from './keep-verdicts.ts';
-import { readAllVerdicts } from './verdicts.ts';
 
 const fixture = (name: string) => new URL(`fixtures/${name}.mjs`, import.meta.url);
 const workload = { backbone: 'imagenet' as const, image_size: 96, n_unfreeze: 10, batch_size: 8 };

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type EngineName, type EngineVerdict, engineNames, engineVerdictSchema } from '@/lib/config/engines.ts';
-import { absenceOf } from '@/server/model/engine/parts.ts';
+import { absenceOf } from '@/server/model/engine/inventory/parts.ts';
+import { type Workload, workloadSchema } from '@/server/model/engine/inventory/verdicts.ts';
 import { Canceled } from '@/server/model/errors.ts';
-import { type Workload, workloadSchema } from './verdicts.ts';
 
 /**
  * Tries an engine in a process of its own, since a native library may crash, hang, print or compute wrongly. That process

@@ -3,11 +3,11 @@ import { networkOf } from '@/lib/network/backbones.ts';
 import { trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
 import { inputShapes } from '@/server/model/engine/feeds.ts';
+import type { Workload } from '@/server/model/engine/inventory/verdicts.ts';
 import { sizeOf } from '@/server/model/graph/operations.ts';
 import { frozenGraph, trainingGraph } from '@/server/model/network/model.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
 import { measuredSteps } from './check-engine.ts';
-import type { Workload } from './verdicts.ts';
 
 /**
  * Images a second of what a run spends most of its time on: steps of the real tail where it fine-tunes, else features.

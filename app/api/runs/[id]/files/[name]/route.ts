@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
+import { getContext } from '@/server/context.ts';
 import { RunNotFoundError } from '@/server/errors.ts';
 import { openDownload } from '@/server/runs/files/open-download.ts';
-import { getServices } from '@/server/services.ts';
 
 interface Context {
   params: Promise<{ id: string; name: string }>;
@@ -27,7 +27,7 @@ export async function HEAD(request: Request, context: Context) {
 export async function GET(_request: Request, { params }: Context) {
   const { id, name } = await params;
   try {
-    const download = await openDownload(getServices(), id, name);
+    const download = await openDownload(getContext(), id, name);
     if (!download) return new Response('This run has no such file.\n', { status: 404 });
     const fileName = nameForDownload[name]?.(id) ?? name;
     return new Response(Readable.toWeb(download.content) as ReadableStream, {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { formatAgo, formatBytes } from '@/lib/format.ts';
+import { type CachedFile, listCache, removeCached } from '@/server/model/activations/cache-folder.ts';
 import { readPaths } from '@/server/model/files/paths.ts';
-import { type CachedFile, listCache, removeCached } from './cache-folder.ts';
 
 /** `npm run cache [-- --clear]`: what is kept between runs. Exits 2 where a flag or a setting is wrong. */
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type EngineVerdicts, engineNames, engineVerdictsSchema } from '@/lib/config/engines.ts';
 import { backboneSchema } from '@/lib/network/backbones.ts';
-import { partsFingerprint } from '@/server/model/engine/parts.ts';
+import { partsFingerprint } from './parts.ts';
 
 /**
  * What checks of this machine's engines found, kept in the cache folder until a package, the system or the hardware

@@ -1,7 +1,7 @@
 import { engineNames, engineTitles, fastestEngine } from '@/lib/config/engines.ts';
 import { judgeEngines } from '@/server/model/engine/choose.ts';
 import { readPaths } from '@/server/model/files/paths.ts';
-import { FlagError, parseFlags } from '@/server/training/flags.ts';
+import { FlagError, parseFlags } from './flags.ts';
 
 /**
  * `npm run engines -- [--n_unfreeze 30] [--image_size 96] …`: which engine `auto` takes for such a run here, how fast each is,

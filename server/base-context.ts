@@ -1,0 +1,10 @@
+import type { Database } from './db/database.ts';
+import type { Env } from './env.ts';
+import type { RunBus } from './runs/events/bus.ts';
+
+/** What the parts of the context themselves stand on. */
+export interface BaseContext {
+  env: Env;
+  db: Database;
+  bus: RunBus;
+}
