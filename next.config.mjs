@@ -4,6 +4,6 @@ export default {
   images: { unoptimized: true },
   serverExternalPackages: ['better-sqlite3'],
   allowedDevOrigins: ['127.0.0.1', '[::1]', '*.localhost'],
-  // `npm run check` tells; whoever only wants to start need not wait for it.
+  // `npm run check` type-checks; `npm start` should not have to wait for it.
   typescript: { ignoreBuildErrors: true },
 };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Real training and real browsers take their time, and a laptop has few cores. */
+/** Tests run real training and real browsers, often on few cores: hence the long timeouts and few workers. */
 export default defineConfig({
   resolve: { alias: { '@': path.resolve(import.meta.dirname) } },
   test: {
@@ -11,7 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 240_000,
     hookTimeout: 300_000,
-    // What a page is waited for comes late on a busy machine, and a test that passes does not wait.
+    // Pages can be slow on a busy machine. Passing tests do not wait this long.
     expect: { poll: { timeout: 90_000 } },
   },
 });

@@ -7,8 +7,8 @@ import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
 
 /**
- * `tsx .ci/keras-input.ts RUN_FOLDER DATA_FOLDER OUT`: a run's own test images, in its order, as a CIFAR-10 test batch in
- * OUT, and the trainer's plain probabilities of them as OUT/probabilities.json: what a check in real Keras starts from.
+ * `tsx .ci/keras-input.ts RUN_FOLDER DATA_FOLDER OUT`: prepares the check in real Keras. Writes a run's test images, in
+ * its order, as a CIFAR-10 test batch in OUT, and the trainer's plain probabilities for them as OUT/probabilities.json.
  */
 const [runFolder, dataFolder, out] = process.argv.slice(2) as [string, string, string];
 

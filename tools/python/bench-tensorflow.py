@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""The speed of Keras on TensorFlow at what `npm run bench` measures, on the same machine: images a second through the frozen
-base, and in fine-tuning steps with the last N layers of the base trained.
+"""Measures Keras on TensorFlow on the workload of `npm run bench`, for comparison on the same machine.
+
+Reports images per second for feature extraction with the frozen base, and for fine-tuning steps that train the last N
+layers of the base.
 
     python3 -m venv VENV
     VENV/bin/pip install tensorflow-cpu
     VENV/bin/python tools/python/bench-tensorflow.py [--image_size 160] [--n_unfreeze 30] [--batch_size 64] [--images 512]
 
-On random pixels and weights; they cost what real ones cost. Each pass is warmed up first. Prints one line of JSON.
+Pixels and weights are random, which does not affect the speed. Each measurement follows a warm-up. Prints one line of
+JSON.
 """
 import argparse
 import json
@@ -20,9 +23,9 @@ from tensorflow import keras
 from tensorflow.keras import layers
 
 
-def seconds(work):
+def seconds(function):
     started = time.perf_counter()
-    work()
+    function()
     return time.perf_counter() - started
 
 
@@ -48,15 +51,15 @@ def main():
     base.trainable = False
     extractor = keras.Model(pixels, features)
     extractor.predict(images[: args.batch_size], batch_size=args.batch_size, verbose=0)
-    extraction = min(
+    extraction_seconds = min(
         seconds(lambda: extractor.predict(images, batch_size=args.batch_size, verbose=0)) for _ in range(2)
     )
 
-    # The last N layers that are not BatchNormalization; those stay in inference mode.
+    # Train the last N layers other than BatchNormalization, which stays in inference mode.
     base.trainable = True
-    trainable = [layer for layer in base.layers if not isinstance(layer, layers.BatchNormalization)][-args.n_unfreeze :]
+    unfrozen = [layer for layer in base.layers if not isinstance(layer, layers.BatchNormalization)][-args.n_unfreeze :]
     for layer in base.layers:
-        layer.trainable = any(layer is each for each in trainable)
+        layer.trainable = any(layer is each for each in unfrozen)
     x = layers.BatchNormalization()(features)
     x = layers.Dense(128, activation="relu")(x)
     x = layers.Dropout(0.4)(x)
@@ -66,9 +69,9 @@ def main():
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.05),
         metrics=["accuracy"],
     )
-    first = slice(0, 2 * args.batch_size)
-    model.fit(images[first], labels[first], batch_size=args.batch_size, verbose=0)
-    tuning = seconds(lambda: model.fit(images, labels, batch_size=args.batch_size, verbose=0))
+    warm_up = slice(0, 2 * args.batch_size)
+    model.fit(images[warm_up], labels[warm_up], batch_size=args.batch_size, verbose=0)
+    fine_tuning_seconds = seconds(lambda: model.fit(images, labels, batch_size=args.batch_size, verbose=0))
 
     print(
         json.dumps(
@@ -79,8 +82,8 @@ def main():
                 "image_size": args.image_size,
                 "n_unfreeze": args.n_unfreeze,
                 "batch_size": args.batch_size,
-                "extract_images_per_s": round(args.images / extraction, 1),
-                "finetune_images_per_s": round(args.images / tuning, 1),
+                "extract_images_per_s": round(args.images / extraction_seconds, 1),
+                "finetune_images_per_s": round(args.images / fine_tuning_seconds, 1),
             }
         )
     )

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Reads TensorBoard event files with TensorBoard's own reader and prints what they hold, as one line of JSON.
+"""Reads TensorBoard event files with TensorBoard's own reader and prints their scalars as one line of JSON.
 
     VENV/bin/python tools/python/check-tensorboard.py LOGDIR
 
-VENV: an environment with TensorBoard, as tools/python/check-keras.py makes one for Keras 2. Prints
-{run: {tag: [[step, wall time, value], ...]}}, a run being a folder below LOGDIR.
+VENV is an environment with TensorBoard, for example the one for Keras 2 described in tools/python/check-keras.py.
+Prints {run: {tag: [[step, wall time, value], ...]}}, where a run is a folder below LOGDIR.
 """
 import json
 import sys
