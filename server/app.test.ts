@@ -177,7 +177,7 @@ describe('tRPC', () => {
     const refused = await app.trpc.runs.start
       .mutate({ n_unfreeze: 30, learning_rate: 1 } as TrainConfigInput)
       .catch((error) => error);
-    expect(refused.data).toMatchObject({ httpStatus: 400, fields: { learning_rate: ['is not known here'] } });
+    expect(refused.data).toMatchObject({ httpStatus: 400, fields: { learning_rate: ['is not a known field'] } });
   });
 
   it('answers 404 for an unknown run', async () => {

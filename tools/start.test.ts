@@ -43,7 +43,7 @@ describe('npm start', () => {
   it('says in one sentence that the port asked for is taken, and exits 1', async () => {
     const port = await occupy(0);
     const { code, output } = await startInVain({ PORT: String(port) });
-    expect([code, output.trim().split('\n')]).toEqual([1, [expect.stringContaining(`Port ${port} is taken`)]]);
+    expect([code, output.trim().split('\n')]).toEqual([1, [expect.stringContaining(`Port ${port} is in use`)]]);
   });
 
   it.each([

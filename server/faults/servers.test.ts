@@ -63,7 +63,9 @@ describe('around the server', () => {
     });
     const [code] = await once(second, 'close');
     expect(code).toBe(1);
-    expect(said).toMatch(/^Another server has the database .*: end that one, or set RESULTS_DIR to another folder\.$/m);
+    expect(said).toMatch(
+      /^Another server is using the database .*\. Stop it, or set RESULTS_DIR to another folder\.$/m,
+    );
     await vi.waitFor(async () => expect((await first.trpc.runs.get.query({ id })).status).toBe('running'), 90_000);
     return `it refuses, exit code 1: "${said.trim().split('\n').at(-1)!.replaceAll(folder, '…')}"; the first goes on`;
   });
