@@ -78,7 +78,7 @@ describe('around the server', () => {
         const started = await start({ TRAINER_ENTRY });
         const page = await ask(started.url, '/');
         expect(page.status).toBe(503);
-        expect(page.body).toMatch(/read-only|cannot be opened/);
+        expect(page.body).toMatch(/read-only|Cannot open/);
         expect(page.headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' });
         expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'/);
         return started;
