@@ -1,4 +1,4 @@
-/** `npm run kernels`: makes of kernels.wat the module that the trainer loads, as text that every bundler takes. */
+/** `npm run kernels`: compiles kernels.wat to the module that the trainer loads, base64-encoded so that any bundler accepts it. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
