@@ -28,7 +28,7 @@ export class Pen {
   constructor(
     private readonly canvas: Canvas,
     private readonly placement: Placement,
-    /** Direction of the light in the image; its length is the strength. */
+    /** Direction towards the light in the image; its length is the strength. */
     private readonly light: readonly [number, number],
     /** Applied to every colour. */
     private readonly texture: Shade | null = null,
