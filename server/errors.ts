@@ -30,5 +30,8 @@ export class FieldError extends AppError {
   }
 }
 
-/** Invalid environment variables, or an environment the server cannot start in. The message has one sentence per problem. */
+/**
+ * Invalid environment variables, or an environment the server cannot start in. The message has one sentence per
+ * problem.
+ */
 export class EnvironmentError extends Error {}

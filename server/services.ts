@@ -9,7 +9,10 @@ import { LogFolder } from './runs/imports/log-folder.ts';
 import { EmbeddedQueue } from './runs/queue/embedded-queue.ts';
 import { singleton } from './singleton.ts';
 
-/** Opens the database and assembles the context. For start-up code only; everything else takes a context or calls `getContext`. */
+/**
+ * Opens the database and assembles the context. For start-up code only; everything else takes a context or calls
+ * `getContext`.
+ */
 export function createServices(env: Env): Context {
   const db = openDatabase(env.databasePath, path.join(projectRoot(), 'drizzle', 'migrations'));
   const bus = new RunBus();

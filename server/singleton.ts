@@ -1,6 +1,6 @@
 /**
- * Creates a value once per process. Next evaluates a module once per module graph (pages, routes, instrumentation), so a
- * module-level variable would exist several times.
+ * Creates a value once per process. Next evaluates a module once per module graph (pages, routes, instrumentation), so
+ * a module-level variable would exist several times.
  */
 export function singleton<T>(name: string, create: () => T): T {
   const store = storeOf<T>();

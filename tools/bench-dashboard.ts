@@ -15,8 +15,9 @@ import { inProject } from './testing/paths.ts';
 import { seedRuns } from './testing/seed-runs.ts';
 
 /**
- * `npm run bench:dashboard`: measures server and browser with a table of 10,000 runs, 100 of which have 500 epochs. Prints one
- * line per measurement; docs/BENCHMARKS.md lists the results. `-- server` and `-- browser` measure only one of them.
+ * `npm run bench:dashboard`: measures server and browser with a table of 10,000 runs, 100 of which have 500 epochs.
+ * Prints one line per measurement; docs/BENCHMARKS.md lists the results. `-- server` and `-- browser` measure only one
+ * of them.
  */
 
 const requested = process.argv.slice(2);

@@ -9,9 +9,9 @@ import { visit } from './testing/app-page.ts';
 import { launchBrowser } from './testing/browser.ts';
 
 /**
- * `npm run bench:first-start`: measures a new user's waiting times: from cloning to the page, and from the click on "Start the
- * first run" to its first epoch and its end. Works in an empty folder with an empty home, without data, builds or caches, and
- * downloads only from npm. `-- FOLDER` clones another checkout. Prints one line per measurement.
+ * `npm run bench:first-start`: measures a new user's waiting times: from cloning to the page, and from the click on
+ * "Start the first run" to its first epoch and its end. Works in an empty folder with an empty home, without data,
+ * builds or caches, and downloads only from npm. `-- FOLDER` clones another checkout. Prints one line per measurement.
  */
 
 const source = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '..'));

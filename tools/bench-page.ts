@@ -7,9 +7,9 @@ import { launchBrowser } from './testing/browser.ts';
 import { showingTrainer } from './testing/paths.ts';
 
 /**
- * `npm run bench:page`: measures the size of the pages, the delay until an epoch is displayed, and the CPU load of a page that
- * follows a long run. Needs CIFAR-10 in the data folder. Prints one line per measurement; docs/BENCHMARKS.md lists the results.
- * `-- weight`, `-- latency` and `-- long` measure only one of them.
+ * `npm run bench:page`: measures the size of the pages, the delay until an epoch is displayed, and the CPU load of a
+ * page that follows a long run. Needs CIFAR-10 in the data folder. Prints one line per measurement; docs/BENCHMARKS.md
+ * lists the results. `-- weight`, `-- latency` and `-- long` measure only one of them.
  */
 
 /** Epochs of about a second. Early stopping may end it, so it is repeated until there are `latencyEpochs`. */

@@ -7,8 +7,8 @@ import Sqlite from 'better-sqlite3';
 import { build as bundle } from 'esbuild';
 
 /**
- * `npm run build`; the other tools call `buildIfStale`. A hash of the sources, the lockfile and the configuration is stored with
- * each build, so that nothing outdated is served after `git pull`.
+ * `npm run build`; the other tools call `buildIfStale`. A hash of the sources, the lockfile and the configuration is
+ * stored with each build, so that nothing outdated is served after `git pull`.
  */
 
 export const root = path.resolve(import.meta.dirname, '..');
@@ -61,8 +61,8 @@ const targets = {
 };
 
 /**
- * Builds the stale ones of these targets, one after the other. Build output is printed to stderr, so that it does not mix with
- * the tool's own output.
+ * Builds the stale ones of these targets, one after the other. Build output is printed to stderr, so that it does not
+ * mix with the tool's own output.
  */
 export async function buildIfStale(...names) {
   if (names.every((name) => isFresh(name, stampOf(name)))) return;

@@ -1,4 +1,4 @@
-/** `npm run kernels`: compiles kernels.wat to the module that the trainer loads, base64-encoded so that any bundler accepts it. */
+/** `npm run kernels`: compiles kernels.wat to the trainer's module, as base64 text that every bundler accepts. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

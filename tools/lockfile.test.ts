@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 
 type Locked = { optionalDependencies?: Record<string, string> };
 
-/** @returns the folder in which Node finds package `name` for the package at `path`, searching upwards from its own folder */
+/**
+ * @returns the folder in which Node finds package `name` for the package at `path`, searching upwards from its own
+ * folder
+ */
 function resolve(packages: Record<string, Locked>, path: string, name: string): string | undefined {
   const parents = path.split('/node_modules/');
   return parents

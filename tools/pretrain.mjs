@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util';
 import { buildIfStale, root } from './build.mjs';
 
 /**
- * `npm run pretrain:backbone`: retrains the bundled backbone in Keras, on images drawn by this project's code. Creates a Python
- * environment in the cache folder (PRETRAIN_PYTHON selects another one) and writes the weights to the same folder; to use them,
- * copy the file to server/model/network/sketch-backbone.h5. `--fixture` does not train: it writes Keras' features of the current
- * backbone, for the tests.
+ * `npm run pretrain:backbone`: retrains the bundled backbone in Keras, on images drawn by this project's code. Creates
+ * a Python environment in the cache folder (PRETRAIN_PYTHON selects another one) and writes the weights to the same
+ * folder; to use them, copy the file to server/model/network/sketch-backbone.h5. `--fixture` does not train: it writes
+ * Keras' features of the current backbone, for the tests.
  */
 process.chdir(root);
 const { values: options } = parseArgs({

@@ -19,8 +19,8 @@ import { readForeignConfig } from './foreign-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
 
 /**
- * Imports logs of the original script, whose format varies, and our own logs from other machines. A log is converted to the
- * config and the events of a run, so that it is displayed like any other run; values it does not contain are null.
+ * Imports logs of the original script, whose format varies, and our own logs from other machines. A log is converted to
+ * the config and the events of a run, so that it is displayed like any other run; values it does not contain are null.
  */
 
 /** Upper bound, because each epoch becomes an event. */
@@ -215,7 +215,7 @@ function readTiming(log: NonNullable<Log['timing_sec']>): Timing {
 
 /**
  * Reads the confusion matrices of a log. Under the same key, older logs of the original script contain the plain test's
- * matrix, newer ones the matrix with test-time augmentation. It is the plain one if its diagonal yields the plain accuracy.
+ * matrix, newer ones the matrix with test-time augmentation. It is plain if its diagonal yields the plain accuracy.
  */
 function readConfusion(log: Log): Confusion {
   const matrix = readMatrix(log.confusion_matrix);

@@ -20,7 +20,10 @@ export interface Attempt {
   test: TestIdentity | null;
 }
 
-/** The config that reproduces a log's run. If every other epoch of stage 2 was a single batch, it trains half as many epochs. */
+/**
+ * The config that reproduces a log's run. If every other epoch of stage 2 was a single batch, it trains half as many
+ * epochs.
+ */
 export function wholeReproduction(
   { config, epochs, whole }: Pick<Attempt, 'config' | 'epochs' | 'whole'>,
   name: string,
@@ -46,8 +49,8 @@ const limits: readonly (Partial<TrainConfig> & { train_limit: number; image_size
  * Scales a run down to fewer images, pixels and epochs so that it fits a time limit.
  * @param secondsOf upper estimate of a config's training time; null if unknown
  * @param maxSeconds the time limit
- * @returns the config with the mildest limits that fits, else with the strictest; null if the run already fits or its time is
- * unknown
+ * @returns the config with the mildest limits that fits, else with the strictest; null if the run already fits or its
+ * time is unknown
  */
 export function scaledReproduction(
   whole: TrainConfig,
@@ -73,7 +76,9 @@ function scaleDown(whole: TrainConfig, limit: (typeof limits)[number]): TrainCon
   };
 }
 
-/** How a run is scaled down compared with the log's: `4,500 of 45,000 images, 96 instead of 160 px`; empty if it is not. */
+/**
+ * How a run is scaled down compared with the log's: `4,500 of 45,000 images, 96 instead of 160 px`; empty if it is not.
+ */
 export function cutsInWords(own: TrainConfig, log: TrainConfig): string {
   const [images, all] = [trainImages(own), trainImages(log)];
   const instead = (field: 'image_size' | 'epochs_stage1' | 'epochs_stage2', what: string) =>
@@ -90,8 +95,8 @@ export function cutsInWords(own: TrainConfig, log: TrainConfig): string {
 const tolerance = 0.01;
 
 /**
- * Describes in a sentence or two whether a run reproduces a log: within how many points, or why not. While the run trains, it
- * is compared with the log at the same epoch, single batches not counted.
+ * Describes in a sentence or two whether a run reproduces a log: within how many points, or why not. While the run
+ * trains, it is compared with the log at the same epoch, single batches not counted.
  */
 export function reproductionInWords(log: Attempt, own: Attempt & { status: RunStatus }): string {
   if (!isFinal(own.status)) return describeProgress(log.whole, own.whole);

@@ -8,11 +8,12 @@ type RunWithEvents = Pick<RunDetail, 'status' | 'config' | 'events'>;
 const tolerance = 1e-3;
 
 /**
- * A run's epochs without those of a single batch. Under Keras 3, the original script's generator ran out in stage 2 with
- * augmentation: each even epoch trained on one batch, so its training accuracy is a multiple of 1 / batch size. Such logs are
- * recognized by that: it holds for all even epochs of stage 2, but not for all odd ones. Runs of our own trainer are excluded,
- * because they have no such epochs and could match by chance.
- * @returns the epochs of both stages in order, those of stage 2 renumbered; all epochs if the run has no single-batch epochs
+ * A run's epochs without those of a single batch. Under Keras 3, the original script's generator ran out in stage 2
+ * with augmentation: each even epoch trained on one batch, so its training accuracy is a multiple of 1 / batch size.
+ * Such logs are recognized by that: it holds for all even epochs of stage 2, but not for all odd ones. Runs of our own
+ * trainer are excluded, because they have no such epochs and could match by chance.
+ * @returns the epochs of both stages in order, those of stage 2 renumbered; all epochs if the run has no single-batch
+ * epochs
  */
 export function wholeEpochs(run: RunWithEvents): readonly Epoch[] {
   const epochs = run.events.flatMap(({ event }) => (event.type === 'epoch' ? [event] : []));
@@ -30,6 +31,6 @@ export function wholeEpochs(run: RunWithEvents): readonly Epoch[] {
     .map((each) => (each.stage === 2 ? { ...each, epoch: (each.epoch + 1) / 2 } : each));
 }
 
-/** Whether a run is a log of the original script, trained with augmentation. Only logs of our trainer have a `started` event. */
+/** Whether a run is an original log with augmentation. Only logs of our own trainer have a `started` event. */
 const mayHaveSingleBatches = ({ status, config, events }: RunWithEvents): boolean =>
   status === 'imported' && config.augment && !events.some(({ event }) => event.type === 'started');

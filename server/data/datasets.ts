@@ -64,8 +64,8 @@ async function summarise(folder: string, name: string, cache: string): Promise<D
 }
 
 /**
- * Checks that a run can train on a data set, without reading its images. Data that is missing from the data folder is not an
- * error here, because it may still be downloaded.
+ * Checks that a run can train on a data set, without reading its images. Data that is missing from the data folder is
+ * not an error here, because it may still be downloaded.
  * @throws FieldError with the reason
  */
 export async function checkDataset({ env }: { env: Pick<Env, 'paths'> }, name: string): Promise<void> {

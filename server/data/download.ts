@@ -31,8 +31,8 @@ export async function removePart(file: string): Promise<void> {
 }
 
 /**
- * Downloads a source into `<file>.part`. Resumes what an earlier attempt left there (HTTP range requests, RFC 9110, section 14)
- * and retries automatically if the connection is lost. Only one download may work on a file at a time.
+ * Downloads a source into `<file>.part`. Resumes what an earlier attempt left there (HTTP range requests, RFC 9110,
+ * section 14) and retries automatically if the connection is lost. Only one download may work on a file at a time.
  *
  * @throws DownloadError if all retries fail; DownloadStopped if the signal is aborted
  */
@@ -64,7 +64,8 @@ const retryable: ReadonlySet<DownloadErrorCode> = new Set(['broken-off', 'stalle
 
 /**
  * Downloads over one connection, from the end of the partial file to the end of the file or the loss of the connection.
- * @returns false if the partial file does not match the server's file; it was removed, and the next attempt starts from scratch
+ * @returns false if the partial file does not match the server's file; it was removed, and the next attempt starts from
+ * scratch
  */
 async function attempt(
   file: string,
@@ -128,8 +129,8 @@ const headersFor = (bytes: number, validator: string | null | undefined): Record
 });
 
 /**
- * @returns the offset in the file at which the response body begins: the requested one, or 0 if the server does not support
- * ranges or its file has changed; `mismatch` if the response does not continue the partial file
+ * @returns the offset in the file at which the response body begins: the requested one, or 0 if the server does not
+ * support ranges or its file has changed; `mismatch` if the response does not continue the partial file
  */
 function startOf(
   { statusCode, headers }: IncomingMessage,

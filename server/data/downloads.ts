@@ -96,8 +96,8 @@ export class Downloads {
   }
 
   /**
-   * Whether a run should wait because data it needs is missing but was requested. A run does not wait for data that nobody has
-   * requested; it fails with an error that names what is missing.
+   * Whether a run should wait because data it needs is missing but was requested. A run does not wait for data that
+   * nobody has requested; it fails with an error that names what is missing.
    */
   isAwaited(needs: DataNeeds): boolean {
     return partsFor(needs).some((alternatives) => {

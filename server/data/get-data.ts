@@ -30,8 +30,8 @@ export interface GetDataOptions extends Pick<DownloadOptions, 'signal' | 'patien
 }
 
 /**
- * Downloads one source into the data folder (resuming a partial download), verifies and unpacks it, and only then moves it to
- * its final name. Does nothing if it is already there.
+ * Downloads one source into the data folder (resuming a partial download), verifies and unpacks it, and only then moves
+ * it to its final name. Does nothing if it is already there.
  *
  * @throws DownloadError; DownloadStopped if the signal is aborted
  */

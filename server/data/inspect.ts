@@ -2,7 +2,9 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type DataSource, hdf5Signature, type Unpacked } from './sources.ts';
 
-/** The state of a source in the data folder, judged by file sizes and first bytes; the trainer reads the complete files. */
+/**
+ * The state of a source in the data folder, judged by file sizes and first bytes; the trainer reads the complete files.
+ */
 export type Finding = { is: 'present' } | { is: 'missing' } | { is: 'broken'; problem: string };
 
 /** Inspects the files themselves, so manually placed ones count, too. Fast enough to be called often. */
@@ -33,8 +35,8 @@ export function inspectHdf5(file: string): Finding {
 }
 
 /**
- * Reads the end-of-file address from the superblock (HDF5 File Format Specification, section II.A). Its offset depends on the
- * version, 0 to 3. @returns the length in bytes; null if this is not a superblock
+ * Reads the end-of-file address from the superblock (HDF5 File Format Specification, section II.A). Its offset depends
+ * on the version, 0 to 3. @returns the length in bytes; null if this is not a superblock
  */
 function lengthOfHdf5(start: Buffer): number | null {
   if (start.length < 64 || start.compare(hdf5Signature, 0, 8, 0, 8) !== 0) return null;

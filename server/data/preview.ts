@@ -9,8 +9,8 @@ import type { Paths } from '@/server/model/files/paths.ts';
 import { inspectFolder } from './inspect.ts';
 
 /**
- * Renders a few training images as the network sees them, using the trainer's own code. Fast enough for every move of a slider:
- * it reads 200 kB and transforms eight images.
+ * Renders a few training images as the network sees them, using the trainer's own code. Fast enough for every move of a
+ * slider: it reads 200 kB and transforms eight images.
  */
 export async function previewImages(paths: Paths, { draw, dataset, ...options }: PreviewOptions): Promise<Preview> {
   const sample = await drawSample(paths, dataset, draw);

@@ -2,8 +2,8 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 
 /**
- * GET with Node's HTTP client, which returns the file's bytes unchanged. `fetch` would decompress a `.tar.gz` that the server
- * declares as gzip-encoded.
+ * GET with Node's HTTP client, which returns the file's bytes unchanged. `fetch` would decompress a `.tar.gz` that the
+ * server declares as gzip-encoded.
  */
 
 const maxRedirects = 5;

@@ -30,7 +30,9 @@ export interface FileServer {
   requests: IncomingMessage['headers'][];
   /** Bytes of the file sent so far, repeated ones included. */
   bytesSent: number;
-  /** How much of the file the client has on disk; before disconnecting, the server waits until all sent bytes are there. */
+  /**
+   * How much of the file the client has on disk; before disconnecting, the server waits until all sent bytes are there.
+   */
   bytesOnDisk: () => number;
   /** Answers to the next requests; after them, every request gets the complete file. */
   answers: Answer[];

@@ -7,8 +7,8 @@ import { inspectFolder } from './inspect.ts';
 import type { Unpacked } from './sources.ts';
 
 /**
- * Extracts the expected files from a `.tar.gz`, each a regular file of the expected size; nothing else in the archive is ever
- * written. They are moved to their final names only when all of them are complete and synced to disk.
+ * Extracts the expected files from a `.tar.gz`, each a regular file of the expected size; nothing else in the archive
+ * is ever written. They are moved to their final names only when all of them are complete and synced to disk.
  *
  * @throws DownloadError `damaged`; filesystem errors
  */
@@ -49,7 +49,10 @@ export async function unpack(
   }
 }
 
-/** Moves the folder as a unit if the target does not exist; otherwise moves file by file and leaves other files there alone. */
+/**
+ * Moves the folder as a unit if the target does not exist; otherwise moves file by file and leaves other files there
+ * alone.
+ */
 async function putInPlace(temporary: string, target: string, files: readonly string[]): Promise<void> {
   if (!existsSync(target)) return rename(temporary, target);
   for (const name of files) await rename(path.join(temporary, name), path.join(target, name));

@@ -12,8 +12,8 @@ import { StorageError, storageError } from './storage-errors.ts';
 const lockTimeout = 5000;
 
 /**
- * Opens the database and applies pending migrations, after saving a copy in the same folder. Creates a missing file or folder;
- * a damaged or foreign file is left unchanged.
+ * Opens the database and applies pending migrations, after saving a copy in the same folder. Creates a missing file or
+ * folder; a damaged or foreign file is left unchanged.
  * @throws StorageError if the file cannot be used
  */
 export function openDatabase(file: string, migrationsFolder: string) {

@@ -2,8 +2,9 @@ import Sqlite from 'better-sqlite3';
 import { openSqlite } from './sqlite.ts';
 
 /**
- * Takes an exclusive lock, so that only one process works on a shared resource such as the queue or a download. The lock is an
- * open SQLite transaction on a separate file: the operating system releases it when the process ends, even after a crash.
+ * Takes an exclusive lock, so that only one process works on a shared resource such as the queue or a download. The
+ * lock is an open SQLite transaction on a separate file: the operating system releases it when the process ends, even
+ * after a crash.
  * @returns a function that releases the lock; null if it is already held, by this process or another one
  */
 export function lockFile(file: string): (() => void) | null {

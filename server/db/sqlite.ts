@@ -1,14 +1,15 @@
 import Sqlite from 'better-sqlite3';
 
 /**
- * Since Node 24.19, the process crashes when an object of better-sqlite3 12 is garbage-collected while no JavaScript runs: its
- * `node::ObjectWrap` needs a context, and there is none. (Version 13 does not use it, but requires Node 22.) These references
- * keep all connections from being collected.
+ * Since Node 24.19, the process crashes when an object of better-sqlite3 12 is garbage-collected while no JavaScript
+ * runs: its `node::ObjectWrap` needs a context, and there is none. (Version 13 does not use it, but requires Node 22.)
+ * These references keep all connections from being collected.
  */
 const keptAlive = new Set<Sqlite.Database>();
 
 /**
- * Opens a SQLite file. Prepared statements are cached by their SQL text and returned in their initial state (no `raw`, no `pluck`).
+ * Opens a SQLite file. Prepared statements are cached by their SQL text and returned in their initial state (no `raw`,
+ * no `pluck`).
  * @throws SqliteError
  */
 export function openSqlite(file: string, options?: Sqlite.Options): Sqlite.Database {

@@ -72,7 +72,8 @@ describe('load', () => {
           delays.push(Date.now() - event.at);
         }
       });
-      // Separate browsers, because one browser opens at most six connections to a server and closes those of hidden tabs.
+      // Separate browsers, because one browser opens at most six connections to a server and closes those of hidden
+      // tabs.
       for (let started = 1; started < tabs; started++) browsers.push(await launchBrowser());
       const pages = await Promise.all(browsers.map((browser) => browser.newPage()));
       for (const page of pages) await page.goto(`${app.url}/runs/${id}`, patience);

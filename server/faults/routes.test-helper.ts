@@ -5,7 +5,9 @@ import { inProject } from '@/tools/testing/paths.ts';
 
 const app = inProject('app');
 
-/** All routes, derived from the files in app/: `/runs/[id]`, `/api/trpc/[trpc]`. New routes are included automatically. */
+/**
+ * All routes, derived from the files in app/: `/runs/[id]`, `/api/trpc/[trpc]`. New routes are included automatically.
+ */
 export const routes: string[] = readdirSync(app, { recursive: true, encoding: 'utf8' })
   .filter((file) => /^(page\.tsx|route\.ts)$/.test(path.basename(file)))
   .map((file) => `/${path.dirname(file).replaceAll(path.sep, '/')}`.replace(/^\/\.$/, '/'))

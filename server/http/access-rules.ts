@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 
 /**
- * Decides which requests to accept. Local clients are trusted, so pages of other sites must be kept out: those whose host
- * name resolves to 127.0.0.1 (DNS rebinding; checked by Host), those that submit forms (CSRF; Origin), and those that read
- * responses through the user's browser (Sec-Fetch-Site).
+ * Decides which requests to accept. Local clients are trusted, so pages of other sites must be kept out: those whose
+ * host name resolves to 127.0.0.1 (DNS rebinding; checked by Host), those that submit forms (CSRF; Origin), and those
+ * that read responses through the user's browser (Sec-Fetch-Site).
  */
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -68,8 +68,8 @@ export function isLoopbackName(name: string): boolean {
 }
 
 /**
- * Browsers send Origin with every request other than GET and HEAD; if it is missing, Sec-Fetch-Site decides. Scripts set it
- * themselves: `curl -H "Origin: http://127.0.0.1:3000"`.
+ * Browsers send Origin with every request other than GET and HEAD; if it is missing, Sec-Fetch-Site decides. Scripts
+ * set it themselves: `curl -H "Origin: http://127.0.0.1:3000"`.
  */
 function isSameOrigin(headers: Headers, host: string): boolean {
   const origin = headers.get('origin');

@@ -78,8 +78,8 @@ function answer(response: ServerResponse, status: number, body: string, type = '
 const gracePeriod = 5000;
 
 /**
- * Discards the rest of a rejected body for a while: closing the connection at once, with data still arriving, would lose
- * the answer.
+ * Discards the rest of a rejected body for a while: closing the connection at once, with data still arriving, would
+ * lose the answer.
  */
 function closeAfterGracePeriod(request: IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), gracePeriod).unref();

@@ -21,8 +21,8 @@ export const plainPagePolicy = `default-src 'none'; style-src 'unsafe-inline'; f
 const dataPolicy = `default-src 'none'; form-action 'none'; ${notEmbedded}`;
 
 /**
- * For the app's pages: only scripts that carry this response's nonce, and scripts they load; nothing from other sites. Plotly
- * and React set inline style attributes, which a nonce cannot allow.
+ * For the app's pages: only scripts that carry this response's nonce, and scripts they load; nothing from other sites.
+ * Plotly and React set inline style attributes, which a nonce cannot allow.
  * @param dev allows `eval`, with which React reconstructs stack traces, and the hot-reload socket
  */
 const pagePolicy = (nonce: string, dev: boolean): string =>
@@ -38,8 +38,8 @@ const pagePolicy = (nonce: string, dev: boolean): string =>
   ].join('; ');
 
 /**
- * Sets the security headers of a response, and passes the nonce for the page's scripts to Next through the request headers.
- * Values that a client sent under these names are discarded.
+ * Sets the security headers of a response, and passes the nonce for the page's scripts to Next through the request
+ * headers. Values that a client sent under these names are discarded.
  */
 export function setSecurityHeaders(
   request: IncomingMessage,

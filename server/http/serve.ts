@@ -17,8 +17,8 @@ const firstPort = 3000;
 const lastPort = 3999;
 
 /**
- * Serves the app until a signal arrives, then stops the trainer and exits. The last line printed is the URL. Problems that
- * the user can fix are printed as one sentence, with exit code 1.
+ * Serves the app until a signal arrives, then stops the trainer and exits. The last line printed is the URL. Problems
+ * that the user can fix are printed as one sentence, with exit code 1.
  * @param options.dev builds pages on request
  */
 export async function serve({ dev }: { dev: boolean }): Promise<void> {
@@ -66,7 +66,10 @@ const problemHeaders = {
 /** Delay between attempts to open the database, in milliseconds. */
 const openInterval = 2000;
 
-/** Retries until the database is open. @param onProblem called with the reason after a failed attempt, with null on success */
+/**
+ * Retries until the database is open.
+ * @param onProblem called with the reason after a failed attempt, with null on success
+ */
 async function openDatabase(onProblem: (problem: string | null) => void): Promise<void> {
   for (;;) {
     try {

@@ -18,7 +18,9 @@ const byId = z.object({ id: z.string().max(100) });
 const followSchema = z.object({
   /** If omitted, events of all runs. */
   runId: z.string().max(100).optional(),
-  /** Events after this id are sent: initially the `cursor` of `runs.get`, on reconnect the last id the client received. */
+  /**
+   * Events after this id are sent: initially the `cursor` of `runs.get`, on reconnect the last id the client received.
+   */
   lastEventId: z
     .string()
     .regex(/^\d{1,15}$/)

@@ -33,10 +33,11 @@ export const sketch10Sizes = { train: 9000, test: 2000 } as const;
 const sketch10Seed = 10;
 
 /**
- * Renders images `start` to `start + count` of a split, in which the classes alternate. An image depends only on seed, split and
- * index; rendering takes about 0.3 ms each.
+ * Renders images `start` to `start + count` of a split, in which the classes alternate. An image depends only on seed,
+ * split and index; rendering takes about 0.3 ms each.
  *
- * @returns pixels [count, 3, 32, 32], planes of bytes as CIFAR-10 has them, and labels [count] in the order of its classes
+ * @returns pixels [count, 3, 32, 32], planes of bytes as CIFAR-10 has them, and labels [count] in the order of its
+ * classes
  */
 export function renderSketch10({
   seed = sketch10Seed,

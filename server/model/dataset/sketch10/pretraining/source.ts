@@ -10,8 +10,8 @@ import * as outdoors from './outdoors.ts';
 import * as shapes from './shapes.ts';
 
 /**
- * The images on which the bundled backbone was pre-trained: objects that are not in CIFAR-10, drawn in the same style and light.
- * No drawing is shared with sketch10.
+ * The images on which the bundled backbone was pre-trained: objects that are not in CIFAR-10, drawn in the same style
+ * and light. No drawing is shared with sketch10.
  */
 const drawings: readonly Drawing[] = [
   ...letters.map(drawLetter),
