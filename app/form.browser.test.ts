@@ -196,7 +196,7 @@ describe('another run’s config', () => {
 describe('without data', () => {
   it('says so where the images would be, and how to get them', async () => {
     await field('dataset').selectOption('cifar10');
-    await page.getByText('The images are shown here once CIFAR-10 is there.').waitFor();
+    await page.getByText('Images appear here once CIFAR-10 is downloaded.').waitFor();
     await page.getByRole('button', { name: /^Get CIFAR-10/ }).waitFor();
     expect(await page.getByRole('button', { name: 'Shuffle' }).isDisabled()).toBe(true);
     await field('dataset').selectOption('sketch10');

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import {
-  gives,
   hdf5,
   makeBlackArchive,
   makeFolder,
-  says,
+  sendsFile,
+  sendsStatus,
   serveFile,
   sha256Of,
 } from '@/server/data/source.test-helper.ts';
@@ -37,8 +37,8 @@ it('gets the data by two buttons, through everything that can come between, and 
   await visit(page, app.url);
   await card.getByText('CIFAR-10 and ImageNet weights are not here yet').waitFor();
   cifar10.answers = [
-    gives({ stallsAfter: Math.floor(archive.length / 2) }),
-    says(200, { 'content-type': 'text/html' }),
+    sendsFile({ stallsAfter: Math.floor(archive.length / 2) }),
+    sendsStatus(200, { 'content-type': 'text/html' }),
   ];
   await click(/^Get CIFAR-10/);
   await click(/^Get ImageNet weights/);

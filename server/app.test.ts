@@ -12,7 +12,7 @@ import { type AppServer, startApp, startAppIn } from '@/tools/testing/app-server
 import { ask as askServer } from '@/tools/testing/ask.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
-/** The app as it is served, with a trainer that plays scenes. */
+/** The built app with a trainer that plays scripted scenes. */
 
 const TRAINER_ENTRY = scriptedTrainer;
 let app: AppServer;
@@ -32,9 +32,9 @@ async function completeRun(): Promise<string> {
   return id;
 }
 
-describe('doors', () => {
+describe('access', () => {
   it.each(['/', '/runs/new', '/api/trpc/runs.list', '/_next/static/x.js', '/api/runs/a/files/run.json', '/nowhere'])(
-    'turns a foreign Host away from %s',
+    'rejects a foreign Host for %s',
     async (target) => {
       expect((await ask(target, { headers: { host: 'evil.test' } })).status).toBe(403);
       const { port } = new URL(app.url);
@@ -42,11 +42,11 @@ describe('doors', () => {
     },
   );
 
-  it.each(['localhost:9999', '127.0.0.2', '[::1]:3000', 'lab.example'])('answers to %s', async (host) => {
+  it.each(['localhost:9999', '127.0.0.2', '[::1]:3000', 'lab.example'])('accepts the host %s', async (host) => {
     expect((await ask('/api/trpc/runs.list', { headers: { host } })).status).toBe(200);
   });
 
-  it('lets only its own pages change something', async () => {
+  it('lets only its own pages make changes', async () => {
     const before = (await app.trpc.runs.list.query()).total;
     const post = async (headers: Record<string, string>) =>
       (await ask('/api/trpc/runs.start', { ...mutation, headers: { ...json, ...headers } })).status;
@@ -63,7 +63,7 @@ describe('doors', () => {
 });
 
 describe('the form', () => {
-  it('is there for whoever asks for an unknown run, with the right status and words', async () => {
+  it('responds with 404 and a message if the run to copy is unknown', async () => {
     for (const id of ['unknown', '20260101-000000-abcd', '..%2f..%2fx', '%3Cscript%3E']) {
       const { status, body } = await ask(`/runs/new?from=${id}`);
       expect([id, status]).toEqual([id, 404]);
@@ -71,7 +71,7 @@ describe('the form', () => {
     }
   });
 
-  it('is filled from a run', async () => {
+  it('is prefilled from a run', async () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'completes', n_unfreeze: 77 });
     const { status, body } = await ask(`/runs/new?from=${id}`);
     expect(status).toBe(200);
@@ -80,7 +80,7 @@ describe('the form', () => {
 });
 
 describe('downloads', () => {
-  it('serves the files of a run as what they are', async () => {
+  it('serves the files of a run with the right type', async () => {
     const id = await completeRun();
     const results = path.join(app.folder, 'results');
     writeFileSync(path.join(results, id, 'cifar10.h5'), 'HDF');
@@ -98,34 +98,34 @@ describe('downloads', () => {
     expect((await ask(`/api/runs/${id}/files/trainer.log`)).body).toMatch(/^pid \d+$/m);
   });
 
-  it('makes the curves and the whole when asked', async () => {
+  it('generates metrics.csv and run.zip on request', async () => {
     const id = await completeRun();
     const curves = await ask(`/api/runs/${id}/files/metrics.csv`);
     expect(curves.headers['content-type']).toContain('text/csv');
     expect(curves.body).toMatch(/^stage,epoch,/);
-    const whole = await ask(`/api/runs/${id}/files/run.zip`);
-    expect(whole.body.slice(0, 2)).toBe('PK');
-    expect(whole.headers).toMatchObject({
+    const archive = await ask(`/api/runs/${id}/files/run.zip`);
+    expect(archive.body.slice(0, 2)).toBe('PK');
+    expect(archive.headers).toMatchObject({
       'content-type': 'application/zip',
       'content-disposition': `attachment; filename="run_${id}.zip"`,
     });
   });
 
-  it.runIf(process.platform === 'linux')('opens no file for those who ask only what it is', async () => {
+  it.runIf(process.platform === 'linux')('does not leave files open after HEAD requests', async () => {
     const id = await completeRun();
     writeFileSync(path.join(app.folder, 'results', id, 'cifar10.h5'), Buffer.alloc(4_000_000));
     const target = `/api/runs/${id}/files/cifar10.h5`;
-    const open = () => readdirSync(`/proc/${app.process.pid}/fd`).length;
-    const before = open();
-    for (let asked = 0; asked < 50; asked++) {
+    const countOpenFiles = () => readdirSync(`/proc/${app.process.pid}/fd`).length;
+    const before = countOpenFiles();
+    for (let request = 0; request < 50; request++) {
       const answer = await ask(target, { method: 'HEAD' });
       expect([answer.status, answer.body]).toEqual([200, '']);
     }
-    await expect.poll(open).toBeLessThan(before + 10);
+    await expect.poll(countOpenFiles).toBeLessThan(before + 10);
     expect((await ask(`${target}x`, { method: 'HEAD' })).status).toBe(404);
   });
 
-  it('knows no other file and no other run', async () => {
+  it('serves no other files and no unknown runs', async () => {
     const id = await completeRun();
     for (const target of [
       `/api/runs/${id}/files/cifar10.h5`,
@@ -142,7 +142,7 @@ describe('downloads', () => {
 });
 
 describe('tRPC', () => {
-  it('marks every wrong field in words', async () => {
+  it('reports every invalid field with a message', async () => {
     const refused = await app.trpc.runs.start
       .mutate({ n_unfreeze: 103, zoom: -1, tags: [''], json_output_path: '/tmp/x.json' })
       .catch((error) => error);
@@ -158,7 +158,7 @@ describe('tRPC', () => {
     expect(outside.data.fields.json_output_path[0]).toContain('must lie in the results folder');
   });
 
-  it('refuses every wrong value of every field, at its field and in words', async () => {
+  it('rejects every invalid value with a message for its field', async () => {
     const before = (await app.trpc.runs.list.query()).total;
     for (const { field, value } of wrongValues) {
       const { status, body } = await ask('/api/trpc/runs.start', {
@@ -173,11 +173,11 @@ describe('tRPC', () => {
     expect((await app.trpc.runs.list.query()).total).toBe(before);
   });
 
-  it('refuses what no config has', async () => {
+  it('rejects unknown fields', async () => {
     const refused = await app.trpc.runs.start
       .mutate({ n_unfreeze: 30, learning_rate: 1 } as TrainConfigInput)
       .catch((error) => error);
-    expect(refused.data).toMatchObject({ httpStatus: 400, fields: { learning_rate: ['is not known here'] } });
+    expect(refused.data).toMatchObject({ httpStatus: 400, fields: { learning_rate: ['is not a known field'] } });
   });
 
   it('answers 404 for an unknown run', async () => {
@@ -190,28 +190,28 @@ describe('tRPC', () => {
     }
   });
 
-  it('streams events under their ids, goes on after the last one known, and ends with the run', async () => {
+  it('streams events with their ids, resumes after the last one received, and ends with the run', async () => {
     const id = await completeRun();
     const follow = (lastEventId?: string) =>
       ask(`/api/trpc/runs.follow?input=${encodeURIComponent(JSON.stringify({ runId: id, lastEventId }))}`);
-    const whole = await follow();
-    expect(whole.headers['content-type']).toContain('text/event-stream');
+    const complete = await follow();
+    expect(complete.headers['content-type']).toContain('text/event-stream');
     const ids = (body: string) => [...body.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
     const { events } = await app.trpc.runs.get.query({ id });
-    expect(ids(whole.body)).toEqual(events.map(({ id }) => id));
+    expect(ids(complete.body)).toEqual(events.map(({ id }) => id));
     const rest = await follow(String(events[2]!.id));
     expect(ids(rest.body)).toEqual(events.slice(3).map(({ id }) => id));
     expect(rest.body).toContain('"completed"');
   });
 
-  it('tells the state of the system', async () => {
+  it('returns the state of the system', async () => {
     const status = await app.trpc.system.status.query();
     expect(status).toMatchObject({ engine: 'cpu', running: null, queued: 0 });
   });
 });
 
 describe('the server process', () => {
-  it('prints its URL last, ends with its trainer, and starts again on what it left', async () => {
+  it('prints its URL last, stops its trainer on exit, and restarts with the stored runs', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'transfer-lab-app-'));
     const first = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     const { id } = await first.trpc.runs.start.mutate({ name: 'waits' });
@@ -230,7 +230,7 @@ describe('the server process', () => {
     await rm(folder, { recursive: true });
   }, 120_000);
 
-  it('leaves no trainer behind when it is killed', async () => {
+  it('leaves no trainer running when it is killed', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'transfer-lab-app-'));
     const killed = await startAppIn(folder, { TRAINER_ENTRY, AUTO_RESUME: 'off' });
     const { id } = await killed.trpc.runs.start.mutate({ name: 'waits' });

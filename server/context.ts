@@ -3,9 +3,9 @@ import type { Downloads } from './data/downloads.ts';
 import type { Prober } from './machine/prober.ts';
 import type { LogFolder } from './runs/imports/log-folder.ts';
 import type { Queue } from './runs/queue/queue.ts';
-import { existing } from './singleton.ts';
+import { getSingleton } from './singleton.ts';
 
-/** What a procedure or route handler works with. */
+/** The services available to procedures and route handlers. */
 export interface Context extends BaseContext {
   queue: Queue;
   downloads: Downloads;
@@ -13,5 +13,5 @@ export interface Context extends BaseContext {
   logs: LogFolder;
 }
 
-/** @throws Error where the server has not started: pages and routes must be rendered on request */
-export const getContext = (): Context => existing('context');
+/** @throws Error if the server has not started; pages and routes must therefore be rendered on request */
+export const getContext = (): Context => getSingleton('context');

@@ -2,28 +2,28 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { SourceSettings } from './data/sources.ts';
 import { EnvironmentError } from './errors.ts';
-import { isLoopbackName } from './http/doors.ts';
+import { isLoopbackName } from './http/access-rules.ts';
 import { cacheLimitInWords, isCacheLimit, type Paths, readPaths } from './model/files/paths.ts';
 import { singleton } from './singleton.ts';
 
-/** What the environment says, with every default filled in; paths are absolute. */
+/** The parsed environment with all defaults applied. Paths are absolute. */
 export interface Env {
-  /** The port asked for; null takes the next free one. */
+  /** The requested port; null takes the next free one. */
   port: number | null;
   host: string;
-  /** Whoever comes must know it; null where everyone on this machine may come. */
+  /** The token that clients must present; null admits everyone on this machine. */
   authToken: string | null;
-  /** Host names beside loopback's that requests may carry, in lower case. */
+  /** Lower-case host names that requests may carry in addition to the loopback names. */
   allowedHosts: string[];
   paths: Paths;
-  /** Where the data is fetched from, where not from the official sources. */
+  /** Download mirrors to use instead of the official sources. */
   sources: SourceSettings;
   databasePath: string;
-  /** Whether an interrupted run goes on by itself. */
+  /** Whether interrupted runs resume automatically. */
   autoResume: boolean;
-  /** Seconds without a sign of life, or in one step, after which a trainer is given up. */
+  /** Seconds without a heartbeat, or within a single step, after which the trainer is considered hung. */
   trainerPatience: number;
-  /** The bundled trainer. Tests put a scripted child in its place. */
+  /** The bundled trainer. Tests replace it with a scripted child process. */
   trainerEntry: string;
 }
 
@@ -32,7 +32,7 @@ const webAddress = (name: string) =>
     .string()
     .refine(
       (url) => /^https?:\/\//.test(url) && URL.canParse(url),
-      `${name} must be an address that begins with https:// or http://.`,
+      `${name} must be a URL that starts with https:// or http://.`,
     )
     .optional();
 
@@ -57,14 +57,17 @@ const environmentSchema = z.object({
   CIFAR10_SHA256: z
     .string()
     .toLowerCase()
-    .refine((hash) => /^[0-9a-f]{64}$/.test(hash), 'CIFAR10_SHA256 must be a hash of 64 hexadecimal digits.')
+    .refine((hash) => /^[0-9a-f]{64}$/.test(hash), 'CIFAR10_SHA256 must be a SHA-256 hash of 64 hexadecimal digits.')
     .optional(),
   WEIGHTS_URL: webAddress('WEIGHTS_URL'),
   CACHE_LIMIT: z.string().refine(isCacheLimit, cacheLimitInWords).optional(),
   AUTO_RESUME: z.enum(['on', 'off'], 'AUTO_RESUME must be on or off.').default('on'),
   TRAINER_PATIENCE: z
     .string()
-    .refine((seconds) => /^\d+$/.test(seconds) && Number(seconds) > 0, 'TRAINER_PATIENCE must be a number of seconds.')
+    .refine(
+      (seconds) => /^\d+$/.test(seconds) && Number(seconds) > 0,
+      'TRAINER_PATIENCE must be a whole number of seconds above 0.',
+    )
     .transform(Number)
     .default(120),
   DATABASE_PATH: z.string().optional(),
@@ -72,9 +75,9 @@ const environmentSchema = z.object({
 });
 
 /**
- * Parses an environment; what is set to nothing counts as not set.
- * @param root the project's folder, from which relative paths count
- * @throws EnvironmentError in words for whoever set it
+ * Parses an environment. Empty variables count as unset.
+ * @param root the project folder, against which relative paths are resolved
+ * @throws EnvironmentError naming every invalid variable
  */
 export function parseEnv(environment: Record<string, string | undefined>, root: string): Env {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -84,7 +87,7 @@ export function parseEnv(environment: Record<string, string | undefined>, root: 
   const { AUTO_RESUME, TRAINER_PATIENCE, AUTH_TOKEN } = data;
   if (!isLoopbackName(HOST) && AUTH_TOKEN === undefined) {
     throw new EnvironmentError(
-      `HOST=${HOST} would let everybody on the network in, as nothing asks for a password: set AUTH_TOKEN to a secret of at least 16 characters as well, or keep a loopback address such as 127.0.0.1 and reach it from another machine through ssh -L.`,
+      `HOST=${HOST} would expose the server to the network without a password. Set AUTH_TOKEN to a secret of at least 16 characters, or keep a loopback address such as 127.0.0.1 and connect from other machines through ssh -L.`,
     );
   }
   const paths = readPaths(set, root);
@@ -106,8 +109,8 @@ export function parseEnv(environment: Record<string, string | undefined>, root: 
   };
 }
 
-/** The project's folder: everything that serves is started there. */
+/** The project folder; every server process is started in it. */
 export const projectRoot = (): string => process.cwd();
 
-/** This process's environment, parsed once. */
+/** The environment of this process, parsed once. */
 export const getEnv = (): Env => singleton('env', () => parseEnv(process.env, projectRoot()));

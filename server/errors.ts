@@ -1,9 +1,9 @@
 import type { TrainConfigField } from '@/lib/config/train-config.ts';
 
-/** What can go wrong on request, and what it is in HTTP's terms. */
+/** Error categories; `trpc.ts` maps them to HTTP statuses. */
 export type AppErrorCode = 'not-found' | 'conflict' | 'bad-request' | 'storage';
 
-/** Something a person asked for that cannot be done. The message says what to do about it. */
+/** A user request that cannot be fulfilled. The message says what to do. */
 export class AppError extends Error {
   readonly code: AppErrorCode;
 
@@ -16,11 +16,11 @@ export class AppError extends Error {
 
 export class RunNotFoundError extends AppError {
   constructor(id: string) {
-    super('not-found', `There is no run ${id}. It may have been deleted; the table of runs shows those there are.`);
+    super('not-found', `There is no run ${id}. It may have been deleted; the runs table lists the existing ones.`);
   }
 }
 
-/** A value that its own schema allows, but not what is on this machine's disk. */
+/** A field value that is valid by its schema but unusable with the files on this machine. */
 export class FieldError extends AppError {
   readonly field: TrainConfigField;
 
@@ -30,5 +30,8 @@ export class FieldError extends AppError {
   }
 }
 
-/** The environment asks for something that cannot be. One sentence for each problem. */
+/**
+ * Invalid environment variables, or an environment the server cannot start in. The message has one sentence per
+ * problem.
+ */
 export class EnvironmentError extends Error {}

@@ -11,10 +11,10 @@ import { createServices } from './services.ts';
 const opened: { services: Context; folder: string }[] = [];
 
 /**
- * The server's real parts on a database and folders of their own, with a trainer that plays the scene its run is named
- * after (fixtures/scripted-trainer.mjs). All is closed and removed after the test.
- * @param folder an earlier server's, to start on what that one left
- * @param environment settings that differ: another trainer, real data
+ * The real services on a database and folders of their own, with a trainer that plays the scene named by the run
+ * (fixtures/scripted-trainer.mjs). Closed and removed after the test.
+ * @param folder an earlier server's folder, to start from the state it left
+ * @param environment settings to override, such as another trainer or real data
  */
 export function openServices(
   folder = mkdtempSync(path.join(tmpdir(), 'transfer-lab-')),

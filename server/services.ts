@@ -9,11 +9,14 @@ import { LogFolder } from './runs/imports/log-folder.ts';
 import { EmbeddedQueue } from './runs/queue/embedded-queue.ts';
 import { singleton } from './singleton.ts';
 
-/** Opens the database and assembles the context. For start-up code; everything else gets a context or asks `getContext`. */
+/**
+ * Opens the database and assembles the context. For start-up code only; everything else takes a context or calls
+ * `getContext`.
+ */
 export function createServices(env: Env): Context {
   const db = openDatabase(env.databasePath, path.join(projectRoot(), 'drizzle', 'migrations'));
   const bus = new RunBus();
-  // Runs wait for what is being fetched; a download that ends may be what they waited for.
+  // Queued runs wait for missing data, so the queue is checked again whenever a download ends.
   const downloads = new Downloads(env, () => queue.wake());
   const queue = new EmbeddedQueue({ env, db, bus, downloads });
   const prober = new Prober({ env, db, bus });
@@ -21,5 +24,5 @@ export function createServices(env: Env): Context {
   return { env, db, bus, queue, downloads, prober, logs };
 }
 
-/** This process's context, created on the first call: a build must not open a database. */
+/** This process's context, created on the first call because a build must not open a database. */
 export const openServices = (): Context => singleton('context', () => createServices(getEnv()));

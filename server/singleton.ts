@@ -1,6 +1,6 @@
 /**
- * One value for the whole process. Next evaluates a module once for each of its graphs (pages, routes, instrumentation),
- * so a module's own variable would be several.
+ * Creates a value once per process. Next evaluates a module once per module graph (pages, routes, instrumentation), so
+ * a module-level variable would exist several times.
  */
 export function singleton<T>(name: string, create: () => T): T {
   const store = storeOf<T>();
@@ -8,10 +8,10 @@ export function singleton<T>(name: string, create: () => T): T {
   return store[keyOf(name)]!;
 }
 
-/** @throws Error where no `singleton` of this name was created yet */
-export function existing<T>(name: string): T {
+/** @throws Error if `singleton` has not created a value of this name yet */
+export function getSingleton<T>(name: string): T {
   const value = storeOf<T>()[keyOf(name)];
-  if (value === undefined) throw new Error(`${name} does not exist yet: the server has not started.`);
+  if (value === undefined) throw new Error(`The ${name} does not exist yet because the server has not started.`);
   return value;
 }
 

@@ -1,6 +1,9 @@
 import { openServices } from './services.ts';
 
-/** Brings the database up to date, settles what a dead server left, goes on with the line, and takes in what lies in the results folder. */
+/**
+ * Migrates the database, reconciles runs left behind by a crashed server, resumes the queue and imports logs from the
+ * results folder.
+ */
 export function startServices(): void {
   const services = openServices();
   services.queue.wake();

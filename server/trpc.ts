@@ -4,28 +4,28 @@ import type { Context } from './context.ts';
 import { storageError } from './db/storage-errors.ts';
 import { AppError, type AppErrorCode, FieldError } from './errors.ts';
 
-/** Why each wrong field is wrong, by its name in the config; every error carries it, most of them empty. */
+/** Error messages by config field. Every error carries this object; it is empty unless fields are invalid. */
 export type FieldErrors = Record<string, string[]>;
 
 const t = initTRPC.context<Context>().create({
   errorFormatter: ({ shape, error }) => ({
     ...shape,
-    message: error.cause instanceof ZodError ? 'Some values are not possible.' : shape.message,
+    message: error.cause instanceof ZodError ? 'Some values are invalid.' : shape.message,
     data: { ...shape.data, fields: fieldErrors(error.cause) },
   }),
-  // Both are off by default. Without them a line that died unnoticed (sleep, Wi-Fi) would look alive for ever.
+  // Both are off by default. Without them, a connection lost unnoticed (sleep, Wi-Fi) would look open indefinitely.
   sse: { ping: { enabled: true, intervalMs: 5000 }, client: { reconnectAfterInactivityMs: 15_000 } },
 });
 
 function fieldErrors(cause: unknown): FieldErrors {
   if (cause instanceof FieldError) return { [cause.field]: [cause.message] };
-  // No object while it is filled: a client may call a field `constructor`.
+  // A map, because a client may send a field named `constructor`.
   const fields = new Map<string, string[]>();
-  const say = (name: string, message: string) => fields.set(name, [...(fields.get(name) ?? []), message]);
+  const addError = (name: string, message: string) => fields.set(name, [...(fields.get(name) ?? []), message]);
   for (const issue of cause instanceof ZodError ? cause.issues : []) {
-    if (issue.path.length > 0) say(String(issue.path[0]), issue.message);
-    else if (issue.code === 'unrecognized_keys') for (const key of issue.keys) say(key, 'is not known here');
-    else say('', issue.message);
+    if (issue.path.length > 0) addError(String(issue.path[0]), issue.message);
+    else if (issue.code === 'unrecognized_keys') for (const key of issue.keys) addError(key, 'is not a known field');
+    else addError('', issue.message);
   }
   return Object.fromEntries(fields);
 }
@@ -37,7 +37,7 @@ const trpcCodes = {
   storage: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<AppErrorCode, TRPCError['code']>;
 
-/** The one place where our errors become tRPC's. */
+/** The only place where application errors are mapped to tRPC errors. */
 const withMappedErrors = t.middleware(async ({ ctx, next }) => {
   const result = await next();
   if (result.ok) return result;

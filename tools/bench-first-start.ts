@@ -9,10 +9,9 @@ import { visit } from './testing/app-page.ts';
 import { launchBrowser } from './testing/browser.ts';
 
 /**
- * `npm run bench:first-start`: how long somebody waits who has just cloned the project: from the clone to the page, from
- * the click on "Start the first run" to its first epoch, and to its end. In an empty folder, with an empty home, no data,
- * and nothing built or kept; npm alone is asked for anything. `-- FOLDER` clones another checkout than this one. Prints a
- * line a figure.
+ * `npm run bench:first-start`: measures a new user's waiting times: from cloning to the page, and from the click on
+ * "Start the first run" to its first epoch and its end. Works in an empty folder with an empty home, without data,
+ * builds or caches, and downloads only from npm. `-- FOLDER` clones another checkout. Prints one line per measurement.
  */
 
 const source = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '..'));
@@ -21,13 +20,13 @@ const clone = path.join(folder, 'transfer-lab');
 const environment = cleanEnvironment();
 
 try {
-  const began = Date.now();
+  const started = Date.now();
   run('git', ['clone', '--quiet', source, clone], folder);
   run('npm', ['ci'], clone);
-  report('Cloned and installed', began);
+  report('Cloned and installed', started);
   const { server, url } = await startServer();
   try {
-    report('Clone to page', began);
+    report('Clone to page', started);
     await measureFirstRun(url);
   } finally {
     server.kill('SIGINT');
@@ -37,19 +36,19 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** What finds programs, and npm's own settings; no variable that moves data, results or caches. */
+/** Only the variables that programs and npm need; none that redirects data, results or caches. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => /^(PATH|LANG|TERM|SHELL|npm_config_nodedir)$/.test(name));
   const home = path.join(folder, 'home');
-  const own = { HOME: home, npm_config_cache: path.join(home, 'npm'), PORT: '0' };
-  return { ...Object.fromEntries(kept), ...own } as unknown as NodeJS.ProcessEnv;
+  const overrides = { HOME: home, npm_config_cache: path.join(home, 'npm'), PORT: '0' };
+  return { ...Object.fromEntries(kept), ...overrides } as unknown as NodeJS.ProcessEnv;
 }
 
 function run(command: string, args: string[], cwd: string): void {
   execFileSync(command, args, { cwd, env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** What `npm start` runs. @returns its address, once it answers there */
+/** Starts the server as `npm start` does. @returns its URL, once it answers */
 async function startServer(): Promise<{ server: ChildProcess; url: string }> {
   const child = spawn(process.execPath, ['tools/start.mjs'], {
     cwd: clone,
@@ -63,7 +62,7 @@ async function startServer(): Promise<{ server: ChildProcess; url: string }> {
       const line = /^http:\/\/\S+$/m.exec(output);
       if (line) resolve(line[0]);
     });
-    child.once('exit', (code) => reject(new Error(`npm start ended with exit code ${code}:\n${output}`)));
+    child.once('exit', (code) => reject(new Error(`npm start exited with code ${code}:\n${output}`)));
   });
   await (await fetch(url)).text();
   return { server: child, url };
@@ -93,6 +92,6 @@ async function measureFirstRun(url: string): Promise<void> {
   }
 }
 
-function report(what: string, from: number, to = Date.now()): void {
-  console.log(`${what}: ${((to - from) / 1000).toFixed(1)} s`);
+function report(label: string, from: number, to = Date.now()): void {
+  console.log(`${label}: ${((to - from) / 1000).toFixed(1)} s`);
 }

@@ -7,12 +7,12 @@ import { launchBrowser } from './testing/browser.ts';
 import { showingTrainer } from './testing/paths.ts';
 
 /**
- * `npm run bench:page`: what the pages weigh, how late an epoch is seen, and what a page costs that follows a long run.
- * Needs CIFAR-10 in the data folder. Prints a line a figure; docs/BENCHMARKS.md keeps them. `-- weight`, `-- latency` and
- * `-- long` measure only that.
+ * `npm run bench:page`: measures the size of the pages, the delay until an epoch is displayed, and the CPU load of a
+ * page that follows a long run. Needs CIFAR-10 in the data folder. Prints one line per measurement; docs/BENCHMARKS.md
+ * lists the results. `-- weight`, `-- latency` and `-- long` measure only one of them.
  */
 
-/** Epochs of about a second; early stopping may end it, then it is run again until there are `latencyEpochs`. */
+/** Epochs of about a second. Early stopping may end it, so it is repeated until there are `latencyEpochs`. */
 const latencyRun = {
   name: 'latency',
   train_limit: 1000,
@@ -27,19 +27,19 @@ const latencyEpochs = 100;
 
 const longRun = { name: 'long', tags: ['goes on'], epochs_stage1: 500 };
 
-const measurements = { weight: weighPages, latency: measureLatency, long: measureLongRun };
-const asked = process.argv.slice(2);
+const measurements = { weight: measureSize, latency: measureLatency, long: measureLongRun };
+const requested = process.argv.slice(2);
 for (const [name, measure] of Object.entries(measurements)) {
-  if (asked.length === 0 || asked.includes(name)) await measure();
+  if (requested.length === 0 || requested.includes(name)) await measure();
 }
 
-/** JavaScript of the page of runs, and what a chart adds; gzip, as it travels. */
-async function weighPages(): Promise<void> {
+/** Compressed JavaScript of the runs page, without and with charts. */
+async function measureSize(): Promise<void> {
   await onPage({ withRealTrainer: false }, async (page, app) => {
-    /** In the order in which the page asks for them. */
+    /** Sizes in the order of the requests. */
     const scripts: Promise<number>[] = [];
     page.on('request', (request) => {
-      if (request.resourceType() === 'script') scripts.push(weigh(request));
+      if (request.resourceType() === 'script') scripts.push(compressedSize(request));
     });
     const visit = async (ready: () => Promise<unknown>) => {
       scripts.length = 0;
@@ -51,20 +51,20 @@ async function weighPages(): Promise<void> {
     report('JavaScript of the first page, without a run', `${kilobytes(sum(empty))} in ${empty.length} files`);
     await app.trpc.runs.start.mutate({ tags: ['completes'] });
     const withCharts = await visit(() => page.locator('.js-plotly-plot').first().waitFor({ timeout: 60_000 }));
-    // Nothing else is as large.
+    // Plotly is by far the largest.
     const plotly = withCharts.indexOf(Math.max(...withCharts));
     const before = withCharts.slice(0, plotly);
-    report('JavaScript of the table page before Plotly', `${kilobytes(sum(before))} in ${before.length} files`);
-    report('Added where a chart is in view', kilobytes(sum(withCharts) - sum(before)));
+    report('JavaScript of the runs page before Plotly', `${kilobytes(sum(before))} in ${before.length} files`);
+    report('Added when a chart is in view', kilobytes(sum(withCharts) - sum(before)));
   });
 }
 
-async function weigh(request: Request): Promise<number> {
+async function compressedSize(request: Request): Promise<number> {
   const response = await request.response();
   return response ? gzipSync(await response.body()).length : 0;
 }
 
-/** From the trainer's clock before it tells an epoch to the first animation frame after Plotly drew it. */
+/** Delay from the trainer's timestamp of an epoch to the first animation frame after Plotly drew it. */
 async function measureLatency(): Promise<void> {
   await onPage({ withRealTrainer: true }, async (page, app) => {
     const delays: number[] = [];
@@ -76,9 +76,9 @@ async function measureLatency(): Promise<void> {
       await waitForEnd(app, id);
       const frames = await page.evaluate(() => (window as unknown as { frames: Frame[] }).frames);
       const { events } = await app.trpc.runs.get.query({ id });
-      const told = events.flatMap(({ event }) => (event.type === 'epoch' && event.stage === 2 ? [event.at] : []));
-      seconds += (told.at(-1)! - told[0]!) / 1000;
-      for (const [index, at] of told.entries()) {
+      const emitted = events.flatMap(({ event }) => (event.type === 'epoch' && event.stage === 2 ? [event.at] : []));
+      seconds += (emitted.at(-1)! - emitted[0]!) / 1000;
+      for (const [index, at] of emitted.entries()) {
         const frame = frames.find(({ epochs }) => epochs > latencyRun.epochs_stage1 + index);
         if (frame) delays.push(frame.at - at);
       }
@@ -87,19 +87,19 @@ async function measureLatency(): Promise<void> {
     const percentile = (share: number) => `${Math.round(delays[Math.floor((delays.length - 1) * share)]!)} ms`;
     report(
       `From the trainer to the screen, ${delays.length} epochs of ${(seconds / delays.length).toFixed(1)} s`,
-      `median ${percentile(0.5)}, p95 ${percentile(0.95)}, most ${percentile(1)}`,
+      `median ${percentile(0.5)}, p95 ${percentile(0.95)}, maximum ${percentile(1)}`,
     );
   });
 }
 
 interface Frame {
-  /** Milliseconds since 1970. */
+  /** Unix ms. */
   at: number;
-  /** How many epochs are drawn. */
+  /** Number of epochs drawn. */
   epochs: number;
 }
 
-/** Runs in the page: notes the clock and how many epochs are drawn, in each first frame after a drawing. */
+/** Runs in the page: records the time and the number of epochs in the first frame after each redraw. */
 function watchFrames(): void {
   const frames: { at: number; epochs: number }[] = [];
   Object.assign(window, { frames });
@@ -117,34 +117,34 @@ function watchFrames(): void {
   }, 20);
 }
 
-/** How much of a core a page takes that follows 500 epochs, five a second. */
+/** CPU load of a page that follows 500 epochs, five per second. */
 async function measureLongRun(): Promise<void> {
   await onPage({ withRealTrainer: false }, async (page, app) => {
     const { id } = await app.trpc.runs.start.mutate(longRun);
     await page.goto(`${app.url}/runs/${id}`);
     await page.locator('.js-plotly-plot').first().waitFor({ timeout: 60_000 });
     const session = await page.context().newCDPSession(page);
-    // Processor time: how busy the machine is besides does not count.
+    // CPU time, so that other load on the machine does not count.
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     const read = async () => {
       const { metrics } = await session.send('Performance.getMetrics');
       const metric = (name: string) => metrics.find((each) => each.name === name)!.value;
       return { at: Date.now() / 1000, page: metric('TaskDuration'), browser: metric('ProcessTime') };
     };
-    const parts = [await read()];
+    const readings = [await read()];
     await sleep(30_000);
-    parts.push(await read());
+    readings.push(await read());
     await waitForEnd(app, id);
-    parts.push(await read());
+    readings.push(await read());
     const shareOf = (from: number, to: number, what: 'page' | 'browser') => {
-      const [first, last] = [parts[from]!, parts[to]!];
+      const [first, last] = [readings[from]!, readings[to]!];
       return `${((100 * (last[what] - first[what])) / (last.at - first.at)).toFixed(1)} %`;
     };
     report(
-      'A page that follows 500 epochs, five a second',
+      'Page following 500 epochs, five per second',
       `${shareOf(0, 2, 'page')} of a core (first 30 s ${shareOf(0, 1, 'page')}, then ${shareOf(1, 2, 'page')})`,
     );
-    report('Its browser’s process, drawing without a graphics card included', shareOf(0, 2, 'browser'));
+    report('Its browser process, including software rendering', shareOf(0, 2, 'browser'));
   });
 }
 
@@ -156,8 +156,7 @@ async function onPage(
   { withRealTrainer }: { withRealTrainer: boolean },
   measure: (page: Page, app: AppServer) => Promise<void>,
 ): Promise<void> {
-  const standIn = showingTrainer;
-  const app = await startApp({ TRAINER_ENTRY: withRealTrainer ? '' : standIn });
+  const app = await startApp({ TRAINER_ENTRY: withRealTrainer ? '' : showingTrainer });
   const browser = await launchBrowser();
   try {
     await measure(await browser.newPage({ viewport: { width: 1440, height: 900 } }), app);
@@ -167,8 +166,8 @@ async function onPage(
   }
 }
 
-function report(what: string, figure: string): void {
-  console.log(`${what}: ${figure}`);
+function report(label: string, figure: string): void {
+  console.log(`${label}: ${figure}`);
 }
 
 function sum(values: readonly number[]): number {

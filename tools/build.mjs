@@ -7,19 +7,19 @@ import Sqlite from 'better-sqlite3';
 import { build as bundle } from 'esbuild';
 
 /**
- * `npm run build`, and what every other tool calls to build only what is stale. A stamp of the sources, the lockfile and
- * the configuration lies beside what was built from them: after `git pull`, nothing old is ever served.
+ * `npm run build`; the other tools call `buildIfStale`. A hash of the sources, the lockfile and the configuration is
+ * stored with each build, so that nothing outdated is served after `git pull`.
  */
 
 export const root = path.resolve(import.meta.dirname, '..');
 const fromRoot = (...parts) => path.join(root, ...parts);
 
-const always = ['package-lock.json', 'tsconfig.json', 'tools/build.mjs'];
+const commonSources = ['package-lock.json', 'tsconfig.json', 'tools/build.mjs'];
 const pageConfig = ['next.config.mjs', 'postcss.config.mjs', 'instrumentation.ts'];
 
-/** What can be built: from which files and folders, and how. */
+/** Build targets: their sources and how they are built. */
 const targets = {
-  /** The child process and the command line, a file each: Node 20 cannot run TypeScript. */
+  /** The trainer process, the command line and their workers, bundled because Node 20 cannot run TypeScript. */
   trainer: {
     sources: ['lib', 'server/model', 'server/training'],
     build: () =>
@@ -33,7 +33,7 @@ const targets = {
         'heartbeat-worker': 'server/training/telemetry/heartbeat-worker.ts',
       }),
   },
-  /** Measurements, and the pictures that the own backbone is trained on: nothing that the app needs. */
+  /** Measurements, and the images on which the bundled backbone is pre-trained. The app does not need this. */
   bench: {
     sources: ['lib', 'server/model', 'server/training', 'server/bench'],
     build: () =>
@@ -41,13 +41,13 @@ const targets = {
         bench: 'server/bench/bench-cli.ts',
         parity: 'server/bench/parity-cli.ts',
         transfer: 'server/bench/transfer-cli.ts',
-        'pretraining-pictures': 'server/model/dataset/sketch10/pretraining/source.ts',
+        'pretraining-images': 'server/model/dataset/sketch10/pretraining/source.ts',
         sketch10: 'server/model/dataset/sketch10/sketch10.ts',
         'check-main': 'server/model/engine/check/check-main.ts',
         'batches-worker': 'server/model/dataset/batches/batches-worker.ts',
       }),
   },
-  /** What starts Next and ends it, and what fetches the data from a terminal. */
+  /** The server around Next, and the `get-data` command. */
   server: {
     sources: ['lib', 'server', 'drizzle'],
     build: () => bundleForNode('dist/server', { serve: 'server/http/serve.ts', 'get-data': 'server/data/cli.ts' }),
@@ -61,8 +61,8 @@ const targets = {
 };
 
 /**
- * Builds those of the targets whose stamp differs, one after the other. What is printed goes to stderr, so that a tool's
- * own output stays its own.
+ * Builds the stale ones of these targets, one after the other. Build output is printed to stderr, so that it does not
+ * mix with the tool's own output.
  */
 export async function buildIfStale(...names) {
   if (names.every((name) => isFresh(name, stampOf(name)))) return;
@@ -75,7 +75,7 @@ export async function buildIfStale(...names) {
 }
 
 async function buildTarget(name) {
-  // Another process may have built it while this one waited for its turn.
+  // Another process may have built it while this one waited for the lock.
   const stamp = stampOf(name);
   if (isFresh(name, stamp)) return;
   rmSync(stampFile(name), { force: true });
@@ -92,7 +92,7 @@ function isFresh(name, stamp) {
   return isBuilt && readFileSync(stampFile(name), 'utf8') === stamp;
 }
 
-/** Waits until no other process builds here. The lock is an open transaction: the system ends it with the process. */
+/** Waits until no other process builds here. The lock is an open transaction, which ends with the process. */
 function lockBuild() {
   mkdirSync(fromRoot('dist'), { recursive: true });
   const lock = new Sqlite(fromRoot('dist', 'build.lock'), { timeout: 600_000 });
@@ -100,10 +100,10 @@ function lockBuild() {
   return () => lock.close();
 }
 
-/** SHA-256 of names and contents, tests left out. */
+/** SHA-256 of file names and contents, without tests. */
 function stampOf(name) {
   const hash = createHash('sha256');
-  for (const file of [...targets[name].sources, ...always].flatMap(filesBelow)) {
+  for (const file of [...targets[name].sources, ...commonSources].flatMap(filesBelow)) {
     hash
       .update(`${file.replaceAll(path.sep, '/')}\0`)
       .update(readFileSync(fromRoot(file)))
@@ -135,7 +135,7 @@ const bundleForNode = (outdir, entryPoints) =>
     format: 'esm',
     packages: 'external',
     sourcemap: true,
-    // What is imported only when it is needed stays in a file of its own: not every system has every engine's library.
+    // Keeps dynamic imports in separate files, because not every system has every engine's library.
     splitting: true,
     logLevel: 'warning',
   });
@@ -147,7 +147,7 @@ function buildPages() {
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     stdio: ['ignore', 2, 2],
   });
-  if (status !== 0) throw new Error('The pages could not be built; the lines above say why.');
+  if (status !== 0) throw new Error('The pages could not be built; see the output above.');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,6 +1,6 @@
 import { buildIfStale, root } from './build.mjs';
 
-/** `npm run cache`: lists and clears what is kept between runs. */
+/** `npm run cache`: lists and clears the cache. */
 process.chdir(root);
 await buildIfStale('trainer');
 await import('../dist/trainer/cache.mjs');

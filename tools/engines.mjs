@@ -1,6 +1,6 @@
 import { buildIfStale, root } from './build.mjs';
 
-/** `npm run engines`: which engines can train here, how fast each is, and which one is taken. */
+/** `npm run engines`: lists the engines available on this machine, their speed, and the one that `auto` selects. */
 process.chdir(root);
 await buildIfStale('trainer');
 await import('../dist/trainer/engines.mjs');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { buildIfStale } from './build.mjs';
 import { runTool } from './run-tool.mjs';
 
-/** `npm run test:faults`: injects every fault, as often as docs/RELIABILITY.md says, and prints what came of each. */
+/** `npm run test:faults`: injects every fault as often as docs/RELIABILITY.md states and prints a table of outcomes. */
 await buildIfStale('trainer', 'server', 'app');
 const folder = mkdtempSync(path.join(tmpdir(), 'faults-'));
 const table = path.join(folder, 'table.ndjson');

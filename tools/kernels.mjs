@@ -1,4 +1,4 @@
-/** `npm run kernels`: makes of kernels.wat the module that the trainer loads, as text that every bundler takes. */
+/** `npm run kernels`: compiles kernels.wat to the trainer's module, as base64 text that every bundler accepts. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

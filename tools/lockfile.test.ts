@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 
 type Locked = { optionalDependencies?: Record<string, string> };
 
-/** The folder `name` is found in from the package at `path`, as Node looks: upwards from the package's own folder. */
+/**
+ * @returns the folder in which Node finds package `name` for the package at `path`, searching upwards from its own
+ * folder
+ */
 function resolve(packages: Record<string, Locked>, path: string, name: string): string | undefined {
   const parents = path.split('/node_modules/');
   return parents
@@ -13,7 +16,7 @@ function resolve(packages: Record<string, Locked>, path: string, name: string): 
     .find((candidate) => candidate in packages);
 }
 
-// A lockfile written on one system may leave out the binaries of the others; npm 11 then refuses `npm ci` everywhere.
+// A lockfile written on one system may omit the binaries of the others; npm 11 then rejects `npm ci` everywhere.
 test('the lockfile lists the binary packages of every system', () => {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Locked> };
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>

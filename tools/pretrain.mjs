@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util';
 import { buildIfStale, root } from './build.mjs';
 
 /**
- * `npm run pretrain:backbone`: trains the own backbone anew, in Keras, on pictures that the project's own code draws. Makes a
- * Python environment in the cache folder (PRETRAIN_PYTHON names another one). What it writes lies beside that; to use it,
- * copy it to server/model/network/sketch-backbone.h5. `--fixture` trains nothing: it writes what Keras says of the
- * backbone that is in use, for the tests.
+ * `npm run pretrain:backbone`: retrains the bundled backbone in Keras, on images drawn by this project's code. Creates
+ * a Python environment in the cache folder (PRETRAIN_PYTHON selects another one) and writes the weights to the same
+ * folder; to use them, copy the file to server/model/network/sketch-backbone.h5. `--fixture` does not train: it writes
+ * Keras' features of the current backbone, for the tests.
  */
 process.chdir(root);
 const { values: options } = parseArgs({
@@ -16,8 +16,8 @@ const { values: options } = parseArgs({
 });
 
 const packages = ['tensorflow-cpu==2.21.0', 'keras==3.15.1', 'h5py', 'numpy'];
-/** Pictures of each class to train on, and to measure on. */
-const [perClass, perClassMeasured] = [1500, 30];
+/** Images per class for training and for evaluation. */
+const [trainPerClass, testPerClass] = [1500, 30];
 
 const folder = path.resolve(process.env.CACHE_DIR || '.cache', 'pretrain');
 const weights = path.join('server', 'model', 'network', 'sketch-backbone.h5');
@@ -32,20 +32,20 @@ if (options.fixture) {
   writeRecords(inFolder('images.bin'), renderSketch10({ split: 'test', count: 8 }));
   runPython('backbone-features.py', ['--weights', weights, '--images', inFolder('images.bin'), '--out', fixture]);
 } else {
-  const { renderSource, sourceClassCount } = await import('../dist/bench/pretraining-pictures.mjs');
+  const { renderSource, sourceClassCount } = await import('../dist/bench/pretraining-images.mjs');
   const draw = (name, seed, count) => {
     writeRecords(inFolder(name), renderSource({ seed, count: count * sourceClassCount }));
     return inFolder(name);
   };
-  const pictures = draw('pictures.bin', 1, perClass);
-  const measured = draw('measured.bin', 2, perClassMeasured);
-  const files = ['--pictures', pictures, '--measured', measured, '--weights', inFolder('sketch-backbone.h5')];
+  const train = draw('train.bin', 1, trainPerClass);
+  const test = draw('test.bin', 2, testPerClass);
+  const files = ['--pictures', train, '--measured', test, '--weights', inFolder('sketch-backbone.h5')];
   runPython('pretrain.py', [...files, '--seed', options.seed]);
-  rmSync(pictures);
+  rmSync(train);
   console.log(`To use it, copy ${inFolder('sketch-backbone.h5')} to ${weights}.`);
 }
 
-/** CIFAR-10's binary format: a byte of label and three planes a record. */
+/** Writes CIFAR-10's binary format: each record is a label byte and three planes. */
 function writeRecords(file, { pixels, labels }) {
   const bytes = pixels.length / labels.length;
   const records = new Uint8Array(labels.length * (1 + bytes));
@@ -56,17 +56,18 @@ function writeRecords(file, { pixels, labels }) {
   writeFileSync(file, records);
 }
 
-/** @returns the environment's Python */
+/** @returns the path of the environment's Python */
 function makeEnvironment() {
   const isWindows = process.platform === 'win32';
-  const own = isWindows ? inFolder('python/Scripts/python.exe') : inFolder('python/bin/python');
-  if (existsSync(own)) return own;
+  const interpreter = isWindows ? inFolder('python/Scripts/python.exe') : inFolder('python/bin/python');
+  if (existsSync(interpreter)) return interpreter;
   const names = isWindows ? ['python'] : ['python3.12', 'python3.11', 'python3.10', 'python3'];
   const found = names.find((name) => spawnSync(name, ['--version']).status === 0);
-  if (!found) throw new Error('Pre-training needs Python 3.10 to 3.13: install it, or name one in PRETRAIN_PYTHON.');
+  if (!found)
+    throw new Error('Pre-training needs Python 3.10 to 3.13. Install it, or set PRETRAIN_PYTHON to its path.');
   run(found, ['-m', 'venv', inFolder('python')]);
-  run(own, ['-m', 'pip', 'install', '--quiet', ...packages]);
-  return own;
+  run(interpreter, ['-m', 'pip', 'install', '--quiet', ...packages]);
+  return interpreter;
 }
 
 function runPython(script, args) {
@@ -75,5 +76,5 @@ function runPython(script, args) {
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
-  if (status !== 0) throw error ?? new Error(`${command} ${args.join(' ')} ended with ${status}.`);
+  if (status !== 0) throw error ?? new Error(`${command} ${args.join(' ')} exited with code ${status}.`);
 }

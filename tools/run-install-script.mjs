@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Runs a script that a package would run when it is installed, and which `npm ci` leaves out: it downloads much that few need.
+ * Runs a package's install script, which `npm ci` skips because it downloads large files that few users need.
  *
- * @returns its exit code; 1 where the package is not there
+ * @param missing printed if the package is not installed
+ * @returns the script's exit code; 1 if the package is not installed
  */
 export function runInstallScript(folder, script, { args = [], env, missing }) {
   const file = path.join(folder, script);

@@ -5,7 +5,7 @@ import { root } from './build.mjs';
 
 const packages = { biome: '@biomejs/biome', knip: 'knip', tsc: 'typescript', vitest: 'vitest' };
 
-/** Runs a development tool's own script with this Node: needs no shell and no `npx`. @returns its exit code */
+/** Runs a development tool with this Node, without a shell or `npx`. @returns its exit code */
 export function runTool(name, args, { stdio = 'inherit' } = {}) {
   const folder = path.join(root, 'node_modules', packages[name]);
   const { bin } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));

@@ -1,6 +1,6 @@
 import { buildIfStale, root } from './build.mjs';
 
-/** `npm start`: builds what is stale and serves. The last line printed is the URL. */
+/** `npm start`: builds what is stale and starts the server. The last line printed is the URL. */
 process.chdir(root);
 process.env.NODE_ENV = 'production';
 process.env.NEXT_TELEMETRY_DISABLED = '1';

@@ -16,7 +16,7 @@ const epochs = ({ events }: { events: RunEvent[] }) => events.filter((event) => 
 const log = { config: { n_unfreeze: 0 }, metrics: { val_end2end: 0.5 } };
 
 describe('the original’s own logs', () => {
-  it.each(readdirSync(folder))('%s comes in with all it holds', (name) => {
+  it.each(readdirSync(folder))('%s is imported completely', (name) => {
     const raw = JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
     const { config, events, test, runId } = original(name);
     expect(runId).toBeNull();
@@ -31,16 +31,18 @@ describe('the original’s own logs', () => {
     expect(classes[3]).toBe('cat');
     for (const stage of [1, 2] as const) {
       const curve = raw.curves[`stage${stage}`];
-      const told = epochs({ events }).filter((epoch) => epoch.stage === stage);
+      const imported = epochs({ events }).filter((epoch) => epoch.stage === stage);
       for (const key of ['accuracy', 'loss', 'val_accuracy', 'val_loss'] as const) {
-        expect(told.map(({ metrics }) => metrics[key])).toEqual(curve[key]);
+        expect(imported.map(({ metrics }) => metrics[key])).toEqual(curve[key]);
       }
-      expect(told.map(({ metrics }) => metrics.learning_rate)).toEqual(curve.learning_rate ?? told.map(() => null));
+      expect(imported.map(({ metrics }) => metrics.learning_rate)).toEqual(
+        curve.learning_rate ?? imported.map(() => null),
+      );
     }
     for (const event of events) expect(runEventSchema.parse(event)).toEqual(event);
   });
 
-  it('have the matrix of the test that its diagonal agrees with', () => {
+  it('assign the confusion matrix to the test that its diagonal matches', () => {
     const older = evaluation(original('run_n0.json'))!;
     expect([older.confusion.tta, older.metrics.test_tta]).toEqual([null, null]);
     expect(diagonalShare(older.confusion.plain!)).toBeCloseTo(older.metrics.test_end2end!, 4);
@@ -48,7 +50,7 @@ describe('the original’s own logs', () => {
     expect([newer.confusion.plain, newer.metrics.test_tta]).toEqual([null, 0.919]);
   });
 
-  it('spell optimizers in their own ways', () => {
+  it('use various spellings of optimizers', () => {
     const names = ['run_n0.json', 'run_n0_AdamW.json', 'run_final_.json'].map(
       (name) => original(name).config.optimizer,
     );
@@ -56,30 +58,30 @@ describe('the original’s own logs', () => {
   });
 });
 
-describe('variants', () => {
-  it('takes the matrix as NumPy’s shape and data, flat or in rows', () => {
+describe('format variants', () => {
+  it('accepts the matrix as NumPy’s shape and data, flat or in rows', () => {
     const rows = [
       [3, 1],
       [0, 4],
     ];
     for (const confusion_matrix of [rows, { shape: [2, 2], data: [3, 1, 0, 4] }, { shape: [2, 2], data: rows }]) {
-      const told = evaluation(read({ ...log, confusion_matrix }))!;
-      expect(told.confusion).toEqual({ plain: null, tta: rows });
-      expect(told.classes).toEqual(['class 0', 'class 1']);
+      const evaluated = evaluation(read({ ...log, confusion_matrix }))!;
+      expect(evaluated.confusion).toEqual({ plain: null, tta: rows });
+      expect(evaluated.classes).toEqual(['class 0', 'class 1']);
     }
   });
 
-  it('takes bare NaN as a gap, and lists of different lengths', () => {
+  it('reads bare NaN as null and pads shorter lists', () => {
     const text = '{"curves": {"stage1": {"loss": [1, NaN, Infinity], "accuracy": [0.5]}}}';
-    const told = epochs(readForeignLog(text, 'x.json', 0)).map(({ metrics }) => [metrics.loss, metrics.accuracy]);
-    expect(told).toEqual([
+    const values = epochs(readForeignLog(text, 'x.json', 0)).map(({ metrics }) => [metrics.loss, metrics.accuracy]);
+    expect(values).toEqual([
       [1, 0.5],
       [null, null],
       [null, null],
     ]);
   });
 
-  it('shares a stage’s time among its epochs, and sums what has no sum', () => {
+  it('divides a stage’s time among its epochs and computes a missing total', () => {
     const curves = { stage1: { loss: [1, 2, 3, 4] }, stage2: null };
     const timing_sec = { feature_extract: 1, top_train: 8, end2end: 0 };
     const imported = read({ ...log, curves, timing_sec });
@@ -87,7 +89,7 @@ describe('variants', () => {
     expect(evaluation(imported)!.timing).toMatchObject({ total: 9, evaluation: null });
   });
 
-  it('lives with one part alone, and says nothing for the rest', () => {
+  it('accepts a log with a single section and leaves the others empty', () => {
     expect(evaluation(read({ config: { seed: 3 } }))).toBeUndefined();
     expect(read({ config: { seed: 3 } }).config).toEqual(trainConfigSchema.parse({ seed: 3, name: 'x' }));
     expect(evaluation(read({ metrics: { test_end2end: 0.25 } }))!.metrics).toMatchObject({ val_end2end: null });
@@ -112,7 +114,7 @@ describe('variants', () => {
     expect(read({ config }).config).toMatchObject(expected);
   });
 
-  it('takes our own logs for what they are', () => {
+  it('restores all events of our own logs', () => {
     const test = { hash: 'abc', name: 'CIFAR-10, JPEG copy', images: 2 };
     const matrix = [
       [1, 0],
@@ -130,7 +132,7 @@ describe('variants', () => {
     };
     const timing = { feature_extract: 1, top_train: 2, end2end: 0, total: 3, evaluation: 1, features_cached: true };
     const at = Date.UTC(2026, 0, 2);
-    const told: RunEvent[] = [
+    const emitted: RunEvent[] = [
       {
         type: 'started',
         at,
@@ -158,26 +160,26 @@ describe('variants', () => {
     ];
     const runId = '20260102-000000-4f2a';
     const config = trainConfigSchema.parse({ n_unfreeze: 30, augment: true, tags: ['a'], name: 'ours' });
-    const imported = read(buildResultsLog({ runId, config, events: told }));
+    const imported = read(buildResultsLog({ runId, config, events: emitted }));
     expect(imported).toMatchObject({ runId, config, test });
-    expect(imported.events.slice(1)).toEqual(told);
+    expect(imported.events.slice(1)).toEqual(emitted);
   });
 });
 
-describe('what is no log', () => {
+describe('invalid logs', () => {
   it.each([
-    [[], 'is no log of a run'],
-    [{ name: 'transfer-lab' }, 'is no log of a run'],
+    [[], 'is not a run log'],
+    [{ name: 'transfer-lab' }, 'is not a run log'],
     [{ config: { n_unfreeze: 'many' } }, 'n_unfreeze'],
-    [{ config: { n_unfreeze: 103 } }, 'n_unfreeze must be 102 or less'],
+    [{ config: { n_unfreeze: 103 } }, 'has an invalid config: n_unfreeze must be 102 or less'],
     [{ config: { augment: 'sometimes' } }, 'augment'],
-    [{ config: 'none' }, 'has a wrong value: config'],
-    [{ metrics: { val_end2end: 92.3 } }, 'has a wrong value: metrics.val_end2end'],
-    [{ curves: { stage1: { loss: 'falling' } } }, 'has a wrong value: curves.stage1.loss'],
-    [{ curves: { stage2: { loss: new Array(1_000_000).fill(0) } } }, 'curves.stage2.loss has more than 10000 epochs'],
+    [{ config: 'none' }, 'has an invalid value for config'],
+    [{ metrics: { val_end2end: 92.3 } }, 'has an invalid value for metrics.val_end2end'],
+    [{ curves: { stage1: { loss: 'falling' } } }, 'has an invalid value for curves.stage1.loss'],
+    [{ curves: { stage2: { loss: new Array(1_000_000).fill(0) } } }, 'curves.stage2.loss: more than 10000 epochs'],
     [{ ...log, confusion_matrix: [[1, 2], [3]] }, 'is not square'],
     [{ ...log, confusion_matrix: { shape: [2, 2], data: [1, -1, 0, 0] } }, 'counts'],
-  ])('%.60j is refused with its reason', (log, reason) => {
+  ])('%.60j is rejected with a reason', (log, reason) => {
     expect(() => read(log)).toThrow(reason);
   });
 });

@@ -19,48 +19,48 @@ import { readForeignConfig } from './foreign-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
 
 /**
- * Logs from elsewhere: those of the original script, which vary, and our own from another machine. What a log holds
- * becomes the config and the events of a run, so that it is shown as any run is; what it does not say is null.
+ * Imports logs of the original script, whose format varies, and our own logs from other machines. A log is converted to
+ * the config and the events of a run, so that it is displayed like any other run; values it does not contain are null.
  */
 
-/** More epochs than anybody trains; each becomes an event. */
-const mostEpochs = 10_000;
+/** Upper bound, because each epoch becomes an event. */
+const maxEpochs = 10_000;
 
-const share = z.number().min(0).max(1).nullish();
-const figure = z.number().nullish();
-const figures = z.array(z.number().nullable()).max(mostEpochs, `has more than ${mostEpochs} epochs`).nullish();
+const fraction = z.number().min(0).max(1).nullish();
+const number = z.number().nullish();
+const numbers = z.array(z.number().nullable()).max(maxEpochs, `more than ${maxEpochs} epochs`).nullish();
 const curveSchema = z
-  .object({ accuracy: figures, loss: figures, val_accuracy: figures, val_loss: figures, learning_rate: figures })
+  .object({ accuracy: numbers, loss: numbers, val_accuracy: numbers, val_loss: numbers, learning_rate: numbers })
   .nullish();
 
 const logSchema = z.object({
   config: z.record(z.string(), z.unknown()).nullish(),
   metrics: z
     .object({
-      val_end2end: share,
-      test_end2end: share,
-      val_tta: share,
-      test_tta: share,
-      val_stage1: share,
-      test_stage1: share,
-      val_loss: figure,
-      test_loss: figure,
+      val_end2end: fraction,
+      test_end2end: fraction,
+      val_tta: fraction,
+      test_tta: fraction,
+      val_stage1: fraction,
+      test_stage1: fraction,
+      val_loss: number,
+      test_loss: number,
     })
     .nullish(),
   curves: z.object({ stage1: curveSchema, stage2: curveSchema }).nullish(),
   timing_sec: z
     .object({
-      feature_extract: figure,
-      top_train: figure,
-      end2end: figure,
-      total: figure,
-      evaluation: figure,
+      feature_extract: number,
+      top_train: number,
+      end2end: number,
+      total: number,
+      evaluation: number,
       features_cached: z.boolean().nullish(),
     })
     .nullish(),
   confusion_matrix: z.unknown().optional(),
   confusion_matrix_plain: z.unknown().optional(),
-  // Only our own logs have what follows; where it is something else, it is left out.
+  // Only our own logs contain the following; anything else under these names is ignored.
   classes: z.array(z.string().max(100)).nullish().catch(null),
   test: testIdentitySchema.nullish().catch(null),
   images: z.object({ train: z.number(), val: z.number(), test: z.number() }).nullish().catch(null),
@@ -78,28 +78,28 @@ type Log = z.infer<typeof logSchema>;
 type Curve = NonNullable<z.infer<typeof curveSchema>>;
 
 export interface ForeignLog {
-  /** The id that our own logs carry; null in others. */
+  /** The run id contained in our own logs; null for others. */
   runId: string | null;
   config: TrainConfig;
-  /** `imported` first, then what a trainer would have told. */
+  /** `imported` first, then the events that a trainer would have emitted. */
   events: RunEvent[];
   test: TestIdentity;
 }
 
-/** Imported accuracies of unknown images count as tested on the same ones: the original knew only CIFAR-10's. */
+/** Logs without a test set identity share this one, because the original script only supported CIFAR-10. */
 const unknownTest = { hash: 'unknown', name: 'unknown (imported)' } as const;
 
 /**
  * Reads a log.
- * @param file its name, for those that name no run, without folder
- * @param at what its events are dated with where it has no date, in milliseconds since 1970
- * @throws Error in words that follow the file's name: "is empty", "has a config that …"
+ * @param file the file's name without folder; used as the run name if the log contains none
+ * @param at timestamp of the events if the log has no date, Unix ms
+ * @throws Error whose message continues the file's name: "is empty", "has an invalid config: …"
  */
 export function readForeignLog(text: string, file: string, at: number): ForeignLog {
   const { data: log, error } = logSchema.safeParse(parseLenientJson(text));
   if (error) throw new Error(describe(error));
   if (!log.config && !log.metrics && !log.curves) {
-    throw new Error('is no log of a run: it has neither config nor metrics nor curves');
+    throw new Error('is not a run log: it has no config, metrics or curves');
   }
   const raw = log.config ?? {};
   const moment = log.finished_at ? Date.parse(log.finished_at) : at;
@@ -120,11 +120,12 @@ export function readForeignLog(text: string, file: string, at: number): ForeignL
 
 function describe({ issues: [issue] }: z.ZodError): string {
   const { path, message } = issue!;
-  const words = message.replace(/^Invalid input: /, 'must be otherwise: ');
-  return path.length === 0 ? `is no log of a run: ${words}` : `has a wrong value: ${path.join('.')} ${words}`;
+  // Shortens zod's `Invalid input: expected …` and `Too big: expected …`.
+  const reason = message.replace(/^[\w ]+: (?=expected )/, '');
+  return path.length === 0 ? `is not a run log: ${reason}` : `has an invalid value for ${path.join('.')}: ${reason}`;
 }
 
-/** Our own logs say what computed and on how many images. */
+/** The `started` event; only our own logs contain the engine and the image counts. */
 function startOf({ engine, images, classes }: Log, config: TrainConfig, test: TestIdentity, at: number): RunEvent[] {
   if (!engine || !images) return [];
   const { name, device, threads, weights_file: weightsFile } = engine;
@@ -145,7 +146,7 @@ function startOf({ engine, images, classes }: Log, config: TrainConfig, test: Te
   ];
 }
 
-/** A stage's epochs, as many as its longest curve has; shorter ones end in gaps. */
+/** A stage's epochs, as many as its longest curve has; shorter curves are padded with null. */
 function epochsOf(log: Log, stage: 1 | 2, at: number): RunEvent[] {
   const curve: Curve = log.curves?.[`stage${stage}`] ?? {};
   const count = Math.max(0, ...Object.values(curve).map((list) => list?.length ?? 0));
@@ -165,7 +166,7 @@ function epochsOf(log: Log, stage: 1 | 2, at: number): RunEvent[] {
         val_loss: value('val_loss'),
         learning_rate: value('learning_rate'),
       },
-      // A log knows how long a stage took, not each of its epochs: their mean.
+      // Logs contain only the time of a complete stage, so each epoch gets the mean.
       seconds: total == null ? null : total / count,
       imagesPerSecond: null,
     };
@@ -175,21 +176,21 @@ function epochsOf(log: Log, stage: 1 | 2, at: number): RunEvent[] {
   return [...epochs, { type: 'stage-ended', at, stage, bestEpoch, stoppedEarly: false }];
 }
 
-/** Nothing where the log has no figure of an evaluation: a canceled run's. */
+/** The `evaluated` event; none if the log has no evaluation results, as for a canceled run. */
 function evaluationOf({ metrics, timing_sec, classes }: Log, confusion: Confusion, at: number): RunEvent[] {
   const matrix = confusion.plain ?? confusion.tta;
-  const known = metrics ?? {};
-  if (!matrix && Object.values(known).every((value) => value == null)) return [];
+  const found = metrics ?? {};
+  if (!matrix && Object.values(found).every((value) => value == null)) return [];
   const ttaOfMatrix = confusion.tta && diagonalShare(confusion.tta);
   const all: RunMetrics = {
-    val_end2end: known.val_end2end ?? null,
-    test_end2end: known.test_end2end ?? null,
-    val_tta: known.val_tta ?? null,
-    test_tta: known.test_tta ?? ttaOfMatrix,
-    val_stage1: known.val_stage1 ?? null,
-    test_stage1: known.test_stage1 ?? null,
-    val_loss: known.val_loss ?? null,
-    test_loss: known.test_loss ?? null,
+    val_end2end: found.val_end2end ?? null,
+    test_end2end: found.test_end2end ?? null,
+    val_tta: found.val_tta ?? null,
+    test_tta: found.test_tta ?? ttaOfMatrix,
+    val_stage1: found.val_stage1 ?? null,
+    test_stage1: found.test_stage1 ?? null,
+    val_loss: found.val_loss ?? null,
+    test_loss: found.test_loss ?? null,
   };
   const size = matrix?.length ?? cifar10Classes.length;
   const names = [classes ?? [], cifar10Classes, Array.from({ length: size }, (_, label) => `class ${label}`)];
@@ -207,15 +208,14 @@ function evaluationOf({ metrics, timing_sec, classes }: Log, confusion: Confusio
 
 function readTiming(log: NonNullable<Log['timing_sec']>): Timing {
   const { feature_extract = null, top_train = null, end2end = null, evaluation = null } = log;
-  const isWhole = feature_extract !== null && top_train !== null && end2end !== null;
-  const total = log.total ?? (isWhole ? feature_extract + top_train + end2end : null);
-  const features_cached = log.features_cached ?? false;
-  return { feature_extract, top_train, end2end, total, evaluation, features_cached };
+  const isComplete = feature_extract !== null && top_train !== null && end2end !== null;
+  const total = log.total ?? (isComplete ? feature_extract + top_train + end2end : null);
+  return { feature_extract, top_train, end2end, total, evaluation, features_cached: log.features_cached ?? false };
 }
 
 /**
- * The matrices of a log. The original's older logs have the plain test's, the newer ones that with test-time
- * augmentation, under one name: it is the plain one if its diagonal gives the plain accuracy.
+ * Reads the confusion matrices of a log. Under the same key, older logs of the original script contain the plain test's
+ * matrix, newer ones the matrix with test-time augmentation. It is plain if its diagonal yields the plain accuracy.
  */
 function readConfusion(log: Log): Confusion {
   const matrix = readMatrix(log.confusion_matrix);
@@ -227,7 +227,7 @@ function readConfusion(log: Log): Confusion {
 
 const count = z.number().int().nonnegative();
 const rowsSchema = z.array(z.array(count)).min(2).max(mostClasses);
-/** A list of rows; or NumPy's shape and data, in one list or in rows. */
+/** A list of rows, or NumPy's shape and data, flat or in rows. */
 const matrixSchema = z.union([
   rowsSchema,
   z.object({
@@ -240,11 +240,11 @@ const matrixSchema = z.union([
 function readMatrix(value: unknown): ConfusionMatrix | null {
   if (value === undefined || value === null) return null;
   const { data } = matrixSchema.safeParse(value);
-  if (!data) throw new Error('has a confusion matrix that is not made of whole rows of counts');
-  const rows = Array.isArray(data) ? data : 'shape' in data ? inRows(data.data, data.shape[1]) : data.data;
+  if (!data) throw new Error('has an invalid confusion matrix: it must consist of rows of counts');
+  const rows = Array.isArray(data) ? data : 'shape' in data ? toRows(data.data, data.shape[1]) : data.data;
   if (rows.some((row) => row.length !== rows.length)) throw new Error('has a confusion matrix that is not square');
   return rows;
 }
 
-const inRows = (flat: number[], width: number): ConfusionMatrix =>
+const toRows = (flat: number[], width: number): ConfusionMatrix =>
   Array.from({ length: Math.ceil(flat.length / width) }, (_, row) => flat.slice(row * width, (row + 1) * width));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseLenientJson } from './lenient-json.ts';
 
 describe('parseLenientJson', () => {
-  it('takes what Python writes for no number as null, and leaves strings alone', () => {
+  it('reads NaN and infinities as null and leaves strings alone', () => {
     const text = '{"a": NaN, "b": [-Infinity, Infinity,NaN, -1], "NaN": "NaN \\" -Infinity", "c": {"d":NaN}}';
     expect(parseLenientJson(text)).toEqual({
       a: null,

@@ -1,27 +1,27 @@
-/** Deeper than any log, and far from where a recursive reader would run out of stack. */
-const deepest = 32;
+/** Deeper than any log, but far below the depth at which a recursive parser would overflow the stack. */
+const maxDepth = 32;
 
-/** A bare word that Python writes where JSON has none; the text before it may be anything that a value can follow. */
+/** A bare word that Python writes in place of a number, which JSON does not allow. */
 const bareWord = /-?(?:NaN|Infinity)\b/y;
 
 /**
  * Parses JSON as Python's `json` writes it: bare `NaN`, `Infinity` and `-Infinity` become null.
- * @throws Error in words, to follow the name of what was read: not JSON, nested too deeply, a key named `__proto__`
+ * @throws Error whose message continues the file's name: not JSON, nested too deeply, a key named `__proto__`
  */
 export function parseLenientJson(text: string): unknown {
   if (text.trim() === '') throw new Error('is empty');
   try {
-    return JSON.parse(withoutBareWords(text), refuseProto);
+    return JSON.parse(replaceBareWords(text), rejectProto);
   } catch (error) {
     if (error instanceof SyntaxError) throw new Error(`is not JSON: ${error.message}`);
     throw error;
   }
 }
 
-/** One pass over the text, strings left as they are. Depth is counted here, before anything recurses. */
-function withoutBareWords(text: string): string {
+/** Replaces bare words outside of strings, and checks the nesting depth before a recursive parser runs. */
+function replaceBareWords(text: string): string {
   let result = '';
-  let kept = 0;
+  let copied = 0;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const letter = text[at]!;
@@ -32,13 +32,13 @@ function withoutBareWords(text: string): string {
       bareWord.lastIndex = at;
       const word = bareWord.exec(text)?.[0];
       if (!word) continue;
-      result += `${text.slice(kept, at)}null`;
-      kept = at + word.length;
-      at = kept - 1;
+      result += `${text.slice(copied, at)}null`;
+      copied = at + word.length;
+      at = copied - 1;
     }
-    if (depth > deepest) throw new Error(`is nested more than ${deepest} levels deep, as no log is`);
+    if (depth > maxDepth) throw new Error(`is nested more than ${maxDepth} levels deep, which is not allowed`);
   }
-  return result + text.slice(kept);
+  return result + text.slice(copied);
 }
 
 function endOfString(text: string, start: number): number {
@@ -49,8 +49,8 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Such a key would become another object's prototype once it is copied. */
-function refuseProto(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new Error('has a key __proto__, which no log has');
+/** Copying an object with such a key would replace the copy's prototype. */
+function rejectProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new Error('contains the key __proto__, which is not allowed');
   return value;
 }

@@ -1,8 +1,8 @@
 import { formatBytes } from '@/lib/format.ts';
 
-/** Logs are some ten kilobytes long; of a thousand epochs they are a few hundred. No larger file is read as one. */
+/** Largest accepted log, in bytes. Logs have about 10 kB; with a thousand epochs, a few hundred. */
 export const mostLogBytes = 8_000_000;
 
-/** Why a file of so many bytes is not read, in words that follow its name. */
+/** Why a file of this size is not read; continues the file's name. */
 export const tooLargeInWords = (bytes: number): string =>
-  `is ${formatBytes(bytes)} large; logs of at most ${formatBytes(mostLogBytes)} are read`;
+  `is ${formatBytes(bytes)} large; logs may have at most ${formatBytes(mostLogBytes)}`;

@@ -21,7 +21,7 @@ const epoch = (stage: 1 | 2, number: number, accuracy: number, val_accuracy: num
 });
 const config = (input: TrainConfigInput = {}) =>
   trainConfigSchema.parse({ n_unfreeze: 30, augment: true, batch_size: 64, epochs_stage2: 5, ...input });
-/** Even epochs of stage 2 are of one batch of 64 images. */
+/** Even epochs of stage 2 are single batches of 64 images. */
 const log: Attempt = {
   config: config(),
   epochs: [
@@ -46,13 +46,13 @@ const own = (input: Partial<Parameters<typeof reproductionInWords>[1]>) => ({
   ...input,
 });
 
-describe('a log’s config as a run of ours', () => {
-  it('asks for whole epochs, half as many where half were single batches', () => {
+describe('the config that reproduces a log', () => {
+  it('trains half as many epochs if half of the log’s were single batches', () => {
     expect(wholeReproduction(log, 'log')).toEqual(config({ name: 'log again', epochs_stage2: 3 }));
     expect(wholeReproduction({ ...log, epochs: log.whole }, 'log').epochs_stage2).toBe(5);
   });
 
-  it('is cut as little as the time allows, and not at all where there is time', () => {
+  it('is scaled down as little as the time limit allows', () => {
     const whole = config({ epochs_stage1: 100, epochs_stage2: 100 });
     const images = ({ train_limit }: typeof whole) => train_limit || 45_000;
     const secondsOf = (each: typeof whole) => (images(each) * each.epochs_stage2 * each.image_size ** 2) / 1e8;
@@ -69,12 +69,12 @@ describe('a log’s config as a run of ours', () => {
     });
     expect(scaledReproduction(whole, secondsOf, 0.1)).toMatchObject({ train_limit: 2250, epochs_stage2: 3 });
     expect(scaledReproduction(whole, () => null, 10)).toBeNull();
-    // What is small already is not made larger.
+    // Values below the limits are kept.
     const small = config({ train_limit: 1000, epochs_stage2: 2 });
     expect(scaledReproduction(small, secondsOf, 0)).toMatchObject({ train_limit: 1000, epochs_stage2: 2 });
   });
 
-  it('says what was cut', () => {
+  it('describes how it is scaled down', () => {
     const scaled = config({ train_limit: 4500, image_size: 96, epochs_stage2: 3 });
     expect(cutsInWords(scaled, config())).toBe(
       '4,500 of 45,000 images, 96 instead of 160 px, 3 instead of 5 epochs in stage 2',
@@ -83,38 +83,40 @@ describe('a log’s config as a run of ours', () => {
   });
 });
 
-describe('the sentence on a reproduction', () => {
-  it('says within how many points', () => {
+describe('the description of a reproduction', () => {
+  it('states the difference in points', () => {
     expect(reproductionInWords(log, own({ valAccuracy: 0.8964 }))).toBe(
       'Reproduced within 0.4 points: 89.64\u00a0% validation accuracy here, 90.00\u00a0% in the log.',
     );
     expect(reproductionInWords(log, own({ valAccuracy: 0.9 }))).toContain('within 0.0 points');
   });
 
-  it('says why not', () => {
+  it('states reasons for a difference', () => {
     const scaled = { ...wholeReproduction(log, 'log'), train_limit: 4500, image_size: 96 as const };
     expect(reproductionInWords(log, own({ valAccuracy: 0.76, config: scaled }))).toBe(
       'Not reproduced, 14.0 points below the log: 76.00\u00a0% validation accuracy here, 90.00\u00a0% in the log. ' +
-        'It was scaled down: 4,500 of 45,000 images, 96 instead of 160 px. ' +
-        'It saw the images of “CIFAR-10, JPEG copy”, whose lossy pixels alone cost about ten points; those of the log are “unknown (imported)”. ' +
-        'Of the log’s 6 epochs 2 were single batches; whole ones count.',
+        'This run was scaled down: 4,500 of 45,000 images, 96 instead of 160 px. ' +
+        'It was tested on “CIFAR-10, JPEG copy”, whose lossy compression alone costs about ten points; the log on “unknown (imported)”. ' +
+        '2 of the log’s 6 epochs were single batches, which do not count.',
     );
     const whole = { ...log, epochs: log.whole };
     expect(reproductionInWords(whole, own({ valAccuracy: 0.95, test: log.test, config: config() }))).toContain(
       '5.0 points above the log: 95.00\u00a0% validation accuracy here, 90.00\u00a0% in the log. The configs are the same',
     );
     expect(reproductionInWords(log, own({ status: 'canceled', valAccuracy: 0.8 }))).toContain('did not complete');
-    expect(reproductionInWords({ ...log, valAccuracy: null }, own({ valAccuracy: 0.8 }))).toContain('cannot be said');
+    expect(reproductionInWords({ ...log, valAccuracy: null }, own({ valAccuracy: 0.8 }))).toContain(
+      'Cannot be compared',
+    );
   });
 
-  it('stands beside the log’s whole epoch while it trains', () => {
+  it('compares the same epochs while the run trains', () => {
     const running = (epochs: RunEventOf<'epoch'>[]) =>
       reproductionInWords(log, own({ status: 'running', epochs, whole: epochs }));
-    expect(running([])).toContain('from its first epoch on');
+    expect(running([])).toContain('after the first epoch');
     // Our second epoch of stage 2 is the log's third.
     expect(running([epoch(2, 2, 0.5, 0.87)])).toBe(
       'After epoch 2 of stage 2: 87.00\u00a0% validation accuracy here, 88.00\u00a0% in the log.',
     );
-    expect(running([epoch(2, 9, 0.5, 0.87)])).toContain('none that far in the log');
+    expect(running([epoch(2, 9, 0.5, 0.87)])).toContain('none at this epoch in the log');
   });
 });

@@ -3,7 +3,7 @@ import type { RunStatus } from '@/lib/run/status.ts';
 import { readForeignLog } from './foreign-log.ts';
 import { wholeEpochs } from './whole-epochs.ts';
 
-/** Accuracies of stage 2 as the log of a run has them; what else stands in a log may follow. */
+/** An imported log with these training accuracies in stage 2, and further keys of the log. */
 function logWith(
   stage2: (number | null)[],
   { config = {}, ...more }: { config?: object; [name: string]: unknown } = {},
@@ -25,23 +25,28 @@ const stage1 = [
 ];
 
 /** The first epochs of a real log, run_aug_custom1, in single precision. */
-const halved = [0.7931177, 0.8125, 0.8051568, 0.8359375, 0.8105733];
+const withSingleBatches = [0.7931177, 0.8125, 0.8051568, 0.8359375, 0.8105733];
 
-it('leaves out even epochs of a single batch, and counts the others anew', () => {
-  expect(accuracies(logWith(halved))).toEqual([...stage1, [2, 1, 0.7931177], [2, 2, 0.8051568], [2, 3, 0.8105733]]);
+it('skips single-batch epochs and renumbers the others', () => {
+  expect(accuracies(logWith(withSingleBatches))).toEqual([
+    ...stage1,
+    [2, 1, 0.7931177],
+    [2, 2, 0.8051568],
+    [2, 3, 0.8105733],
+  ]);
 });
 
 it.each<[string, ReturnType<typeof logWith>]>([
-  ['whose even epochs are no batch', logWith([0.7931177, 0.8125, 0.8051, 0.81577])],
+  ['whose even epochs are not single batches', logWith([0.7931177, 0.8125, 0.8051, 0.81577])],
   ['without a second stage', logWith([])],
-  ['of so few images that every epoch looks like a batch', logWith([0.5, 0.75, 0.625])],
+  ['with so few images that every epoch looks like a single batch', logWith([0.5, 0.75, 0.625])],
   ['with a gap', logWith([0.7931177, null])],
-  ['without augmentation, whose generator never ran out', logWith(halved, { config: { augment: 'False' } })],
-])('takes all epochs of a log %s', (_, run) => {
+  ['without augmentation, whose generator never ran out', logWith(withSingleBatches, { config: { augment: 'False' } })],
+])('keeps all epochs of a log %s', (_, run) => {
   expect(wholeEpochs(run)).toHaveLength(run.events.filter(({ event }) => event.type === 'epoch').length);
 });
 
-it('takes all epochs of what our trainer trained, even where they look like batches by chance', () => {
+it('keeps all epochs of our own runs, even if they look like single batches by chance', () => {
   const perfect = [0.99, 1, 1, 1];
   const every = [...stage1, ...perfect.map((accuracy, index) => [2, index + 1, accuracy])];
   const own = {
@@ -53,7 +58,7 @@ it('takes all epochs of what our trainer trained, even where they look like batc
   for (const status of ['running', 'completed', 'canceled'] as const) {
     expect(accuracies({ ...logWith(perfect), status })).toEqual(every);
   }
-  // 54 images in batches of 16: three whole ones an epoch.
+  // 54 images in batches of 16: three complete batches per epoch.
   const few = logWith([47 / 54, 45 / 48, 46 / 48, 47 / 48].map(Math.fround), { config: { batch_size: 16 } });
   expect(wholeEpochs({ ...few, status: 'completed' })).toHaveLength(6);
 });

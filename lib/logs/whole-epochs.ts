@@ -2,33 +2,35 @@ import type { RunEventOf } from '@/lib/run/events.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 
 type Epoch = RunEventOf<'epoch'>;
-type Told = Pick<RunDetail, 'status' | 'config' | 'events'>;
+type RunWithEvents = Pick<RunDetail, 'status' | 'config' | 'events'>;
 
-/** How far from a whole number of images an accuracy times the batch may be: logs hold single precision. */
+/** Tolerance for accuracy × batch size to count as an integer; logs have single precision. */
 const tolerance = 1e-3;
 
 /**
- * A run's whole epochs. Under Keras 3 the original script's generator ran out in stage 2 with augmentation: each even epoch
- * trained on one batch, and its training accuracy is so many of that batch's images. Known by just that: all even epochs
- * are such, and not all odd ones. Our own trainer has no such epochs, so what it trained is never taken for that by chance.
- * @returns in order, through both stages; all epochs where the run is not of that kind
+ * A run's epochs without those of a single batch. Under Keras 3, the original script's generator ran out in stage 2
+ * with augmentation: each even epoch trained on one batch, so its training accuracy is a multiple of 1 / batch size.
+ * Such logs are recognized by that: it holds for all even epochs of stage 2, but not for all odd ones. Runs of our own
+ * trainer are excluded, because they have no such epochs and could match by chance.
+ * @returns the epochs of both stages in order, those of stage 2 renumbered; all epochs if the run has no single-batch
+ * epochs
  */
-export function wholeEpochs(run: Told): readonly Epoch[] {
+export function wholeEpochs(run: RunWithEvents): readonly Epoch[] {
   const epochs = run.events.flatMap(({ event }) => (event.type === 'epoch' ? [event] : []));
-  if (!mayBeHalved(run)) return epochs;
-  const isOfOneBatch = ({ metrics: { accuracy } }: Epoch): boolean => {
+  if (!mayHaveSingleBatches(run)) return epochs;
+  const isSingleBatch = ({ metrics: { accuracy } }: Epoch): boolean => {
     const images = (accuracy ?? Number.NaN) * run.config.batch_size;
     return Math.abs(images - Math.round(images)) < tolerance;
   };
   const isEven = ({ stage, epoch }: Epoch) => stage === 2 && epoch % 2 === 0;
   const odd = epochs.filter((epoch) => epoch.stage === 2 && !isEven(epoch));
   const even = epochs.filter(isEven);
-  if (even.length === 0 || !even.every(isOfOneBatch) || odd.every(isOfOneBatch)) return epochs;
+  if (even.length === 0 || !even.every(isSingleBatch) || odd.every(isSingleBatch)) return epochs;
   return epochs
     .filter((epoch) => !isEven(epoch))
     .map((each) => (each.stage === 2 ? { ...each, epoch: (each.epoch + 1) / 2 } : each));
 }
 
-/** Whether a run is a log from elsewhere, trained with augmentation. Of all logs only our own trainer's have a start. */
-const mayBeHalved = ({ status, config, events }: Told): boolean =>
+/** Whether a run is an original log with augmentation. Only logs of our own trainer have a `started` event. */
+const mayHaveSingleBatches = ({ status, config, events }: RunWithEvents): boolean =>
   status === 'imported' && config.augment && !events.some(({ event }) => event.type === 'started');

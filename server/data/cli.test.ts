@@ -3,15 +3,15 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { projectRoot } from '@/tools/testing/paths.ts';
 import { inspect } from './inspect.ts';
-import { gives, hdf5, makeBlackArchive, makeFolder, serveFile, sha256Of } from './source.test-helper.ts';
+import { hdf5, makeBlackArchive, makeFolder, sendsFile, serveFile, sha256Of } from './source.test-helper.ts';
 import { sourceOf } from './sources.ts';
 
-// Each test starts processes; how long they take is not what is tested.
+// Each test starts processes, whose speed is not under test.
 vi.setConfig({ testTimeout: 120_000 });
 
 const project = projectRoot;
 
-/** Runs the command as npm does. @param onOutput told everything printed so far */
+/** Runs the command as npm does. @param onOutput receives everything printed so far */
 function getData(args: string[], environment: Record<string, string>, onOutput?: (text: string, pid: number) => void) {
   const child = spawn(process.execPath, ['--import', 'tsx', path.join('server', 'data', 'cli.ts'), ...args], {
     cwd: project,
@@ -30,7 +30,7 @@ function getData(args: string[], environment: Record<string, string>, onOutput?:
 }
 
 describe('npm run get-data', () => {
-  it('fetches what is missing, and goes on after Ctrl-C where it was', async () => {
+  it('downloads what is missing and resumes after Ctrl-C', async () => {
     const archive = await makeBlackArchive();
     const cifar10 = await serveFile(archive);
     const weights = await serveFile(hdf5(5000));
@@ -42,7 +42,7 @@ describe('npm run get-data', () => {
       WEIGHTS_URL: weights.url,
     };
     const half = Math.floor(archive.length / 2);
-    cifar10.answers = [gives({ stallsAfter: half })];
+    cifar10.answers = [sendsFile({ stallsAfter: half })];
     let sent = false;
     const stopped = await getData([], environment, (text, pid) => {
       if (sent || !text.includes('% of')) return;
@@ -66,7 +66,7 @@ describe('npm run get-data', () => {
     expect([again.code, again.output.match(/already in/g)]).toEqual([0, ['already in', 'already in']]);
   });
 
-  it('exits 1 where the network does not reach a source, says what to do by hand, and gets the other', async () => {
+  it('exits 1 if a source is unreachable, prints manual instructions and downloads the other source', async () => {
     const { url: WEIGHTS_URL } = await serveFile(hdf5(5000));
     const unreachable = { DATA_DIR: await makeFolder(), CIFAR10_URL: 'http://127.0.0.1:1/cifar.tar.gz' };
     const { code, output } = await getData([], { ...unreachable, WEIGHTS_URL });

@@ -7,7 +7,7 @@ import { makeImages } from '@/server/model/dataset/own-images/own-images.test-he
 import { createCaller } from '@/server/router.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 
-/** A server whose datasets folder holds one that is well, one that is not, and one under a name that is taken. */
+/** A server whose datasets folder holds a valid data set, unusable ones, and one under a reserved name. */
 async function withFolders() {
   const services = openServices();
   const { datasets, cache } = services.env.paths;
@@ -15,39 +15,39 @@ async function withFolders() {
   await makeImages(path.join(datasets, 'alone'), { one: 12 });
   await mkdir(path.join(datasets, 'cifar10'));
   await mkdir(path.join(datasets, 'a:b'));
-  await writeFile(path.join(datasets, 'notes.txt'), 'no data set');
+  await writeFile(path.join(datasets, 'notes.txt'), 'not a data set');
   return { services, caller: createCaller(services), folder: path.join(datasets, 'shapes'), cache };
 }
 
-it('lists what can be trained on, and why the rest cannot', async () => {
+it('lists all data sets, with a reason for those that cannot be used', async () => {
   const { caller, services } = await withFolders();
   const { folder, datasets } = await caller.data.datasets();
   expect(folder).toBe(services.env.paths.datasets);
   expect(datasets.map(({ name, size, problem }) => [name, size?.train ?? null, problem])).toEqual([
     ['cifar10', 45_000, null],
     ['sketch10', 8000, null],
-    ['a:b', null, expect.stringContaining('Rename the folder: letters')],
+    ['a:b', null, expect.stringContaining('only letters, digits')],
     ['alone', null, expect.stringContaining('only one class, one')],
-    ['cifar10', null, expect.stringContaining('a name that is taken')],
+    ['cifar10', null, expect.stringContaining('is reserved')],
     ['shapes', 18, null],
   ]);
   expect(datasets.at(-1)).toMatchObject({ classes: ['round', 'square'], skipped: [] });
 });
 
-it('lists what a run could not read, until the file is another', async () => {
+it('lists files that a run could not read until they change', async () => {
   const { caller, folder, cache } = await withFolders();
-  const spoilt = path.join(folder, 'round', 'spoilt.png');
-  await writeFile(spoilt, 'no image');
+  const damaged = path.join(folder, 'round', 'damaged.png');
+  await writeFile(damaged, 'not an image');
   const skipped = async () => (await caller.data.datasets()).datasets.at(-1)!.skipped.map(({ file }) => file);
   expect(await skipped()).toEqual([]);
   const listed = await listOwnImages(folder);
   if (listed.format === 'images') await decodeImages(listed, cache, async () => {});
-  expect(await skipped()).toEqual(['round/spoilt.png']);
-  await writeFile(spoilt, 'another one');
+  expect(await skipped()).toEqual(['round/damaged.png']);
+  await writeFile(damaged, 'changed');
   expect(await skipped()).toEqual([]);
 });
 
-it('lets no run start that could not train', async () => {
+it('does not start a run on a data set that cannot be used', async () => {
   const { caller } = await withFolders();
   const start = (dataset: string) => caller.runs.start({ name: 'completes', dataset });
   await expect(start('alone')).rejects.toThrow('only one class');

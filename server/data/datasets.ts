@@ -9,30 +9,30 @@ import { FieldError } from '@/server/errors.ts';
 import { decodedFactsSchema, decodedFiles } from '@/server/model/dataset/own-images/decoded-files.ts';
 import { listOwnImages } from '@/server/model/dataset/own-images/list-own-images.ts';
 
-/** What the form shows of a data set: from names, sizes and dates of files, without decoding any. */
+/** What the form shows about a data set, derived from file names, sizes and dates; no image is decoded. */
 export interface DatasetSummary {
   name: string;
   classes: readonly string[];
-  /** Null where nobody can train on it. */
+  /** Null if it cannot be trained on. */
   size: DatasetSize | null;
-  /** Why not. */
+  /** Why it cannot be trained on; null if it can. */
   problem: string | null;
-  /** Files that are left out: found in the folder, and those that a run could not read. */
+  /** Skipped files: those that are not images, and those that an earlier run could not read. */
   skipped: SkippedFile[];
 }
 
 export interface DatasetList {
-  /** Where own images go, absolute. */
+  /** The folder for custom images, as an absolute path. */
   folder: string;
   datasets: DatasetSummary[];
 }
 
-/** Every data set: the two with a name of their own, and the folders of own images. */
+/** Lists all data sets: the two built-in ones, then the folders of custom images. */
 export async function listDatasets({ env }: { env: Pick<Env, 'paths'> }): Promise<DatasetList> {
   const { datasets: folder, cache } = env.paths;
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const own = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
-  const found = await Promise.all(own.sort().map((name) => look(folder, name, cache)));
+  const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
+  const found = await Promise.all(names.sort().map((name) => summarise(folder, name, cache)));
   return { folder, datasets: [...knownDatasets.map(known), ...found] };
 }
 
@@ -44,15 +44,18 @@ const known = (name: (typeof knownDatasets)[number]): DatasetSummary => ({
   skipped: [],
 });
 
-async function look(folder: string, name: string, cache: string): Promise<DatasetSummary> {
+async function summarise(folder: string, name: string, cache: string): Promise<DatasetSummary> {
   try {
-    if (isKnownDataset(name)) throw new OwnImagesError(`${name} is a name that is taken. Rename the folder.`);
+    if (isKnownDataset(name))
+      throw new OwnImagesError(`The name ${name} is reserved for a built-in data set. Rename the folder.`);
     if (!datasetNameSchema.safeParse(name).success) {
-      throw new OwnImagesError('Rename the folder: letters, digits, spaces, dots, dashes and _ may be in its name.');
+      throw new OwnImagesError(
+        'Rename the folder: its name may contain only letters, digits, spaces, dots, dashes and underscores.',
+      );
     }
     const listed = await listOwnImages(path.join(folder, name));
     const classes = listed.classes.map((each) => (typeof each === 'string' ? each : each.name));
-    const skipped = [...listed.skipped, ...(await unreadable(listed, cache))];
+    const skipped = [...listed.skipped, ...(await readUnreadableFiles(listed, cache))];
     return { name, classes, size: sizeOfOwn(listed), problem: null, skipped };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
@@ -61,18 +64,18 @@ async function look(folder: string, name: string, cache: string): Promise<Datase
 }
 
 /**
- * Whether a run can have this data set, as far as can be told without reading it. What the data folder lacks is another
- * matter: that may still come.
- * @throws FieldError in words
+ * Checks that a run can train on a data set, without reading its images. Data that is missing from the data folder is
+ * not an error here, because it may still be downloaded.
+ * @throws FieldError with the reason
  */
 export async function checkDataset({ env }: { env: Pick<Env, 'paths'> }, name: string): Promise<void> {
   if (isKnownDataset(name)) return;
-  const { problem } = await look(env.paths.datasets, name, env.paths.cache);
-  if (problem) throw new FieldError('dataset', `cannot be used. ${problem}`);
+  const { problem } = await summarise(env.paths.datasets, name, env.paths.cache);
+  if (problem) throw new FieldError('dataset', `cannot be used: ${problem}`);
 }
 
-/** What a run has found out about the files as they are now. */
-async function unreadable({ fingerprint }: OwnFolder, cache: string): Promise<SkippedFile[]> {
+/** The files that a run found unreadable, provided that the folder has not changed since. */
+async function readUnreadableFiles({ fingerprint }: OwnFolder, cache: string): Promise<SkippedFile[]> {
   const text = await readFile(decodedFiles(cache, fingerprint).facts, 'utf8').catch(() => null);
   return text === null ? [] : decodedFactsSchema.parse(JSON.parse(text)).skipped;
 }

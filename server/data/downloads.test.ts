@@ -8,10 +8,18 @@ import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 import { pidTrainer } from '@/tools/testing/paths.ts';
-import { type FileServer, gives, hdf5, makeBlackCifar10, makeFolder, says, serveFile } from './source.test-helper.ts';
+import {
+  type FileServer,
+  hdf5,
+  makeBlackCifar10,
+  makeFolder,
+  sendsFile,
+  sendsStatus,
+  serveFile,
+} from './source.test-helper.ts';
 
-/** A server that lacks only the weights, and where they come from. */
-async function openLackingWeights(): Promise<{ services: Context; source: FileServer; data: string }> {
+/** Services whose data folder is missing only the weights, and the file server to download them from. */
+async function openWithoutWeights(): Promise<{ services: Context; source: FileServer; data: string }> {
   const source = await serveFile(hdf5(5000));
   const data = await makeFolder();
   await makeBlackCifar10(data);
@@ -21,14 +29,14 @@ async function openLackingWeights(): Promise<{ services: Context; source: FileSe
 
 const stateOf = async (services: Context, part: string) =>
   (await createCaller(services).data.status()).parts.find((each) => each.part === part)!.state;
-const ended = (services: Context) =>
+const untilEnded = (services: Context) =>
   expect.poll(async () => (await stateOf(services, 'weights-224')).is).not.toBe('coming');
 
 describe('downloads', () => {
-  it('fetch a part once, whoever asks, and tell how far it is', async () => {
-    const { services, source, data } = await openLackingWeights();
+  it('download a part once for all callers and report progress', async () => {
+    const { services, source, data } = await openWithoutWeights();
     const caller = createCaller(services);
-    source.answers = [gives({ stallsAfter: 3000 })];
+    source.answers = [sendsFile({ stallsAfter: 3000 })];
     expect(await stateOf(services, 'weights-224')).toEqual({ is: 'missing', problem: null });
     expect((await caller.data.get({ part: 'weights-224' })).is).toBe('coming');
     await expect
@@ -43,9 +51,9 @@ describe('downloads', () => {
     expect(await readdir(data)).toContain(weightsFileName(224));
   });
 
-  it('are gone on with after the server was ended in the midst of one', async () => {
-    const { services, source, data } = await openLackingWeights();
-    source.answers = [gives({ stallsAfter: 3000 })];
+  it('resume after the server was stopped during one', async () => {
+    const { services, source, data } = await openWithoutWeights();
+    source.answers = [sendsFile({ stallsAfter: 3000 })];
     services.downloads.start('weights-224');
     await expect.poll(() => source.bytesSent).toBe(3000);
     await expect.poll(() => stateOf(services, 'weights-224')).toMatchObject({ progress: { bytes: 3000 } });
@@ -57,11 +65,11 @@ describe('downloads', () => {
     expect(source.bytesSent).toBe(5000);
   });
 
-  it('say why one failed, until it is tried again', async () => {
-    const { services, source } = await openLackingWeights();
-    source.answers = [says(404)];
+  it('report why one failed until it is retried', async () => {
+    const { services, source } = await openWithoutWeights();
+    source.answers = [sendsStatus(404)];
     services.downloads.start('weights-224');
-    await ended(services);
+    await untilEnded(services);
     expect(await stateOf(services, 'weights-224')).toMatchObject({
       is: 'failed',
       code: 'http-status',
@@ -69,48 +77,48 @@ describe('downloads', () => {
       message: expect.stringContaining(`/keras/${weightsFileName(224)}`),
     });
     services.downloads.start('weights-224');
-    await ended(services);
+    await untilEnded(services);
     expect(await stateOf(services, 'weights-224')).toEqual({ is: 'present' });
   });
 
-  it('do not take a weights file that is cut short for whole', async () => {
-    const { services, source, data } = await openLackingWeights();
-    source.answers = [(parts) => gives()({ ...parts, file: hdf5(5000).subarray(0, 4000) })];
+  it('reject a truncated weights file', async () => {
+    const { services, source, data } = await openWithoutWeights();
+    source.answers = [(parts) => sendsFile()({ ...parts, file: hdf5(5000).subarray(0, 4000) })];
     services.downloads.start('weights-96');
     await expect.poll(async () => (await stateOf(services, 'weights-96')).is).toBe('failed');
     expect(await stateOf(services, 'weights-96')).toMatchObject({ code: 'damaged' });
     await writeFile(path.join(data, weightsFileName(128)), hdf5(5000).subarray(0, 4000));
-    const problem = `${weightsFileName(128)} has 4000 bytes of 5000.`;
+    const problem = `${weightsFileName(128)} has 4000 of 5000 bytes.`;
     expect(await stateOf(services, 'weights-128')).toEqual({ is: 'missing', problem });
   });
 
-  it('are asked for by name', async () => {
-    const { services } = await openLackingWeights();
+  it('accept only known parts', async () => {
+    const { services } = await openWithoutWeights();
     const refused = createCaller(services).data.get({ part: 'weights-100' as 'weights-96' });
     await expect(refused).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 });
 
-describe('a run that lacks data', () => {
-  it('waits while that comes, and goes on when it is there', async () => {
-    const { services, source } = await openLackingWeights();
-    source.answers = [gives({ stallsAfter: 3000 })];
+describe('a run whose data is missing', () => {
+  it('waits for the download and starts when it is complete', async () => {
+    const { services, source } = await openWithoutWeights();
+    source.answers = [sendsFile({ stallsAfter: 3000 })];
     services.downloads.start('weights-224');
     await expect.poll(() => source.bytesSent).toBe(3000);
     const id = await startScene(services, 'completes');
     expect((await readRun(services, id)).status).toBe('queued');
     services.downloads.stop('weights-224');
-    await ended(services);
+    await untilEnded(services);
     expect((await readRun(services, id)).status).toBe('queued');
     services.downloads.start('weights-224');
     await until(services, id, 'completed');
   });
 
-  it('waits on where that failed, and lets those pass that lack nothing', async () => {
-    const { services, source, data } = await openLackingWeights();
-    source.answers = [says(404)];
+  it('keeps waiting after the download failed, while runs with complete data start', async () => {
+    const { services, source, data } = await openWithoutWeights();
+    source.answers = [sendsStatus(404)];
     services.downloads.start('weights-224');
-    await ended(services);
+    await untilEnded(services);
     const id = await startScene(services, 'completes');
     await writeFile(path.join(data, weightsFileName(96)), hdf5(5000));
     const { id: passing } = await createCaller(services).runs.start({ name: 'completes', image_size: 96 });
@@ -120,7 +128,7 @@ describe('a run that lacks data', () => {
     await until(services, id, 'completed');
   });
 
-  it('starts, and says itself what it lacks, where nobody has asked for that', async () => {
+  it('starts and fails with the name of the missing data if nobody has requested it', async () => {
     const folder = path.join(await makeFolder(), 'nowhere');
     // The built trainer. `npm test` builds it when it is stale.
     const trainer = pidTrainer;
@@ -133,7 +141,7 @@ describe('a run that lacks data', () => {
     expect(error).toMatch(/CIFAR-10 is not there: no file .*nowhere.* `npm run get-data` or the button .* https:/);
   });
 
-  it('waits, and the reason is told, where there is neither a data folder nor a network', async () => {
+  it('waits, with a reason, without a data folder and network', async () => {
     const DATA_DIR = path.join(await makeFolder(), 'nowhere');
     const services = openServices(undefined, { DATA_DIR, CIFAR10_URL: 'http://127.0.0.1:1/cifar.tar.gz' });
     services.downloads.start('cifar10');
@@ -143,7 +151,7 @@ describe('a run that lacks data', () => {
       .toMatchObject({
         is: 'failed',
         code: 'unreachable',
-        message: '127.0.0.1:1 cannot be reached (ECONNREFUSED). Is this machine online? Then try again.',
+        message: '127.0.0.1:1 cannot be reached (ECONNREFUSED). Check that this machine is online, then try again.',
       });
     expect((await readRun(services, id)).status).toBe('queued');
   });

@@ -3,25 +3,25 @@ import path from 'node:path';
 import { type DataNeeds, type DataPart, dataParts, partsFor } from '@/lib/data/data-files.ts';
 import type { Env } from '@/server/env.ts';
 import { partFile } from './download.ts';
-import { DownloadError, type DownloadFault, DownloadStopped } from './errors.ts';
+import { DownloadError, type DownloadErrorCode, DownloadStopped } from './errors.ts';
 import { type DataProgress, getData } from './get-data.ts';
 import { inspect } from './inspect.ts';
 import { type DataSource, sourceOf } from './sources.ts';
 
-/** Where a part of the data stands. */
+/** The state of one part of the data. */
 export type PartState =
   | { is: 'present' }
-  /** `problem`: what is there instead, where something is. */
+  /** `problem` describes an incomplete or invalid file that exists instead; null if nothing exists. */
   | { is: 'missing'; problem: string | null }
   | { is: 'coming'; progress: DataProgress }
-  /** Nobody fetches it now, but someone has, and what came is kept. */
+  /** Requested, but not being downloaded now; `bytes` were received and kept. */
   | { is: 'stopped'; bytes: number }
-  | { is: 'failed'; code: DownloadFault | 'unknown'; message: string; bytes: number };
+  | { is: 'failed'; code: DownloadErrorCode | 'unknown'; message: string; bytes: number };
 
-/** A part of the data as the page shows it. */
+/** One part of the data, for display. */
 export interface PartStatus {
   part: DataPart;
-  /** Where it comes from, and how large that is where it is known. */
+  /** The download's URL and, if known, its size. */
   url: string;
   bytes: number | null;
   state: PartState;
@@ -32,14 +32,14 @@ export interface DataStatus {
   parts: PartStatus[];
 }
 
-/** The downloads of this process: one for each part of the data at a time, whoever asks for it, from whatever page. */
+/** The downloads of this process. Each part is downloaded once at a time; all pages share the progress. */
 export class Downloads {
-  private readonly coming = new Map<DataPart, { stop: AbortController; progress: DataProgress; done: Promise<void> }>();
-  private readonly failures = new Map<DataPart, { code: DownloadFault | 'unknown'; message: string }>();
-  private readonly asked = new Set<DataPart>();
+  private readonly active = new Map<DataPart, { stop: AbortController; progress: DataProgress; done: Promise<void> }>();
+  private readonly failures = new Map<DataPart, { code: DownloadErrorCode | 'unknown'; message: string }>();
+  private readonly requested = new Set<DataPart>();
   private readonly folder: string;
 
-  /** @param onEnd called when a download has ended, however it did */
+  /** @param onEnd called when a download ends, successfully or not */
   constructor(
     private readonly env: Pick<Env, 'paths' | 'sources'>,
     private readonly onEnd: () => void,
@@ -47,43 +47,43 @@ export class Downloads {
     this.folder = env.paths.data;
   }
 
-  /** Begins a download, or goes on with what is left of one; joins the one that is under way. */
+  /** Starts or resumes a download. Does nothing if it is already running. */
   start(part: DataPart): void {
-    if (this.coming.has(part)) return;
-    this.asked.add(part);
+    if (this.active.has(part)) return;
+    this.requested.add(part);
     this.failures.delete(part);
     const stop = new AbortController();
     const progress: DataProgress = {
       phase: 'downloading',
-      bytes: this.keptBytes(part),
+      bytes: this.partialBytes(part),
       total: this.sourceOf(part).bytes,
       bytesPerSecond: null,
       secondsLeft: null,
     };
-    this.coming.set(part, { stop, progress, done: this.fetch(part, stop.signal) });
+    this.active.set(part, { stop, progress, done: this.fetch(part, stop.signal) });
   }
 
-  /** Stops a download. What has come is kept, and the next one goes on from there. */
+  /** Stops a download. The bytes received so far are kept, and the next download resumes from there. */
   stop(part: DataPart): void {
-    this.coming.get(part)?.stop.abort();
+    this.active.get(part)?.stop.abort();
   }
 
-  /** Stops all. For the server's end. */
+  /** Stops all downloads, for shutdown. */
   async close(): Promise<void> {
-    const all = [...this.coming.values()];
+    const all = [...this.active.values()];
     for (const { stop } of all) stop.abort();
     await Promise.all(all.map(({ done }) => done));
   }
 
   stateOf(part: DataPart): PartState {
-    const coming = this.coming.get(part);
-    if (coming) return { is: 'coming', progress: coming.progress };
+    const active = this.active.get(part);
+    if (active) return { is: 'coming', progress: active.progress };
     const found = inspect(this.folder, this.sourceOf(part));
     if (found.is === 'present') return found;
-    const bytes = this.keptBytes(part);
+    const bytes = this.partialBytes(part);
     const failure = this.failures.get(part);
     if (failure) return { is: 'failed', ...failure, bytes };
-    if (bytes > 0 || this.asked.has(part)) return { is: 'stopped', bytes };
+    if (bytes > 0 || this.requested.has(part)) return { is: 'stopped', bytes };
     return { is: 'missing', problem: found.is === 'broken' ? `${found.problem}.` : null };
   }
 
@@ -96,8 +96,8 @@ export class Downloads {
   }
 
   /**
-   * Whether a run had better wait: something that it needs is not there, but someone has asked for it. What nobody has
-   * asked for is not waited for; the run says what it lacks and fails.
+   * Whether a run should wait because data it needs is missing but was requested. A run does not wait for data that
+   * nobody has requested; it fails with an error that names what is missing.
    */
   isAwaited(needs: DataNeeds): boolean {
     return partsFor(needs).some((alternatives) => {
@@ -107,19 +107,19 @@ export class Downloads {
   }
 
   private async fetch(part: DataPart, signal: AbortSignal): Promise<void> {
-    // Not before `start` has noted it.
+    // Yield first, so that `start` has stored this download before it can end.
     await null;
     try {
       await getData(this.folder, this.sourceOf(part), {
         signal,
         onProgress: (progress) => {
-          this.coming.get(part)!.progress = progress;
+          this.active.get(part)!.progress = progress;
         },
       });
     } catch (error) {
       if (!(error instanceof DownloadStopped)) this.failures.set(part, failureOf(part, error));
     } finally {
-      this.coming.delete(part);
+      this.active.delete(part);
       this.onEnd();
     }
   }
@@ -128,13 +128,13 @@ export class Downloads {
     return sourceOf(part, this.env.sources);
   }
 
-  private keptBytes(part: DataPart): number {
+  private partialBytes(part: DataPart): number {
     const file = partFile(path.join(this.folder, this.sourceOf(part).fileName));
     return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   }
 }
 
-function failureOf(part: DataPart, error: unknown): { code: DownloadFault | 'unknown'; message: string } {
+function failureOf(part: DataPart, error: unknown): { code: DownloadErrorCode | 'unknown'; message: string } {
   if (error instanceof DownloadError) return { code: error.code, message: error.message };
   console.error(`The download of ${part} failed:`, error);
   return { code: 'unknown', message: `The download failed: ${error instanceof Error ? error.message : error}` };

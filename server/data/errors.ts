@@ -3,8 +3,8 @@ import { formatBytes } from '@/lib/format.ts';
 import { RedirectError } from './request.ts';
 import { byHand, type DataSource, type Transfer } from './sources.ts';
 
-/** Why something could not be fetched. */
-export type DownloadFault =
+/** Why a download failed. */
+export type DownloadErrorCode =
   | 'unreachable'
   | 'http-status'
   | 'not-the-file'
@@ -19,11 +19,11 @@ export type DownloadFault =
 
 /** A download that failed. The message says what happened and what to do. */
 export class DownloadError extends Error {
-  readonly code: DownloadFault;
-  /** How to do without: where to get the file, and where to put it. */
+  readonly code: DownloadErrorCode;
+  /** Instructions for a manual download: where to get the file and where to put it. */
   readonly byHand: string;
 
-  constructor(code: DownloadFault, message: string, byHand: string, options?: ErrorOptions) {
+  constructor(code: DownloadErrorCode, message: string, byHand: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
@@ -31,15 +31,15 @@ export class DownloadError extends Error {
   }
 }
 
-/** Someone stopped it. Not a failure: what has come so far is kept. */
+/** The user stopped the download. Not a failure: the bytes received so far are kept. */
 export class DownloadStopped extends Error {}
 
-/** What can go wrong with one source on its way into one folder, in words. */
-export class Faults {
+/** Creates the errors of one source's download into one folder. */
+export class DownloadErrors {
   private readonly folder: string;
   private readonly host: string;
 
-  /** @param file what is downloaded, in the data folder */
+  /** @param file the downloaded file's path in the data folder */
   constructor(
     private readonly source: DataSource,
     file: string,
@@ -49,92 +49,92 @@ export class Faults {
   }
 
   httpStatus(status: number): DownloadError {
-    const isTheirs = status === 429 || status >= 500;
-    const advice = isTheirs ? 'It has trouble of its own: try again later.' : 'The file may have moved.';
-    return this.fault('http-status', `${this.host} answered ${status} for ${this.source.url}. ${advice}`);
+    const isTemporary = status === 429 || status >= 500;
+    const advice = isTemporary ? 'The server is overloaded or failing; try again later.' : 'The file may have moved.';
+    return this.create('http-status', `${this.host} answered ${status} for ${this.source.url}. ${advice}`);
   }
 
-  notTheFile(isPage: boolean): DownloadError {
-    const what = isPage
-      ? 'a web page instead of the file, as networks do that want a sign-in and proxies that block. Open the address in a browser to see what it wants, then try again.'
-      : 'something else instead of the file.';
-    return this.fault('not-the-file', `${this.source.url} gives ${what}`);
+  unexpectedContent(isHtml: boolean): DownloadError {
+    const what = isHtml
+      ? 'a web page instead of the file. Networks that require a sign-in and blocking proxies do that: open the address in a browser to see what is needed, then try again.'
+      : 'something other than the expected file. If the address is a mirror, check it.';
+    return this.create('not-the-file', `${this.source.url} returned ${what}`);
   }
 
   stalled(milliseconds: number, transfer: Transfer): DownloadError {
     const seconds = Math.round(milliseconds / 1000);
-    return this.fault(
+    return this.create(
       'stalled',
-      `${this.host} sent nothing for ${seconds} s, after ${soFar(transfer)}. Try again: it goes on from there.`,
+      `${this.host} sent nothing for ${seconds} s after ${formatTransfer(transfer)}. Try again to resume the download.`,
     );
   }
 
-  /** @param what `ended after 5 bytes where 7 are due` */
+  /** @param what continues the host's name: `sent only 5 of 7 bytes` */
   truncated(what: string): DownloadError {
-    return this.fault('truncated', `The file is cut short: ${this.host} ${what}. What came was removed; try again.`);
+    return this.create('truncated', `The file is truncated: ${this.host} ${what}. It was removed; try again.`);
   }
 
   wrongChecksum(actual: string): DownloadError {
-    return this.fault(
+    return this.create(
       'wrong-checksum',
-      `What ${this.host} sent is not the file that is due: its SHA-256 is ${actual}, where ${this.source.sha256} is due. ` +
-        'It was removed; try again. If that repeats, something on the way alters it.',
+      `The file from ${this.host} is not the expected one: its SHA-256 is ${actual} instead of ${this.source.sha256}. ` +
+        'It was removed; try again. If this repeats, something between here and the server alters the file.',
     );
   }
 
-  /** @param what in the file is wrong */
+  /** @param what describes the damage */
   damaged(what: string, cause?: unknown): DownloadError {
-    return this.fault('damaged', `What ${this.host} sent is damaged: ${what}. It was removed; try again.`, cause);
+    return this.create('damaged', `The file from ${this.host} is damaged: ${what}. It was removed; try again.`, cause);
   }
 
-  /** @param bytes what is needed and what is free, where that was counted */
+  /** @param bytes needed and free space, if known */
   diskFull(bytes?: { needed: number; free: number }): DownloadError {
-    const figures = bytes ? `: ${formatBytes(bytes.needed)} are needed and ${formatBytes(bytes.free)} free` : '';
-    return this.fault(
+    const figures = bytes ? `: ${formatBytes(bytes.needed)} needed, ${formatBytes(bytes.free)} free` : '';
+    return this.create(
       'disk-full',
-      `The disk of ${this.folder} is full${figures}. Make room, or set DATA_DIR to a folder on another disk; then try again: it goes on from where it is.`,
+      `The disk of ${this.folder} is full${figures}. Free up space, or set DATA_DIR to a folder on another disk; then try again to resume the download.`,
     );
   }
 
   busy(): DownloadError {
-    return this.fault(
+    return this.create(
       'busy',
-      `${this.source.title} is being downloaded into ${this.folder} by another process already. Wait for that one.`,
+      `Another process is already downloading ${this.source.title} into ${this.folder}. Wait until it finishes.`,
     );
   }
 
-  /** Anything thrown while files are read and written; what is not the folder's or the disk's fault stays as it is. */
-  ofFiles(error: unknown): unknown {
+  /** Converts errors of the folder or the disk; returns any other error unchanged. */
+  fromFileError(error: unknown): unknown {
     const { code = '', syscall = '', message } = (error ?? {}) as NodeJS.ErrnoException;
     if (fullCodes.has(code)) return this.diskFull();
     if (!folderCodes.has(code) || networkCalls.has(syscall)) return error;
-    const advice = 'Mend that, or set DATA_DIR to another folder.';
-    return this.fault('not-writable', `${this.folder} cannot be written: ${message}. ${advice}`, error);
+    const advice = 'Fix this, or set DATA_DIR to another folder.';
+    return this.create('not-writable', `${this.folder} is not writable: ${message}. ${advice}`, error);
   }
 
   /**
-   * Anything thrown while something is fetched into a file.
-   * @param transfer how far it was, where a server had answered
+   * Converts errors of the connection, the folder or the disk; returns any other error unchanged.
+   * @param transfer progress of the download; null if the server has not answered
    */
-  ofConnection(error: unknown, transfer: Transfer | null): unknown {
-    const known = this.ofFiles(error);
+  fromConnectionError(error: unknown, transfer: Transfer | null): unknown {
+    const known = this.fromFileError(error);
     if (known instanceof DownloadError) return known;
-    if (known instanceof RedirectError) return this.fault('unreachable', `${known.message}.`, known);
+    if (known instanceof RedirectError) return this.create('unreachable', `${known.message}.`, known);
     if (!(known instanceof Error && 'code' in known)) return known;
     return transfer
-      ? this.fault(
+      ? this.create(
           'broken-off',
-          `The connection to ${this.host} broke off after ${soFar(transfer)}. Try again: it goes on from there.`,
+          `The connection to ${this.host} was lost after ${formatTransfer(transfer)}. Try again to resume the download.`,
           known,
         )
-      : this.fault(
+      : this.create(
           'unreachable',
-          `${this.host} cannot be reached (${known.code}). Is this machine online? Then try again.`,
+          `${this.host} cannot be reached (${known.code}). Check that this machine is online, then try again.`,
           known,
         );
   }
 
-  private fault(code: DownloadFault, message: string, cause?: unknown): DownloadError {
+  private create(code: DownloadErrorCode, message: string, cause?: unknown): DownloadError {
     return new DownloadError(code, message, byHand(this.source, this.folder), { cause });
   }
 }
@@ -143,8 +143,8 @@ const fullCodes = new Set(['ENOSPC', 'EDQUOT']);
 const folderCodes = new Set(
   'EACCES EPERM EROFS ENOENT ENOTDIR EISDIR EEXIST EIO SQLITE_CANTOPEN SQLITE_READONLY'.split(' '),
 );
-/** A firewall, too, says EACCES or EPERM. */
+/** Failures of these system calls are network errors: firewalls, too, cause EACCES or EPERM. */
 const networkCalls = new Set(['connect', 'getaddrinfo', 'read']);
 
-const soFar = ({ bytes, total }: Transfer): string =>
+const formatTransfer = ({ bytes, total }: Transfer): string =>
   total === null ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`;

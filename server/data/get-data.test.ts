@@ -7,7 +7,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DownloadError, DownloadStopped } from './errors.ts';
 import { type DataProgress, type GetDataOptions, getData } from './get-data.ts';
 import { inspect } from './inspect.ts';
-import { type FileServer, gives, makeArchive, makeFolder, says, serveFile, sourceLike } from './source.test-helper.ts';
+import {
+  type FileServer,
+  makeArchive,
+  makeFolder,
+  sendsFile,
+  sendsStatus,
+  serveFile,
+  sourceLike,
+} from './source.test-helper.ts';
 import type { DataSource } from './sources.ts';
 
 let data: string;
@@ -18,7 +26,7 @@ beforeEach(async () => {
   data = await makeFolder();
   archive = await makeArchive();
   server = await serveFile(archive.bytes);
-  server.kept = () => statSync(part(), { throwIfNoEntry: false })?.size ?? 0;
+  server.bytesOnDisk = () => statSync(part(), { throwIfNoEntry: false })?.size ?? 0;
   source = sourceLike(server.url, archive);
 });
 
@@ -27,7 +35,7 @@ const never = new AbortController().signal;
 const get = (options: Partial<GetDataOptions> = {}, from = source) =>
   getData(data, from, { signal: never, retryDelays: [], ...options });
 
-/** Gets the data, which fails. @returns why */
+/** Downloads data and expects it to fail. @returns the error */
 async function failure(options: Partial<GetDataOptions> = {}, from = source): Promise<DownloadError> {
   const error = await get(options, from).then(
     () => null,
@@ -38,7 +46,7 @@ async function failure(options: Partial<GetDataOptions> = {}, from = source): Pr
   return error as DownloadError;
 }
 
-async function expectWhole(): Promise<void> {
+async function expectComplete(): Promise<void> {
   for (const [name, bytes] of archive.contents) {
     expect((await readFile(path.join(data, 'cifar-10-batches-bin', name))).equals(bytes)).toBe(true);
   }
@@ -49,17 +57,17 @@ async function expectWhole(): Promise<void> {
 const half = () => Math.floor(archive.bytes.length / 2);
 
 describe('getData', () => {
-  it('downloads, checks and unpacks the six files, and nothing else of the archive', async () => {
-    const told: DataProgress[] = [];
-    await get({ onProgress: (progress) => told.push(progress) });
-    await expectWhole();
+  it('downloads, verifies and extracts the six files and nothing else from the archive', async () => {
+    const reported: DataProgress[] = [];
+    await get({ onProgress: (progress) => reported.push(progress) });
+    await expectComplete();
     expect(existsSync(path.join(data, '..', 'outside.txt'))).toBe(false);
-    expect([...new Set(told.map(({ phase }) => phase))]).toEqual(['downloading', 'checking', 'unpacking']);
-    expect(told.at(-1)).toMatchObject({ bytes: archive.bytes.length, total: archive.bytes.length });
+    expect([...new Set(reported.map(({ phase }) => phase))]).toEqual(['downloading', 'checking', 'unpacking']);
+    expect(reported.at(-1)).toMatchObject({ bytes: archive.bytes.length, total: archive.bytes.length });
     expect(server.bytesSent).toBe(archive.bytes.length);
   });
 
-  it('leaves word of what the images are, where the checksum vouches for it', async () => {
+  it('records the provenance of the images if the checksum proves it', async () => {
     await get({}, { ...source, provenance: 'CIFAR-10, official' });
     const provenance = await readFile(path.join(data, 'cifar-10-batches-bin', 'provenance.json'), 'utf8');
     const test = archive.contents.get('test_batch.bin')!;
@@ -69,140 +77,143 @@ describe('getData', () => {
     });
   });
 
-  it('sweeps away what a process left that was killed while it unpacked', async () => {
+  it('removes what a process left behind when it was killed while unpacking', async () => {
     await mkdir(path.join(data, 'cifar-10-batches-bin.tmp'));
     await writeFile(path.join(data, 'cifar-10-batches-bin.tmp', 'data_batch_1.bin'), 'half');
     await get();
-    await expectWhole();
+    await expectComplete();
   });
 
-  it('does nothing where the data is there, whoever put it there', async () => {
+  it('does nothing if the data is already there', async () => {
     await get();
     await get();
     expect(server.requests).toHaveLength(1);
   });
 
-  it('completes a folder in which files are missing or broken, and leaves the rest of it alone', async () => {
+  it('replaces missing and broken files in a folder and leaves other files alone', async () => {
     await mkdir(path.join(data, 'cifar-10-batches-bin'));
     await writeFile(path.join(data, 'cifar-10-batches-bin', 'data_batch_3.bin'), 'short');
     await writeFile(path.join(data, 'cifar-10-batches-bin', 'notes.txt'), 'mine');
-    expect(inspect(data, source)).toMatchObject({ is: 'broken', problem: 'data_batch_1.bin is not there' });
+    expect(inspect(data, source)).toMatchObject({ is: 'broken', problem: 'data_batch_1.bin is missing' });
     await get();
     expect(inspect(data, source)).toEqual({ is: 'present' });
     expect(await readFile(path.join(data, 'cifar-10-batches-bin', 'notes.txt'), 'utf8')).toBe('mine');
   });
 
-  it('follows redirects, with the range it asks for', async () => {
-    server.answers = [gives({ breaksAfter: half() })];
+  it('follows redirects and keeps the requested range', async () => {
+    server.answers = [sendsFile({ disconnectsAfter: half() })];
     await failure();
-    server.answers = [says(302, { location: '/elsewhere' }), says(301, { location: `${server.url}?again` })];
+    server.answers = [
+      sendsStatus(302, { location: '/elsewhere' }),
+      sendsStatus(301, { location: `${server.url}?again` }),
+    ];
     await get();
-    await expectWhole();
+    await expectComplete();
     expect(server.requests.at(-1)!.range).toBe(`bytes=${half()}-`);
-    server.answers = Array.from({ length: 9 }, () => says(302, { location: '/file' }));
+    server.answers = Array.from({ length: 9 }, () => sendsStatus(302, { location: '/file' }));
     data = await makeFolder();
     expect(await failure()).toMatchObject({ code: 'unreachable', message: expect.stringContaining('redirects more') });
-    server.answers = [says(302, { location: 'ftp://elsewhere.test/file' })];
+    server.answers = [sendsStatus(302, { location: 'ftp://elsewhere.test/file' })];
     expect(await failure()).toMatchObject({ code: 'unreachable', message: expect.stringContaining('not safe') });
   });
 });
 
-describe('a download that breaks off', () => {
-  it('is gone on with by the next try: every byte is sent once', async () => {
-    server.answers = [gives({ breaksAfter: half() })];
-    expect(await failure()).toMatchObject({ code: 'broken-off', message: expect.stringMatching(/kB of .* goes on/) });
+describe('an interrupted download', () => {
+  it('is resumed by the next attempt, so that every byte is sent once', async () => {
+    server.answers = [sendsFile({ disconnectsAfter: half() })];
+    expect(await failure()).toMatchObject({ code: 'broken-off', message: expect.stringMatching(/kB of .* resume/) });
     await get();
-    await expectWhole();
+    await expectComplete();
     expect(server.requests[1]).toMatchObject({ range: `bytes=${half()}-`, 'if-range': expect.any(String) });
     expect(server.bytesSent).toBe(archive.bytes.length);
   });
 
-  it('goes on by itself while something comes, and gives up when nothing does', async () => {
+  it('is retried automatically as long as it makes progress', async () => {
     const third = Math.floor(archive.bytes.length / 3);
-    const breaks = gives({ breaksAfter: third });
-    server.answers = [breaks, breaks];
+    const interrupted = sendsFile({ disconnectsAfter: third });
+    server.answers = [interrupted, interrupted];
     await get({ retryDelays: [0, 0] });
-    await expectWhole();
+    await expectComplete();
     expect(server.bytesSent).toBe(archive.bytes.length);
 
     data = await makeFolder();
     server.requests = [];
-    server.answers = [breaks, ...Array.from({ length: 9 }, () => gives({ breaksAfter: 0 }))];
+    server.answers = [interrupted, ...Array.from({ length: 9 }, () => sendsFile({ disconnectsAfter: 0 }))];
     expect((await failure({ retryDelays: [0, 0, 0] })).code).toMatch(/^(broken-off|unreachable)$/);
     expect(server.requests).toHaveLength(4);
   });
 
-  it('gives up on a server that never gets further', async () => {
-    const breaks = gives({ breaksAfter: half(), knowsRanges: false });
-    server.answers = Array.from({ length: 9 }, (_, index) => (index % 2 === 0 ? breaks : says(416)));
+  it('gives up on a server that never sends more than before', async () => {
+    const interrupted = sendsFile({ disconnectsAfter: half(), supportsRanges: false });
+    server.answers = Array.from({ length: 9 }, (_, index) => (index % 2 === 0 ? interrupted : sendsStatus(416)));
     expect((await failure({ retryDelays: [0, 0] })).code).toBe('broken-off');
     expect(server.answers.length).toBeGreaterThan(0);
   });
 
-  it('begins anew where the server knows no ranges', async () => {
-    server.answers = [gives({ breaksAfter: half() }), gives({ knowsRanges: false })];
+  it('starts from scratch if the server does not support ranges', async () => {
+    server.answers = [sendsFile({ disconnectsAfter: half() }), sendsFile({ supportsRanges: false })];
     await failure();
     await get();
-    await expectWhole();
+    await expectComplete();
     expect(server.bytesSent).toBe(half() + archive.bytes.length);
   });
 
-  it('begins anew where the file has changed since', async () => {
-    server.answers = [gives({ breaksAfter: half() })];
+  it('starts from scratch if the file has changed', async () => {
+    server.answers = [sendsFile({ disconnectsAfter: half() })];
     await failure();
     const newer = await makeArchive();
     const other = await serveFile(newer.bytes);
-    // The same address, as far as the part knows.
+    // Makes the new address look like the one that the partial file came from.
     const note = `${part()}.json`;
     await writeFile(note, (await readFile(note, 'utf8')).replace(server.url, other.url));
     await get({}, sourceLike(other.url, newer));
     archive = newer;
-    await expectWhole();
+    await expectComplete();
     expect(other.bytesSent).toBe(newer.bytes.length);
   });
 
-  it('begins anew where the server has nothing after what is kept, or answers with another part', async () => {
-    for (const answer of [says(416), gives({ headers: { 'content-range': 'bytes 7-9/10' } })]) {
-      server.answers = [gives({ breaksAfter: half() }), answer];
+  it('starts from scratch if the server has no further bytes or answers with another range', async () => {
+    for (const answer of [sendsStatus(416), sendsFile({ headers: { 'content-range': 'bytes 7-9/10' } })]) {
+      server.answers = [sendsFile({ disconnectsAfter: half() }), answer];
       await failure();
       await get();
-      await expectWhole();
+      await expectComplete();
       data = await makeFolder();
     }
   });
 
-  it('is gone on with after a crash that came when all was there', async () => {
-    server.answers = [gives({ breaksAfter: archive.bytes.length })];
+  it('is completed after a crash that happened when all bytes had arrived', async () => {
+    server.answers = [sendsFile({ disconnectsAfter: archive.bytes.length })];
     await get({ freeBytes: async () => 1e9 }).catch(() => {});
     await get();
-    await expectWhole();
+    await expectComplete();
     expect(server.bytesSent).toBe(archive.bytes.length);
   });
 
-  it('is stopped on request, and what has come is kept', async () => {
+  it('stops on request and keeps the bytes received so far', async () => {
     const stop = new AbortController();
-    server.answers = [gives({ stallsAfter: half() })];
+    server.answers = [sendsFile({ stallsAfter: half() })];
     const onProgress = ({ bytes }: DataProgress) => bytes === half() && stop.abort();
     await expect(get({ signal: stop.signal, onProgress })).rejects.toBeInstanceOf(DownloadStopped);
     await get();
-    await expectWhole();
+    await expectComplete();
     expect(server.bytesSent).toBe(archive.bytes.length);
   });
 });
 
-describe('a fault', () => {
-  it('of a server that falls silent', async () => {
-    server.answers = [gives({ stallsAfter: half() })];
+describe('getData reports', () => {
+  it('a server that stops sending', async () => {
+    server.answers = [sendsFile({ stallsAfter: half() })];
     expect(await failure({ patience: 3000 })).toMatchObject({
       code: 'stalled',
-      message: expect.stringMatching(/sent nothing .* goes on from there/),
+      message: expect.stringMatching(/sent nothing .* resume/),
     });
     await get();
-    await expectWhole();
+    await expectComplete();
     expect(server.bytesSent).toBe(archive.bytes.length);
   });
 
-  it('of a server that never answers', async () => {
+  it('a server that never answers', async () => {
     server.answers = [() => {}];
     expect((await failure({ patience: 200 })).code).toBe('stalled');
   });
@@ -210,7 +221,7 @@ describe('a fault', () => {
   it.each([
     ['http://127.0.0.1:1/file', /127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)/],
     ['http://name.invalid/file', /name\.invalid cannot be reached \((ENOTFOUND|EAI_AGAIN)\)/],
-  ])('of the network, at %s, says what to do by hand', async (url, message) => {
+  ])('an unreachable %s, with instructions for a manual download', async (url, message) => {
     const error = await failure({}, { ...source, url });
     expect(error).toMatchObject({ code: 'unreachable', message: expect.stringMatching(message) });
     expect(error.byHand).toContain(`By hand: download ${url} and unpack it so that ${data}`);
@@ -219,67 +230,67 @@ describe('a fault', () => {
   it.each([
     [404, 'may have moved'],
     [503, 'try again later'],
-  ])('of a server that answers %i', async (status, words) => {
-    server.answers = [says(status, { 'content-type': 'text/html' }, '<html>')];
+  ])('a server that answers %i', async (status, words) => {
+    server.answers = [sendsStatus(status, { 'content-type': 'text/html' }, '<html>')];
     const { code, message } = await failure();
     expect([code, message]).toEqual(['http-status', expect.stringMatching(`answered ${status} .*${words}`)]);
   });
 
-  it('of a network that answers with a page of its own, whatever it calls it; what is kept stays', async () => {
-    server.answers = [gives({ breaksAfter: half() })];
+  it('a network that answers with a page of its own, under any content type, and keeps the partial file', async () => {
+    server.answers = [sendsFile({ disconnectsAfter: half() })];
     await failure();
     for (const type of ['text/html; charset=utf-8', 'application/x-gzip']) {
-      server.answers = [says(200, { 'content-type': type }, '<!DOCTYPE html><title>Sign in</title>')];
-      const whole = { ...source, bytes: null };
-      expect(await failure({}, whole)).toMatchObject({
+      server.answers = [sendsStatus(200, { 'content-type': type }, '<!DOCTYPE html><title>Sign in</title>')];
+      const ofUnknownSize = { ...source, bytes: null };
+      expect(await failure({}, ofUnknownSize)).toMatchObject({
         code: 'not-the-file',
         message: expect.stringContaining('a web page instead'),
       });
     }
     await get();
-    await expectWhole();
+    await expectComplete();
     expect(server.bytesSent).toBe(archive.bytes.length);
   });
 
-  it('of a file that is no archive', async () => {
-    server.answers = [says(200, {}, 'hello')];
+  it('a file that is not an archive', async () => {
+    server.answers = [sendsStatus(200, {}, 'hello')];
     const { code, message } = await failure({}, { ...source, bytes: null });
-    expect([code, message]).toEqual(['not-the-file', expect.stringContaining('something else')]);
+    expect([code, message]).toEqual(['not-the-file', expect.stringContaining('something other')]);
   });
 
-  it('of bytes that are not those that are due: they go, and the next try is clean', async () => {
+  it('a file with a wrong checksum, and removes it', async () => {
     const altered = Buffer.from(archive.bytes);
     altered[half()]! ^= 1;
     const other = await serveFile(altered);
     expect(await failure({}, { ...source, url: other.url })).toMatchObject({
       code: 'wrong-checksum',
-      message: expect.stringMatching(/SHA-256 is [0-9a-f]{64}, where [0-9a-f]{64} is due/),
+      message: expect.stringMatching(/SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}/),
     });
     expect(existsSync(part())).toBe(false);
     await get();
-    await expectWhole();
+    await expectComplete();
   });
 
-  it('of a file that is shorter than it should be, told of or not', async () => {
+  it('a file that is too short, with or without Content-Length', async () => {
     const short = await serveFile(archive.bytes.subarray(0, half()));
-    for (const tellsLength of [true, false]) {
-      short.answers = [gives({ tellsLength })];
+    for (const sendsLength of [true, false]) {
+      short.answers = [sendsFile({ sendsLength })];
       const { code, message } = await failure({}, { ...source, url: short.url });
       expect([code, message]).toEqual(['truncated', expect.stringContaining(`${half()}`)]);
       expect(existsSync(part())).toBe(false);
     }
-    short.answers = [says(200)];
+    short.answers = [sendsStatus(200)];
     expect((await failure({}, { ...source, url: short.url, bytes: null })).code).toBe('truncated');
   });
 
-  it('of an archive that is cut short, of which nothing else is known', async () => {
+  it('a truncated archive of unknown size and checksum', async () => {
     const short = await serveFile(archive.bytes.subarray(0, half()));
     const error = await failure({}, { ...source, url: short.url, bytes: null, sha256: null });
     expect(error).toMatchObject({ code: 'damaged', message: expect.stringContaining('try again') });
     expect((await readdir(data)).filter((name) => !name.endsWith('.lock'))).toEqual([]);
   });
 
-  it('of an archive of something else', async () => {
+  it('an archive with other contents', async () => {
     const other = await serveFile(gzipSync(Buffer.alloc(10_240)));
     const unknown = { ...source, url: other.url, bytes: null, sha256: null };
     expect((await failure({}, unknown)).code).toBe('damaged');
@@ -288,35 +299,35 @@ describe('a fault', () => {
     expect([code, message]).toEqual(['damaged', expect.stringContaining('none of the expected files')]);
   });
 
-  it('of a disk without room, seen beforehand', async () => {
+  it('a disk with too little space before the download starts', async () => {
     const error = await failure({ freeBytes: async () => 1000 });
     expect(error).toMatchObject({
       code: 'disk-full',
-      message: expect.stringMatching(/needed and 1\.0\skB free.*DATA_DIR/),
+      message: expect.stringMatching(/needed, 1\.0\skB free.*DATA_DIR/),
     });
     expect(server.requests).toEqual([]);
   });
 
-  it.skipIf(!existsSync('/dev/full'))('of a disk that fills up meanwhile', async () => {
+  it.skipIf(!existsSync('/dev/full'))('a disk that fills up during the download', async () => {
     await symlink('/dev/full', part());
-    expect(await failure()).toMatchObject({ code: 'disk-full', message: expect.stringContaining('Make room') });
+    expect(await failure()).toMatchObject({ code: 'disk-full', message: expect.stringContaining('Free up space') });
   });
 
-  it('of a folder that cannot be made', async () => {
+  it('a folder that cannot be created', async () => {
     await writeFile(path.join(data, 'file'), '');
     data = path.join(data, 'file', 'data');
     expect(await failure()).toMatchObject({ code: 'not-writable', message: expect.stringContaining('DATA_DIR') });
   });
 
-  it('of a download that another process has begun', async () => {
-    server.answers = [gives({ stallsAfter: half() })];
+  it('a download that another process is running', async () => {
+    server.answers = [sendsFile({ stallsAfter: half() })];
     const stop = new AbortController();
     const first = get({ signal: stop.signal });
     await expect.poll(() => existsSync(part())).toBe(true);
-    expect(await failure()).toMatchObject({ code: 'busy', message: expect.stringContaining('Wait for that one') });
+    expect(await failure()).toMatchObject({ code: 'busy', message: expect.stringContaining('Wait until it finishes') });
     stop.abort();
     await expect(first).rejects.toBeInstanceOf(DownloadStopped);
     await get();
-    await expectWhole();
+    await expectComplete();
   });
 });

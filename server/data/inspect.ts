@@ -2,49 +2,51 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type DataSource, hdf5Signature, type Unpacked } from './sources.ts';
 
-/** What the data folder holds of a source, as far as sizes and first bytes tell; the trainer reads it all. */
+/**
+ * The state of a source in the data folder, judged by file sizes and first bytes; the trainer reads the complete files.
+ */
 export type Finding = { is: 'present' } | { is: 'missing' } | { is: 'broken'; problem: string };
 
-/** Looks at the files themselves, whoever put them there. Quick enough to be asked again and again. */
+/** Inspects the files themselves, so manually placed ones count, too. Fast enough to be called often. */
 export function inspect(dataFolder: string, { fileName, unpacked }: DataSource): Finding {
   return unpacked
     ? inspectFolder(path.join(dataFolder, unpacked.folder), unpacked)
     : inspectHdf5(path.join(dataFolder, fileName));
 }
 
-/** Whether a folder has all the files, each of the right size. */
+/** Checks that a folder has all the files, each of the right size. */
 export function inspectFolder(folder: string, { files, fileBytes }: Pick<Unpacked, 'files' | 'fileBytes'>): Finding {
   const sizes = files.map((name) => ({ name, size: sizeOf(path.join(folder, name)) }));
   if (sizes.every(({ size }) => size === null)) return { is: 'missing' };
   const wrong = sizes.find(({ size }) => size !== fileBytes);
   if (!wrong) return { is: 'present' };
-  const what = wrong.size === null ? 'is not there' : `has ${wrong.size} bytes instead of ${fileBytes}`;
+  const what = wrong.size === null ? 'is missing' : `has ${wrong.size} bytes instead of ${fileBytes}`;
   return { is: 'broken', problem: `${wrong.name} ${what}` };
 }
 
-/** An HDF5 file says near its beginning how long it is, so one that was cut short can be told. */
+/** Detects a truncated HDF5 file by the length that its header states. */
 export function inspectHdf5(file: string): Finding {
   const size = sizeOf(file);
   if (size === null) return { is: 'missing' };
-  const due = lengthOfHdf5(readStart(file, 64));
+  const expected = lengthOfHdf5(readStart(file, 64));
   const broken = (what: string): Finding => ({ is: 'broken', problem: `${path.basename(file)} ${what}` });
-  if (due === null) return broken('is not an HDF5 file, or may not be read');
-  return size < due ? broken(`has ${size} bytes of ${due}`) : { is: 'present' };
+  if (expected === null) return broken('is not an HDF5 file or cannot be read');
+  return size < expected ? broken(`has ${size} of ${expected} bytes`) : { is: 'present' };
 }
 
 /**
- * Reads the end-of-file address from the superblock (HDF5 File Format Specification, section II.A), of which versions 0
- * to 3 have it at different places. @returns null where that is none
+ * Reads the end-of-file address from the superblock (HDF5 File Format Specification, section II.A). Its offset depends
+ * on the version, 0 to 3. @returns the length in bytes; null if this is not a superblock
  */
 function lengthOfHdf5(start: Buffer): number | null {
   if (start.length < 64 || start.compare(hdf5Signature, 0, 8, 0, 8) !== 0) return null;
   const version = start[8]!;
   const addressBytes = version < 2 ? start[13] : start[9];
-  const place = [40, 44, 28, 28][version];
-  return place !== undefined && addressBytes === 8 ? Number(start.readBigUInt64LE(place)) : null;
+  const offset = [40, 44, 28, 28][version];
+  return offset !== undefined && addressBytes === 8 ? Number(start.readBigUInt64LE(offset)) : null;
 }
 
-/** Empty where the file may not be read. */
+/** @returns the first bytes; empty if the file cannot be read */
 function readStart(file: string, length: number): Buffer {
   const start = Buffer.alloc(length);
   try {
@@ -57,7 +59,7 @@ function readStart(file: string, length: number): Buffer {
   }
 }
 
-/** null where there is no such file, or none that may be seen. */
+/** @returns the file's size; null if it does not exist or is inaccessible */
 function sizeOf(file: string): number | null {
   try {
     const found = statSync(file);

@@ -25,11 +25,14 @@ const preview = (dataFolder: string, options: object = {}) =>
   previewImages(pathsWith(dataFolder), previewOptionsSchema.parse({ draw: 1, ...options }));
 
 describe('without images', () => {
-  it('says what it waits for', async () => {
-    expect(await preview(folder)).toEqual({ images: null, why: expect.stringContaining('once CIFAR-10 is there') });
+  it('says what is missing', async () => {
+    expect(await preview(folder)).toEqual({
+      images: null,
+      why: expect.stringContaining('once CIFAR-10 is downloaded'),
+    });
   });
 
-  it('says what is wrong with a file that was cut short', async () => {
+  it('says which file is truncated', async () => {
     const broken = path.join(folder, cifar10Files.folder);
     mkdirSync(broken);
     for (const name of cifar10Files.train) cpSync(import.meta.filename, path.join(broken, name));
@@ -42,7 +45,7 @@ describe('without images', () => {
 });
 
 describe('other images', () => {
-  it('are shown as sketch10 draws them, each of another class', async () => {
+  it('come from sketch10, one per class', async () => {
     const { images } = await preview(folder, { dataset: 'sketch10' });
     expect(new Set(images!.map(({ targets }) => targets[0]!.label)).size).toBe(previewCount);
     expect(new Set(images!.map(({ original }) => original)).size).toBe(previewCount);
@@ -50,7 +53,7 @@ describe('other images', () => {
     expect(other.images![0]!.original).not.toBe(images![0]!.original);
   });
 
-  it('of one’s own are shown when a run has read them', async () => {
+  it('come from a custom folder once a run has read it', async () => {
     const paths = pathsWith(folder);
     await makeImages(path.join(paths.datasets, 'shapes'), { round: 12, square: 12 });
     const show = () => preview(folder, { dataset: 'shapes' });
@@ -70,17 +73,17 @@ describe('other images', () => {
   });
 });
 
-describe('own files in CIFAR-10’s format', () => {
-  it('are shown with their classes, unless a label has none', async () => {
-    const own = path.join(folder, 'datasets', 'binary');
-    mkdirSync(own, { recursive: true });
+describe('custom files in CIFAR-10’s format', () => {
+  it('are shown with their classes, unless a label is out of range', async () => {
+    const binary = path.join(folder, 'datasets', 'binary');
+    mkdirSync(binary, { recursive: true });
     const records = Buffer.alloc(30 * recordBytes);
     for (let record = 0; record < 30; record++) records[record * recordBytes] = record % 3;
-    writeFileSync(path.join(own, 'data.bin'), records);
-    writeFileSync(path.join(own, 'classes.txt'), 'a\nb\nc\n');
+    writeFileSync(path.join(binary, 'data.bin'), records);
+    writeFileSync(path.join(binary, 'classes.txt'), 'a\nb\nc\n');
     const { images } = await preview(folder, { dataset: 'binary' });
     expect(new Set(images!.map(({ targets }) => targets[0]!.label))).toEqual(new Set(['a', 'b', 'c']));
-    writeFileSync(path.join(own, 'classes.txt'), 'a\nb\n');
+    writeFileSync(path.join(binary, 'classes.txt'), 'a\nb\n');
     expect(await preview(folder, { dataset: 'binary' })).toEqual({
       images: null,
       why: expect.stringContaining('beyond its 2 classes'),
@@ -95,7 +98,7 @@ describe.skipIf(!realData)(needsData('the preview'), () => {
     return images!;
   };
 
-  it('shows training images with their labels, as they are where nothing changes them', async () => {
+  it('shows training images with their labels, unchanged without augmentation', async () => {
     const { train, classes } = await loadCifar10(realData!);
     const all = Buffer.from(train.pixels.buffer);
     for (const { pixels, original, targets } of await show()) {
@@ -107,7 +110,7 @@ describe.skipIf(!realData)(needsData('the preview'), () => {
     }
   });
 
-  it('shows eight classes, the same for the same draw and others for another', async () => {
+  it('shows eight classes; the draw number determines the images', async () => {
     const first = await show({ augment: true });
     expect(new Set(first.map(({ targets }) => targets[0]!.label)).size).toBe(previewCount);
     expect(await show({ augment: true })).toEqual(first);
@@ -116,7 +119,7 @@ describe.skipIf(!realData)(needsData('the preview'), () => {
     );
   });
 
-  it('changes what is to be changed, and as much as is chosen', async () => {
+  it('applies exactly the selected augmentations', async () => {
     const changed = (images: PreviewImage[]) => images.filter(({ pixels, original }) => pixels !== original).length;
     const still = { augment: true, rotation: 0, zoom: 0, width_shift: 0, height_shift: 0 };
     const mirrored = changed(await show(still)); // every other, by chance
@@ -126,7 +129,7 @@ describe.skipIf(!realData)(needsData('the preview'), () => {
     expect(changed(await show({ rotation: 20 }))).toBe(0);
   });
 
-  it('covers a grey square for cutout', async () => {
+  it('covers a square with grey for cutout', async () => {
     for (const { pixels } of await show({ use_cutout: true })) {
       const grey = Buffer.from(pixels, 'base64').filter((value) => value === 128).length / 3;
       expect(grey).toBeGreaterThanOrEqual(8 * 8);

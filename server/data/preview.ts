@@ -9,38 +9,38 @@ import type { Paths } from '@/server/model/files/paths.ts';
 import { inspectFolder } from './inspect.ts';
 
 /**
- * Shows some training images as the trainer would show them to the network, by its own code. Cheap enough for every move
- * of a slider: it reads 200 kB and changes eight images.
+ * Renders a few training images as the network sees them, using the trainer's own code. Fast enough for every move of a
+ * slider: it reads 200 kB and transforms eight images.
  */
 export async function previewImages(paths: Paths, { draw, dataset, ...options }: PreviewOptions): Promise<Preview> {
-  const sample = await takeSample(paths, dataset, draw);
+  const sample = await drawSample(paths, dataset, draw);
   if ('why' in sample) return { images: null, why: sample.why };
   const { images, classes } = sample;
   const order = Uint32Array.from({ length: images.count }, (_, index) => index);
   const plan = { images, indices: order, classes: classes.length, batchSize: images.count, seed: draw, options };
   const batch = makeBatch(plan, order, 1, 0);
-  return { images: [...order].map((row) => showImage(sample, batch, row)) };
+  return { images: [...order].map((row) => toPreviewImage(sample, batch, row)) };
 }
 
-async function takeSample(paths: Paths, dataset: string, draw: number): Promise<Sample | { why: string }> {
+async function drawSample(paths: Paths, dataset: string, draw: number): Promise<Sample | { why: string }> {
   if (dataset === 'sketch10') return sampleSketch10(previewCount, draw);
   if (dataset !== 'cifar10') {
     try {
       const sample = await sampleOwnImages(dataset, paths, previewCount, draw);
-      return sample ?? { why: `The images of ${dataset} are shown here once a run has read them.` };
+      return sample ?? { why: `Images of ${dataset} appear here once a run has read them.` };
     } catch (error) {
-      if (error instanceof OwnImagesError) return { why: `${dataset} cannot be shown: ${error.message}` };
+      if (error instanceof OwnImagesError) return { why: `Images of ${dataset} cannot be shown: ${error.message}` };
       throw error;
     }
   }
   const folder = path.join(paths.data, cifar10Files.folder);
   const found = inspectFolder(folder, { files: cifar10Files.train, fileBytes: cifar10Files.fileBytes });
-  if (found.is === 'missing') return { why: 'The images are shown here once CIFAR-10 is there.' };
-  if (found.is === 'broken') return { why: `CIFAR-10 cannot be shown: ${found.problem}.` };
+  if (found.is === 'missing') return { why: 'Images appear here once CIFAR-10 is downloaded.' };
+  if (found.is === 'broken') return { why: `Images of CIFAR-10 cannot be shown: ${found.problem}.` };
   return sampleCifar10(folder, previewCount, draw);
 }
 
-function showImage({ images, classes }: Sample, { pixels, targets }: Batch, row: number): PreviewImage {
+function toPreviewImage({ images, classes }: Sample, { pixels, targets }: Batch, row: number): PreviewImage {
   const [from, to] = [row * imageBytes, (row + 1) * imageBytes];
   const shares = [...targets.subarray(row * classes.length, (row + 1) * classes.length)];
   return {
@@ -53,7 +53,7 @@ function showImage({ images, classes }: Sample, { pixels, targets }: Batch, row:
   };
 }
 
-/** Three planes of values within 0…255 as [32, 32, 3] bytes in base64. */
+/** Converts [3, 32, 32] values within 0…255 to [32, 32, 3] bytes in base64. */
 function interleave(planes: Float32Array | Uint8Array): string {
   const area = planes.length / 3;
   const bytes = Buffer.alloc(planes.length);

@@ -2,19 +2,19 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 
 /**
- * GET by Node's own HTTP: what arrives are the very bytes of the file. `fetch` would unpack a `.tar.gz` that a server
- * declares as gzip-encoded.
+ * GET with Node's HTTP client, which returns the file's bytes unchanged. `fetch` would decompress a `.tar.gz` that the
+ * server declares as gzip-encoded.
  */
 
 const maxRedirects = 5;
 
-/** The way to a file leads nowhere: redirects in a circle, or from https to http. */
+/** Too many redirects, or one that is unsafe to follow, such as from https to http. */
 export class RedirectError extends Error {}
 
 /**
- * Asks for a URL and follows redirects.
- * @returns the answer once its headers are there, whatever its status; its body is a stream of bytes
- * @throws RedirectError; else what Node says (`ENOTFOUND`, `ECONNREFUSED`, an aborted signal …)
+ * Requests a URL and follows redirects.
+ * @returns the response as soon as its headers have arrived, whatever its status; its body is a byte stream
+ * @throws RedirectError; errors of Node (`ENOTFOUND`, `ECONNREFUSED`, an aborted signal …)
  */
 export async function request(
   url: string,
@@ -41,7 +41,7 @@ const isWeb = ({ protocol }: URL) => protocol === 'https:' || protocol === 'http
 const requestOnce = (url: URL, headers: Record<string, string>, signal: AbortSignal) =>
   new Promise<IncomingMessage>((resolve, reject) => {
     const { get } = url.protocol === 'https:' ? https : http;
-    // Some servers turn away who does not say what they are. No agent: no connection is kept for later.
+    // Some servers reject requests without a User-Agent. Without an agent, no connection is kept open for reuse.
     const options = { headers: { 'user-agent': 'transfer-lab', ...headers }, signal, agent: false };
     get(url, options, resolve).on('error', reject);
   });

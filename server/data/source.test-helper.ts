@@ -10,9 +10,9 @@ import { afterEach } from 'vitest';
 import { cifar10Files } from '@/lib/data/data-files.ts';
 import { type DataSource, sourceOf } from './sources.ts';
 
-/** A server on this machine that gives a file as servers do, or as they should not. */
+/** A local file server that can answer correctly or misbehave. */
 
-/** Sends bytes of the file, which are counted. */
+/** Sends bytes of the file and counts them in `bytesSent`. */
 type Send = (bytes: Buffer) => void;
 
 /** How one request is answered. */
@@ -21,18 +21,20 @@ export type Answer = (parts: {
   request: IncomingMessage;
   response: ServerResponse;
   send: Send;
-  kept: () => number;
+  bytesOnDisk: () => number;
 }) => void | Promise<void>;
 
 export interface FileServer {
   url: string;
   /** The headers of every request so far. */
   requests: IncomingMessage['headers'][];
-  /** Bytes of the file that were sent so far, however often. */
+  /** Bytes of the file sent so far, repeated ones included. */
   bytesSent: number;
-  /** How much of the file the client has on its disk: a connection breaks off when that is all it was sent. */
-  kept: () => number;
-  /** How the next requests are answered; when none is left, with the whole file. */
+  /**
+   * How much of the file the client has on disk; before disconnecting, the server waits until all sent bytes are there.
+   */
+  bytesOnDisk: () => number;
+  /** Answers to the next requests; after them, every request gets the complete file. */
   answers: Answer[];
 }
 
@@ -54,7 +56,7 @@ export async function serveFile(file: Buffer): Promise<FileServer> {
       state.bytesSent += bytes.length;
       response.write(bytes);
     };
-    (state.answers.shift() ?? gives())({ file, request, response, send, kept: () => state.kept() });
+    (state.answers.shift() ?? sendsFile())({ file, request, response, send, bytesOnDisk: () => state.bytesOnDisk() });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanUps.push(
@@ -69,32 +71,32 @@ export async function serveFile(file: Buffer): Promise<FileServer> {
     url: `http://127.0.0.1:${port}/file`,
     requests: [],
     bytesSent: 0,
-    kept: () => 0,
+    bytesOnDisk: () => 0,
     answers: [],
   };
   return state;
 }
 
-interface Giving {
-  /** Ends the connection, without a word, after so many bytes. */
-  breaksAfter?: number;
-  /** Falls silent after so many bytes. */
+interface FileAnswer {
+  /** Closes the connection abruptly after this many bytes. */
+  disconnectsAfter?: number;
+  /** Stops sending after this many bytes. */
   stallsAfter?: number;
-  /** Gives the whole file whatever is asked. */
-  knowsRanges?: boolean;
-  /** Says how long the file is. */
-  tellsLength?: boolean;
+  /** If false, sends the complete file whatever range is requested. */
+  supportsRanges?: boolean;
+  /** Whether to send Content-Length. */
+  sendsLength?: boolean;
   headers?: Record<string, string>;
 }
 
-/** Gives the file, from where it is asked for. */
-export const gives =
-  ({ breaksAfter, stallsAfter, knowsRanges = true, tellsLength = true, headers }: Giving = {}): Answer =>
-  async ({ file, request, response, send, kept }) => {
+/** Answers with the file, from the requested offset. */
+export const sendsFile =
+  ({ disconnectsAfter, stallsAfter, supportsRanges = true, sendsLength = true, headers }: FileAnswer = {}): Answer =>
+  async ({ file, request, response, send, bytesOnDisk }) => {
     const etag = `"${createHash('md5').update(file).digest('hex')}"`;
     const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
     const isSame = [undefined, etag].includes(request.headers['if-range'] as string | undefined);
-    const start = knowsRanges && asked && isSame ? Number(asked[1]) : 0;
+    const start = supportsRanges && asked && isSame ? Number(asked[1]) : 0;
     if (start >= file.length) {
       response.writeHead(416, { 'content-range': `bytes */${file.length}` }).end();
       return;
@@ -104,24 +106,25 @@ export const gives =
       'content-type': 'application/x-gzip',
       etag,
       ...(start > 0 && { 'content-range': `bytes ${start}-${file.length - 1}/${file.length}` }),
-      ...(tellsLength && { 'content-length': body.length }),
+      ...(sendsLength && { 'content-length': body.length }),
       ...headers,
     });
-    const cut = breaksAfter ?? stallsAfter;
+    const cut = disconnectsAfter ?? stallsAfter;
     send(body.subarray(0, cut));
     if (cut === undefined) response.end();
-    if (breaksAfter === undefined) return;
-    while (kept() < start + breaksAfter) await sleep(5);
+    if (disconnectsAfter === undefined) return;
+    while (bytesOnDisk() < start + disconnectsAfter) await sleep(5);
     response.socket!.destroy();
   };
 
-export const says =
+/** Answers with a status and no file. */
+export const sendsStatus =
   (status: number, headers: Record<string, string> = {}, body = ''): Answer =>
   ({ response }) => {
     response.writeHead(status, headers).end(body);
   };
 
-/** CIFAR-10's archive in small: files of a few random records, and beside them what is not to be unpacked. */
+/** A small version of CIFAR-10's archive: files of a few random records, plus members that must not be extracted. */
 export async function makeArchive() {
   const { folder, train, test } = cifar10Files;
   const files = [...train, test];
@@ -139,7 +142,7 @@ export async function makeArchive() {
   return { bytes: await readFile(archive), contents, unpacked: { folder, files, fileBytes } };
 }
 
-/** A source of CIFAR-10 as the server at `url` has it. */
+/** A source for the archive served at `url`. */
 export const sourceLike = (
   url: string,
   { bytes, unpacked }: { bytes: Buffer; unpacked: DataSource['unpacked'] },
@@ -151,7 +154,7 @@ export const sourceLike = (
   unpacked,
 });
 
-/** As much of an HDF5 file as is looked at: a superblock of version 0 that tells the file's length. */
+/** A minimal HDF5 file for `inspect`: a version 0 superblock that states the file's length. */
 export function hdf5(length: number): Buffer {
   const file = Buffer.alloc(length);
   file.write('\x89HDF\r\n\x1a\n', 'latin1');
@@ -160,7 +163,7 @@ export function hdf5(length: number): Buffer {
   return file;
 }
 
-/** CIFAR-10 as far as sizes tell, all black: files with holes. */
+/** Files of CIFAR-10's sizes, all black; they are sparse. */
 export async function makeBlackCifar10(folder: string): Promise<void> {
   await mkdir(path.join(folder, cifar10Files.folder), { recursive: true });
   for (const name of [...cifar10Files.train, cifar10Files.test]) {
@@ -170,7 +173,7 @@ export async function makeBlackCifar10(folder: string): Promise<void> {
   }
 }
 
-/** CIFAR-10's archive in its true size, all black. */
+/** An archive of CIFAR-10's full size, all black. */
 export async function makeBlackArchive(): Promise<Buffer> {
   const folder = await makeFolder();
   await makeBlackCifar10(folder);

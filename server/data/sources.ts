@@ -10,37 +10,38 @@ import {
   weightsPart,
 } from '@/lib/data/data-files.ts';
 
-/** Where a part of the data comes from, what is known of it beforehand, and what becomes of it. */
+/** Where to download a part of the data, how to verify it and what to do with the file. */
 export interface DataSource {
   part: DataPart;
   title: string;
   url: string;
-  /** What is downloaded, by its name in the data folder. */
+  /** Name of the downloaded file in the data folder. */
   fileName: string;
-  /** How every such file begins. */
+  /** First bytes of a valid file. */
   signature: Buffer;
-  /** Of what is downloaded; null where nobody told. */
+  /** Size of the download; null if unknown. */
   bytes: number | null;
+  /** Checksum of the download; null if unknown. */
   sha256: string | null;
-  /** What the images are called whose checksum this is; null where it does not tell. */
+  /** Name of the images that the checksum identifies; null if it identifies none. */
   provenance: string | null;
-  /** What the archive is unpacked to; null for a file that is used as it is. */
+  /** What to extract from the archive; null for a file that is used unchanged. */
   unpacked: Unpacked | null;
 }
 
-/** Of all that an archive holds, these files of this size, which lie in this folder within it. */
+/** The files to extract from an archive: their folder in it, their names and their common size. */
 export interface Unpacked {
   folder: string;
   files: readonly string[];
   fileBytes: number;
 }
 
-/** Mirrors, as the environment names them; null takes the official source. */
+/** Mirrors set in the environment; null selects the official source. */
 export interface SourceSettings {
   cifar10Url: string | null;
-  /** Of what that URL gives, where it is not the official archive. */
+  /** SHA-256 of the mirror's file, if it is not the official archive. */
   cifar10Sha256: string | null;
-  /** A folder with Keras' weights files under their own names. */
+  /** URL of a folder with Keras' weights files under their original names. */
   weightsUrl: string | null;
 }
 
@@ -84,16 +85,16 @@ function weightsSource(part: DataPart, { weightsUrl }: SourceSettings): DataSour
   };
 }
 
-/** What to do where it cannot be fetched from here. */
+/** Instructions for a manual download. */
 export function byHand({ url, unpacked }: DataSource, dataFolder: string): string {
   if (!unpacked) return `By hand: download ${url} into ${dataFolder}.`;
   const { folder, files } = unpacked;
-  return `By hand: download ${url} and unpack it so that ${path.join(dataFolder, folder)} holds ${files.join(', ')}.`;
+  return `By hand: download ${url} and unpack it so that ${path.join(dataFolder, folder)} contains ${files.join(', ')}.`;
 }
 
-/** How far a download is. */
+/** Progress of a download. */
 export interface Transfer {
   bytes: number;
-  /** Null where the server does not say. */
+  /** Null if the server does not state it. */
   total: number | null;
 }

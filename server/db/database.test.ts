@@ -19,8 +19,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const open = () => openDatabase(file, migrations);
 
-/** As a version before the last migrations has left it. */
-function makeOlder(): void {
+/** Creates a database as an older version of the project left it. */
+function createOlderDatabase(): void {
   const db = open();
   db.insert(runs)
     .values({ id: 'a', name: 'a', config: testConfig(), logFile: 'a', createdAt: 1, status: 'completed' })
@@ -34,7 +34,7 @@ function makeOlder(): void {
 }
 
 describe('openDatabase', () => {
-  it('keeps what it is told on the disk, waits for others, and holds to foreign keys', () => {
+  it('syncs commits to disk, waits for locks and enforces foreign keys', () => {
     const { $client } = open();
     const read = (name: string) => $client.pragma(name, { simple: true });
     expect([read('journal_mode'), read('synchronous'), read('foreign_keys')]).toEqual(['wal', 2, 1]);
@@ -42,8 +42,8 @@ describe('openDatabase', () => {
     $client.close();
   });
 
-  it('copies the file before it changes its tables', () => {
-    makeOlder();
+  it('copies the file before it migrates it', () => {
+    createOlderDatabase();
     const db = open();
     expect(db.select({ id: runs.id, attempt: runs.attempt }).from(runs).all()).toEqual([{ id: 'a', attempt: 0 }]);
     db.$client.close();
@@ -54,7 +54,7 @@ describe('openDatabase', () => {
     before.close();
   });
 
-  it('says that a newer version wrote it, and leaves it as it is', () => {
+  it('rejects a file written by a newer version and leaves it unchanged', () => {
     const db = open();
     db.$client.exec(`INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('x', ${Date.now() * 2})`);
     db.$client.close();
@@ -63,10 +63,10 @@ describe('openDatabase', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  it('says that it is damaged, and leaves it as it is', () => {
-    writeFileSync(file, 'no database, but something that somebody may need');
+  it('rejects a damaged file and leaves it unchanged', () => {
+    writeFileSync(file, 'not a database, but a file that may still be needed');
     expect(open).toThrow(/damaged.*move it away/);
-    expect(readFileSync(file, 'utf8')).toContain('somebody may need');
+    expect(readFileSync(file, 'utf8')).toContain('may still be needed');
 
     rmSync(file);
     const db = open();
@@ -79,7 +79,7 @@ describe('openDatabase', () => {
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
-  it('says that another program keeps it locked', () => {
+  it('reports a file that another program has locked', () => {
     open().$client.close();
     const other = new Sqlite(file);
     other.pragma('locking_mode = EXCLUSIVE');
@@ -89,9 +89,9 @@ describe('openDatabase', () => {
     open().$client.close();
   }, 60_000);
 
-  it.skipIf(process.getuid?.() === 0)('says that the folder cannot be written', () => {
+  it.skipIf(process.getuid?.() === 0)('reports a folder that is not writable', () => {
     chmodSync(folder, 0o500);
-    expect(open).toThrow(/cannot be opened|read-only/);
+    expect(open).toThrow(/Cannot open|read-only/);
     chmodSync(folder, 0o700);
   });
 });

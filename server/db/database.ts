@@ -8,26 +8,26 @@ import * as schema from '@/drizzle/schema.ts';
 import { openSqlite, pragma } from './sqlite.ts';
 import { StorageError, storageError } from './storage-errors.ts';
 
-/** Another process that has the file open is waited for. Milliseconds. */
-const patience = 5000;
+/** How long to wait for another process's lock on the file, in milliseconds. */
+const lockTimeout = 5000;
 
 /**
- * Opens the database and brings it up to date; before that it is copied beside itself. Makes file and folder where there
- * are none; a file that is not a whole database of ours is left as it is.
- * @throws StorageError in words
+ * Opens the database and applies pending migrations, after saving a copy in the same folder. Creates a missing file or
+ * folder; a damaged or foreign file is left unchanged.
+ * @throws StorageError if the file cannot be used
  */
 export function openDatabase(file: string, migrationsFolder: string) {
   let sqlite: Sqlite.Database | null = null;
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    sqlite = openSqlite(file, { timeout: patience });
-    checkWhole(sqlite, file);
-    // Readers never wait for the writer. What is recorded has reached the disk, as far as the disk tells the truth.
+    sqlite = openSqlite(file, { timeout: lockTimeout });
+    checkIntegrity(sqlite, file);
+    // With WAL, readers never wait for the writer. FULL syncs every commit to disk before it returns.
     pragma(sqlite, 'journal_mode = WAL');
     pragma(sqlite, 'synchronous = FULL');
     pragma(sqlite, 'foreign_keys = ON');
     const db = drizzle(sqlite, { schema });
-    keepCopyBeforeMigrating(sqlite, file, migrationsFolder);
+    backUpBeforeMigrating(sqlite, file, migrationsFolder);
     migrate(db, { migrationsFolder });
     return db;
   } catch (error) {
@@ -36,23 +36,23 @@ export function openDatabase(file: string, migrationsFolder: string) {
   }
 }
 export type Database = ReturnType<typeof openDatabase>;
-/** What a transaction gives to the function within it: reads and writes as the database itself does. */
+/** The handle passed to a transaction's function; it reads and writes like the database itself. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
-/** @throws SqliteError, as where it is no database at all */
-function checkWhole(sqlite: Sqlite.Database, file: string): void {
+/** @throws SqliteError `SQLITE_CORRUPT` if the file is damaged */
+function checkIntegrity(sqlite: Sqlite.Database, file: string): void {
   const answer = pragma(sqlite, 'quick_check(1)');
   if (answer !== 'ok') throw new Sqlite.SqliteError(`${file}: ${answer}`, 'SQLITE_CORRUPT');
 }
 
-/** @throws StorageError where a newer version of this project has written it */
-function keepCopyBeforeMigrating(sqlite: Sqlite.Database, file: string, migrationsFolder: string): void {
+/** @throws StorageError if a newer version of this project wrote the file */
+function backUpBeforeMigrating(sqlite: Sqlite.Database, file: string, migrationsFolder: string): void {
   const known = readMigrationFiles({ migrationsFolder }).map(({ folderMillis }) => folderMillis);
   const applied = lastMigration(sqlite);
   if (applied === null) return;
   if (applied > Math.max(...known)) {
     throw new StorageError(
-      `The database ${file} was written by a newer version of transfer-lab, and was left as it is. Update this one, or set DATABASE_PATH to another file.`,
+      `The database ${file} was written by a newer version of transfer-lab and was left unchanged. Update this installation, or set DATABASE_PATH to another file.`,
     );
   }
   const pending = known.filter((each) => each > applied).length;
@@ -61,10 +61,10 @@ function keepCopyBeforeMigrating(sqlite: Sqlite.Database, file: string, migratio
   if (!existsSync(copy)) sqlite.prepare('VACUUM INTO ?').run(copy);
 }
 
-/** When the newest migration that was applied was made; null in a new database. Milliseconds since 1970. */
+/** Creation time of the newest applied migration, Unix ms; null in a new database. */
 function lastMigration(sqlite: Sqlite.Database): number | null {
   const table = '__drizzle_migrations';
-  const isThere = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table);
-  if (!isThere) return null;
+  const exists = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table);
+  if (!exists) return null;
   return sqlite.prepare(`SELECT max(created_at) FROM ${table}`).pluck().get() as number | null;
 }

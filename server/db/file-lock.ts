@@ -2,9 +2,10 @@ import Sqlite from 'better-sqlite3';
 import { openSqlite } from './sqlite.ts';
 
 /**
- * Makes one process the keeper of something that others may come to as well: a database's queue, a download. The lock is
- * a transaction held open on a file of its own: the system ends it with the process, however that ends.
- * @returns what gives the lock back; null where another one has it, in this process or elsewhere
+ * Takes an exclusive lock, so that only one process works on a shared resource such as the queue or a download. The
+ * lock is an open SQLite transaction on a separate file: the operating system releases it when the process ends, even
+ * after a crash.
+ * @returns a function that releases the lock; null if it is already held, by this process or another one
  */
 export function lockFile(file: string): (() => void) | null {
   const lock = openSqlite(file, { timeout: 0 });

@@ -1,24 +1,25 @@
 import Sqlite from 'better-sqlite3';
 
 /**
- * From Node 24.19 on, an object of better-sqlite3 12 that is collected while no JavaScript runs ends the process: it is a
- * `node::ObjectWrap`, which asks for a context that is not there then. (13 is none, but needs Node 22.) So none is ever
- * collected.
+ * Since Node 24.19, the process crashes when an object of better-sqlite3 12 is garbage-collected while no JavaScript
+ * runs: its `node::ObjectWrap` needs a context, and there is none. (Version 13 does not use it, but requires Node 22.)
+ * These references keep all connections from being collected.
  */
-const kept = new Set<Sqlite.Database>();
+const keptAlive = new Set<Sqlite.Database>();
 
 /**
- * Opens a file of SQLite. A statement is prepared once for each text and kept, as it was when it was new.
+ * Opens a SQLite file. Prepared statements are cached by their SQL text and returned in their initial state (no `raw`,
+ * no `pluck`).
  * @throws SqliteError
  */
 export function openSqlite(file: string, options?: Sqlite.Options): Sqlite.Database {
   const sqlite = new Sqlite(file, options);
-  kept.add(sqlite);
+  keptAlive.add(sqlite);
   const statements = new Map<string, Sqlite.Statement>();
   const prepare = sqlite.prepare.bind(sqlite);
   sqlite.prepare = ((text: string) => {
-    const known = statements.get(text);
-    if (known) return known.reader ? known.raw(false).pluck(false) : known;
+    const cached = statements.get(text);
+    if (cached) return cached.reader ? cached.raw(false).pluck(false) : cached;
     const statement = prepare(text);
     statements.set(text, statement);
     return statement;
@@ -26,7 +27,7 @@ export function openSqlite(file: string, options?: Sqlite.Options): Sqlite.Datab
   return sqlite;
 }
 
-/** Sets or asks for something of the connection. @returns its first answer, or undefined where it has none */
+/** Runs a PRAGMA. @returns the first value of its result; undefined if it has none */
 export function pragma(sqlite: Sqlite.Database, text: string): unknown {
   const statement = sqlite.prepare(`PRAGMA ${text}`);
   if (statement.reader) return statement.pluck().get();

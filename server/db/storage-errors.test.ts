@@ -5,21 +5,23 @@ import { expect, it } from 'vitest';
 import { storageError } from './storage-errors.ts';
 
 const database = path.join('/lab', 'results', 'transfer-lab.db');
-const inWords = (error: unknown) => storageError(error, database)?.message;
+const messageOf = (error: unknown) => storageError(error, database)?.message;
 
-it('tells a fault of the database, of its folder, and of another file apart', () => {
+it('distinguishes errors of the database, its folder and other files', () => {
   const failed = (code: string, at?: string) => Object.assign(new Error('no'), { code, path: at });
-  expect(inWords(failed('SQLITE_FULL'))).toMatch(/^The database is .*transfer-lab\.db\. The disk is full/);
-  expect(inWords(failed('EACCES', path.join('/lab', 'results')))).toMatch(/^The database is /);
-  expect(inWords(failed('EACCES', path.join('/lab', 'results', 'a', 'cifar10.h5')))).toMatch(
-    /^It is about .*cifar10\.h5\. It cannot be opened or read/,
+  expect(messageOf(failed('SQLITE_FULL'))).toMatch(
+    /^Cannot write to the database .*transfer-lab\.db: the disk is full/,
   );
-  expect(inWords(new Error('drizzle', { cause: failed('ENOSPC') }))).toMatch(
-    /^It is about a file of the app\. The disk/,
+  expect(messageOf(failed('EACCES', path.join('/lab', 'results')))).toMatch(/^Cannot open or read the database /);
+  expect(messageOf(failed('EACCES', path.join('/lab', 'results', 'a', 'cifar10.h5')))).toMatch(
+    /^Cannot open or read .*cifar10\.h5\. Check/,
+  );
+  expect(messageOf(new Error('drizzle', { cause: failed('ENOSPC') }))).toMatch(
+    /^Cannot write to a file of the app: the disk/,
   );
 });
 
-it('leaves other errors alone, those of files that are not there too', () => {
+it('ignores other errors, including those of missing files', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'storage-errors-'));
   writeFileSync(path.join(folder, 'a'), '');
   for (const name of ['b', path.join('a', 'b')]) {

@@ -5,18 +5,18 @@ import path from 'node:path';
 import type { TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 
-interface Told {
+interface ReceivedEvent {
   runId: string;
   id: number;
   event: RunEvent;
 }
 
-/** A server without pages in a process of its own, and what a subscriber of its received. */
+/** A server without pages in its own process, and the events that a subscriber received from it. */
 export class BareServer {
-  /** Received, in order: what was acknowledged to somebody. */
-  readonly received: Told[] = [];
+  /** All events received, in order. Each was thereby acknowledged to a client. */
+  readonly received: ReceivedEvent[] = [];
   private child: ChildProcess | null = null;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiters = new Set<() => void>();
   private startedId: string | null = null;
 
   constructor(
@@ -24,7 +24,7 @@ export class BareServer {
     private readonly environment: Record<string, string>,
   ) {}
 
-  /** Begins, or comes back after a kill. */
+  /** Starts the server, or restarts it after a kill. */
   async start(): Promise<void> {
     const file = path.join(import.meta.dirname, 'fixtures', 'bare-server.mjs');
     const child = spawn(process.execPath, ['--import', 'tsx', file, this.folder], {
@@ -33,13 +33,13 @@ export class BareServer {
     });
     this.child = child;
     const ready = new Promise<void>((resolve, reject) => {
-      child.on('message', (message: Partial<Told> & { started?: string; ready?: boolean }) => {
+      child.on('message', (message: Partial<ReceivedEvent> & { started?: string; ready?: boolean }) => {
         if (message.ready) resolve();
         else if (message.started) this.startedId = message.started;
-        else this.received.push(message as Told);
-        for (const wake of this.waiting) wake();
+        else this.received.push(message as ReceivedEvent);
+        for (const wake of this.waiters) wake();
       });
-      child.once('exit', (code) => reject(new Error(`The server ended with code ${code}.`)));
+      child.once('exit', (code) => reject(new Error(`The server exited with code ${code}.`)));
     });
     await ready;
   }
@@ -53,25 +53,25 @@ export class BareServer {
 
   cancel = (runId: string): void => void this.child!.send({ cancel: runId });
 
-  /** Resolves when what was received says so. */
-  async until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
+  /** Resolves when the condition is met. It is checked after every message and periodically. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
       await new Promise<void>((resolve) => {
-        this.waiting.add(resolve);
+        this.waiters.add(resolve);
         setTimeout(resolve, 200).unref();
       });
-      this.waiting.clear();
+      this.waiters.clear();
     }
   }
 
-  /** Ends it at once, with no chance to say a word. */
+  /** Kills the server immediately. */
   async kill(): Promise<void> {
-    const gone = once(this.child!, 'exit');
+    const exited = once(this.child!, 'exit');
     this.child!.kill('SIGKILL');
-    await gone;
+    await exited;
   }
 
-  /** The process that trains a run now; null where none does. */
+  /** @returns the process id of the run's current trainer; null if there is none */
   trainerOf(runId: string): number | null {
     try {
       const log = readFileSync(path.join(this.folder, 'results', runId, 'trainer.log'), 'utf8');
@@ -88,6 +88,6 @@ export function killProcess(pid: number | null, signal: NodeJS.Signals = 'SIGKIL
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already.
+    // Already exited.
   }
 }

@@ -12,7 +12,7 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from '@/server/train
 import { send, spawnTrainer } from '@/server/training/spawn-trainer.test-helper.ts';
 import { canMount, fault } from './fault.test-helper.ts';
 
-/** A disk of a few megabytes, which can be full. */
+/** Size of a disk that is small enough to fill. */
 const diskBytes = 8 * 2 ** 20;
 
 let folder: string;
@@ -40,7 +40,7 @@ function fillDisk(): void {
   }
 }
 
-const state = (epoch: number, size: number): Checkpoint => ({
+const checkpointAt = (epoch: number, size: number): Checkpoint => ({
   stage: 1,
   epoch,
   bestEpoch: epoch,
@@ -61,21 +61,21 @@ describe('a full disk', () => {
     'the disk is full while a checkpoint is written',
     'a tmpfs of 8 MB, filled',
     async () => {
-      await writeCheckpoint(disk, state(1, 2 ** 18));
-      await writeCheckpoint(disk, state(2, 2 ** 18));
+      await writeCheckpoint(disk, checkpointAt(1, 2 ** 18));
+      await writeCheckpoint(disk, checkpointAt(2, 2 ** 18));
       fillDisk();
-      await expect(writeCheckpoint(disk, state(3, 2 ** 18))).rejects.toMatchObject({ code: 'ENOSPC' });
+      await expect(writeCheckpoint(disk, checkpointAt(3, 2 ** 18))).rejects.toMatchObject({ code: 'ENOSPC' });
       expect((await readCheckpoint(disk)).epoch).toBe(2);
       const names = ['ballast', 'checkpoint-before.safetensors', 'checkpoint.safetensors'];
       expect(readdirSync(disk).sort()).toEqual(names);
-      return 'refused; the last two stay, nothing half is left';
+      return 'rejected; the last two checkpoints remain, without a partial file';
     },
-    { canBe: canMount },
+    { isPossible: canMount },
   );
 
   fault(
     'the disk is full while a run trains',
-    'a tmpfs of 8 MB, filled after the first epoch, emptied once the run says so',
+    'a tmpfs of 8 MB, filled after the first epoch, emptied once the run reports it',
     async () => {
       const config = { ...someData, image_size: 96, train_limit: 200, epochs_stage1: 1000, lr_stage1: 1e-5 } as const;
       const problems: (string | null)[] = [];
@@ -98,23 +98,23 @@ describe('a full disk', () => {
       expect(events.at(-1)?.type).toBe('canceled');
       const { epoch } = await readCheckpoint(path.join(disk, 'a'));
       expect(epoch).toBe(events.findLast((event) => event.type === 'epoch')?.epoch);
-      return 'it trains on, says that its epochs are not kept, and keeps them again once there is room';
+      return 'the run continues, reports that its checkpoints are not saved, and saves them again once there is space';
     },
-    { canBe: canMount },
+    { isPossible: canMount },
   );
 
   fault(
     'the disk is full while a model is exported',
     'a tmpfs of 8 MB, filled',
     async () => {
-      await writeWhole(path.join(disk, 'cifar10.h5'), 'the model of before');
+      await writeWhole(path.join(disk, 'cifar10.h5'), 'the previous model');
       fillDisk();
       const model = writeWhole(path.join(disk, 'cifar10.h5'), new Uint8Array(2 ** 20));
       await expect(model).rejects.toMatchObject({ code: 'ENOSPC' });
       expect(readdirSync(disk).sort()).toEqual(['ballast', 'cifar10.h5']);
-      return 'refused; the file of before stays whole';
+      return 'rejected; the previous file remains intact';
     },
-    { canBe: canMount },
+    { isPossible: canMount },
   );
 
   fault(
@@ -127,16 +127,16 @@ describe('a full disk', () => {
       await untilItTrains(services, id);
       fillDisk();
       await vi.waitFor(() => expect(console.error).toHaveBeenCalled(), 90_000);
-      const known = (await readRun(services, id)).events.length;
+      const recorded = (await readRun(services, id)).events.length;
       truncateSync(ballast(), 0);
       await until(services, id, 'interrupted');
       const run = await readRun(services, id);
       expect(run.error).toMatch(/could not be recorded/);
-      expect(run.events.length).toBe(known + 1);
+      expect(run.events.length).toBe(recorded + 1);
       expect(services.db.$client.pragma('integrity_check', { simple: true })).toBe('ok');
       await closeServices(services);
-      return 'the run is interrupted and says why once there is room; the database is whole';
+      return 'once there is space, the run is interrupted with the reason; the database is intact';
     },
-    { canBe: canMount },
+    { isPossible: canMount },
   );
 });

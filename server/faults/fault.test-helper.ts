@@ -1,37 +1,39 @@
 import { appendFileSync } from 'node:fs';
 import { it } from 'vitest';
 
-/** `npm run test:faults` asks for all of it; `npm test` has a short form of each. */
-export const isWhole = process.env.FAULTS === 'whole';
+/** `npm run test:faults` runs the full suite; `npm test` runs a short form of each test. */
+export const isFull = process.env.FAULTS === 'whole';
 
-/** How often something is done: in the whole suite, and in the short form. */
-export const times = (whole: number, short: number): number => (isWhole ? whole : short);
+/** Number of repetitions in the full suite and in the short form. */
+export const times = (full: number, short: number): number => (isFull ? full : short);
 
 /**
- * A fault that is injected for real, and what must come of it.
- * @param outcome injects it, holds what comes of it against what must, and says that in a few words for the table
- * @param canBe where the fault can be injected at all: as root, on Linux
+ * Defines a test that injects a real fault.
+ * @param name the fault, for test title and table
+ * @param how how it is injected, for test title and table
+ * @param inject injects the fault, checks the outcome, and returns a short description of it for the table
+ * @param isPossible whether the fault can be injected here, for example as root on Linux
  */
-export function fault(name: string, how: string, outcome: () => Promise<string>, { canBe = true } = {}): void {
-  if (!canBe) tell({ name, how, outcome: 'skipped: not possible here, as this user or on this system' });
-  it.skipIf(!canBe)(
+export function fault(name: string, how: string, inject: () => Promise<string>, { isPossible = true } = {}): void {
+  if (!isPossible) record({ name, how, outcome: 'skipped: not possible as this user or on this system' });
+  it.skipIf(!isPossible)(
     `${name}: ${how}`,
     async () => {
       try {
-        tell({ name, how, outcome: await outcome() });
+        record({ name, how, outcome: await inject() });
       } catch (error) {
-        tell({ name, how, outcome: `FAILED: ${String(error).split('\n')[0]}` });
+        record({ name, how, outcome: `FAILED: ${String(error).split('\n')[0]}` });
         throw error;
       }
     },
-    isWhole ? 900_000 : 300_000,
+    isFull ? 900_000 : 300_000,
   );
 }
 
-/** A line a fault, for the table that `npm run test:faults` prints. */
-function tell(row: { name: string; how: string; outcome: string }): void {
+/** Writes one line per fault, for the table that `npm run test:faults` prints. */
+function record(row: { name: string; how: string; outcome: string }): void {
   if (process.env.FAULTS_TABLE) appendFileSync(process.env.FAULTS_TABLE, `${JSON.stringify(row)}\n`);
 }
 
-/** Whether small file systems of their own can be made, on which a disk can be full. */
+/** Whether small file systems can be mounted, to simulate a full disk. */
 export const canMount = process.platform === 'linux' && process.getuid?.() === 0;

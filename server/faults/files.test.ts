@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const state = (epoch: number): Checkpoint => ({
+const checkpointAt = (epoch: number): Checkpoint => ({
   stage: 1,
   epoch,
   bestEpoch: epoch,
@@ -41,8 +41,8 @@ const state = (epoch: number): Checkpoint => ({
 
 const signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
-describe('files that were cut short', () => {
-  fault('the data is cut short', 'CIFAR-10’s first file, at random lengths', async () => {
+describe('truncated files', () => {
+  fault('the data is truncated', 'CIFAR-10’s first file, at random lengths', async () => {
     const data = path.join(folder, cifar10Files.folder);
     mkdirSync(data);
     const file = path.join(data, cifar10Files.train[0]!);
@@ -55,12 +55,12 @@ describe('files that were cut short', () => {
         message: expect.stringMatching(/data_batch_1\.bin .* it has \d+ bytes instead of 30730000\. Get it with/),
       });
     }
-    return 'said with its bytes and how to get it whole';
+    return 'reported with its size and how to download it again';
   });
 
-  fault('the weights are cut short', 'an HDF5 file, after its beginning and at random lengths', async () => {
+  fault('the weights are truncated', 'an HDF5 file, after its header and at random lengths', async () => {
     const file = path.join(folder, 'weights.h5');
-    const whole = wholeWeights() ?? Buffer.concat([signature, Buffer.alloc(5000)]);
+    const whole = readWeights() ?? Buffer.concat([signature, Buffer.alloc(5000)]);
     const lengths = Array.from({ length: times(20, 4) }, () => Math.floor(Math.random() * (whole.length - 1)));
     for (const length of [0, signature.length, 96, ...lengths]) {
       writeFileSync(file, whole.subarray(0, length));
@@ -69,29 +69,29 @@ describe('files that were cut short', () => {
         message: expect.stringMatching(/Delete it and download/),
       });
     }
-    return 'said to be damaged, whatever is left of it';
+    return 'reported as damaged, whatever is left of the file';
   });
 
-  fault('a checkpoint is cut short', 'the last one, then both, at random lengths', async () => {
+  fault('checkpoints are truncated', 'the last one, then both, at random lengths', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const newest = path.join(folder, 'checkpoint.safetensors');
-    const before = path.join(folder, 'checkpoint-before.safetensors');
+    const previous = path.join(folder, 'checkpoint-before.safetensors');
     for (let round = 0; round < times(50, 10); round++) {
-      await writeCheckpoint(folder, state(1));
-      await writeCheckpoint(folder, state(2));
+      await writeCheckpoint(folder, checkpointAt(1));
+      await writeCheckpoint(folder, checkpointAt(2));
       const { length } = readFileSync(newest);
       truncateSync(newest, Math.floor(Math.random() * length));
       expect((await readCheckpoint(folder)).epoch).toBe(1);
-      truncateSync(before, Math.floor(Math.random() * length));
+      truncateSync(previous, Math.floor(Math.random() * length));
       await expect(readCheckpoint(folder)).rejects.toMatchObject({
         code: 'checkpoint-damaged',
         message: expect.stringContaining('checkpoint.safetensors is no whole checkpoint'),
       });
     }
-    return 'the one before is taken; of two such, it is said that nothing can be made';
+    return 'the previous checkpoint is used; if both are damaged, the run reports it';
   });
 
-  fault('what a model answered is cut short', 'predictions.bin, at random lengths', async () => {
+  fault('predictions are truncated', 'predictions.bin, at random lengths', async () => {
     const labels = Uint8Array.from({ length: 100 }, (_, image) => image % 10);
     const probabilities = new Float32Array(1000).fill(0.1);
     const whole = encodePredictions(labels, { plain: probabilities, tta: probabilities }, 10);
@@ -99,12 +99,12 @@ describe('files that were cut short', () => {
       const cut = whole.subarray(0, Math.floor(Math.random() * whole.length));
       expect(() => decodePredictions(cut)).toThrow(/predictions/i);
     }
-    return 'not taken for predictions: comparisons go by the accuracies instead';
+    return 'rejected; comparisons use the accuracies instead';
   });
 });
 
-/** The weights that there are to cut, if there are any. */
-function wholeWeights(): Buffer | null {
+/** @returns the weights file in the data folder; null if there is none */
+function readWeights(): Buffer | null {
   try {
     return readFileSync(path.join(someDataFolder, 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5'));
   } catch {
@@ -113,40 +113,45 @@ function wholeWeights(): Buffer | null {
 }
 
 describe('kill −9 during an export', () => {
-  fault('who writes the model dies', 'kill −9 at random moments, while the model is downloaded', async () => {
-    const services = openServices(folder);
-    const id = await startScene(services, 'completes');
-    await until(services, id, 'completed');
-    const run = path.join(services.env.paths.results, id);
-    const exporter = path.join(import.meta.dirname, 'fixtures', 'exporting.mjs');
-    const kills = times(40, 4);
-    let served = 0;
-    let halves = 0;
-    for (let kill = 0; kill < kills; kill++) {
-      const child = spawn(process.execPath, ['--import', 'tsx', exporter, path.join(run, 'cifar10.h5')], {
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      });
-      const gone = once(child, 'exit');
-      await once(child, 'message');
-      setTimeout(() => child.kill('SIGKILL'), Math.random() * 200);
-      let isGone = false;
-      void gone.then(() => {
-        isGone = true;
-      });
-      do {
-        const download = await openDownload(services, id, 'cifar10.h5');
-        if (!download) continue;
-        expectWhole(await buffer(download.content));
-        served++;
-      } while (!isGone);
-      if (await openDownload(services, id, `cifar10.h5.${child.pid}.tmp`)) throw new Error('A half is served.');
-      halves += Number(hasHalf(run, child.pid!));
-    }
-    return `${kills} kills, ${halves} of them inside the write; ${served} downloads, each of them whole`;
-  });
+  fault(
+    'the process that writes the model dies',
+    'kill −9 at random moments, while the model is downloaded',
+    async () => {
+      const services = openServices(folder);
+      const id = await startScene(services, 'completes');
+      await until(services, id, 'completed');
+      const run = path.join(services.env.paths.results, id);
+      const exporter = path.join(import.meta.dirname, 'fixtures', 'exporter.mjs');
+      const kills = times(40, 4);
+      let served = 0;
+      let partialFiles = 0;
+      for (let kill = 0; kill < kills; kill++) {
+        const child = spawn(process.execPath, ['--import', 'tsx', exporter, path.join(run, 'cifar10.h5')], {
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        });
+        const exited = once(child, 'exit');
+        await once(child, 'message');
+        setTimeout(() => child.kill('SIGKILL'), Math.random() * 200);
+        let hasExited = false;
+        void exited.then(() => {
+          hasExited = true;
+        });
+        do {
+          const download = await openDownload(services, id, 'cifar10.h5');
+          if (!download) continue;
+          expectComplete(await buffer(download.content));
+          served++;
+        } while (!hasExited);
+        if (await openDownload(services, id, `cifar10.h5.${child.pid}.tmp`))
+          throw new Error('A partial file was served.');
+        partialFiles += Number(hasPartialFile(run, child.pid!));
+      }
+      return `${kills} kills, ${partialFiles} of them during a write; ${served} downloads, all complete`;
+    },
+  );
 });
 
-function hasHalf(run: string, pid: number): boolean {
+function hasPartialFile(run: string, pid: number): boolean {
   try {
     readFileSync(path.join(run, `cifar10.h5.${pid}.tmp`));
     return true;
@@ -155,8 +160,8 @@ function hasHalf(run: string, pid: number): boolean {
   }
 }
 
-/** As the exporter writes them: so many bytes, all the same. */
-function expectWhole(bytes: Buffer): void {
+/** The exporter writes files of this length in which all bytes are equal. */
+function expectComplete(bytes: Buffer): void {
   expect(bytes.length).toBe(8 * 2 ** 20);
   expect(bytes.equals(Buffer.alloc(bytes.length, bytes[0]))).toBe(true);
 }

@@ -8,7 +8,7 @@ import { decodeImage } from '@/server/model/dataset/own-images/decode-image.ts';
 import { crc32Polynomial, createCrc } from '@/server/runs/files/crc.ts';
 import { fault, times } from './fault.test-helper.ts';
 
-/** Files that say they are images. */
+/** Hostile and damaged files with image names. */
 
 let folder: string;
 beforeEach(() => {
@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const crc32 = createCrc(crc32Polynomial);
 
-/** Decodes these bytes under this name. @returns why they are left out; null where they are taken */
+/** Decodes a file with this name and content. @returns why it was skipped; null if it was decoded */
 async function decode(name: string, bytes: Uint8Array | string): Promise<string | null> {
   const file = path.join(folder, name);
   writeFileSync(file, bytes);
@@ -28,7 +28,7 @@ async function decode(name: string, bytes: Uint8Array | string): Promise<string 
   );
 }
 
-/** A part of a PNG file: its length, name, content and checksum. */
+/** A PNG chunk: length, name, data and checksum. */
 function chunk(name: string, data: Uint8Array): Buffer {
   const named = Buffer.concat([Buffer.from(name, 'latin1'), data]);
   const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -37,8 +37,8 @@ function chunk(name: string, data: Uint8Array): Buffer {
   return Buffer.concat([length, named, sum]);
 }
 
-/** A PNG file that says it has so many pixels a side, grey, and brings these packed bytes, whatever they unpack to. */
-function png(side: number, packed: Uint8Array, before: Uint8Array = Buffer.alloc(0)): Buffer {
+/** A square greyscale PNG whose header states `side` pixels, with this compressed data, whether or not it matches. */
+function png(side: number, compressed: Uint8Array, before: Uint8Array = Buffer.alloc(0)): Buffer {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
@@ -47,18 +47,18 @@ function png(side: number, packed: Uint8Array, before: Uint8Array = Buffer.alloc
     signature,
     chunk('IHDR', header),
     before,
-    chunk('IDAT', packed),
+    chunk('IDAT', compressed),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
 describe('hostile images', () => {
-  fault('a picture that unpacks to gigabytes', 'PNG and JPEG bombs: in size, in data, in text', async () => {
+  fault('an image that decompresses to gigabytes', 'PNG and JPEG bombs: in size, data and text', async () => {
     const zeros = deflateSync(Buffer.alloc(200 * 2 ** 20));
     const before = process.memoryUsage().rss;
     expect(await decode('size.png', png(10_000, zeros))).toMatch(/100 megapixels; at most 16 are read/);
     expect(await decode('largest.png', png(60_000, zeros))).toMatch(/pixel/);
-    // Says it is small, and is not: what is too much of it is not looked at.
+    // The header states a small size, so excess data is not decompressed.
     await decode('data.png', png(32, zeros));
     const text = Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), zeros]);
     await decode('text.png', png(32, deflateSync(Buffer.alloc(32 * 33)), chunk('zTXt', text)));
@@ -69,27 +69,27 @@ describe('hostile images', () => {
     jpeg.writeUInt16BE(65_500, frame + 5);
     jpeg.writeUInt16BE(65_500, frame + 7);
     expect(await decode('size.jpg', jpeg)).toMatch(/pixel/);
-    const taken = process.memoryUsage().rss - before;
-    expect(taken).toBeLessThan(2 ** 29);
-    return `left out by what it says of itself; ${Math.max(0, Math.round(taken / 1e6))} MB more memory`;
+    const used = process.memoryUsage().rss - before;
+    expect(used).toBeLessThan(2 ** 29);
+    return `skipped based on the header; ${Math.max(0, Math.round(used / 1e6))} MB more memory`;
   });
 
-  fault('a picture that is cut short', 'PNG and JPEG, at random lengths', async () => {
+  fault('a truncated image', 'PNG and JPEG, at random lengths', async () => {
     const noise = Buffer.from(Uint8Array.from({ length: 64 * 64 * 3 }, (_, index) => (index * 31) % 251));
     const raw = sharp(noise, { raw: { width: 64, height: 64, channels: 3 } });
-    const pictures = { 'cut.png': await raw.png().toBuffer(), 'cut.jpg': await raw.jpeg().toBuffer() };
-    for (const [name, whole] of Object.entries(pictures)) {
+    const images = { 'cut.png': await raw.png().toBuffer(), 'cut.jpg': await raw.jpeg().toBuffer() };
+    for (const [name, whole] of Object.entries(images)) {
       expect(await decode(name, whole)).toBeNull();
       for (let round = 0; round < times(50, 10); round++) {
-        // A JPEG without its last bytes may be whole but for its end mark.
+        // A JPEG without its last bytes may only lack its end marker.
         const cut = whole.subarray(0, Math.floor(Math.random() * (whole.length - 64)));
         expect([name, cut.length, await decode(name, cut)]).toEqual([name, cut.length, expect.any(String)]);
       }
     }
-    return 'left out, and said to be';
+    return 'skipped and reported';
   });
 
-  fault('a file that is no picture', 'SVG, HTML, a script, noise and an archive, called PNG and JPEG', async () => {
+  fault('a file that is not an image', 'SVG, HTML, a script, noise and an archive, named PNG and JPEG', async () => {
     const xml = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"';
     const files: Record<string, Buffer | string> = {
       'vector.png': `${xml}/>`,
@@ -103,6 +103,6 @@ describe('hostile images', () => {
     for (const [name, bytes] of Object.entries(files)) {
       expect([name, await decode(name, bytes)]).toEqual([name, expect.stringMatching(/neither PNG nor JPEG|decoded/)]);
     }
-    return 'left out by its content, whatever its name';
+    return 'skipped because of its content, whatever its name';
   });
 });

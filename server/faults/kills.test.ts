@@ -11,10 +11,10 @@ import { pidTrainer } from '@/tools/testing/paths.ts';
 import { BareServer, killProcess } from './bare-server.test-helper.ts';
 import { fault, times } from './fault.test-helper.ts';
 
-/** The trainer itself; it says its process' number. */
+/** The real trainer, which prints its process id. */
 const TRAINER_ENTRY = pidTrainer;
 
-/** Both stages on few drawn images, at rates so low that the loss goes on falling for hundreds of epochs. */
+/** Both stages on a few drawn images, with learning rates so low that the loss falls for hundreds of epochs. */
 const config: TrainConfigInput = {
   dataset: 'sketch10',
   backbone: 'sketch',
@@ -40,7 +40,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** The epochs that somebody was told of; after a restart all are told again. */
+/** The epochs that a client received; after a restart all events are sent again. */
 const acknowledgedOf = (runId: string): Set<string> =>
   new Set(
     server.received.flatMap(({ runId: id, event }) =>
@@ -48,7 +48,7 @@ const acknowledgedOf = (runId: string): Set<string> =>
     ),
   );
 
-/** What the database holds, read by nobody who could have changed it. */
+/** Reads the database through a read-only connection. */
 function readDatabase(runId: string): { epochs: string[]; integrity: unknown } {
   const db = new Sqlite(path.join(folder, 'results', 'transfer-lab.db'), { readonly: true });
   try {
@@ -62,17 +62,17 @@ function readDatabase(runId: string): { epochs: string[]; integrity: unknown } {
 }
 
 describe('kill −9', () => {
-  fault('the trainer, the server, or both die', 'kill −9 at random moments, half of them within a write', async () => {
+  fault('the trainer, the server, or both die', 'kill −9 at random moments, half of them during a write', async () => {
     const kills = times(100, 6);
     let runId = await server.startRun(config);
-    let withinWrites = 0;
+    let killsDuringWrite = 0;
     const lengths: number[][] = [];
     for (let killed = 0; killed < kills; killed++) {
-      // After a new epoch, so that no three attempts in a row come to nothing.
+      // Waits for a new epoch, because a run is not resumed after three attempts in a row without one.
       const known = acknowledgedOf(runId).size;
       await server.until(() => acknowledgedOf(runId).size > known || hasEnded(runId));
       if (hasEnded(runId)) {
-        lengths.push(expectWhole(runId));
+        lengths.push(expectComplete(runId));
         runId = await server.startRun(config);
         await server.until(() => acknowledgedOf(runId).size > 0);
       }
@@ -84,7 +84,7 @@ describe('kill −9', () => {
         if (killed % 4 !== 3) await untilItWrites(runId, trainer);
         killProcess(trainer);
         while (isAlive(trainer)) await sleep(1);
-        if (hasHalf(runId, trainer)) withinWrites++;
+        if (hasPartialFile(runId, trainer)) killsDuringWrite++;
       }
       if (victim !== 'trainer') {
         await server.kill();
@@ -95,43 +95,43 @@ describe('kill −9', () => {
       }
     }
     await server.until(() => hasEnded(runId));
-    lengths.push(expectWhole(runId));
+    lengths.push(expectComplete(runId));
     const epochs = lengths.flat().reduce((sum, length) => sum + length, 0);
     expect(epochs).toBeGreaterThanOrEqual(times(300, 10));
-    expect(withinWrites).toBeGreaterThanOrEqual(times(30, 1));
-    const told = lengths.map((stages) => stages.join(' and ')).join(', ');
-    return `${kills} kills, ${withinWrites} of them inside a write; ${told} acknowledged epochs of the stages, none lost; completed`;
+    expect(killsDuringWrite).toBeGreaterThanOrEqual(times(30, 1));
+    const counts = lengths.map((stages) => stages.join(' and ')).join(', ');
+    return `${kills} kills, ${killsDuringWrite} of them during a write; ${counts} acknowledged epochs per stage, none lost; completed`;
   });
 
-  /** @returns how many epochs each stage had, of which none is missing and none is there twice */
-  function expectWhole(runId: string): number[] {
+  /** Checks that no epoch is missing or duplicated. @returns the number of epochs per stage */
+  function expectComplete(runId: string): number[] {
     const { epochs, integrity } = readDatabase(runId);
     expect(integrity).toBe('ok');
-    // Each epoch once, in order: no gap, no overlap, nothing that was acknowledged is lost.
+    // Each epoch once and in order, and no acknowledged epoch lost.
     const lengths = [1, 2].map((stage) => epochs.filter((epoch) => epoch.startsWith(`${stage}:`)).length);
     expect(epochs).toEqual(
       lengths.flatMap((length, index) => Array.from({ length }, (_, epoch) => `${index + 1}: ${epoch + 1}`)),
     );
     expect([...acknowledgedOf(runId)]).toEqual(epochs);
-    // Not the last event that came: after a restart all are told again.
+    // Not the last event received, because after a restart all events are sent again.
     expect(endsOf(runId)).toEqual(['completed']);
     expect(readdirSync(path.join(folder, 'results', runId)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     return lengths;
   }
 
-  /** How it ended, each way once. */
+  /** The distinct final events of a run. */
   const endsOf = (runId: string) => {
     const types = server.received.flatMap(({ runId: id, event }) => (id === runId ? event.type : []));
     return [...new Set(types.filter((type) => type === 'completed' || type === 'failed'))];
   };
   const hasEnded = (runId: string) => endsOf(runId).length > 0;
 
-  /** Whether a file of a process is half written; where the process is gone, it was killed within that write. */
-  const hasHalf = (runId: string, pid: number): boolean =>
+  /** Whether a process has a partially written file. If it has exited, it was killed during that write. */
+  const hasPartialFile = (runId: string, pid: number): boolean =>
     readdirSync(path.join(folder, 'results', runId)).some((name) => name.endsWith(`.${pid}.tmp`));
 
-  /** Resolves within a write of this process, or when it is gone. */
+  /** Resolves during a write of this process, or when it exits. */
   async function untilItWrites(runId: string, pid: number): Promise<void> {
-    while (isAlive(pid) && !hasHalf(runId, pid)) await soon();
+    while (isAlive(pid) && !hasPartialFile(runId, pid)) await soon();
   }
 });

@@ -7,30 +7,30 @@ import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 import { fault } from './fault.test-helper.ts';
 
-/** Bytes that the trainer may have, and a little for Node to start in. */
+/** Memory limit of the trainer in bytes, enough for Node to start. */
 const limit = 256 * 2 ** 20;
 
-/** Where Linux bounds the memory of groups of processes, and what the bound is called: in its first version and its second. */
-const places = [
-  { root: '/sys/fs/cgroup/memory', bound: 'memory.limit_in_bytes' },
-  { root: '/sys/fs/cgroup', bound: 'memory.max' },
+/** The memory controller of Linux cgroups and its limit file, in versions 1 and 2. */
+const controllers = [
+  { root: '/sys/fs/cgroup/memory', limitFile: 'memory.limit_in_bytes' },
+  { root: '/sys/fs/cgroup', limitFile: 'memory.max' },
 ];
 const group = `transfer-lab-${process.pid}`;
-const cgroup = makeGroup();
+const cgroup = createGroup();
 
-/** @returns the folder of a group of our own; null where none can be made */
-function makeGroup(): string | null {
-  for (const { root, bound } of places) {
+/** @returns the folder of a new cgroup; null if none can be created */
+function createGroup(): string | null {
+  for (const { root, limitFile } of controllers) {
     const folder = path.join(root, group);
     try {
       mkdirSync(folder);
-      if (existsSync(path.join(folder, bound))) {
-        writeFileSync(path.join(folder, bound), String(limit));
+      if (existsSync(path.join(folder, limitFile))) {
+        writeFileSync(path.join(folder, limitFile), String(limit));
         return folder;
       }
       rmdirSync(folder);
     } catch {
-      // Not for this user, or the other version.
+      // Not permitted for this user, or the other version is in use.
     }
   }
   return null;
@@ -44,7 +44,7 @@ afterEach(async () => {
   if (cgroup) await removeGroup(cgroup);
 });
 
-/** It is empty a moment after its last process is gone. */
+/** Retries, because a cgroup becomes empty only shortly after its last process has exited. */
 async function removeGroup(folder: string): Promise<void> {
   for (;;) {
     try {
@@ -58,7 +58,7 @@ async function removeGroup(folder: string): Promise<void> {
 describe('memory', () => {
   fault(
     'memory runs out',
-    'the trainer in a cgroup of 256 MB that it fills; the kernel kills it',
+    'the trainer fills a cgroup of 256 MB and is killed by the kernel',
     async () => {
       const entry = path.join(import.meta.dirname, 'fixtures', 'hungry-trainer.mjs');
       const services = openServices(undefined, { TRAINER_ENTRY: entry });
@@ -70,6 +70,6 @@ describe('memory', () => {
       expect(end).toMatchObject({ type: 'failed', code: 'out-of-memory' });
       return `the run fails: "${run.error}"`;
     },
-    { canBe: cgroup !== null },
+    { isPossible: cgroup !== null },
   );
 });

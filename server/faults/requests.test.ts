@@ -7,22 +7,22 @@ import { type Answer, ask as askServer } from '@/tools/testing/ask.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { fault, times } from './fault.test-helper.ts';
 
-/** Requests that are too much, or meant to break what reads them: refused in words, and the server goes on serving. */
+/** Oversized or malicious requests are rejected with a reason, and the server stays available. */
 
 const TRAINER_ENTRY = scriptedTrainer;
-/** What such requests may cost the server beside what it takes anyway. Bytes. */
-const mostMemory = 2 ** 30;
+/** Additional memory that these requests may cost the server, in bytes. */
+const maxMemory = 2 ** 30;
 
 let app: AppServer;
-let atFirst: number | null;
+let initialMemory: number | null;
 beforeAll(async () => {
   app = await startApp({ TRAINER_ENTRY });
   await app.trpc.runs.list.query();
-  atFirst = peakMemory();
+  initialMemory = peakMemory();
 }, 600_000);
 afterAll(() => app?.stop());
 
-/** The most memory that the server has had until now, in bytes; null where the system does not tell. */
+/** Peak memory of the server in bytes; null if the system does not report it. */
 function peakMemory(): number | null {
   try {
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${app.process.pid}/status`, 'utf8'))![1]) * 1024;
@@ -32,7 +32,7 @@ function peakMemory(): number | null {
 }
 
 afterEach(async () => {
-  if (atFirst !== null) expect(peakMemory()! - atFirst).toBeLessThan(mostMemory);
+  if (initialMemory !== null) expect(peakMemory()! - initialMemory).toBeLessThan(maxMemory);
   const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
   await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 90_000);
 });
@@ -43,15 +43,15 @@ const post = (target: string, body: string) => {
 };
 const start = (body: string) => post('/api/trpc/runs.start', body);
 
-describe('requests that are too much', () => {
-  fault('a batch of 10,000', 'as one address, by GET and by POST, with long names and with none', async () => {
+describe('oversized and malicious requests', () => {
+  fault('a batch of 10,000', 'in one URL, by GET and POST, with long and with empty names', async () => {
     const names = (name: string) => `/api/trpc/${Array(10_000).fill(name).join(',')}?batch=1`;
     const none = names('');
     const body = JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [index, {}])));
     for (const answer of [await askServer(app.url, none), await post(none, body)]) {
       expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('Batch call exceeds maximum size')]);
     }
-    // Longer than any address may be: the line may be closed before all of it is sent.
+    // Exceeds the URL length limit, so the connection may be closed before all of it is sent.
     const statusOf = (answer: Promise<Answer>) =>
       answer.then(
         ({ status }) => status,
@@ -60,17 +60,17 @@ describe('requests that are too much', () => {
     for (const answer of [askServer(app.url, names('runs.list')), post(names('runs.start'), body)]) {
       expect(await statusOf(answer)).toBeOneOf([431, 'ECONNRESET', 'EPIPE']);
     }
-    return 'refused with 400, and 431 where the address is too long';
+    return 'rejected with 400, or 431 if the URL is too long';
   });
 
-  fault('a body of 1 GB', 'sent as fast as the server takes it', async () => {
-    const { sent, answer } = await sendForever(2 ** 30, 'content-length: 1073741824');
+  fault('a body of 1 GB', 'sent as fast as the server accepts it', async () => {
+    const { sent, answer } = await sendUntilAnswered(2 ** 30, 'content-length: 1073741824');
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-    expect(answer).toContain('bytes at the most');
+    expect(answer).toContain('may have at most');
     expect(sent).toBeLessThan(2 ** 30);
-    const chunked = await sendForever(2 ** 30, 'transfer-encoding: chunked');
+    const chunked = await sendUntilAnswered(2 ** 30, 'transfer-encoding: chunked');
     expect(chunked.answer).toMatch(/^HTTP\/1\.1 411 /);
-    return `refused with 413 by its length, 411 without one; ${Math.round(sent / 1e6)} MB of it left here`;
+    return `rejected with 413 by its length, 411 without one; ${Math.round(sent / 1e6)} MB of it were sent`;
   });
 
   fault('a text of 10 MB', 'as a name, as notes, as an id; several at once', async () => {
@@ -82,10 +82,10 @@ describe('requests that are too much', () => {
     }
     for (const { status } of answers) expect(status).toBe(400);
     expect((await post('/api/trpc/runs.cancel', JSON.stringify({ id: long }))).status).toBe(400);
-    return 'refused with 400, at its field and in words';
+    return 'rejected with 400 and a message for the field';
   });
 
-  fault('JSON that is nested deeply', 'a million levels of lists, 200,000 of objects', async () => {
+  fault('deeply nested JSON', 'a million levels of lists, 200,000 of objects', async () => {
     const lists = `${'['.repeat(1e6)}${']'.repeat(1e6)}`;
     const objects = `${'{"a":'.repeat(2e5)}1${'}'.repeat(2e5)}`;
     for (const deep of [lists, objects]) {
@@ -96,12 +96,12 @@ describe('requests that are too much', () => {
         }
       }
       const log = await post('/api/trpc/logs.import', JSON.stringify({ name: 'x.json', text: deep, modifiedAt: 0 }));
-      expect(log.body).toContain('levels deep, as no log is');
+      expect(log.body).toContain('levels deep, which is not allowed');
     }
-    return 'refused with 4xx; a log of that kind in words';
+    return 'rejected with 4xx; a nested log with a reason';
   });
 
-  fault('keys that every object has', '__proto__, constructor and others, in each input', async () => {
+  fault('keys of Object.prototype', '__proto__, constructor and others, in each input', async () => {
     const keys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__', 'then'];
     for (const key of keys) {
       for (const value of ['{"isPolluted":true}', '"x"', 'null', '{"prototype":{"isPolluted":true}}']) {
@@ -109,7 +109,7 @@ describe('requests that are too much', () => {
         expect([key, status, Object.entries(JSON.parse(body).error.data.fields)]).toEqual([
           key,
           400,
-          [[key, ['is not known here']]],
+          [[key, ['is not a known field']]],
         ]);
         for (const inner of [
           `{"filter":{"${key}":${value}}}`,
@@ -128,10 +128,10 @@ describe('requests that are too much', () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
     const { config } = await app.trpc.runs.get.query({ id });
     expect(Object.keys(config).sort()).toEqual(Object.keys(trainConfigSchema.parse({})).sort());
-    return 'refused at their own name, or not looked at; nothing was polluted';
+    return 'rejected by name or ignored; no prototype was polluted';
   });
 
-  fault('a line that is no request', 'random bytes, half a request, and then nothing', async () => {
+  fault('data that is not an HTTP request', 'random bytes, and a request that stops halfway', async () => {
     for (let round = 0; round < times(50, 5); round++) {
       const noise = Buffer.from(Array.from({ length: 200 }, () => Math.floor(Math.random() * 256)));
       expect(await sendRaw(Buffer.concat([Buffer.from('GET /'), noise, Buffer.from('\r\n\r\n')]))).toMatch(
@@ -143,7 +143,7 @@ describe('requests that are too much', () => {
   });
 });
 
-/** Sends bytes, and then that nothing more comes. @returns what came back */
+/** Sends bytes and ends the connection's sending side. @returns the response */
 const sendRaw = (bytes: Buffer): Promise<string> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(app.url);
@@ -156,8 +156,8 @@ const sendRaw = (bytes: Buffer): Promise<string> =>
     socket.on('close', () => resolve(answer));
   });
 
-/** Begins a POST with this header and goes on sending until it is answered. */
-const sendForever = (most: number, header: string): Promise<{ sent: number; answer: string }> =>
+/** Starts a POST with this header and sends a body until the server answers. */
+const sendUntilAnswered = (maxBytes: number, header: string): Promise<{ sent: number; answer: string }> =>
   new Promise((resolve) => {
     const { hostname, port, host } = new URL(app.url);
     let answer = '';
@@ -171,7 +171,7 @@ const sendForever = (most: number, header: string): Promise<{ sent: number; answ
       send();
     });
     const send = () => {
-      while (sent < most && !socket.destroyed && socket.writable) {
+      while (sent < maxBytes && !socket.destroyed && socket.writable) {
         sent += chunk.length;
         if (!socket.write(chunk)) return;
       }

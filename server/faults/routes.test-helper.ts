@@ -5,7 +5,9 @@ import { inProject } from '@/tools/testing/paths.ts';
 
 const app = inProject('app');
 
-/** Every route there is, as its files say: `/runs/[id]`, `/api/trpc/[trpc]`. A new one is among them by itself. */
+/**
+ * All routes, derived from the files in app/: `/runs/[id]`, `/api/trpc/[trpc]`. New routes are included automatically.
+ */
 export const routes: string[] = readdirSync(app, { recursive: true, encoding: 'utf8' })
   .filter((file) => /^(page\.tsx|route\.ts)$/.test(path.basename(file)))
   .map((file) => `/${path.dirname(file).replaceAll(path.sep, '/')}`.replace(/^\/\.$/, '/'))
@@ -16,16 +18,16 @@ export interface Procedure {
   type: 'query' | 'mutation' | 'subscription';
 }
 
-/** By their whole names, which tRPC's types do not tell. */
+/** Keyed by full name (`runs.list`), which tRPC's types do not expose. */
 const defined = appRouter._def.procedures as unknown as Record<string, { _def: Pick<Procedure, 'type'> }>;
 
-/** Every procedure there is. */
+/** All procedures. */
 export const procedures: Procedure[] = Object.entries(defined).map(([name, { _def }]) => ({ name, type: _def.type }));
 
-/** A route with each of its parameters in the place that is kept for it. */
+/** A route with its parameters filled in. @throws Error if a parameter is missing */
 export const fill = (route: string, parameters: Record<string, string>): string =>
   route.replace(/\[(\w+)\]/g, (_, name: string) => {
-    if (parameters[name] === undefined) throw new Error(`Say what [${name}] of ${route} is here.`);
+    if (parameters[name] === undefined) throw new Error(`Missing a value for [${name}] of ${route}.`);
     return parameters[name];
   });
 

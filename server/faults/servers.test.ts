@@ -9,10 +9,9 @@ import { ask } from '@/tools/testing/ask.ts';
 import { scriptedTrainer, showingTrainer } from '@/tools/testing/paths.ts';
 import { canMount, fault } from './fault.test-helper.ts';
 
-/** What happens around the server: another one, a disk that cannot be written, a clock that is set. */
+/** Faults around the server: a second server, a read-only disk, a changing clock. */
 
 const TRAINER_ENTRY = scriptedTrainer;
-const SHOWING_TRAINER = showingTrainer;
 
 let folder: string;
 let apps: AppServer[];
@@ -34,7 +33,7 @@ async function start(environment: Record<string, string>): Promise<AppServer> {
 const untilCompleted = (app: AppServer, id: string) =>
   vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 60_000);
 
-/** Runs something while the results folder cannot be written: a mount of its own. @returns what it gives */
+/** Runs an action while the results folder is mounted read-only. @returns the action's result */
 async function whileReadOnly<T>(action: () => Promise<T>): Promise<T> {
   const results = path.join(folder, 'results');
   mkdirSync(results);
@@ -48,7 +47,7 @@ async function whileReadOnly<T>(action: () => Promise<T>): Promise<T> {
 }
 
 describe('around the server', () => {
-  fault('a second server comes to the database', 'npm start once more, on the same results', async () => {
+  fault('a second server uses the same database', 'npm start again, on the same results folder', async () => {
     const first = await start({ TRAINER_ENTRY });
     const { id } = await first.trpc.runs.start.mutate({ name: 'waits' });
     const second = startTool('start.mjs', {
@@ -57,26 +56,28 @@ describe('around the server', () => {
       DATABASE_PATH: '',
       TRAINER_ENTRY,
     });
-    let said = '';
+    let errorOutput = '';
     second.stderr!.on('data', (data) => {
-      said += data;
+      errorOutput += data;
     });
     const [code] = await once(second, 'close');
     expect(code).toBe(1);
-    expect(said).toMatch(/^Another server has the database .*: end that one, or set RESULTS_DIR to another folder\.$/m);
+    expect(errorOutput).toMatch(
+      /^Another server is using the database .*\. Stop it, or set RESULTS_DIR to another folder\.$/m,
+    );
     await vi.waitFor(async () => expect((await first.trpc.runs.get.query({ id })).status).toBe('running'), 90_000);
-    return `it refuses, exit code 1: "${said.trim().split('\n').at(-1)!.replaceAll(folder, '…')}"; the first goes on`;
+    return `it exits with code 1: "${errorOutput.trim().split('\n').at(-1)!.replaceAll(folder, '…')}"; the first keeps running`;
   });
 
   fault(
     'the results folder is read-only',
-    'a mount of its own that cannot be written; then it can',
+    'mounted read-only, then writable again',
     async () => {
       const app = await whileReadOnly(async () => {
         const started = await start({ TRAINER_ENTRY });
         const page = await ask(started.url, '/');
         expect(page.status).toBe(503);
-        expect(page.body).toMatch(/read-only|cannot be opened/);
+        expect(page.body).toMatch(/read-only|Cannot open/);
         expect(page.headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' });
         expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'/);
         return started;
@@ -84,14 +85,14 @@ describe('around the server', () => {
       await vi.waitFor(async () => expect((await ask(app.url, '/')).status).toBe(200), 60_000);
       const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
       await untilCompleted(app, id);
-      return 'a page says so (503); the server comes up by itself once it can be written';
+      return 'a page reports it (503); the server starts automatically once the folder is writable';
     },
-    { canBe: canMount },
+    { isPossible: canMount },
   );
 
   fault(
-    'the results folder is read-only, the database is elsewhere',
-    'a mount of its own that cannot be written; then it can',
+    'the results folder is read-only, with the database elsewhere',
+    'mounted read-only, then writable again',
     async () => {
       const { app, message } = await whileReadOnly(async () => {
         const started = await start({ TRAINER_ENTRY, DATABASE_PATH: path.join(folder, 'lab.db') });
@@ -104,14 +105,14 @@ describe('around the server', () => {
       });
       const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
       await untilCompleted(app, id);
-      return `the run fails and says why: "${message.replaceAll(folder, '…')}"; the next one completes`;
+      return `the run fails with the reason: "${message.replaceAll(folder, '…')}"; the next one completes`;
     },
-    { canBe: canMount },
+    { isPossible: canMount },
   );
 
-  fault('the clock is set', 'back and forth by hours, in server and trainer, while a run goes on', async () => {
+  fault('the clock changes', 'by hours in both directions, in server and trainer, during a run', async () => {
     const preload = path.join(import.meta.dirname, 'fixtures', 'jumping-clock.mjs');
-    const app = await start({ TRAINER_ENTRY: SHOWING_TRAINER, NODE_OPTIONS: `--import ${preload}` });
+    const app = await start({ TRAINER_ENTRY: showingTrainer, NODE_OPTIONS: `--import ${preload}` });
     const { id } = await app.trpc.runs.start.mutate({ tags: ['goes on'], epochs_stage1: 15 });
     await untilCompleted(app, id);
     const { events, status, startedAt, finishedAt } = await app.trpc.runs.get.query({ id });
@@ -121,12 +122,12 @@ describe('around the server', () => {
     const jumps = moments.filter((at, index) => index > 0 && at < moments[index - 1]!).length;
     expect(jumps).toBeGreaterThan(0);
     expect(events.every(({ event }) => event.type !== 'epoch' || event.seconds! >= 0)).toBe(true);
-    // What the page shows of it: no time that is less than nothing.
+    // The page must not show a negative duration.
     const page = await ask(app.url, `/runs/${id}`);
     expect(page.status).toBe(200);
     const text = page.body.replace(/<script[\s\S]*?<\/script>/g, '').replace(/<[^>]*>/g, ' ');
     expect(/[-−]\d[\d.]*\s(s|min|h|d)\b/.exec(text)).toBeNull();
-    const back = finishedAt! < startedAt! ? ', it "ended" before it began' : '';
-    return `${status}; 15 epochs in order over ${jumps} jumps back${back}; no duration below 0`;
+    const reversed = finishedAt! < startedAt! ? ', "finished" before it started' : '';
+    return `${status}; 15 epochs in order over ${jumps} backward jumps${reversed}; no negative duration`;
   });
 });

@@ -12,7 +12,7 @@ const isPosix = process.platform !== 'win32';
 
 describe('signals', () => {
   fault(
-    'a trainer is frozen and thawed after it was given up',
+    'a trainer freezes and resumes after it was given up',
     'SIGSTOP, then SIGCONT',
     async () => {
       const entry = scriptedTrainer;
@@ -20,7 +20,7 @@ describe('signals', () => {
       const id = await startScene(services, 'shows that it lives');
       await untilItTrains(services, id);
       const [pid] = pidsOf(services, id) as [number];
-      // Time for a first sign of life.
+      // Time for a first heartbeat.
       await new Promise((resolve) => setTimeout(resolve, 2000));
       killProcess(pid, 'SIGSTOP');
       await until(services, id, 'interrupted');
@@ -28,18 +28,18 @@ describe('signals', () => {
       const run = await readRun(services, id);
       expect(run.error).toMatch(/no sign of life/);
       expect(isAlive(pid)).toBe(false);
-      return `given up after 2 s of silence, its process gone: "${run.error}"`;
+      return `given up after 2 s without a heartbeat, its process killed: "${run.error}"`;
     },
-    { canBe: isPosix },
+    { isPossible: isPosix },
   );
 
-  fault('a trainer hangs in a step', 'its signs say so, alive and still', async () => {
+  fault('a trainer hangs in a step', 'its heartbeat continues, but its step counter stops', async () => {
     const entry = scriptedTrainer;
     const services = openServices(undefined, { TRAINER_ENTRY: entry, TRAINER_PATIENCE: '2', AUTO_RESUME: 'off' });
     const id = await startScene(services, 'hangs');
     await until(services, id, 'interrupted');
     expect((await readRun(services, id)).error).toMatch(/It hung: alive/);
-    return 'stopped, and said to hang';
+    return 'stopped and reported as hung';
   });
 
   fault(
@@ -50,13 +50,13 @@ describe('signals', () => {
       const id = await startScene(services, 'stubborn');
       await untilItTrains(services, id);
       const [pid] = pidsOf(services, id) as [number];
-      const asked = performance.now();
+      const requested = performance.now();
       cancelRun(services, id);
       expect((await readRun(services, id)).status).toBe('canceled');
       await services.queue.release(id);
       expect(isAlive(pid)).toBe(false);
-      return `canceled at once, its process gone ${((performance.now() - asked) / 1000).toFixed(1)} s later`;
+      return `canceled at once, its process killed ${((performance.now() - requested) / 1000).toFixed(1)} s later`;
     },
-    { canBe: isPosix },
+    { isPossible: isPosix },
   );
 });

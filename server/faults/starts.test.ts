@@ -7,10 +7,10 @@ import { followEvents } from '@/server/runs/events/follow.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import { fault, isWhole, times } from './fault.test-helper.ts';
+import { fault, isFull, times } from './fault.test-helper.ts';
 
-describe('many at once', () => {
-  fault('many runs are started at once', '100 starts in parallel, each sent twice with its key', async () => {
+describe('concurrent operations', () => {
+  fault('many runs are started at once', '100 parallel starts, each sent twice with its key', async () => {
     const services = openServices();
     await startScene(services, 'waits');
     const keys = Array.from({ length: 100 }, (_, index) => `key number ${index}`);
@@ -19,10 +19,10 @@ describe('many at once', () => {
     expect(new Set(ids).size).toBe(keys.length);
     expect(ids.slice(0, keys.length)).toEqual(ids.slice(keys.length));
     expect(listRuns(services.db, runQuerySchema.parse({ filter: { status: ['queued'] } })).total).toBe(keys.length);
-    return '100 runs, one a key, all in line';
+    return '100 runs, one per key, all queued';
   });
 
-  fault('a run is canceled while it completes', 'both at the same moment, again and again', async () => {
+  fault('a run is canceled while it completes', 'both at the same moment, repeatedly', async () => {
     const services = openServices();
     const ends = { completed: 0, canceled: 0 };
     for (let round = 0; round < times(30, 4); round++) {
@@ -40,30 +40,34 @@ describe('many at once', () => {
       expect(last).toHaveLength(1);
       ends[run.status as keyof typeof ends]++;
     }
-    if (isWhole) expect(Math.min(ends.completed, ends.canceled)).toBeGreaterThan(0);
-    return `one final state each: ${ends.canceled} canceled, ${ends.completed} completed`;
+    if (isFull) expect(Math.min(ends.completed, ends.canceled)).toBeGreaterThan(0);
+    return `one final state per run: ${ends.canceled} canceled, ${ends.completed} completed`;
   });
 
-  fault('the event stream is cut', 'ended and resumed from its last id, 50 times, at random moments', async () => {
-    const services = openServices();
-    const id = await startScene(services, 'does not listen');
-    const cuts = times(50, 10);
-    const received: number[] = [];
-    for (let cut = 0; cut < cuts; cut++) {
-      const controller = new AbortController();
-      setTimeout(() => controller.abort(), Math.random() * 150);
-      for await (const stored of followEvents(services, {
-        runId: id,
-        cursor: received.at(-1) ?? 0,
-        signal: controller.signal,
-      })) {
-        if (stored.id > 0) received.push(stored.id);
+  fault(
+    'the event stream is interrupted',
+    '50 times at random moments, each time resumed from the last id',
+    async () => {
+      const services = openServices();
+      const id = await startScene(services, 'does not listen');
+      const cuts = times(50, 10);
+      const received: number[] = [];
+      for (let cut = 0; cut < cuts; cut++) {
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(), Math.random() * 150);
+        for await (const stored of followEvents(services, {
+          runId: id,
+          cursor: received.at(-1) ?? 0,
+          signal: controller.signal,
+        })) {
+          if (stored.id > 0) received.push(stored.id);
+        }
       }
-    }
-    cancelRun(services, id);
-    const recorded = (await readRun(services, id)).events.map(({ id }) => id);
-    expect(received).toEqual(recorded.slice(0, received.length));
-    expect(received.length).toBeGreaterThan(2);
-    return `${received.length} events, no gap, none twice`;
-  });
+      cancelRun(services, id);
+      const recorded = (await readRun(services, id)).events.map(({ id }) => id);
+      expect(received).toEqual(recorded.slice(0, received.length));
+      expect(received.length).toBeGreaterThan(2);
+      return `${received.length} events, none missing or duplicated`;
+    },
+  );
 });

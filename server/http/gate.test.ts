@@ -9,7 +9,7 @@ const token = '0123456789abcdef';
 let server: Server;
 afterEach(() => server.close());
 
-/** A server with nothing behind its gate but a word. @returns what asks it */
+/** A server that answers every accepted request with `in`. @returns a function that sends it a request */
 async function open(env: Partial<Parameters<typeof passGate>[2]> = {}) {
   server = createServer(async (request, response) => {
     const passed = await passGate(request, response, { allowedHosts: [], host: '127.0.0.1', authToken: null, ...env });
@@ -25,7 +25,7 @@ async function open(env: Partial<Parameters<typeof passGate>[2]> = {}) {
   };
 }
 
-it('asks for the token where one is set, on every path, and lets in by cookie or header', async () => {
+it('asks for the token on every path if one is set, and accepts it by cookie or header', async () => {
   const ask = await open({ authToken: token });
   for (const path of ['/', '/runs/new', '/_next/static/x.js', '/nowhere']) {
     const { status, text } = await ask(path);
@@ -35,7 +35,7 @@ it('asks for the token where one is set, on every path, and lets in by cookie or
   const type = 'application/x-www-form-urlencoded';
   expect(await ask('/login', { method: 'POST', body: 'token=wrong', 'content-type': type })).toMatchObject({
     status: 401,
-    text: expect.stringContaining('That is not the token'),
+    text: expect.stringContaining('Wrong token'),
   });
   const { status, headers } = await ask('/login', { method: 'POST', body: `token=${token}`, 'content-type': type });
   const cookie = headers.get('set-cookie')!;
@@ -45,7 +45,7 @@ it('asks for the token where one is set, on every path, and lets in by cookie or
   expect((await ask('/api/x', { authorization: `Bearer ${token}` })).text).toBe('in');
 });
 
-it('bounds bodies before they are read', async () => {
+it('rejects bodies that are too large before reading them', async () => {
   const ask = await open();
   expect((await ask('/api/x', { method: 'POST', body: 'x'.repeat(1000) })).text).toBe('in');
   const { port } = server.address() as AddressInfo;
@@ -64,7 +64,7 @@ it('bounds bodies before they are read', async () => {
 });
 
 it.each(['/%ff', '/%', '/x/../api/runs', '/./api/runs', '/%2e%2e/api', '/\\api', 'http://localhost/api', 'api'])(
-  'refuses %s, which is not spelt as addresses are',
+  'rejects %s, which is malformed or not normalized',
   async (path) => {
     await open();
     const { port } = server.address() as AddressInfo;

@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Env } from '@/server/env.ts';
-import { isLoopbackName, refusal } from './doors.ts';
+import { isLoopbackName, rejectionReason } from './access-rules.ts';
 import { isLoggedIn, isSame, loginCookie } from './login.ts';
 import { loginPage } from './plain-page.ts';
 import { plainPagePolicy } from './security-headers.ts';
 
-/** No request has a longer body: an imported log is the longest. Bytes. */
-const longestBody = 16 * 2 ** 20;
-const longestLogin = 4096;
+/** Largest accepted request body, in bytes; imported logs are the largest. */
+const maxBodyBytes = 16 * 2 ** 20;
+const maxLoginBytes = 4096;
 
 type GateEnv = Pick<Env, 'allowedHosts' | 'host' | 'authToken'>;
 
 /**
- * Stands before every request, whatever answers it: turns away who may not come in, lets others log in, and bounds
- * bodies.
- * @returns whether the request may go on; else it is answered
+ * Checks every request before it is routed: rejects foreign clients, handles the login and limits body sizes.
+ * @returns whether to continue with the request; if false, it has been answered
  */
 export async function passGate(request: IncomingMessage, response: ServerResponse, env: GateEnv) {
   const headers = new Headers(
@@ -23,30 +22,31 @@ export async function passGate(request: IncomingMessage, response: ServerRespons
     ),
   );
   const { method = 'GET', url = '/' } = request;
-  const reason = refusal(
+  const reason = rejectionReason(
     { method, url, headers },
-    { allowedHosts: env.allowedHosts, isOpen: !isLoopbackName(env.host) },
+    { allowedHosts: env.allowedHosts, isOnNetwork: !isLoopbackName(env.host) },
   );
-  const refuse = (status: number, body: string, type?: string) => {
-    dropLine(request);
+  const reject = (status: number, body: string, type?: string) => {
+    closeAfterGracePeriod(request);
     return answer(response, status, body, type);
   };
-  if (reason) return refuse(403, `${reason}\n`);
-  if (!isPlain(url)) return refuse(400, 'This address is not spelt as addresses are.\n');
+  if (reason) return reject(403, `${reason}\n`);
+  if (!isNormalized(url)) return reject(400, 'The URL path is malformed or not normalized.\n');
   const bytes = Number(request.headers['content-length'] ?? 0);
-  if (request.headers['transfer-encoding']) return refuse(411, 'Say how long the body is: Content-Length.\n');
-  if (bytes > longestBody) return refuse(413, `A body may have ${longestBody} bytes at the most.\n`);
+  if (request.headers['transfer-encoding'])
+    return reject(411, 'Send a Content-Length header; chunked bodies are not accepted.\n');
+  if (bytes > maxBodyBytes) return reject(413, `The request body may have at most ${maxBodyBytes} bytes.\n`);
   if (env.authToken === null || isLoggedIn(headers, env.authToken)) return true;
-  if (method === 'POST' && url === '/login' && bytes <= longestLogin) return logIn(request, response, env.authToken);
-  if (url.startsWith('/api/')) return refuse(401, 'Log in first, or send Authorization: Bearer AUTH_TOKEN.\n');
-  return refuse(401, loginPage(false), 'text/html; charset=utf-8');
+  if (method === 'POST' && url === '/login' && bytes <= maxLoginBytes) return logIn(request, response, env.authToken);
+  if (url.startsWith('/api/')) return reject(401, 'Log in first, or send Authorization: Bearer AUTH_TOKEN.\n');
+  return reject(401, loginPage(false), 'text/html; charset=utf-8');
 }
 
 /**
- * Next would answer 500 where a percent sign stands for nothing, and would take `/x/../api` for `/api` once it has passed
- * here as something else. Browsers write addresses out before they send them.
+ * Next would answer 500 to an invalid percent-encoding, and would route `/x/../api` as `/api` after the checks here saw
+ * another path. Browsers normalize URLs before they send them.
  */
-function isPlain(url: string): boolean {
+function isNormalized(url: string): boolean {
   const path = url.split('?', 1)[0]!;
   try {
     decodeURIComponent(path);
@@ -67,21 +67,21 @@ async function logIn(request: IncomingMessage, response: ServerResponse, token: 
   return answer(response, 303, '');
 }
 
-const ownHeaders = { 'Cache-Control': 'no-store', 'Content-Security-Policy': plainPagePolicy };
+const answerHeaders = { 'Cache-Control': 'no-store', 'Content-Security-Policy': plainPagePolicy };
 
 function answer(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): false {
-  response.writeHead(status, { ...ownHeaders, 'Content-Type': type }).end(body);
+  response.writeHead(status, { ...answerHeaders, 'Content-Type': type }).end(body);
   return false;
 }
 
-/** How long somebody who is refused may go on sending. Milliseconds. */
-const untilDropped = 5000;
+/** How long a rejected client may continue to send, in milliseconds. */
+const gracePeriod = 5000;
 
 /**
- * What is left of a refused body is taken and thrown away for a while: a line that is closed at once, with more coming in,
- * takes the answer with it.
+ * Discards the rest of a rejected body for a while: closing the connection at once, with data still arriving, would
+ * lose the answer.
  */
-function dropLine(request: IncomingMessage): void {
-  const timer = setTimeout(() => request.socket.destroy(), untilDropped).unref();
+function closeAfterGracePeriod(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.socket.destroy(), gracePeriod).unref();
   request.once('close', () => clearTimeout(timer));
 }

@@ -1,25 +1,25 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Who knows AUTH_TOKEN: a browser by a cookie that the login page sets, a script by `Authorization: Bearer …`. */
+/** Login with AUTH_TOKEN: browsers by a cookie that the login page sets, scripts by `Authorization: Bearer …`. */
 
 const cookieName = 'transfer-lab';
 
-/** What the cookie holds: nobody learns the token from it. */
-const sealOf = (token: string): string => createHmac('sha256', token).update(cookieName).digest('base64url');
+/** The value of the cookie, from which the token cannot be recovered. */
+const cookieValue = (token: string): string => createHmac('sha256', token).update(cookieName).digest('base64url');
 
-/** The cookie goes nowhere but here, no script reads it, and no other site's page makes the browser send it. */
+/** The cookie is sent only to this server, is hidden from scripts and is not sent with requests from other sites. */
 export const loginCookie = (token: string): string =>
-  `${cookieName}=${sealOf(token)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${30 * 24 * 3600}`;
+  `${cookieName}=${cookieValue(token)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${30 * 24 * 3600}`;
 
 export function isLoggedIn(headers: Headers, token: string): boolean {
   const bearer = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1];
   if (bearer !== undefined) return isSame(bearer, token);
   const cookies = (headers.get('cookie') ?? '').split(/;\s*/);
-  const seal = cookies.find((cookie) => cookie.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);
-  return seal !== undefined && isSame(seal, sealOf(token));
+  const value = cookies.find((cookie) => cookie.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);
+  return value !== undefined && isSame(value, cookieValue(token));
 }
 
-/** Takes as long whether the first character differs or the last: time tells nothing. */
+/** Compares in constant time, so that response times reveal nothing about the secret. */
 export function isSame(given: string, known: string): boolean {
   const digest = (text: string) => createHmac('sha256', cookieName).update(text).digest();
   return timingSafeEqual(digest(given), digest(known));

@@ -1,20 +1,20 @@
-/** Pages that need none of the app: one before it lets anybody in, one for when it cannot start. */
+/** Pages that work without the app: the login page and the page shown while the server cannot start. */
 
 export const loginPage = (isWrong: boolean): string =>
   page(
     'Log in',
     `<form method="post" action="/login">
-  <label for="token">The server’s token (AUTH_TOKEN)</label>
+  <label for="token">Access token (AUTH_TOKEN)</label>
   <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
   <button>Log in</button>
-  <p role="alert">${isWrong ? 'That is not the token.' : ''}</p>
+  <p role="alert">${isWrong ? 'Wrong token.' : ''}</p>
 </form>`,
   );
 
 export const problemPage = (problem: string): string =>
   page(
     'transfer-lab cannot start',
-    `<p role="alert">${asText(problem)}</p><p>This page looks again every few seconds.</p>`,
+    `<p role="alert">${escapeHtml(problem)}</p><p>This page reloads every few seconds.</p>`,
     5,
   );
 
@@ -38,4 +38,4 @@ ${refreshSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${ref
 `;
 }
 
-const asText = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

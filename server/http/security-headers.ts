@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What every answer says, whatever it is. */
-const always = {
+/** Headers of every response. */
+const commonHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
-  // Not `no-referrer`, under which a form's own Origin would be null.
+  // Not `no-referrer`, which would make forms send `Origin: null`.
   'Referrer-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 };
 
-const nowhere = "base-uri 'none'; frame-ancestors 'none'";
+const notEmbedded = "base-uri 'none'; frame-ancestors 'none'";
 
-/** Of a page that needs none of the app: nothing runs in it. */
-export const plainPagePolicy = `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; ${nowhere}`;
+/** For pages that work without the app: no scripts at all. */
+export const plainPagePolicy = `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; ${notEmbedded}`;
 
-/** Of what is data: nothing of it may do anything, even where a browser would show it. */
-const dataPolicy = `default-src 'none'; form-action 'none'; ${nowhere}`;
+/** For data: inert even if a browser displays it. */
+const dataPolicy = `default-src 'none'; form-action 'none'; ${notEmbedded}`;
 
 /**
- * Of the app's pages: scripts that carry this answer's nonce, and what they load; nothing from elsewhere. Plotly and React
- * set styles within elements, which no nonce can allow.
- * @param dev React rebuilds stacks with `eval` then, and pages are told of changes over a socket
+ * For the app's pages: only scripts that carry this response's nonce, and scripts they load; nothing from other sites.
+ * Plotly and React set inline style attributes, which a nonce cannot allow.
+ * @param dev allows `eval`, with which React reconstructs stack traces, and the hot-reload socket
  */
 const pagePolicy = (nonce: string, dev: boolean): string =>
   [
@@ -34,12 +34,12 @@ const pagePolicy = (nonce: string, dev: boolean): string =>
     `connect-src 'self'${dev ? ' ws:' : ''}`,
     "form-action 'self'",
     "object-src 'none'",
-    nowhere,
+    notEmbedded,
   ].join('; ');
 
 /**
- * Gives an answer its security headers before anything else writes to it, and tells Next, through the request, which nonce
- * the page's scripts are to carry. What a client sent under these names is not looked at.
+ * Sets the security headers of a response, and passes the nonce for the page's scripts to Next through the request
+ * headers. Values that a client sent under these names are discarded.
  */
 export function setSecurityHeaders(
   request: IncomingMessage,
@@ -51,7 +51,7 @@ export function setSecurityHeaders(
   request.headers['content-security-policy'] = policy;
   request.headers['x-nonce'] = nonce;
   delete request.headers['content-security-policy-report-only'];
-  for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
   const isData = request.url?.startsWith('/api/');
   response.setHeader('Content-Security-Policy', isData ? dataPolicy : policy);
 }

@@ -17,9 +17,9 @@ const firstPort = 3000;
 const lastPort = 3999;
 
 /**
- * Serves the app until a signal ends it, and then ends its trainer with it. The last line printed is the URL. What a
- * person can put right is said in one sentence, with exit code 1.
- * @param options.dev pages are built when they are asked for
+ * Serves the app until a signal arrives, then stops the trainer and exits. The last line printed is the URL. Problems
+ * that the user can fix are printed as one sentence, with exit code 1.
+ * @param options.dev builds pages on request
  */
 export async function serve({ dev }: { dev: boolean }): Promise<void> {
   try {
@@ -37,7 +37,7 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
       if (handle) await handle(request, response);
       else response.writeHead(503, problemHeaders).end(problemPage(problem ?? ''));
     });
-    // Requests may come while the database cannot be opened, and while Next still starts.
+    // Requests may arrive before the database is open and while Next is still starting.
     const ready = (async () => {
       await openDatabase((message) => {
         if (message !== null && message !== problem) console.error(`${message}\n${url}`);
@@ -48,7 +48,7 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
       handle = app.getRequestHandler();
     })();
     await ready;
-    endWithSignals(server, unlock);
+    stopOnSignals(server, unlock);
     console.log(url);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
@@ -63,71 +63,78 @@ const problemHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
 };
 
-/** How often a database that could not be opened is tried again. Milliseconds. */
+/** Delay between attempts to open the database, in milliseconds. */
 const openInterval = 2000;
 
-/** Opens the database as soon as that is possible. @param tell told why it is not, and null when it is */
-async function openDatabase(tell: (problem: string | null) => void): Promise<void> {
+/**
+ * Retries until the database is open.
+ * @param onProblem called with the reason after a failed attempt, with null on success
+ */
+async function openDatabase(onProblem: (problem: string | null) => void): Promise<void> {
   for (;;) {
     try {
       openServices();
-      return tell(null);
+      return onProblem(null);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      tell(error.message);
+      onProblem(error.message);
     }
     await sleep(openInterval);
   }
 }
 
-/** @returns what gives the lock back @throws EnvironmentError where another server has it */
+/** @returns a function that releases the lock @throws EnvironmentError if another server holds it */
 function lockDatabase({ databasePath }: Env): () => void {
   let unlock: (() => void) | null;
   try {
     mkdirSync(path.dirname(databasePath), { recursive: true });
     unlock = lockFile(`${databasePath}.server`);
   } catch {
-    // A folder that cannot be written has no second server either; the database itself says what is wrong.
+    // An unwritable folder cannot have a second server either; opening the database will report the problem.
     return () => {};
   }
   if (unlock) return unlock;
   throw new EnvironmentError(
-    `Another server has the database ${databasePath}: end that one, or set RESULTS_DIR to another folder.`,
+    `Another server is using the database ${databasePath}. Stop it, or set RESULTS_DIR to another folder.`,
   );
 }
 
-/** Takes the port that was asked for, or else the first free one. */
+/** Listens on the requested port, or on the first free one if none was requested. */
 async function listen(server: Server, { port, host }: Env): Promise<number> {
   if (port !== null) {
     if (await tryListen(server, port, host)) return (server.address() as AddressInfo).port;
-    throw new EnvironmentError(`Port ${port} is taken: set PORT to another, or leave it out for the next free one.`);
+    throw new EnvironmentError(
+      `Port ${port} is in use or not permitted for this user. Set PORT to another port, or leave it unset to use the next free one.`,
+    );
   }
   for (let free = firstPort; free <= lastPort; free++) {
     if (await tryListen(server, free, host)) return free;
   }
-  throw new EnvironmentError(`No port from ${firstPort} to ${lastPort} is free: set PORT to another.`);
+  throw new EnvironmentError(
+    `No port from ${firstPort} to ${lastPort} is free. Set PORT to a port outside this range.`,
+  );
 }
 
-/** @returns false where the port is taken, or not for this user */
+/** @returns false if the port is in use or this user may not listen on it */
 const tryListen = (server: Server, port: number, host: string): Promise<boolean> =>
   new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => {
+    const onError = (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
       else reject(error);
     };
-    server.once('error', failed);
+    server.once('error', onError);
     server.listen(port, host.replace(/^\[|\]$/g, ''), () => {
-      server.off('error', failed);
+      server.off('error', onError);
       resolve(true);
     });
   });
 
-/** A terminal's Ctrl-C comes twice when npm passes it on: the second is no haste. */
-function endWithSignals(server: Server, unlock: () => void): void {
-  let isEnding = false;
-  const end = async () => {
-    if (isEnding) return;
-    isEnding = true;
+/** Ignores repeated signals: npm forwards Ctrl-C, so the process receives it twice. */
+function stopOnSignals(server: Server, unlock: () => void): void {
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
     server.close();
     const { queue, downloads, prober, logs, db } = openServices();
     await logs.close();
@@ -139,5 +146,5 @@ function endWithSignals(server: Server, unlock: () => void): void {
     unlock();
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 }

@@ -3,7 +3,7 @@ import { judgeRuns } from '@/server/runs/queries/judge-runs.ts';
 import { procedure, router } from '@/server/trpc.ts';
 
 export const compareRouter = router({
-  /** Whether each other run is better than the first on their test images, and whether that could be chance. */
+  /** Whether each run is better than the first one on their test images, and whether the difference could be chance. */
   verdicts: procedure
     .input(z.object({ ids: z.array(z.string()).max(100, 'at most 100 runs') }))
     .query(({ ctx, input }) => judgeRuns(ctx, input.ids)),

@@ -10,20 +10,20 @@ import { procedure, router } from '@/server/trpc.ts';
 
 const fieldNames = Object.keys(trainConfigSchema.shape) as [TrainConfigField, ...TrainConfigField[]];
 
-/** What stands beside the table of runs. */
+/** Filters, summaries and charts shown with the runs table. */
 export const dashboardRouter = router({
-  /** What runs can be filtered by. */
+  /** The values that runs can be filtered by, with counts. */
   facets: procedure.query(({ ctx }) => countFacets(ctx.db)),
 
-  /** The best of the runs of a query, for each set of test images. */
+  /** The best runs of a query, per test set identity. */
   best: procedure.input(runQuerySchema).query(({ ctx, input }) => summariseRuns(ctx.db, input)),
 
-  /** A figure of every epoch of a query's first runs. */
+  /** One metric of every epoch, for the first runs of a query. */
   curves: procedure
     .input(runQuerySchema.extend({ metric: z.enum(curveMetrics), batches: z.boolean().default(false) }))
     .query(({ ctx, input: { metric, batches, ...query } }) => readCurves(ctx.db, query, metric, batches)),
 
-  /** Accuracy and time of a query's runs. */
+  /** Accuracy and training time of a query's runs. */
   points: procedure
     .input(runQuerySchema.extend({ by: z.enum(fieldNames).nullable() }))
     .query(({ ctx, input: { by, ...query } }) => readPoints(ctx.db, query, by)),

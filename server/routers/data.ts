@@ -8,21 +8,21 @@ import { procedure, router } from '@/server/trpc.ts';
 const byPart = z.object({ part: z.enum(dataParts as [DataPart, ...DataPart[]]) });
 
 export const dataRouter = router({
-  /** What the data folder holds, and how far what is being fetched is. */
+  /** The contents of the data folder and the progress of downloads. */
   status: procedure.query(({ ctx }) => ctx.downloads.status()),
 
-  /** What can be trained on, own images included, and what is wrong with what cannot. */
+  /** All data sets including custom images; those that cannot be used come with the reason. */
   datasets: procedure.query(({ ctx }) => listDatasets(ctx)),
 
-  /** Some training images as the network would see them. */
+  /** A few training images as the network sees them. */
   preview: procedure.input(previewOptionsSchema).query(({ ctx, input }) => previewImages(ctx.env.paths, input)),
 
-  /** Begins to fetch a part, or goes on with it; says where it stands now. Whoever asks while it comes, joins. */
+  /** Starts or resumes the download of a part and returns its state. A download in progress is shared. */
   get: procedure.input(byPart).mutation(({ ctx, input }) => {
     ctx.downloads.start(input.part);
     return ctx.downloads.stateOf(input.part);
   }),
 
-  /** Stops fetching a part. What has come is kept. */
+  /** Stops the download of a part. The bytes received so far are kept. */
   stop: procedure.input(byPart).mutation(({ ctx, input }) => ctx.downloads.stop(input.part)),
 });

@@ -11,7 +11,7 @@ const droppedLogSchema = z.object({
 });
 
 export const logsRouter = router({
-  /** Files in the results folder that should be logs and could not be read as such, each with its reason. */
+  /** Files in the results folder that could not be imported as logs, each with the reason. */
   problems: procedure.query(({ ctx }) =>
     ctx.db
       .select({ file: imports.file, problem: imports.problem })
@@ -21,6 +21,6 @@ export const logsRouter = router({
       .all(),
   ),
 
-  /** Takes in a log that someone dropped on the page. */
+  /** Imports a log dropped on the page. */
   import: procedure.input(droppedLogSchema).mutation(({ ctx, input }) => importDropped(ctx, input)),
 });

@@ -16,9 +16,11 @@ import { procedure, router } from '@/server/trpc.ts';
 const byId = z.object({ id: z.string().max(100) });
 
 const followSchema = z.object({
-  /** Left out: every run. */
+  /** If omitted, events of all runs. */
   runId: z.string().max(100).optional(),
-  /** Tells from where to go on; the client's own when it reconnects, at first the `cursor` of `runs.get`. */
+  /**
+   * Events after this id are sent: initially the `cursor` of `runs.get`, on reconnect the last id the client received.
+   */
   lastEventId: z
     .string()
     .regex(/^\d{1,15}$/)
@@ -26,7 +28,7 @@ const followSchema = z.object({
 });
 
 export const runsRouter = router({
-  /** A part of the runs that are asked for; left out, the newest. */
+  /** One page of the runs that match a query; without a query, the newest runs. */
   list: procedure.input(runQuerySchema.prefault({})).query(({ ctx, input }) => listRuns(ctx.db, input)),
 
   get: procedure.input(byId).query(({ ctx, input }) => readRun(ctx, input.id)),
@@ -35,7 +37,7 @@ export const runsRouter = router({
     .input(trainConfigSchema.extend({ key: z.string().min(8).max(64).optional() }))
     .mutation(({ ctx, input: { key, ...config } }) => startRun(ctx, config, { key })),
 
-  /** A run that is to come out like another, mostly an imported log's. */
+  /** Starts a run meant to reproduce another one, usually an imported log. */
   reproduce: procedure
     .input(z.object({ of: z.string().max(100), config: trainConfigSchema }))
     .mutation(({ ctx, input }) => {
@@ -48,10 +50,10 @@ export const runsRouter = router({
     return { status: findRow(ctx.db, input.id).status };
   }),
 
-  /** A run that was canceled, interrupted, or has failed, goes on where it stopped. */
+  /** Resumes a canceled, interrupted or failed run. */
   resume: procedure.input(byId).mutation(({ ctx, input }) => resumeRun(ctx, input.id)),
 
-  /** A completed run trains so many epochs more. */
+  /** Trains a completed run for more epochs. */
   trainFurther: procedure
     .input(byId.extend({ epochs: z.number().int().min(1, 'must be 1 or more').max(1000, 'must be 1000 or less') }))
     .mutation(({ ctx, input }) => trainFurther(ctx, input.id, input.epochs)),
@@ -60,14 +62,14 @@ export const runsRouter = router({
     .input(runLabelsSchema.extend(byId.shape))
     .mutation(({ ctx, input: { id, ...labels } }) => updateRun(ctx, id, labels)),
 
-  /** What the trainer has printed: at first the end of it, then what came after the part before. */
+  /** The trainer's output: first its last part, then what follows the offset `after`. */
   log: procedure
     .input(byId.extend({ after: z.number().int().nonnegative().optional() }))
     .query(({ ctx, input }) => readLog(ctx, input.id, input.after)),
 
   delete: procedure.input(byId).mutation(({ ctx, input }) => deleteRun(ctx, input.id)),
 
-  /** Events as they are recorded, each under its id; `progress` has none, as it is not kept. */
+  /** Events as they are recorded, each with its id; `progress` events have none because they are not stored. */
   follow: procedure.input(followSchema).subscription(async function* ({ ctx, input, signal }) {
     if (input.runId !== undefined) findRow(ctx.db, input.runId);
     const cursor = input.lastEventId ? Number(input.lastEventId) : undefined;

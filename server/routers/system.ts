@@ -6,18 +6,18 @@ import { readStatus } from '@/server/machine/system-status.ts';
 import { procedure, router } from '@/server/trpc.ts';
 
 export const systemRouter = router({
-  /** What computes here, and what trains and waits. */
+  /** The engine in use, the running run and the queue. */
   status: procedure.query(({ ctx }) => readStatus(ctx)),
 
-  /** How much of the disk runs, cache and data take. */
+  /** Disk space used by runs, cache and data. */
   diskUse: procedure.query(({ ctx }) => measureDiskUse(ctx)),
 
-  /** What is known of this machine's speed, for estimates of any config. */
+  /** Measured speeds of this machine, from which the time of any config is estimated. */
   speeds: procedure.query(({ ctx }) => ({ machine: thisMachine(ctx.env.paths.cache), ...readSpeeds(ctx) })),
 
-  /** Which engine `auto` takes here, and what is known of the others. */
+  /** The engine that `auto` selects on this machine, and the status of the others. */
   engines: procedure.query(({ ctx }) => readEngines(ctx.env.paths.cache)),
 
-  /** Measures what is not known yet for this config; takes about five seconds. */
+  /** Measures speeds that are still unknown for this config; takes about five seconds. */
   probe: procedure.input(trainConfigSchema).mutation(({ ctx, input }) => ctx.prober.probe(input)),
 });

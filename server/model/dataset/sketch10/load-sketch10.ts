@@ -3,10 +3,10 @@ import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import { type Dataset, datasetOf, emptyImages, type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { renderSketch10, sketch10Sizes } from './sketch10.ts';
 
-/** Between two slices, a tenth of a second or so, the trainer listens. */
+/** Images rendered between two `onRead` calls, about 0.1 s, so that the trainer can process messages. */
 const slice = 250;
 
-/** Draws all of sketch10: it lies nowhere. */
+/** Renders all of sketch10, which is not stored on disk. */
 export async function loadSketch10(onRead: OnRead): Promise<Dataset> {
   const total = sketch10Sizes.train + sketch10Sizes.test;
   const render = async (split: keyof typeof sketch10Sizes, before: number): Promise<ImageSet> => {

@@ -3,7 +3,7 @@ import { renderSketch10 } from './sketch10.ts';
 
 const imageBytes = 3 * 32 * 32;
 
-it('renders an image from seed, split and number alone', () => {
+it('renders images that depend only on seed, split and index', () => {
   const whole = renderSketch10({ split: 'train', count: 40 });
   const part = renderSketch10({ split: 'train', start: 30, count: 10 });
   expect(part.labels).toEqual(whole.labels.slice(30));
@@ -12,7 +12,7 @@ it('renders an image from seed, split and number alone', () => {
   expect(renderSketch10({ split: 'train', count: 40, seed: 11 }).pixels).not.toEqual(whole.pixels);
 });
 
-it('has as many images of every class, none of them empty or like another', () => {
+it('has equally many images per class, none empty or duplicated', () => {
   const { pixels, labels } = renderSketch10({ split: 'test', count: 200 });
   const counts = new Uint32Array(10);
   for (const label of labels) counts[label]!++;

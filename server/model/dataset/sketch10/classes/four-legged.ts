@@ -3,23 +3,23 @@ import { chance, darker } from '@/server/model/dataset/sketch10/drawing/colours.
 import type { Pen } from '@/server/model/dataset/sketch10/drawing/pen.ts';
 import type { Random } from '@/server/model/random.ts';
 
-/** A body on four legs from the side, its head to the right; the head itself is left to the animal. */
+/** A four-legged body from the side, facing right. Each animal draws its own head. */
 export interface FourLegged {
   coat: Colour;
   belly: Colour;
-  /** Half of the trunk's length and height. */
+  /** Half the trunk's length and height. */
   length: number;
   height: number;
   legLength: number;
   legWidth: number;
-  /** From the shoulder to the head, and its direction: radians above the horizontal. */
+  /** From the shoulder to the head; `neckRise` is in radians above the horizontal. */
   neckLength: number;
   neckRise: number;
   neckWidth: number;
   hooves: Colour | null;
 }
 
-/** @returns where the head is, and where the tail begins */
+/** @returns the positions of the head and of the base of the tail */
 export function drawFourLegged(pen: Pen, random: Random, animal: FourLegged) {
   const { coat, belly, length, height, legLength, legWidth, neckLength, neckRise, neckWidth, hooves } = animal;
   const stride = random.uniform(0.02, 0.3);

@@ -45,7 +45,7 @@ export function drawDeer(pen: Pen, random: Random): void {
   drawDeerHead(pen.at(head.x, head.y, grazes ? 0.9 : random.uniform(-0.1, 0.3)), random, coat, 1);
 }
 
-/** @param side 1: from the side, looking right; 0: from the front */
+/** @param side 1: from the side, facing right; 0: from the front */
 function drawDeerHead(pen: Pen, random: Random, coat: Colour, side: number): void {
   const bone: Colour = near([0.7, 0.6, 0.45], random);
   if (chance(random, 0.6)) {

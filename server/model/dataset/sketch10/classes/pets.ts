@@ -5,7 +5,7 @@ import { cloudy, striped } from '@/server/model/dataset/sketch10/drawing/texture
 import type { Random } from '@/server/model/random.ts';
 import { drawFourLegged } from './four-legged.ts';
 
-/** Cats and dogs: the same poses, the same coats; ears, muzzle and tail tell them apart, and not always. */
+/** Cats and dogs share poses and coats. Ears, muzzle and tail usually distinguish them. */
 
 interface Pet {
   coat: Colour;
@@ -13,7 +13,7 @@ interface Pet {
   fur: Shade | null;
   earsStand: boolean;
   earSize: number;
-  /** How far the muzzle stands out: 0.1 a cat's, 0.4 a greyhound's. */
+  /** Length of the muzzle: 0.1 for a cat, 0.4 for a greyhound. */
   muzzle: number;
   legs: number;
   neck: number;
@@ -112,7 +112,7 @@ function drawStanding(pen: Pen, random: Random, pet: Pet): void {
   drawProfile(pen.at(head.x, head.y, random.uniform(-0.3, 0.3)), random, pet);
 }
 
-/** A head from the side, looking right. */
+/** A head from the side, facing right. */
 function drawProfile(pen: Pen, random: Random, pet: Pet): void {
   const furry = pen.with(pet.fur);
   const size = random.uniform(0.2, 0.26);

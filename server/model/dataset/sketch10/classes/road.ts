@@ -14,7 +14,7 @@ import {
 import type { Pen } from '@/server/model/dataset/sketch10/drawing/pen.ts';
 import type { Random } from '@/server/model/random.ts';
 
-/** Automobiles and trucks: vans and pickups lie between them. */
+/** Automobiles and trucks; vans and pickups fall between the two. */
 
 const lamp: Colour = [1, 0.95, 0.75];
 const tyre: Colour = [0.12, 0.12, 0.13];
@@ -38,7 +38,7 @@ function drawCarFromSide(pen: Pen, random: Random, paint: Colour): void {
   const length = random.uniform(0.72, 0.9);
   const [sill, belt] = [0.32, random.uniform(-0.06, 0.06)];
   const roof = belt - random.uniform(0.24, 0.46);
-  // Saloon, hatchback or van: where the roof begins and ends.
+  // Ends of the roof: saloon, hatchback or van.
   const shape = random.next();
   const rear = shape < 0.4 ? -0.5 : shape < 0.75 ? -0.78 : -0.92;
   const front = shape < 0.75 ? random.uniform(0.05, 0.25) : random.uniform(0.3, 0.5);

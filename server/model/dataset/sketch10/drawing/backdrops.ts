@@ -4,13 +4,13 @@ import { canvasSide } from './canvas.ts';
 import { anyColour, chance, mix, near, pick } from './colours.ts';
 import { chequered, cloudy, striped } from './textures.ts';
 
-/** What is behind things. */
+/** Backgrounds of scenes. */
 export const backdrops = ['sky', 'meadow', 'water', 'street', 'forest', 'room', 'plain'] as const;
 export type Backdrop = (typeof backdrops)[number];
 
 interface Surface {
   colours: readonly Colour[];
-  /** How rough it is: depth of its texture. */
+  /** Depth of its texture. */
   depth: number;
 }
 
@@ -56,7 +56,7 @@ const surfaces: Record<Exclude<Backdrop, 'plain'>, [above: Surface, below: Surfa
   ],
 };
 
-/** Covers the whole picture. @param backdrop null: any */
+/** Covers the whole canvas. @param backdrop null selects one at random */
 export function paintBackdrop(canvas: Canvas, backdrop: Backdrop | null, random: Random): void {
   const kind = backdrop ?? pick(random, backdrops);
   const anywhere: Surface = { colours: [anyColour(random)], depth: random.uniform(0.05, 0.4) };
@@ -73,7 +73,7 @@ function paintSurface(canvas: Canvas, points: number[], { colours, depth }: Surf
   const colour = near(pick(random, colours), random, 0.1);
   const other = near(pick(random, colours), random, 0.1);
   canvas.fill(points, colour, { shade: anyTexture(random, depth) });
-  // A second colour comes and goes over the first.
+  // Blends in a second colour in spots.
   const [spots, share] = [cloudy(random, random.uniform(4, 12), 1), random.uniform(0, 0.5)];
   const blend = mix(colour, other, 0.7);
   canvas.fill(points, blend, { shade: (x, y) => 0.8 + 0.2 * spots(x, y), opacity: share });

@@ -1,30 +1,30 @@
-/** A small picture to paint on: anti-aliased polygons, painted one over the other. */
+/** A small canvas for anti-aliased polygons, each painted over the previous ones. */
 
-/** Pixels a side. */
+/** Pixels per side. */
 export const canvasSide = 32;
 const area = canvasSide * canvasSide;
 
-/** Red, green, blue; 0 … 1, and beyond it where light is strong. */
+/** Red, green, blue within 0 … 1; strong light may exceed 1. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Factor of a colour at a place of the picture, in pixels: a texture, or the light on a body. */
+/** Factor applied to a colour at a pixel position, for textures and lighting. */
 export type Shade = (x: number, y: number) => number;
 
-/** Lines within a row of pixels at which a polygon's inside is looked up; along a row its borders are exact. */
+/** Scan lines per pixel row at which polygons are sampled; along a row, coverage is exact. */
 const linesPerRow = 4;
 const lines = canvasSide * linesPerRow;
-/** More crossings of a line than this are left out: shapes here are simple. */
-const mostCrossings = 32;
+/** Further crossings of a scan line are ignored; the shapes here are simple. */
+const maxCrossings = 32;
 
 export class Canvas {
   /** [3, 32, 32]. */
   readonly planes = new Float32Array(3 * area);
-  private readonly crossings = new Float32Array(lines * mostCrossings);
+  private readonly crossings = new Float32Array(lines * maxCrossings);
   private readonly crossingCounts = new Uint8Array(lines);
-  /** Of the row in work: by how much each column's coverage differs from the one before it. */
+  /** For the current row: how much each column's coverage differs from the previous column's. */
   private readonly steps = new Float32Array(canvasSide + 2);
 
-  /** Fills a polygon, even–odd. @param points x and y in turn, in pixels from the top left corner */
+  /** Fills a polygon by the even–odd rule. @param points alternating x and y, in pixels from the top left corner */
   fill(points: readonly number[], colour: Colour, { shade, opacity = 1 }: { shade?: Shade; opacity?: number } = {}) {
     const [firstLine, lastLine] = this.cross(points);
     for (let row = Math.floor(firstLine / linesPerRow); row * linesPerRow <= lastLine; row++) {
@@ -43,7 +43,7 @@ export class Canvas {
     }
   }
 
-  /** Notes where the polygon's edges cross each line. @returns the first and the last line that are crossed */
+  /** Records where the polygon's edges cross each scan line. @returns the first and the last crossed line */
   private cross(points: readonly number[]): [number, number] {
     let firstLine = lines;
     let lastLine = -1;
@@ -58,8 +58,8 @@ export class Canvas {
       const slope = (x1 - x0) / (y1 - y0);
       for (let line = first; line <= last; line++) {
         const count = this.crossingCounts[line]!;
-        if (count === mostCrossings) continue;
-        this.crossings[line * mostCrossings + count] = x0 + (line + 0.5 - y0) * slope;
+        if (count === maxCrossings) continue;
+        this.crossings[line * maxCrossings + count] = x0 + (line + 0.5 - y0) * slope;
         this.crossingCounts[line] = count + 1;
       }
       if (first <= last) {
@@ -70,7 +70,7 @@ export class Canvas {
     return [firstLine, lastLine];
   }
 
-  /** Adds up what of each pixel of a row lies inside, as steps. @returns the first and the last of them */
+  /** Accumulates the coverage of a row's pixels in `steps`. @returns the first and the last affected column */
   private cover(row: number): [number, number] {
     let left = canvasSide;
     let right = -1;
@@ -78,7 +78,7 @@ export class Canvas {
       const count = this.crossingCounts[line]!;
       if (count === 0) continue;
       this.crossingCounts[line] = 0;
-      const start = line * mostCrossings;
+      const start = line * maxCrossings;
       this.sortCrossings(start, count);
       for (let i = start; i + 1 < start + count; i += 2) {
         const from = Math.max(0, this.crossings[i]!);
@@ -93,15 +93,15 @@ export class Canvas {
     return [left, Math.min(right, canvasSide)];
   }
 
-  /** From a place on, everything is covered by `height` more; the pixel that it lies in, by its part. */
-  private step(place: number, height: number): void {
-    const column = Math.floor(place);
-    const part = column + 1 - place;
+  /** Increases the coverage from position `x` on by `height`, in the pixel that contains `x` proportionally. */
+  private step(x: number, height: number): void {
+    const column = Math.floor(x);
+    const part = column + 1 - x;
     this.steps[column] = this.steps[column]! + height * part;
     this.steps[column + 1] = this.steps[column + 1]! + height * (1 - part);
   }
 
-  /** Mostly there are two. */
+  /** Insertion sort, because there are usually only two. */
   private sortCrossings(start: number, count: number): void {
     const { crossings } = this;
     for (let i = start + 1; i < start + count; i++) {

@@ -1,7 +1,7 @@
 import type { Random } from '@/server/model/random.ts';
 import type { Colour } from './canvas.ts';
 
-/** A colour somewhat off another. */
+/** A random colour close to another. */
 export function near([red, green, blue]: Colour, random: Random, spread = 0.08): Colour {
   const light = random.uniform(-spread, spread) * 1.5;
   const off = () => light + random.uniform(-spread, spread);
@@ -20,7 +20,7 @@ export const mix = (a: Colour, b: Colour, share: number): Colour => [
   a[2] + (b[2] - a[2]) * share,
 ];
 
-/** Any colour, as bright as paint. */
+/** A random colour, from dull to saturated. */
 export function anyColour(random: Random): Colour {
   const hue = random.uniform(0, 6);
   const [saturation, value] = [random.uniform(0, 0.9), random.uniform(0.15, 1)];

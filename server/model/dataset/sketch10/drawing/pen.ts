@@ -9,7 +9,7 @@ const place = ([a, b, c, d, e, f]: Placement, x: number, y: number): [number, nu
   b * x + d * y + f,
 ];
 
-/** The map that does `inner` first. */
+/** @returns the map that applies `inner` first, then `outer` */
 export function compose(outer: Placement, inner: Placement): Placement {
   const [a, b, c, d] = inner;
   const [m, n, o, p] = outer;
@@ -23,30 +23,30 @@ const circle = Array.from({ length: pointsOfEllipse }, (_, i) => {
   return [Math.cos(angle), Math.sin(angle)] as const;
 });
 
-/** What a drawing is made with: shapes in its own coordinates, about −1 … 1, y downwards, placed and lit as the scene says. */
+/** Draws shapes in local coordinates, about −1 … 1 with y downwards, placed and lit as the scene requires. */
 export class Pen {
   constructor(
     private readonly canvas: Canvas,
     private readonly placement: Placement,
-    /** Where light comes from, in the picture; its length says how much of it. */
+    /** Direction towards the light in the image; its length is the strength. */
     private readonly light: readonly [number, number],
-    /** Laid over every colour. */
+    /** Applied to every colour. */
     private readonly texture: Shade | null = null,
   ) {}
 
-  /** A pen in a part's own coordinates: moved, turned (radians, clockwise) and scaled. */
+  /** A pen with its own coordinates: moved, turned (radians, clockwise) and scaled. */
   at(x: number, y: number, turn = 0, scaleX = 1, scaleY = scaleX): Pen {
     const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
     const inner: Placement = [cos * scaleX, sin * scaleX, -sin * scaleY, cos * scaleY, x, y];
     return new Pen(this.canvas, compose(this.placement, inner), this.light, this.texture);
   }
 
-  /** A pen whose colours have a texture. */
+  /** A pen with a texture. */
   with(texture: Shade | null): Pen {
     return new Pen(this.canvas, this.placement, this.light, texture);
   }
 
-  /** A filled polygon. @param points x and y in turn */
+  /** A filled polygon. @param points alternating x and y */
   polygon(points: readonly number[], colour: Colour, opacity = 1): void {
     const placed: number[] = [];
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -57,7 +57,7 @@ export class Pen {
       low = Math.min(low, x * lightX + y * lightY);
       high = Math.max(high, x * lightX + y * lightY);
     }
-    // Brightest where the shape meets the light, darkest on its far side.
+    // Brightest on the side facing the light, darkest on the opposite side.
     const strength = Math.hypot(lightX, lightY);
     const slope = high > low ? strength / (high - low) : 0;
     const middle = (low + high) / 2;
@@ -93,7 +93,7 @@ export class Pen {
     this.polygon(points, colour);
   }
 
-  /** A thick line with straight ends, as wide at its start as `width` says, and at its end as `endWidth`. */
+  /** A thick line with straight ends, `width` wide at its start and `endWidth` at its end. */
   line(x0: number, y0: number, x1: number, y1: number, colour: Colour, width: number, endWidth = width): void {
     const length = Math.hypot(x1 - x0, y1 - y0) || 1;
     const [nx, ny] = [-(y1 - y0) / length / 2, (x1 - x0) / length / 2];
@@ -111,7 +111,7 @@ export class Pen {
     this.disc(x1, y1, endWidth / 2, colour);
   }
 
-  /** A thick line through points, with round joints. @param points x and y in turn */
+  /** A thick line through points, with round joints. @param points alternating x and y */
   path(points: readonly number[], colour: Colour, width: number, endWidth = width): void {
     const pieces = points.length / 2 - 1;
     const widthAt = (piece: number) => width + ((endWidth - width) * piece) / pieces;
@@ -121,7 +121,7 @@ export class Pen {
     }
   }
 
-  /** A closed curve through points (Catmull–Rom), filled. @param points x and y in turn */
+  /** A filled closed curve through points (Catmull–Rom). @param points alternating x and y */
   blob(points: readonly number[], colour: Colour): void {
     this.polygon(smooth(points), colour);
   }
@@ -129,7 +129,7 @@ export class Pen {
 
 const stepsOfCurve = 4;
 
-/** Points on the closed curve through some others (Catmull & Rom, 1974). */
+/** Points on the closed curve through the given ones (Catmull & Rom, 1974). */
 function smooth(points: readonly number[]): number[] {
   const count = points.length / 2;
   const at = (i: number, axis: number) => points[2 * ((i + count) % count) + axis]!;
@@ -146,5 +146,5 @@ function smooth(points: readonly number[]): number[] {
   return curve;
 }
 
-/** How a thing is drawn: everything about it that varies is drawn from `random`. */
+/** Draws one object; everything that varies is sampled from `random`. */
 export type Drawing = (pen: Pen, random: Random) => void;

@@ -5,35 +5,37 @@ import { anyColour, chance, darker, pick } from './colours.ts';
 import { compose, type Drawing, Pen, type Placement } from './pen.ts';
 import { cloudy } from './textures.ts';
 
-/** A thing in its surroundings, as a photograph would show it: turned, half hidden, badly lit, out of focus. */
+/** Renders an object in its surroundings like a photograph: rotated, partly hidden, badly lit, out of focus. */
 
 export interface Subject {
   draw: Drawing;
-  /** Where it is mostly found; now and then it is found anywhere. */
+  /** Its typical backgrounds; now and then it has any other one. */
   backdrops: readonly Backdrop[];
-  /** Whether it may be turned by more than a slope of the ground: by this many radians either way. */
+  /** Largest rotation in either direction, radians; by default only the slope of the ground. */
   turn?: number;
 }
 
-/** How hard a picture makes it to tell its subject. */
+/** How hard it is to recognize the subject of an image. */
 export interface Conditions {
-  /** How often a subject is where it is mostly found. */
+  /** Probability of a typical background. */
   typical: number;
-  /** Things of no importance behind it, at most. */
+  /** Largest number of unrelated objects behind the subject. */
   clutter: number;
-  /** How often something stands before it. */
+  /** Probability that something stands in front of the subject. */
   hidden: number;
-  /** Its size, from and to; 1 fills the picture. */
+  /** Range of the subject's size; 1 fills the image. */
   scale: readonly [from: number, to: number];
 }
 
 const hard: Conditions = { typical: 0.55, clutter: 2, hidden: 0.2, scale: [0.7, 1.1] };
 
-/** Bytes of one picture. */
-export const pictureBytes = 3 * canvasSide * canvasSide;
+/** Bytes per image. */
+export const imageBytes = 3 * canvasSide * canvasSide;
 
 /**
- * @param canvas what was on it is painted over
+ * Renders a subject with background, clutter and camera effects.
+ *
+ * @param canvas reused; its content is painted over
  * @param into [3, 32, 32], planes of bytes
  */
 export function renderScene(
@@ -58,7 +60,7 @@ export function renderScene(
   develop(canvas, random, into);
 }
 
-/** Where a subject is in the picture, how large, how it is turned, and whether it is mirrored. */
+/** Random position, size, rotation, stretch and mirroring of a subject. */
 function placeSubject(random: Random, turn: number, sizes: Conditions['scale']): Placement {
   const angle = random.uniform(-turn, turn);
   const scale = random.uniform(...sizes);
@@ -78,7 +80,7 @@ function placeSubject(random: Random, turn: number, sizes: Conditions['scale']):
   ];
 }
 
-/** Something of no importance, behind the subject. */
+/** An unrelated object behind the subject. */
 function drawClutter(pen: Pen, random: Random): void {
   const colour = anyColour(random);
   const [x, y] = [random.uniform(-1, 1), random.uniform(-1, 1)];
@@ -91,7 +93,7 @@ function drawClutter(pen: Pen, random: Random): void {
   else pen.line(x, y, x + random.uniform(-1.2, 1.2), y + random.uniform(-1.2, 1.2), colour, size / 4);
 }
 
-/** A blade of grass, a pole, a corner of something: in front of the subject. */
+/** A blade of grass, a pole or the corner of something in front of the subject. */
 function drawForeground(pen: Pen, random: Random): void {
   const colour = darker(anyColour(random), 0.8);
   const x = random.uniform(-1, 1);
@@ -104,14 +106,14 @@ function drawForeground(pen: Pen, random: Random): void {
   }
 }
 
-/** Close to a normal distribution of deviation 1, and fast: the sum of a random number's four bytes. */
+/** Approximately normal with standard deviation 1, and fast: the sum of a random number's four bytes. */
 function grain(random: Random): number {
   const bits = random.next() * 2 ** 32;
   const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
   return (sum - 510) / 148;
 }
 
-/** From light to bytes: focus, exposure, colour of the light, noise. */
+/** Converts light to bytes, with focus, exposure, colour cast and noise. */
 function develop({ planes }: Canvas, random: Random, into: Uint8Array): void {
   const pixels = canvasSide * canvasSide;
   const blur = chance(random, 0.3) ? random.uniform(0.05, 0.18) : 0;

@@ -1,7 +1,7 @@
 import type { Random } from '@/server/model/random.ts';
 import type { Shade } from './canvas.ts';
 
-/** Textures: factors of a colour that vary about 1 over the picture. */
+/** Textures: colour factors that vary around 1 across the image. */
 
 const cells = 8;
 
@@ -27,7 +27,7 @@ export function cloudy(random: Random, size: number, depth: number): Shade {
 
 const ease = (t: number): number => t * t * (3 - 2 * t);
 
-/** Bands across the direction `angle`, `width` pixels from one to the next. */
+/** Bands perpendicular to the direction `angle`, with a period of `width` pixels. */
 export function striped(
   random: Random,
   { angle, width, depth }: { angle: number; width: number; depth: number },
@@ -37,7 +37,7 @@ export function striped(
   return (x, y) => 1 + depth * Math.max(-0.7, Math.min(0.7, 1.5 * Math.sin(kx * x + ky * y + phase)));
 }
 
-/** Squares, `width` pixels a side. */
+/** Squares of `width` pixels per side. */
 export function chequered(random: Random, width: number, depth: number): Shade {
   const [offsetX, offsetY] = [random.uniform(0, width), random.uniform(0, width)];
   return (x, y) => 1 + ((Math.floor((x + offsetX) / width) + Math.floor((y + offsetY) / width)) & 1 ? depth : -depth);

@@ -1,7 +1,7 @@
 import { anyColour, black, chance, darker, mix, near, white } from '@/server/model/dataset/sketch10/drawing/colours.ts';
 import type { Drawing } from '@/server/model/dataset/sketch10/drawing/pen.ts';
 
-/** Creatures that CIFAR-10 does not know. */
+/** Creatures that are not among CIFAR-10's classes. */
 
 export const drawFish: Drawing = (pen, random) => {
   const [colour, fins] = [anyColour(random), anyColour(random)];

@@ -11,7 +11,7 @@ import {
 } from '@/server/model/dataset/sketch10/drawing/colours.ts';
 import type { Drawing } from '@/server/model/dataset/sketch10/drawing/pen.ts';
 
-/** Things of house and workshop. */
+/** Household objects and tools. */
 
 export const drawCup: Drawing = (pen, random) => {
   const colour = anyColour(random);

@@ -1,7 +1,7 @@
 import { anyColour, chance, darker } from '@/server/model/dataset/sketch10/drawing/colours.ts';
 import type { Drawing } from '@/server/model/dataset/sketch10/drawing/pen.ts';
 
-/** Strokes of each letter, x and y in turn, within −0.5 … 0.5 and −0.7 … 0.7. */
+/** Strokes of each letter: alternating x and y, within −0.5 … 0.5 and −0.7 … 0.7. */
 const strokes = {
   A: [
     [-0.5, 0.7, 0, -0.7, 0.5, 0.7],
@@ -35,7 +35,7 @@ const strokes = {
 type Letter = keyof typeof strokes;
 export const letters = Object.keys(strokes) as Letter[];
 
-/** @returns how the letter is drawn: thin or fat, plain or with a shadow */
+/** @returns a drawing of the letter, thin or bold, sometimes with a shadow */
 export const drawLetter =
   (letter: Letter): Drawing =>
   (pen, random) => {

@@ -11,7 +11,7 @@ import {
 } from '@/server/model/dataset/sketch10/drawing/colours.ts';
 import type { Drawing } from '@/server/model/dataset/sketch10/drawing/pen.ts';
 
-/** Buildings, plants and what lives there. */
+/** Buildings, plants and other things found outdoors. */
 
 export const drawHouse: Drawing = (pen, random) => {
   const [walls, roof] = [near([0.8, 0.72, 0.6], random, 0.2), anyColour(random)];

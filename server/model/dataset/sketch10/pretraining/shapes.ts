@@ -3,7 +3,7 @@ import type { Drawing, Pen } from '@/server/model/dataset/sketch10/drawing/pen.t
 import { chequered, striped } from '@/server/model/dataset/sketch10/drawing/textures.ts';
 import type { Random } from '@/server/model/random.ts';
 
-/** Points about a centre, the radius taken from `radii` in turn. */
+/** Points around the origin, clockwise from the top, with the given radii in turn. */
 function around(count: number, radii: readonly number[]): number[] {
   return Array.from({ length: count }, (_, i) => {
     const [angle, radius] = [(2 * Math.PI * i) / count - Math.PI / 2, radii[i % radii.length]!];
@@ -11,7 +11,7 @@ function around(count: number, radii: readonly number[]): number[] {
   }).flat();
 }
 
-/** Plain, or with a border, or with a smaller one of another colour on it. */
+/** Draws a shape, sometimes with a smaller copy in another colour on top. */
 function drawLayers(pen: Pen, random: Random, draw: (pen: Pen, colour: ReturnType<typeof anyColour>) => void): void {
   const colour = anyColour(random);
   draw(pen, colour);
@@ -81,7 +81,7 @@ export const drawZigzag: Drawing = (pen, random) => {
   pen.path(points.flat(), anyColour(random), random.uniform(0.08, 0.18));
 };
 
-/** A piece of something patterned. */
+/** A patch of a pattern. */
 const patchOf =
   (pattern: (pen: Pen, random: Random) => Pen): Drawing =>
   (pen, random) => {

@@ -4,7 +4,7 @@ import { renderSource, sourceClassCount } from './source.ts';
 
 const imageBytes = 3 * 32 * 32;
 
-it('has at least 40 classes, in turns, each image from seed and number alone', () => {
+it('has at least 40 alternating classes, and images that depend only on seed and index', () => {
   expect(sourceClassCount).toBeGreaterThanOrEqual(40);
   const whole = renderSource({ seed: 1, count: 2 * sourceClassCount });
   expect([...whole.labels.slice(sourceClassCount)]).toEqual(Array.from({ length: sourceClassCount }, (_, i) => i));
@@ -13,7 +13,7 @@ it('has at least 40 classes, in turns, each image from seed and number alone', (
   expect(renderSource({ seed: 2, count: 1 }).pixels).not.toEqual(whole.pixels.slice(0, imageBytes));
 });
 
-it('is lit and placed otherwise than sketch10 by the same seed', () => {
+it('uses other light and placement than sketch10 with the same seed', () => {
   const drawn = renderSource({ seed: 10, count: 10 }).pixels;
   expect(drawn).not.toEqual(renderSketch10({ split: 'train', count: 10 }).pixels);
 });

@@ -1,7 +1,7 @@
 import { backdrops } from '@/server/model/dataset/sketch10/drawing/backdrops.ts';
 import { Canvas } from '@/server/model/dataset/sketch10/drawing/canvas.ts';
 import type { Drawing } from '@/server/model/dataset/sketch10/drawing/pen.ts';
-import { pictureBytes, renderScene } from '@/server/model/dataset/sketch10/drawing/scene.ts';
+import { imageBytes, renderScene } from '@/server/model/dataset/sketch10/drawing/scene.ts';
 import { Random } from '@/server/model/random.ts';
 import * as creatures from './creatures.ts';
 import * as household from './household.ts';
@@ -10,8 +10,8 @@ import * as outdoors from './outdoors.ts';
 import * as shapes from './shapes.ts';
 
 /**
- * What the own backbone was trained on: things that are not in CIFAR-10, drawn with the same pen in the same light. No
- * drawing here is one of sketch10's.
+ * The images on which the bundled backbone was pre-trained: objects that are not in CIFAR-10, drawn in the same style
+ * and light. No drawing is shared with sketch10.
  */
 const drawings: readonly Drawing[] = [
   ...letters.map(drawLetter),
@@ -24,7 +24,7 @@ const drawings: readonly Drawing[] = [
 export const sourceClassCount = drawings.length;
 
 /**
- * Renders images `start` to `start + count`, in which the classes take turns; each depends on seed and number alone.
+ * Renders images `start` to `start + count`, in which the classes alternate; each depends only on seed and index.
  *
  * @returns pixels [count, 3, 32, 32], planes of bytes, and labels [count]
  */
@@ -32,15 +32,15 @@ export function renderSource({ seed, count, start = 0 }: { seed: number; count: 
   pixels: Uint8Array;
   labels: Uint8Array;
 } {
-  const pixels = new Uint8Array(count * pictureBytes);
+  const pixels = new Uint8Array(count * imageBytes);
   const labels = new Uint8Array(count);
   const canvas = new Canvas();
   for (let image = 0; image < count; image++) {
-    const number = start + image;
-    const label = number % drawings.length;
+    const index = start + image;
+    const label = index % drawings.length;
     labels[image] = label;
-    const into = pixels.subarray(image * pictureBytes, (image + 1) * pictureBytes);
-    renderScene({ draw: drawings[label]!, backdrops, turn: 0.3 }, new Random(seed, 'source', number), canvas, into);
+    const into = pixels.subarray(image * imageBytes, (image + 1) * imageBytes);
+    renderScene({ draw: drawings[label]!, backdrops, turn: 0.3 }, new Random(seed, 'source', index), canvas, into);
   }
   return { pixels, labels };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { refusal } from './doors.ts';
+import { rejectionReason } from './access-rules.ts';
 
-const ask = (headers: object, method = 'GET', allowedHosts: string[] = [], { url = '/', isOpen = false } = {}) =>
-  refusal({ method, url, headers: new Headers(Object.entries(headers)) }, { allowedHosts, isOpen });
+const ask = (headers: object, method = 'GET', allowedHosts: string[] = [], { url = '/', isOnNetwork = false } = {}) =>
+  rejectionReason({ method, url, headers: new Headers(Object.entries(headers)) }, { allowedHosts, isOnNetwork });
 
-describe('refusal of reads', () => {
+describe('rejectionReason for reads', () => {
   const host = 'localhost:3000';
   const read = (headers: object) => ask({ host, ...headers }, 'GET', [], { url: '/api/trpc/runs.list' });
 
@@ -14,7 +14,7 @@ describe('refusal of reads', () => {
     { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
     { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
     { origin: 'http://localhost:3000' },
-  ])('lets %o read what the API says', (headers) => {
+  ])('lets %o read from the API', (headers) => {
     expect(read(headers)).toBeNull();
   });
 
@@ -24,20 +24,20 @@ describe('refusal of reads', () => {
     { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
     { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' },
     { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
-  ])('keeps %o from reading it', (headers) => {
+  ])('keeps %o from reading from the API', (headers) => {
     expect(read(headers)).toContain('may read');
   });
 
-  it('knows a server that is open to other machines by its addresses, and by no other name', () => {
+  it('accepts IP addresses on a server that listens on the network, but no other names', () => {
     for (const address of ['192.168.1.2:3000', '[fe80::1]:3000', '10.0.0.1']) {
-      expect(ask({ host: address }, 'GET', [], { isOpen: true })).toBeNull();
+      expect(ask({ host: address }, 'GET', [], { isOnNetwork: true })).toBeNull();
       expect(ask({ host: address })).toContain('ALLOWED_HOSTS');
     }
-    expect(ask({ host: 'evil.test' }, 'GET', [], { isOpen: true })).toContain('ALLOWED_HOSTS');
+    expect(ask({ host: 'evil.test' }, 'GET', [], { isOnNetwork: true })).toContain('ALLOWED_HOSTS');
   });
 });
 
-describe('refusal', () => {
+describe('rejectionReason', () => {
   it.each([
     'localhost',
     'localhost:3000',
@@ -46,7 +46,7 @@ describe('refusal', () => {
     '127.0.0.1:9',
     '127.1.2.3',
     '[::1]:3000',
-  ])('lets the loopback name %s in', (host) => {
+  ])('accepts the loopback name %s', (host) => {
     expect(ask({ host })).toBeNull();
   });
 
@@ -60,11 +60,11 @@ describe('refusal', () => {
     '0.0.0.0',
     '127.0.0.1@evil.test',
     '[::2]',
-  ])('turns the host "%s" away', (host) => {
+  ])('rejects the host "%s"', (host) => {
     expect(ask({ host })).toContain('ALLOWED_HOSTS');
   });
 
-  it('lets names of ALLOWED_HOSTS in, with any port or with the one that is given', () => {
+  it('accepts names from ALLOWED_HOSTS, with any port or only the listed one', () => {
     expect(ask({ host: 'Lab.example:81' }, 'GET', ['lab.example'])).toBeNull();
     expect(ask({ host: 'lab.example:80' }, 'GET', ['lab.example:80'])).toBeNull();
     expect(ask({ host: 'lab.example:81' }, 'GET', ['lab.example:80'])).not.toBeNull();
@@ -75,7 +75,7 @@ describe('refusal', () => {
     { origin: 'https://localhost:3000' },
     { 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'none' },
-  ])('lets %o change something', (headers) => {
+  ])('lets %o make changes', (headers) => {
     expect(ask({ host: 'localhost:3000', ...headers }, 'POST')).toBeNull();
   });
 
@@ -91,7 +91,7 @@ describe('refusal', () => {
     { origin: 'http://evil.test', 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
-  ])('keeps %o from changing anything', (headers) => {
+  ])('keeps %o from making changes', (headers) => {
     const all = { host: 'localhost:3000', ...headers };
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) expect(ask(all, method)).toContain('Origin');
     for (const method of ['GET', 'HEAD', 'OPTIONS']) expect(ask(all, method)).toBeNull();

@@ -9,23 +9,23 @@ import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { fault, times } from './fault.test-helper.ts';
 import { fill, type Procedure, parametersOf, procedures, routes } from './routes.test-helper.ts';
 
-/** The app as it is served, asked by those who should get nothing from it. Its routes are taken from its own source. */
+/** Requests to the built app from clients that must not get anything from it. The routes are read from its source. */
 
 const TRAINER_ENTRY = scriptedTrainer;
-/** Stands in every file that nobody may be shown. */
+/** Content of every file that must not be served. */
 const secret = 'nobody may read this';
 
 let folder: string;
 let app: AppServer;
 let id: string;
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'faults-doors-'));
+  folder = mkdtempSync(path.join(tmpdir(), 'faults-access-'));
   writeFileSync(path.join(folder, 'secret.json'), JSON.stringify({ secret }));
   mkdirSync(path.join(folder, 'datasets'));
   app = await startAppIn(folder, { TRAINER_ENTRY, DATASETS_DIR: path.join(folder, 'datasets'), ALLOWED_HOSTS: '' });
   ({ id } = await app.trpc.runs.start.mutate({ name: 'completes' }));
   await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 90_000);
-  // Whatever is started from now on waits in line.
+  // Runs started from now on wait in the queue.
   await app.trpc.runs.start.mutate({ name: 'waits' });
 }, 600_000);
 afterAll(async () => {
@@ -36,15 +36,15 @@ afterAll(async () => {
 const ask = (target: string, options?: Parameters<typeof askServer>[2]) => askServer(app.url, target, options);
 const json = { 'content-type': 'application/json' };
 
-/** What each parameter is in a request that is in order. */
-const inOrder = (route: string): Record<string, string> => ({
+/** The parameters of a valid request. */
+const validParameters = (route: string): Record<string, string> => ({
   id,
   name: route.startsWith('/api/table') ? 'runs.csv' : 'trainer.log',
   trpc: 'runs.list',
 });
-const address = (route: string) => fill(route, inOrder(route));
+const address = (route: string) => fill(route, validParameters(route));
 
-/** What each procedure is sent that is in order; one that is not here fails the tests below. */
+/** A valid input for each procedure; a missing procedure fails the tests below. */
 const inputs: Record<string, () => object | undefined> = {
   'compare.verdicts': () => ({ ids: [id] }),
   'dashboard.best': () => ({ ids: [id], filter: { search: 'x', tag: ['x'] } }),
@@ -76,22 +76,22 @@ const inputs: Record<string, () => object | undefined> = {
   'system.status': () => undefined,
 };
 
-/** Calls a procedure as a page would. */
+/** Calls a procedure like a page does. */
 function call({ name, type }: Procedure, input: unknown, headers: Record<string, string> = {}) {
   const text = input === undefined ? undefined : JSON.stringify(input);
   if (type === 'mutation') {
-    const own = { origin: app.url, ...json, ...headers };
-    return ask(`/api/trpc/${name}`, { method: 'POST', body: text, headers: own });
+    const allHeaders = { origin: app.url, ...json, ...headers };
+    return ask(`/api/trpc/${name}`, { method: 'POST', body: text, headers: allHeaders });
   }
   return ask(`/api/trpc/${name}${text === undefined ? '' : `?input=${encodeURIComponent(text)}`}`, { headers });
 }
 
-it('names what each procedure is sent', () => {
+it('has an input for every procedure', () => {
   expect(procedures.map(({ name }) => name).sort()).toEqual(Object.keys(inputs).sort());
   expect(routes).toContain('/api/runs/[id]/files/[name]');
 });
 
-it('gives every answer the headers that forbid the browser what it need not do', async () => {
+it('sends restrictive security headers with every response', async () => {
   const targets = [...routes.map(address), '/nowhere', '/favicon.ico', '/_next/static/x.js', '/api/trpc/none', '/%'];
   const answers = await Promise.all([
     ...targets.map((target) => ask(target)),
@@ -115,14 +115,14 @@ it('gives every answer the headers that forbid the browser what it need not do',
   }
 });
 
-it('gives each page a nonce of its own, which each of its scripts carries', async () => {
+it('gives each response its own nonce, which all of its scripts carry', async () => {
   const pages = routes.filter((route) => !route.startsWith('/api/')).map(address);
   const nonces = new Set<string>();
-  // The second time it is the same page, and another answer. Nobody else says what the nonce is.
+  // Requested twice, because each response needs another nonce. The client must not be able to choose it.
   for (const target of [...pages, ...pages, '/nowhere']) {
     const headers = { 'content-security-policy': "script-src 'nonce-mine'", 'x-nonce': 'mine' };
-    const { headers: told, body } = await ask(target, { headers });
-    const nonce = /'nonce-([^']+)'/.exec(String(told['content-security-policy']))![1]!;
+    const { headers: received, body } = await ask(target, { headers });
+    const nonce = /'nonce-([^']+)'/.exec(String(received['content-security-policy']))![1]!;
     const scripts = body.match(/<script\b[^>]*>/g) ?? [];
     expect(scripts.length).toBeGreaterThan(1);
     expect(scripts.filter((script) => !script.includes(`nonce="${nonce}"`))).toEqual([]);
@@ -131,8 +131,8 @@ it('gives each page a nonce of its own, which each of its scripts carries', asyn
   expect(nonces.size).toBe(2 * pages.length + 1);
 });
 
-describe('who is turned away', () => {
-  fault('somebody else’s name leads here', 'a foreign Host, on every route and procedure', async () => {
+describe('rejected requests', () => {
+  fault('a foreign host name resolves to this server', 'a foreign Host, on every route and procedure', async () => {
     const { port } = new URL(app.url);
     const targets = [...routes.map(address), ...procedures.map(({ name }) => `/api/trpc/${name}`), '/nowhere'];
     for (const target of targets) {
@@ -146,30 +146,37 @@ describe('who is turned away', () => {
     return `403 from each of ${targets.length}`;
   });
 
-  fault('another site’s page asks', 'a foreign and a null Origin, Sec-Fetch-Site, on every route', async () => {
-    const foreign = ['http://evil.test', 'null', `${app.url}.evil.test`, 'http://127.0.0.1:1'];
-    const targets = [...routes.map(address), ...procedures.map(({ name }) => `/api/trpc/${name}`), '/nowhere'];
-    for (const target of targets) {
-      for (const origin of foreign) {
-        for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-          expect([target, (await ask(target, { method, headers: { origin, ...json } })).status]).toEqual([target, 403]);
+  fault(
+    'another site’s page sends requests',
+    'a foreign and a null Origin, Sec-Fetch-Site, on every route',
+    async () => {
+      const foreign = ['http://evil.test', 'null', `${app.url}.evil.test`, 'http://127.0.0.1:1'];
+      const targets = [...routes.map(address), ...procedures.map(({ name }) => `/api/trpc/${name}`), '/nowhere'];
+      for (const target of targets) {
+        for (const origin of foreign) {
+          for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+            expect([target, (await ask(target, { method, headers: { origin, ...json } })).status]).toEqual([
+              target,
+              403,
+            ]);
+          }
         }
+        if (!target.startsWith('/api/')) continue;
+        const readers = [...foreign.map((origin) => ({ origin })), { 'sec-fetch-site': 'cross-site' }] as const;
+        for (const headers of readers) expect([target, (await ask(target, { headers })).status]).toEqual([target, 403]);
       }
-      if (!target.startsWith('/api/')) continue;
-      const readers = [...foreign.map((origin) => ({ origin })), { 'sec-fetch-site': 'cross-site' }] as const;
-      for (const headers of readers) expect([target, (await ask(target, { headers })).status]).toEqual([target, 403]);
-    }
-    // The same from a page of its own is let in.
-    for (const { name, type } of procedures) {
-      if (type !== 'query') continue;
-      const headers = { origin: app.url, 'sec-fetch-site': 'same-origin' };
-      expect([name, (await call({ name, type }, inputs[name]!(), headers)).status]).toEqual([name, 200]);
-    }
-    return `403 from each of ${targets.length}, changes and reads; own pages are let in`;
-  });
+      // The same requests from the app's own pages are accepted.
+      for (const { name, type } of procedures) {
+        if (type !== 'query') continue;
+        const headers = { origin: app.url, 'sec-fetch-site': 'same-origin' };
+        expect([name, (await call({ name, type }, inputs[name]!(), headers)).status]).toEqual([name, 200]);
+      }
+      return `403 from each of ${targets.length}, changes and reads; own pages are accepted`;
+    },
+  );
 });
 
-/** Paths that lead elsewhere, were they taken for some. */
+/** Texts that would lead outside if they were used as paths. */
 const paths = [
   '../secret.json',
   '../../secret.json',
@@ -202,12 +209,12 @@ const paths = [
   'nul',
   'a'.repeat(5000),
 ];
-/** All of a list; in the short form a part of it, taken evenly. */
+/** The complete list; in the short form, evenly spaced samples. */
 const some = <T>(list: T[]): T[] => list.filter((_, index) => index % times(1, 9) === 0);
 
-/** The same as an address holds them: as they are, encoded once, and twice. */
+/** The paths as they can appear in a URL: unencoded, encoded once and twice. */
 const wellFormed = paths.filter((text) => !/\p{Surrogate}/u.test(text));
-const inAddresses = [...new Set(wellFormed.flatMap(spellings))];
+const urlPaths = [...new Set(wellFormed.flatMap(spellings))];
 function spellings(text: string): string[] {
   const once = encodeURIComponent(text).replaceAll('.', '%2e');
   return [
@@ -219,20 +226,24 @@ function spellings(text: string): string[] {
   ].filter(Boolean);
 }
 
-function expectNoSecret({ body, status }: { body: string; status: number }, of: string): void {
-  expect([of, status < 500, /nobody may read this|SQLite format|root:.*:0:0/.test(body)]).toEqual([of, true, false]);
+function expectNoSecret({ body, status }: { body: string; status: number }, request: string): void {
+  expect([request, status < 500, /nobody may read this|SQLite format|root:.*:0:0/.test(body)]).toEqual([
+    request,
+    true,
+    false,
+  ]);
 }
 
 describe('paths', () => {
-  fault('a path is asked for', 'a corpus of them as every parameter of every route', async () => {
+  fault('paths in addresses', 'a corpus of paths as every parameter of every route', async () => {
     let count = 0;
     for (const route of routes) {
       for (const parameter of parametersOf(route)) {
-        for (const value of [...some(inAddresses), '%', '%ff', '%c0%ae%c0%ae%2fsecret.json']) {
-          const target = fill(route, { ...inOrder(route), [parameter]: value });
+        for (const value of [...some(urlPaths), '%', '%ff', '%c0%ae%c0%ae%2fsecret.json']) {
+          const target = fill(route, { ...validParameters(route), [parameter]: value });
           const answer = await ask(target);
           expectNoSecret(answer, target);
-          // Some are redirected, to what they stand for; nothing is served under them.
+          // Some are redirected to their normalized form; nothing is served under them.
           expect([target, answer.headers['content-disposition']]).toEqual([target, undefined]);
           count++;
         }
@@ -245,17 +256,17 @@ describe('paths', () => {
         }
       }
     }
-    return `${count} addresses: refused or unknown, nothing outside was read`;
+    return `${count} addresses: rejected or not found; nothing outside was read`;
   });
 
-  fault('a path is sent', 'the corpus as every text of every procedure’s input', async () => {
+  fault('paths in inputs', 'the corpus as every string of every procedure’s input', async () => {
     const before = filesOutside();
     let count = 0;
     for (const procedure of procedures) {
       const input = inputs[procedure.name]!();
       for (const text of some(paths)) {
-        for (const changed of input ? withEachText(input, text) : [text]) {
-          // What is asked for in order ends by itself; a stream of all runs does not.
+        for (const changed of input ? replaceEachString(input, text) : [text]) {
+          // A subscription to one completed run ends; a stream of all runs would not.
           if (procedure.type === 'subscription' && !('runId' in (changed as object))) continue;
           expectNoSecret(await call(procedure, changed), `${procedure.name} ${JSON.stringify(changed)}`);
           count++;
@@ -264,12 +275,12 @@ describe('paths', () => {
     }
     expect(filesOutside()).toEqual(before);
     expect(readFileSync(path.join(folder, 'secret.json'), 'utf8')).toContain(secret);
-    return `${count} inputs: refused or taken as mere text; nothing outside was read, written or removed`;
+    return `${count} inputs: rejected or treated as plain text; nothing outside was read, written or removed`;
   });
 
   fault(
-    'a run’s folder holds links',
-    'to files outside and of other runs, under every name that is served',
+    'a run’s folder contains symbolic links',
+    'to files outside and of other runs, under every served file name',
     async () => {
       const run = path.join(folder, 'results', id);
       const names = ['cifar10.h5', 'cifar10.onnx', 'tfjs.zip', 'predictions.bin', 'wall.png'];
@@ -282,28 +293,28 @@ describe('paths', () => {
           const answer = await ask(`/api/runs/${id}/files/${name}`);
           expect([name, answer.status]).toEqual([name, 404]);
         }
-        const whole = await ask(`/api/runs/${id}/files/run.zip`);
-        expect(whole.body).not.toMatch(/secret|cifar10/);
+        const archive = await ask(`/api/runs/${id}/files/run.zip`);
+        expect(archive.body).not.toMatch(/secret|cifar10/);
         for (const name of names) rmSync(path.join(run, name));
       }
       rmSync(path.dirname(another), { recursive: true });
-      return 'not served, not packed';
+      return 'neither served nor packed into run.zip';
     },
   );
 });
 
-/** Everything in the folder but what the app keeps there. */
+/** All files in the folder except the app's own. */
 const filesOutside = (): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => !/^(results|cache)\b/.test(file))
     .sort();
 
-/** An input with one of its texts replaced, for each of them. */
-function withEachText(value: unknown, text: string): unknown[] {
+/** Copies of an input, each with one of its strings replaced. */
+function replaceEachString(value: unknown, text: string): unknown[] {
   if (typeof value === 'string') return [text];
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    withEachText(inner, text).map((changed) =>
+    replaceEachString(inner, text).map((changed) =>
       Array.isArray(value) ? value.with(Number(key), changed) : { ...value, [key]: changed },
     ),
   );
