@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { imageSizes } from '@/lib/data/data-files.ts';
 import { datasetNameSchema } from '@/lib/data/datasets.ts';
 import { backboneSchema } from '@/lib/network/backbones.ts';
-import { engineNames } from './engines.ts';
+import { engineChoices } from './engines.ts';
 import { fieldFacts, type TrainConfigField } from './field-table.ts';
 import { optimizerNames } from './optimizers.ts';
 
@@ -93,9 +93,7 @@ const shape = {
     )
     .default(160)
     .describe('Images are scaled from 32 × 32 to this many pixels a side: larger is more accurate and slower.'),
-  engine: oneOf(['auto', ...engineNames])
-    .default('auto')
-    .describe('What computes. auto takes the best this machine has.'),
+  engine: oneOf(engineChoices).default('auto').describe('What computes. auto takes the best this machine has.'),
   optimizer: oneOf(optimizerNames)
     .default('adamw')
     .describe('For both stages. sgd has Nesterov momentum 0.9; only adamw decays weights.'),
