@@ -36,7 +36,7 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
     await open('/');
     await chart();
     await page.getByText('Columns', { exact: true }).click();
-    await page.getByRole('button', { name: 'As at first' }).click();
+    await page.getByRole('button', { name: 'Reset columns' }).click();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Switch to dark colours' }).click();
     await page.locator('html.dark').waitFor({ state: 'attached' });

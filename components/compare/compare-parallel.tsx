@@ -4,14 +4,10 @@ import { Card } from '@/components/ui/card.tsx';
 import { ScrollSideways } from '@/components/ui/scroll-sideways.tsx';
 import type { ComparedRun } from '@/lib/compare/compared-run.ts';
 import { fields } from '@/lib/config/fields.ts';
-import type { TrainConfigField } from '@/lib/config/train-config.ts';
 import { valueInWords } from '@/lib/config/value-in-words.ts';
 import { trainImages } from '@/lib/data/dataset-sizes.ts';
 import { formatAccuracy, formatDuration } from '@/lib/format.ts';
 import { type ParallelAxis, prepareParallel } from '@/lib/series/parallel.ts';
-
-/** Says nothing of what a run trains. */
-const labels: readonly TrainConfigField[] = ['name', 'notes', 'tags', 'json_output_path'];
 
 /** A line a run across every field in which they differ, to what came of it. */
 export function CompareParallel({ compared }: { compared: readonly ComparedRun[] }) {
@@ -31,7 +27,7 @@ export function CompareParallel({ compared }: { compared: readonly ComparedRun[]
 function axesOf(compared: readonly ComparedRun[]): ParallelAxis[] {
   const runs = compared.map(({ run }) => run);
   const configs = fields
-    .filter(({ name }) => !labels.includes(name))
+    .filter(({ affects }) => affects.length > 0)
     .filter(({ name }) => new Set(runs.map((run) => run.config[name])).size > 1)
     .map(
       (field): ParallelAxis => ({

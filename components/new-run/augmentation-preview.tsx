@@ -5,6 +5,7 @@ import { useWatch } from 'react-hook-form';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { PixelImage } from '@/components/ui/pixel-image.tsx';
 import { useThrottledValue } from '@/components/ui/use-throttled-value.ts';
+import { previewFields } from '@/lib/config/field-table.ts';
 import { changesPixels } from '@/lib/config/train-config.ts';
 import { unusedFields } from '@/lib/config/unused-fields.ts';
 import { type PreviewImage, type PreviewOptions, previewCount, previewOptionsSchema } from '@/lib/data/preview.ts';
@@ -60,8 +61,7 @@ function optionsOf(values: FormValues): string | null {
   const config = readForm(values);
   const isOff = unusedFields(config).augment !== undefined;
   const off = isOff ? { augment: false, use_mixup: false, use_cutout: false } : {};
-  const names = Object.keys(previewOptionsSchema.shape).filter((name) => name !== 'draw');
-  const chosen = Object.fromEntries(names.map((name) => [name, config[name as keyof typeof config]]));
+  const chosen = Object.fromEntries(previewFields.map((name) => [name, config[name]]));
   const { data } = previewOptionsSchema.safeParse({ ...chosen, ...off, draw: 0 });
   return data ? JSON.stringify(data) : null;
 }

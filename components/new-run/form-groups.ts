@@ -1,47 +1,41 @@
-import type { TrainConfigField } from '@/lib/config/train-config.ts';
+import { type FieldGroupName, fieldFacts, fieldNames, type TrainConfigField } from '@/lib/config/field-table.ts';
 
-export interface FieldGroup {
+interface GroupFacts {
   title: string;
   help: string;
-  fields: TrainConfigField[];
-  /** Below its fields stands what they do to images. */
+  /** Whether the augmentation preview stands below its fields. */
   preview?: boolean;
-  /** Folded until someone asks, or something in it is wrong. */
+  /** Folded until someone opens it, or something in it is wrong. */
   folded?: boolean;
 }
 
-/** Where on the form each field stands. The test sees to it that none is missing. */
-export const fieldGroups: readonly FieldGroup[] = [
-  {
+export interface FieldGroup extends GroupFacts {
+  fields: TrainConfigField[];
+}
+
+const groups: Record<FieldGroupName, GroupFacts> = {
+  training: {
     title: 'What to train',
     help: 'Stage 1 trains a new head on the frozen network, stage 2 its last layers too.',
-    fields: ['name', 'dataset', 'train_limit', 'backbone', 'image_size', 'n_unfreeze', 'tags', 'notes'],
   },
-  {
+  length: {
     title: 'How long',
     help: 'Upper bounds: both stages stop early when validation loss no longer falls.',
-    fields: ['epochs_stage1', 'epochs_stage2', 'batch_size'],
   },
-  {
+  augmentation: {
     title: 'Augmentation',
     help: 'Changes the training images of stage 2 anew in every epoch.',
-    fields: ['augment', 'rotation', 'zoom', 'width_shift', 'height_shift', 'use_mixup', 'mixup_alpha', 'use_cutout'],
     preview: true,
   },
-  {
+  advanced: {
     title: 'Advanced',
     help: 'Engine, optimizer, regularisation, seed and log file.',
-    fields: [
-      'engine',
-      'optimizer',
-      'lr_stage1',
-      'lr_stage2',
-      'weight_decay',
-      'label_smoothing',
-      'dropout',
-      'seed',
-      'json_output_path',
-    ],
     folded: true,
   },
-];
+};
+
+/** The parts of the form, and the fields of each. */
+export const fieldGroups: readonly FieldGroup[] = Object.entries(groups).map(([name, facts]) => ({
+  ...facts,
+  fields: fieldNames.filter((field) => fieldFacts(field).group === name),
+}));

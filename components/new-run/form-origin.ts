@@ -1,5 +1,6 @@
+import { descriptiveFields, type TrainConfigField } from '@/lib/config/field-table.ts';
 import { fields } from '@/lib/config/fields.ts';
-import type { TrainConfig, TrainConfigField, TrainConfigInput } from '@/lib/config/train-config.ts';
+import type { TrainConfig, TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { ReadJson } from './config-json.ts';
 import { type FormValues, initialValues, readForm, writeForm } from './read-form.ts';
 
@@ -9,16 +10,8 @@ export interface FormOrigin {
   values: FormValues;
 }
 
-/** What is said about a run, what computes it and on which images: a preset has no say in these. */
-const personal: readonly TrainConfigField[] = [
-  'name',
-  'notes',
-  'tags',
-  'json_output_path',
-  'engine',
-  'dataset',
-  'backbone',
-];
+/** What describes a run, what computes it and on which images: presets leave these alone. */
+const personal: readonly TrainConfigField[] = [...descriptiveFields, 'engine', 'dataset', 'backbone'];
 
 /** The form with a preset in it: what was typed about the run stays. */
 export const fillPreset = (config: TrainConfigInput, typed: FormValues = initialValues): FormValues => ({

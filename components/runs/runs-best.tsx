@@ -7,8 +7,8 @@ import { useTRPC } from '@/components/live/trpc.ts';
 import { formatAccuracy, formatCount, formatDuration, formatRate } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
+import { augmentationWords, trainedImages } from '@/lib/runs/run-settings.ts';
 import { runColour } from '@/lib/series/colours.ts';
-import { augmentationWords, trainedImages } from './run-settings.ts';
 import type { RunsState } from './runs-url.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 

@@ -1,29 +1,22 @@
 'use client';
 
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Download, Keyboard } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { useRouter } from 'next/navigation';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { loadPlotly } from '@/components/charts/plot-library.ts';
 import { ConnectionNote } from '@/components/live/connection-note.tsx';
-import { useTRPC } from '@/components/live/trpc.ts';
-import { Menu, MenuCheck } from '@/components/ui/menu.tsx';
-import { useNow } from '@/components/ui/use-now.ts';
-import { useShortcuts } from '@/components/ui/use-shortcuts.ts';
 import { WhenNear } from '@/components/ui/when-near.tsx';
-import { compareAddress } from '@/lib/compare/compare-state.ts';
 import { formatCount } from '@/lib/format.ts';
-import { type CellContext, runColumns } from './runs-columns.tsx';
-import { RunsFilters } from './runs-filters.tsx';
-import { ImportButton } from './runs-import.tsx';
-import { type ActiveRow, RunsTable } from './runs-table.tsx';
-import { type queryOf, type RunsState, searchOf } from './runs-url.ts';
+import { columnNamed, type SortColumn } from '@/lib/runs/columns.ts';
+import { RunsTable } from './runs-table.tsx';
+import { RunsToolbar } from './runs-toolbar.tsx';
+import type { queryOf, RunsState } from './runs-url.ts';
+import { useCellContext } from './use-cell-context.ts';
 import { useColumns } from './use-columns.ts';
-import type { useRunRows } from './use-run-rows.ts';
+import type { RunRows } from './use-run-rows.ts';
+import { useRunsKeys } from './use-runs-keys.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 
-// What stands below what is seen first, or is seldom asked for.
+// Below what is seen first, or seldom used.
 const RunsSelection = dynamic(() => import('./runs-selection.tsx').then((module) => module.RunsSelection), {
   // Without this the page would wait for it, and the keys with the page.
   loading: () => null,
@@ -42,17 +35,17 @@ interface RunsDashboardProps {
   state: RunsState;
   setState: SetRunsState;
   query: ReturnType<typeof queryOf>;
-  rows: ReturnType<typeof useRunRows>;
+  rows: RunRows;
   connected: boolean;
   importFiles: (files: readonly File[]) => Promise<void>;
 }
 
-/** Choose on the left, see on the right. */
+/** The table of runs, and charts of what it shows. */
 export function RunsDashboard({ state, setState, query, rows, connected, importFiles }: RunsDashboardProps) {
   const columns = useColumns();
   const search = useRef<HTMLInputElement>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
-  // It stays, as it says what became of what was selected; and a row is marked before its code has come.
+  // Stays once shown, since it reports what happened to the selection; and a row is marked before this code has loaded.
   const [wasUsed, setWasUsed] = useState(false);
   const isUsed = state.selected.length > 0 || state.baseline !== '';
   useEffect(() => {
@@ -66,7 +59,7 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
     else selected.add(id);
     void setState({ selected: [...selected] });
   };
-  const active = useKeys({ state, setState, rows, toggle, search, openHelp });
+  const active = useRunsKeys({ state, setState, rows, toggle, search, openHelp });
   const sort = { column: state.sort, descending: state.order === 'desc' };
   return (
     <>
@@ -89,64 +82,19 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
           />
         )}
       </div>
-      <div className="flex flex-wrap items-start justify-between gap-2 pb-2.5">
-        <RunsFilters state={state} setState={setState} search={search} />
-        <div className="flex flex-wrap items-center gap-1.5">
-          <ImportButton importFiles={importFiles} />
-          <Menu label="Columns">
-            {runColumns.map(({ id, header, help }) => (
-              <MenuCheck
-                key={id}
-                label={header}
-                note={help && header.length < 5 ? help.split(/[:;,]/)[0] : undefined}
-                checked={columns.shown.some((column) => column.id === id)}
-                onChange={() => columns.toggle(id)}
-                disabled={id === 'name'}
-              />
-            ))}
-            <button
-              type="button"
-              onClick={columns.reset}
-              className="mt-1 w-full rounded px-1.5 py-1 text-left text-accent hover:bg-raised"
-            >
-              As at first
-            </button>
-          </Menu>
-          <Menu
-            title="Take along what the filters leave"
-            label={
-              <>
-                <Download size={13} aria-hidden />
-                Table
-              </>
-            }
-          >
-            {(['csv', 'json'] as const).map((format) => (
-              <a
-                key={format}
-                href={`/api/table/runs.${format}?${searchOf(state)}`}
-                download
-                className="block rounded px-1.5 py-1 hover:bg-raised"
-              >
-                {format.toUpperCase()}, {formatCount(rows.total)} {rows.total === 1 ? 'run' : 'runs'}
-              </a>
-            ))}
-          </Menu>
-          <button
-            type="button"
-            className="button h-7 px-2 max-sm:hidden"
-            onClick={openHelp}
-            aria-label="Keys"
-            title="Keys: ?"
-          >
-            <Keyboard size={14} aria-hidden />
-          </button>
-        </div>
-      </div>
+      <RunsToolbar
+        state={state}
+        setState={setState}
+        total={rows.total}
+        columns={columns}
+        search={search}
+        importFiles={importFiles}
+        openHelp={openHelp}
+      />
       <div className="grid items-start gap-4 min-[1400px]:grid-cols-[minmax(0,1fr)_21rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="card min-w-0 overflow-hidden min-[1400px]:sticky min-[1400px]:top-15">
           {rows.total === 0 ? (
-            <p className="px-4 py-12 text-center text-faint">No run is like this. “Show all” takes the filters away.</p>
+            <p className="px-4 py-12 text-center text-faint">No run is like this. “Show all” removes the filters.</p>
           ) : (
             <RunsTable
               rows={rows}
@@ -173,81 +121,11 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
   );
 }
 
-/** Words begin with A, figures with the largest; then the other way round; then the newest come first again. */
-function nextSort(sort: { column: string; descending: boolean }, column: RunsState['sort']): Partial<RunsState> {
-  const isFigure = runColumns.some(({ id, isFigure }) => id === column && isFigure);
+/** Words start at A, figures at the largest; then the other way round; then the newest come first again. */
+function nextSort(sort: { column: SortColumn; descending: boolean }, column: SortColumn): Partial<RunsState> {
+  const isFigure = columnNamed(column).isFigure === true;
   const first = isFigure ? 'desc' : 'asc';
   if (sort.column !== column) return { sort: column, order: first };
   if (sort.descending === isFigure) return { sort: column, order: isFigure ? 'asc' : 'desc' };
   return { sort: 'createdAt', order: 'desc' };
 }
-
-/** What cells show beside their own figures: the baseline, and the best of the runs that the filters leave. */
-function useCellContext(
-  state: RunsState,
-  query: ReturnType<typeof queryOf>,
-  rows: RunsDashboardProps['rows'],
-): CellContext {
-  const trpc = useTRPC();
-  const isAnyRunning = rows.loaded.some((run) => run.status === 'running');
-  const now = useNow(isAnyRunning ? 1000 : 30_000);
-  const { data: groups } = useQuery(
-    trpc.dashboard.best.queryOptions({ filter: query.filter }, { placeholderData: keepPreviousData }),
-  );
-  const { data: found } = useQuery(
-    trpc.runs.list.queryOptions({ ids: [state.baseline] }, { enabled: state.baseline !== '' }),
-  );
-  return useMemo(() => {
-    const best = new Map(groups?.map((group) => [group.test.hash, group]));
-    return {
-      now,
-      baseline: (state.baseline !== '' && found?.runs[0]) || null,
-      bestFor: (run) => {
-        const group = best.get(run.test?.hash ?? '');
-        // One alone is not the best of anything.
-        return run.metrics && group && group.runs > 1 ? group.best : null;
-      },
-    };
-  }, [now, groups, found, state.baseline]);
-}
-
-interface KeysOptions extends Pick<RunsDashboardProps, 'state' | 'setState' | 'rows'> {
-  toggle: (id: string) => void;
-  search: React.RefObject<HTMLInputElement | null>;
-  openHelp: () => void;
-}
-
-/** The keys of this page: they are for the run whose row has the focus. @returns the row that they have come to */
-function useKeys({ state, setState, rows, toggle, search, openHelp }: KeysOptions): ActiveRow | null {
-  const router = useRouter();
-  const [active, setActive] = useState<ActiveRow | null>(null);
-  const move = (step: number) => {
-    if (rows.total === 0) return false;
-    // Rows move when runs come and go, and the focus with them; without it, on from where it was.
-    const from = focusedRow()?.dataset.index ?? active?.index;
-    setActive({ index: from === undefined ? 0 : Math.min(rows.total - 1, Math.max(0, Number(from) + step)) });
-  };
-  const withRun = (action: (id: string) => void) => () => {
-    const id = focusedRow()?.dataset.runId;
-    if (id === undefined) return false;
-    action(id);
-  };
-  useShortcuts({
-    '/': () => search.current?.focus(),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    ' ': withRun(toggle),
-    Enter: withRun((id) => router.push(`/runs/${id}`)),
-    b: withRun((id) => void setState({ baseline: state.baseline === id ? null : id })),
-    c: () => {
-      if (state.selected.length === 0) return false;
-      router.push(compareAddress(state.selected));
-    },
-    n: () => router.push('/runs/new'),
-    Escape: () => void setState({ selected: [] }),
-    '?': openHelp,
-  });
-  return active;
-}
-
-const focusedRow = () => document.activeElement?.closest<HTMLElement>('tr[data-index]');

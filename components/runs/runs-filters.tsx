@@ -6,7 +6,7 @@ import type { RefObject } from 'react';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { Menu, MenuCheck } from '@/components/ui/menu.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { type Facet, facets } from '@/lib/runs/columns.ts';
+import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
 import { isFiltered, type RunsState } from './runs-url.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 
@@ -16,28 +16,16 @@ interface Props {
   search: RefObject<HTMLInputElement | null>;
 }
 
-const names: Record<Facet, string> = {
-  n_unfreeze: 'Depth',
-  optimizer: 'Optimizer',
-  augmentation: 'Augmentation',
-  engine: 'Engine',
-  dataset: 'Dataset',
-  tag: 'Tag',
-  status: 'Status',
-};
+const inWords = (facet: Facet, value: string): string => facetFacts(facet).inWords?.(value) ?? value;
 
-/** A value as a chip says it. */
-const inWords = (facet: Facet, value: string): string =>
-  facet === 'n_unfreeze' ? (value === '0' ? 'frozen' : `N = ${value}`) : value;
-
-/** Search, a menu for each thing runs can be filtered by, and a chip for each value that was chosen. */
+/** Search, a menu for each filter, and a chip for each chosen value. */
 export function RunsFilters({ state, setState, search }: Props) {
   const { data } = useQuery(useTRPC().dashboard.facets.queryOptions());
   const toggle = (facet: Facet, value: string) => {
     const before = state[facet].map(String);
     const after = before.includes(value) ? before.filter((each) => each !== value) : [...before, value];
     // The address keeps numbers as numbers; what comes from the server's own list is possible.
-    void setState({ [facet]: facet === 'n_unfreeze' ? after.map(Number) : after } as Partial<RunsState>);
+    void setState({ [facet]: facetFacts(facet).isInteger ? after.map(Number) : after } as Partial<RunsState>);
   };
   const clear = () => setState({ q: '', ...Object.fromEntries(facets.map((facet) => [facet, null])) });
   return (
@@ -51,10 +39,10 @@ export function RunsFilters({ state, setState, search }: Props) {
       />
       {facets.map((facet) => {
         const values = data?.[facet] ?? [];
-        // One value tells nothing apart.
+        // With a single value there is nothing to choose.
         if (values.length < 2 && state[facet].length === 0) return null;
         return (
-          <Menu key={facet} label={names[facet]} isActive={state[facet].length > 0}>
+          <Menu key={facet} label={facetFacts(facet).title} isActive={state[facet].length > 0}>
             {values.map(({ value, runs }) => (
               <MenuCheck
                 key={value}
@@ -74,14 +62,14 @@ export function RunsFilters({ state, setState, search }: Props) {
             type="button"
             onClick={() => toggle(facet, String(value))}
             className="inline-flex h-7 max-w-48 items-center gap-1 rounded-full bg-accent-soft px-2.5 text-accent text-xs hover:line-through"
-            title={`${names[facet]}: take this filter away`}
+            title={`Remove the filter ${facetFacts(facet).title}`}
           >
             <span className="truncate">{inWords(facet, String(value))}</span>
             <X size={12} aria-hidden />
           </button>
         )),
       )}
-      {isFiltered(state, facets) && (
+      {isFiltered(state) && (
         <button type="button" className="button h-7 px-2.5 text-xs" onClick={() => void clear()}>
           Show all
         </button>

@@ -5,12 +5,11 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { useMedia } from '@/components/ui/use-media.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
-import type { SortColumn } from '@/lib/runs/columns.ts';
-import type { CellContext, RunColumn } from './runs-columns.tsx';
-import { differenceWidth, isCompared } from './runs-columns.tsx';
+import type { RunColumn, SortColumn } from '@/lib/runs/columns.ts';
+import { type CellContext, differenceWidth, drawCell, isCompared } from './run-cells.tsx';
 import type { RunRows } from './use-run-rows.ts';
 
-/** Where the keyboard has come to: an object, so that it may come to the same place again when its row has moved on. */
+/** The row that the keyboard moved to: an object, so that moving to the same place again counts when its row has moved. */
 export interface ActiveRow {
   index: number;
 }
@@ -22,7 +21,7 @@ interface RunsTableProps {
   onSort: (column: SortColumn) => void;
   isSelected: (id: string) => boolean;
   onToggle: (id: string) => void;
-  /** Null before the keyboard was used. */
+  /** Null until the keyboard is used. */
   active: ActiveRow | null;
   context: CellContext;
 }
@@ -144,18 +143,18 @@ function RowCells({ run, columns, context, isSelected, onToggle }: RowCellsProps
           className="block size-4"
         />
       </td>
-      {columns.map(({ id, header, isFigure, cell }) => (
+      {columns.map((column) => (
         <td
-          key={id}
-          className={`min-w-0 px-1.5 max-lg:p-0 ${isFigure ? 'whitespace-nowrap lg:text-right' : ''} ${placeOnCard[id] ?? ''}`}
+          key={column.id}
+          className={`min-w-0 px-1.5 max-lg:p-0 ${column.isFigure ? 'whitespace-nowrap lg:text-right' : ''} ${placeOnCard[column.id] ?? ''}`}
         >
           <span
-            className={`text-faint text-xs lg:hidden ${id === 'name' || id === 'status' ? 'hidden' : 'block'}`}
+            className={`text-faint text-xs lg:hidden ${column.id === 'name' || column.id === 'status' ? 'hidden' : 'block'}`}
             aria-hidden
           >
-            {header}
+            {column.header}
           </span>
-          {cell(run, context)}
+          {drawCell(column, run, context)}
         </td>
       ))}
     </>
@@ -176,8 +175,8 @@ interface ColumnHeadProps extends Pick<RunsTableProps, 'sort' | 'onSort'> {
   column: RunColumn;
 }
 
-function ColumnHead({ column: { id, header, help, isFigure }, sort, onSort }: ColumnHeadProps) {
-  const isSorted = sort.column === id;
+function ColumnHead({ column: { header, title, help, isFigure, sortBy }, sort, onSort }: ColumnHeadProps) {
+  const isSorted = sort.column === sortBy;
   const Arrow = sort.descending ? ArrowDown : ArrowUp;
   return (
     <th
@@ -185,13 +184,13 @@ function ColumnHead({ column: { id, header, help, isFigure }, sort, onSort }: Co
       aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
       className={`px-1.5 py-1 font-normal ${isFigure ? '' : 'text-left'} ${isFigure ? 'text-right' : ''}`}
     >
-      {id === 'tags' ? (
+      {sortBy === null ? (
         header
       ) : (
         <button
           type="button"
-          onClick={() => onSort(id)}
-          title={help}
+          onClick={() => onSort(sortBy)}
+          title={help ?? title ?? undefined}
           className={`inline-flex items-center gap-1 rounded px-1 py-1 hover:text-ink ${isFigure ? '-mr-1 flex-row-reverse' : '-ml-1'} ${isSorted ? 'text-ink' : ''}`}
         >
           {header}
@@ -202,7 +201,7 @@ function ColumnHead({ column: { id, header, help, isFigure }, sort, onSort }: Co
   );
 }
 
-/** Brings the row that the keyboard has come to into sight and gives it the focus. */
+/** Scrolls to the row that the keyboard moved to and focuses it. */
 function useActiveRow(
   scroller: RefObject<HTMLElement | null>,
   active: ActiveRow | null,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { facets } from '@/lib/runs/columns.ts';
+import { facetFacts, facets } from '@/lib/runs/facets.ts';
 import { runQuerySchema } from '@/lib/runs/query.ts';
-import { loadRunsState, queryOf } from './runs-url.ts';
+import { isFiltered, loadRunsState, queryOf, searchOf } from './runs-url.ts';
 
 it('asks for the runs that an address names', () => {
   const state = loadRunsState(new URLSearchParams('q=flip&n_unfreeze=0,30&optimizer=adamw&status=failed&sort=val'));
@@ -9,6 +9,20 @@ it('asks for the runs that an address names', () => {
     filter: { search: 'flip', n_unfreeze: [0, 30], optimizer: ['adamw'], status: ['failed'] },
     sort: { column: 'val', descending: true },
   });
+});
+
+it('keeps every filter in the address of a download, and nothing else of a state that shows all', () => {
+  const all = loadRunsState(new URLSearchParams());
+  expect(isFiltered(all)).toBe(false);
+  expect(searchOf(all)).toBe('sort=createdAt&order=desc');
+  for (const facet of facets) {
+    expect(all[facet]).toEqual([]);
+    const { isInteger, values } = facetFacts(facet);
+    const value = isInteger ? '30' : (values?.[0] ?? 'a word');
+    const state = loadRunsState(new URLSearchParams({ [facet]: value }));
+    expect(isFiltered(state)).toBe(true);
+    expect(new URLSearchParams(searchOf(state)).get(facet)).toBe(value);
+  }
 });
 
 const nonsense = {

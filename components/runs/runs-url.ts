@@ -7,9 +7,18 @@ import {
   parseAsFloat,
   parseAsString,
   parseAsStringLiteral,
+  type SingleParserBuilder,
 } from 'nuqs/server';
-import { runStatuses } from '@/lib/run/status.ts';
-import { curveMetrics, type Facet, filterLimits, sortColumns } from '@/lib/runs/columns.ts';
+import { curveMetrics, sortColumns } from '@/lib/runs/columns.ts';
+import {
+  type Facet,
+  type FacetItem,
+  type FacetLists,
+  facetFacts,
+  facets,
+  filterLimits,
+  forEachFacet,
+} from '@/lib/runs/facets.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
 import { colourFields } from './colour-fields.ts';
 
@@ -24,26 +33,29 @@ const word = createParser({
   parse: (text: string) => (text.length <= characters ? text : null),
   serialize: String,
 });
-const words = parseAsArrayOf(word).withDefault([]);
 
 const integer = createParser({
   parse: (text: string) => (/^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null),
   serialize: String,
 });
 
+const listOf = <Item>(item: SingleParserBuilder<Item>) => parseAsArrayOf(item).withDefault([]);
+
+function facetParser(facet: Facet) {
+  const { isInteger, values: all } = facetFacts(facet);
+  if (isInteger) return listOf(integer);
+  return all ? listOf(parseAsStringLiteral(all)) : listOf(word);
+}
+
+type FacetParsers = { [F in Facet]: ReturnType<typeof listOf<FacetItem<F>>> };
+
 export const runsUrl = {
   q: parseAsString.withDefault(''),
-  n_unfreeze: parseAsArrayOf(integer).withDefault([]),
-  optimizer: words,
-  augmentation: words,
-  engine: words,
-  dataset: words,
-  tag: words,
-  status: parseAsArrayOf(parseAsStringLiteral(runStatuses)).withDefault([]),
+  ...forEachFacet<FacetParsers>(facetParser),
   sort: parseAsStringLiteral(sortColumns).withDefault('createdAt'),
   order: parseAsStringLiteral(['asc', 'desc']).withDefault('desc'),
   /** Ids. */
-  selected: words,
+  selected: listOf(word),
   /** The id of the run that others are compared with. */
   baseline: parseAsString.withDefault(''),
   metric: parseAsStringLiteral(curveMetrics).withDefault('val_accuracy'),
@@ -65,45 +77,25 @@ export type RunsState = inferParserType<typeof runsUrl>;
 
 export const loadRunsState = createLoader(runsUrl);
 
-/** Which runs that is, in the server's words. */
+/** The server's query for a state. */
 export function queryOf(
   state: RunsState,
 ): Pick<RunQueryInput, 'sort'> & { filter: NonNullable<RunQueryInput['filter']> } {
   const { q, sort, order } = state;
-  const most = <T>(list: T[]): T[] => list.slice(0, values);
+  const chosen = forEachFacet<FacetLists>((facet) => state[facet].slice(0, values));
   return {
-    filter: {
-      search: q.slice(0, characters),
-      n_unfreeze: most(state.n_unfreeze),
-      optimizer: most(state.optimizer),
-      engine: most(state.engine),
-      augmentation: most(state.augmentation),
-      dataset: most(state.dataset),
-      tag: most(state.tag),
-      status: most(state.status),
-    },
+    filter: { search: q.slice(0, characters), ...chosen },
     sort: { column: sort, descending: order === 'desc' },
   };
 }
 
 /** The address of a state, as far as it says which runs and in which order: for downloads. */
 export function searchOf(state: RunsState): string {
-  const kept = [
-    'q',
-    'n_unfreeze',
-    'optimizer',
-    'augmentation',
-    'engine',
-    'dataset',
-    'tag',
-    'status',
-    'sort',
-    'order',
-  ] as const;
   const search = new URLSearchParams();
-  for (const key of kept) if (String(state[key]) !== '') search.set(key, String(state[key]));
+  for (const key of ['q', ...facets, 'sort', 'order'] as const)
+    if (String(state[key]) !== '') search.set(key, String(state[key]));
   return search.toString();
 }
 
-export const isFiltered = (state: RunsState, facets: readonly Facet[]): boolean =>
+export const isFiltered = (state: RunsState): boolean =>
   state.q.trim() !== '' || facets.some((facet) => state[facet].length > 0);

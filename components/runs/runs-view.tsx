@@ -5,7 +5,6 @@ import { useMemo, useRef } from 'react';
 import { DataOffer } from '@/components/downloads/data-offer.tsx';
 import { useFollow } from '@/components/live/use-follow.ts';
 import type { RunsPage } from '@/lib/run/run.ts';
-import { facets } from '@/lib/runs/columns.ts';
 import { RunsDashboard } from './runs-dashboard.tsx';
 import { ImportNotes, useImport } from './runs-import.tsx';
 import { isFiltered, queryOf } from './runs-url.ts';
@@ -29,7 +28,7 @@ export function RunsView({ initial }: Props) {
   const rows = useRunRows(query, JSON.stringify(query) === opened.current ? initial : null);
   const { connected } = useFollow(null);
   const imports = useImport();
-  const isFirst = rows.isEmpty && !isFiltered(state, facets);
+  const isFirst = rows.isEmpty && !isFiltered(state);
   return (
     <>
       {isFirst ? (

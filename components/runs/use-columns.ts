@@ -1,12 +1,14 @@
 import { useStored } from '@/components/ui/use-stored.ts';
-import { initialColumns, type RunColumn, runColumns } from './runs-columns.tsx';
+import { type ColumnId, columns, type RunColumn } from '@/lib/runs/columns.ts';
+
+const initial = columns.filter(({ isInitial }) => isInitial).map(({ id }) => id);
 
 /** The columns that are shown, as this browser remembers them; the name always. */
-export function useColumns(): { shown: RunColumn[]; toggle: (id: RunColumn['id']) => void; reset: () => void } {
+export function useColumns(): { shown: RunColumn[]; toggle: (id: ColumnId) => void; reset: () => void } {
   const [stored, store] = useStored('transfer-lab.columns');
-  const ids = new Set<string>(stored === null ? initialColumns : ['name', ...stored.split(',')]);
+  const ids = new Set<string>(stored === null ? initial : ['name', ...stored.split(',')]);
   return {
-    shown: runColumns.filter(({ id }) => ids.has(id)),
+    shown: columns.filter(({ id }) => ids.has(id)),
     toggle: (id) => {
       if (ids.has(id)) ids.delete(id);
       else ids.add(id);

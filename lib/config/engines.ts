@@ -5,6 +5,9 @@ import { z } from 'zod';
 export const engineNames = ['cpu', 'webgpu', 'cuda', 'tensorflow', 'wasm'] as const;
 export type EngineName = (typeof engineNames)[number];
 
+/** What a run may ask for: one of them, or the best that the machine has. */
+export const engineChoices = ['auto', ...engineNames] as const;
+
 /** What each is, for people. */
 export const engineTitles: Record<EngineName, string> = {
   cpu: 'ONNX Runtime on the processor',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { type FieldFacts, fieldFacts, type RunStage, stagesAffectedBy } from './field-table.ts';
 import { type TrainConfigField, trainConfigSchema } from './train-config.ts';
 
-/** What the form shows of one field: all of it from the schema. */
-export interface FieldDescription {
+/** Everything known about one field: facts from the field table, the rest from the schema. */
+export interface FieldDescription extends Pick<FieldFacts, 'label' | 'group'> {
   name: TrainConfigField;
-  label: string;
   help: string;
   unit: string | null;
   kind: 'integer' | 'real' | 'switch' | 'choice' | 'text' | 'words';
@@ -12,16 +12,19 @@ export interface FieldDescription {
   limits: { min: number; max: number } | null;
   /** Of a choice, as text. */
   choices: string[];
-  /** As the control holds it: text, or on and off. */
+  default: unknown;
+  /** The default as the control holds it: text, or on and off. */
   initial: string | boolean;
+  /** The stages whose results change with it, in order. */
+  affects: readonly RunStage[];
+  /** Whether it changes the augmentation preview. */
+  preview: boolean;
 }
 
-/** What zod tells of a field as JSON Schema. */
+/** A field as zod writes it as JSON Schema. */
 interface FieldSchema {
   type?: 'integer' | 'number' | 'boolean' | 'string' | 'array';
-  label?: string;
   description?: string;
-  unit?: string;
   default?: unknown;
   minimum?: number;
   maximum?: number;
@@ -29,20 +32,26 @@ interface FieldSchema {
   anyOf?: { const: number }[];
 }
 
-const schemas = z.toJSONSchema(trainConfigSchema, { io: 'input' }).properties as Record<string, FieldSchema>;
+const schemas = z.toJSONSchema(trainConfigSchema, { io: 'input' }).properties as Record<TrainConfigField, FieldSchema>;
 
-/** Every field of the schema, in its order. */
-export const fields: readonly FieldDescription[] = Object.entries(schemas).map(([name, schema]) => {
-  const { label = name, description = '', unit = null, minimum, maximum, default: initial } = schema;
+/** Every field, in the schema's order. */
+export const fields: readonly FieldDescription[] = Object.entries(schemas).map(([key, schema]) => {
+  const name = key as TrainConfigField;
+  const { label, unit = null, group, preview = false } = fieldFacts(name);
+  const { description = '', minimum, maximum, default: value } = schema;
   return {
-    name: name as TrainConfigField,
+    name,
     label,
     help: description,
     unit,
+    group,
     kind: kindOf(schema),
     limits: minimum === undefined || maximum === undefined ? null : { min: minimum, max: maximum },
     choices: schema.enum ?? schema.anyOf?.map((choice) => String(choice.const)) ?? [],
-    initial: typeof initial === 'boolean' ? initial : controlText(initial),
+    default: value,
+    initial: typeof value === 'boolean' ? value : controlText(value),
+    affects: stagesAffectedBy(name),
+    preview,
   };
 });
 

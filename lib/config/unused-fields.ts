@@ -1,33 +1,32 @@
-import type { TrainConfigField, TrainConfigInput } from './train-config.ts';
+import { type FieldNeed, fieldFacts, fieldNames, type TrainConfigField } from './field-table.ts';
+import { decayingOptimizers, optimizers } from './optimizers.ts';
+import type { TrainConfigInput } from './train-config.ts';
+
+interface Need {
+  isMissing: (config: TrainConfigInput) => boolean;
+  reason: string;
+}
+
+const needs: Record<FieldNeed, Need> = {
+  stage2: { isMissing: (config) => config.epochs_stage2 === 0, reason: 'Not used: stage 2 has no epochs.' },
+  augment: { isMissing: (config) => config.augment === false, reason: 'Not used: augment is off.' },
+  mixup: { isMissing: (config) => config.use_mixup === false, reason: 'Not used: mixup is off.' },
+  'weight-decay': {
+    isMissing: ({ optimizer }) => optimizer !== undefined && optimizers[optimizer]?.decaysWeights === false,
+    reason: `Not used: only ${decayingOptimizers} decays weights.`,
+  },
+};
 
 /**
- * Which fields have no effect beside the others, and why, in words. They keep what they hold, and are sent with it.
- *
- * `n_unfreeze` is not among them: without a stage 2 it still says what a run is about, and its strip that nothing of it
- * is trained.
+ * Which fields have no effect beside the others, and why, in words. They keep their values, which are sent all the same.
  *
  * @param config what was read from the form; a value that cannot be used rules nothing out
  */
 export function unusedFields(config: TrainConfigInput): Partial<Record<TrainConfigField, string>> {
   const reasons: Partial<Record<TrainConfigField, string>> = {};
-  /** The first reason is the one to deal with first. */
-  const rule = (isOut: boolean, reason: string, names: TrainConfigField[]) => {
-    if (isOut) for (const name of names) reasons[name] ??= reason;
-  };
-  rule(config.epochs_stage2 === 0, 'Not used: stage 2 has no epochs.', [
-    'augment',
-    'rotation',
-    'zoom',
-    'width_shift',
-    'height_shift',
-    'use_mixup',
-    'mixup_alpha',
-    'use_cutout',
-    'lr_stage2',
-    'weight_decay',
-  ]);
-  rule(config.augment === false, 'Not used: augment is off.', ['rotation', 'zoom', 'width_shift', 'height_shift']);
-  rule(config.use_mixup === false, 'Not used: mixup is off.', ['mixup_alpha']);
-  rule(config.optimizer !== 'adamw', 'Not used: only adamw decays weights.', ['weight_decay']);
+  for (const name of fieldNames) {
+    const missing = fieldFacts(name).needs?.find((need) => needs[need].isMissing(config));
+    if (missing) reasons[name] = needs[missing].reason;
+  }
   return reasons;
 }

@@ -1,12 +1,17 @@
 import { formatRate } from '@/lib/format.ts';
+import type { TrainConfigField } from './field-table.ts';
 import type { FieldDescription } from './fields.ts';
 
-/** A config's value as people read it, with its unit. */
-export function valueInWords({ name, kind, unit }: FieldDescription, value: unknown): string {
+/** A config's value as people read it, without its unit. */
+export function bareValue(name: TrainConfigField, value: unknown): string {
   if (name === 'train_limit' && value === 0) return 'all';
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (Array.isArray(value)) return value.join(', ') || '–';
-  if (typeof value !== 'number') return String(value) || '–';
-  const text = kind === 'real' ? formatRate(value) : String(value);
-  return unit ? `${text}\u00a0${unit}` : text;
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : formatRate(value);
+  return (Array.isArray(value) ? value.join(', ') : String(value)) || '–';
+}
+
+/** A config's value as people read it, with its unit. */
+export function valueInWords({ name, unit }: Pick<FieldDescription, 'name' | 'unit'>, value: unknown): string {
+  const text = bareValue(name, value);
+  return unit && typeof value === 'number' ? `${text}\u00a0${unit}` : text;
 }

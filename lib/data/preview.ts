@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type PreviewField, previewFields } from '@/lib/config/field-table.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 
 /** A few training images as an epoch's first batch would show them to the network. */
@@ -6,20 +7,10 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 /** How many. */
 export const previewCount = 8;
 
+const shown = Object.fromEntries(previewFields.map((name) => [name, true])) as Record<PreviewField, true>;
+
 /** Whose images, what changes pixels, and `draw`: the same number gives the same images, changed in the same way. */
-export const previewOptionsSchema = trainConfigSchema
-  .pick({
-    dataset: true,
-    augment: true,
-    rotation: true,
-    zoom: true,
-    width_shift: true,
-    height_shift: true,
-    use_mixup: true,
-    mixup_alpha: true,
-    use_cutout: true,
-  })
-  .extend({ draw: z.number().int().min(0).max(1e9) });
+export const previewOptionsSchema = trainConfigSchema.pick(shown).extend({ draw: z.number().int().min(0).max(1e9) });
 export type PreviewOptions = z.infer<typeof previewOptionsSchema>;
 
 export interface PreviewImage {

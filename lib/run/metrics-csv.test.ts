@@ -16,8 +16,8 @@ const epoch = (stage: 1 | 2, at: number, loss: number): RunEventOf<'epoch'> => (
 test('a line an epoch, in both stages; what is no number stays empty', () => {
   const events = [epoch(1, 1, 1.25), { type: 'completed', at: 1 } as const, epoch(2, 1, Number.NaN)];
   expect(metricsCsv(events)).toBe(
-    'stage,epoch,accuracy,loss,val_accuracy,val_loss,learning_rate,seconds,images_per_second\n' +
-      '1,1,0.5,1.25,0.25,2,0.00001,1.5,300\n' +
-      '2,1,0.5,,0.25,2,0.00001,1.5,300\n',
+    'stage,epoch,accuracy,loss,val_accuracy,val_loss,learning_rate,seconds,images_per_second\r\n' +
+      '1,1,0.5,1.25,0.25,2,0.00001,1.5,300\r\n' +
+      '2,1,0.5,,0.25,2,0.00001,1.5,300\r\n',
   );
 });

@@ -1,32 +1,21 @@
-import type { RunEvent } from './events.ts';
+import { type CsvColumn, writeCsv } from '@/lib/csv.ts';
+import type { RunEvent, RunEventOf } from './events.ts';
 
-const columns = [
-  'stage',
-  'epoch',
-  'accuracy',
-  'loss',
-  'val_accuracy',
-  'val_loss',
-  'learning_rate',
-  'seconds',
-  'images_per_second',
-] as const;
+const columns: readonly CsvColumn<RunEventOf<'epoch'>>[] = [
+  { name: 'stage', value: ({ stage }) => stage },
+  { name: 'epoch', value: ({ epoch }) => epoch },
+  { name: 'accuracy', value: ({ metrics }) => metrics.accuracy },
+  { name: 'loss', value: ({ metrics }) => metrics.loss },
+  { name: 'val_accuracy', value: ({ metrics }) => metrics.val_accuracy },
+  { name: 'val_loss', value: ({ metrics }) => metrics.val_loss },
+  { name: 'learning_rate', value: ({ metrics }) => metrics.learning_rate },
+  { name: 'seconds', value: ({ seconds }) => seconds },
+  { name: 'images_per_second', value: ({ imagesPerSecond }) => imagesPerSecond },
+];
 
-/** A run's curves as comma-separated values: a head line, then one line an epoch; accuracies within 0…1. */
-export function metricsCsv(events: readonly RunEvent[]): string {
-  const epochs = events.filter((event) => event.type === 'epoch');
-  const rows = epochs.map(({ stage, epoch, metrics, seconds, imagesPerSecond }) =>
-    [
-      stage,
-      epoch,
-      metrics.accuracy,
-      metrics.loss,
-      metrics.val_accuracy,
-      metrics.val_loss,
-      metrics.learning_rate,
-      seconds,
-      imagesPerSecond,
-    ].map((value) => (Number.isFinite(value) ? String(value) : '')),
+/** A run's curves as comma-separated values, a line for each epoch; accuracies within 0…1. */
+export const metricsCsv = (events: readonly RunEvent[]): string =>
+  writeCsv(
+    columns,
+    events.filter((event) => event.type === 'epoch'),
   );
-  return [columns, ...rows].map((row) => `${row.join(',')}\n`).join('');
-}

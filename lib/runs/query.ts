@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import { runStatuses } from '@/lib/run/status.ts';
-import { filterLimits, pageSize, sortColumns } from './columns.ts';
+import { pageSize, sortColumns } from './columns.ts';
+import { type Facet, type FacetItem, facetFacts, filterLimits, forEachFacet } from './facets.ts';
 
 /** Which runs a table, a chart or a download shows, and in which order. */
 
 const { characters, values } = filterLimits;
-const words = z.array(z.string().max(characters)).max(values).default([]);
 
-/** Of each list a run has one of its values; an empty list asks nothing. */
+function itemOf(facet: Facet): z.ZodType {
+  const { isInteger, values: all } = facetFacts(facet);
+  if (isInteger) return z.number().int();
+  return all ? z.enum(all) : z.string().max(characters);
+}
+
+type FacetSchemas = { [F in Facet]: z.ZodDefault<z.ZodArray<z.ZodType<FacetItem<F>, FacetItem<F>>>> };
+
+/** A run has one of the values of each list; an empty list leaves its facet open. */
 export const runFilterSchema = z.object({
   /** Within name, notes, tags or id, in whatever case. */
   search: z.string().max(characters).default(''),
-  n_unfreeze: z.array(z.number().int()).max(values).default([]),
-  optimizer: words,
-  /** What changes pixels, as one text: `aug mixup`; empty for none. */
-  augmentation: words,
-  engine: words,
-  dataset: words,
-  tag: words,
-  status: z.array(z.enum(runStatuses)).default([]),
+  ...forEachFacet<FacetSchemas>((facet) => z.array(itemOf(facet)).max(values).default([])),
 });
 export type RunFilter = z.infer<typeof runFilterSchema>;
 

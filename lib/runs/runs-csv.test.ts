@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { fields } from '@/lib/config/fields.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import { runsCsv } from './runs-csv.ts';
@@ -46,6 +47,13 @@ it('quotes what would break a line, and lets no spreadsheet compute', () => {
   expect(csv).toContain('"two\nlines"');
   expect(csv).toContain(",'=1+1,");
   expect(csv).toContain(",'-2,");
+});
+
+it('has every field of the config, the engine asked for beside the one that computed', () => {
+  const [row] = read(runsCsv([run('plain', 'short')]).replace('"a, b"', 'a b'));
+  expect(row).toMatchObject({ engine: 'cpu', engine_requested: 'auto' });
+  const names = fields.map(({ name }) => (name === 'engine' ? 'engine_requested' : name));
+  expect(Object.keys(row!)).toEqual(expect.arrayContaining(names));
 });
 
 it('is a head line alone where there is none', () => {

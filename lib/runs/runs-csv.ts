@@ -1,3 +1,5 @@
+import { fields } from '@/lib/config/fields.ts';
+import { type CsvColumn, writeCsv } from '@/lib/csv.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 
 const metrics = [
@@ -12,40 +14,26 @@ const metrics = [
 ] as const;
 const timing = ['feature_extract', 'top_train', 'end2end', 'total', 'evaluation'] as const;
 
-/** Runs as comma-separated values (RFC 4180): a head line, then a line a run. Accuracies within 0…1, times in UTC. */
-export function runsCsv(runs: readonly RunSummary[]): string {
-  const fields = runs[0]
-    ? (Object.keys(runs[0].config) as (keyof RunSummary['config'])[]).filter((name) => name !== 'name')
-    : [];
-  const head = [
-    'id',
-    'name',
-    'status',
-    'created',
-    'engine',
-    'tested_on',
-    ...metrics,
-    ...timing.map((name) => `seconds_${name}`),
-    ...fields,
-  ];
-  const rows = runs.map((run) => [
-    run.id,
-    run.name,
-    run.status,
-    new Date(run.createdAt).toISOString(),
-    run.engine,
-    run.test?.name,
-    ...metrics.map((name) => (name === 'val_end2end' ? run.valAccuracy : run.metrics?.[name])),
-    ...timing.map((name) => run.timing?.[name]),
-    ...fields.map((name) => run.config[name]),
-  ]);
-  return [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-}
+const columns: readonly CsvColumn<RunSummary>[] = [
+  { name: 'id', value: (run) => run.id },
+  { name: 'name', value: (run) => run.name },
+  { name: 'status', value: (run) => run.status },
+  { name: 'created', value: (run) => new Date(run.createdAt).toISOString() },
+  { name: 'engine', value: (run) => run.engine },
+  { name: 'tested_on', value: (run) => run.test?.name },
+  ...metrics.map((name) => ({
+    name,
+    value: (run: RunSummary) => (name === 'val_end2end' ? run.valAccuracy : run.metrics?.[name]),
+  })),
+  ...timing.map((name) => ({ name: `seconds_${name}`, value: (run: RunSummary) => run.timing?.[name] })),
+  ...fields
+    .filter(({ name }) => name !== 'name')
+    .map(({ name }) => ({
+      // `engine` is the one that computed the run, not the one that was asked for.
+      name: name === 'engine' ? 'engine_requested' : name,
+      value: (run: RunSummary) => run.config[name],
+    })),
+];
 
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value !== 'string') return Array.isArray(value) ? cell(value.join(', ')) : String(value);
-  // A spreadsheet would compute what begins so.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+/** Runs as comma-separated values, a line for each. Accuracies within 0…1, times in UTC, durations in seconds. */
+export const runsCsv = (runs: readonly RunSummary[]): string => writeCsv(columns, runs);

@@ -1,3 +1,4 @@
+import { settingFields } from '@/lib/config/field-table.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 
 interface Seeded {
@@ -6,15 +7,14 @@ interface Seeded {
   test: { hash: string } | null;
 }
 
-/** Says nothing of what a run trains. */
-const labels: ReadonlySet<string> = new Set(['seed', 'name', 'notes', 'tags', 'json_output_path']);
+const compared = settingFields.filter((field) => field !== 'seed');
 
 /** Runs that differ in nothing but their seed, together; each in the order given, a run of its own alone. */
 export function groupSeeds<T extends Seeded>(runs: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const run of runs) {
-    const trained = Object.entries(run.config).filter(([field]) => !labels.has(field));
-    const key = JSON.stringify([trained, run.test?.hash ?? null]);
+    const values = compared.map((field) => run.config[field] ?? null);
+    const key = JSON.stringify([values, run.test?.hash ?? null]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()];

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { engineNames } from '@/lib/config/engines.ts';
 import { createEngine } from '@/server/model/engine/create.ts';
 import { absenceOf } from '@/server/model/engine/inventory/parts.ts';
-import { FlagError, parseFlags } from '@/server/training/flags.ts';
+import { FlagError, parseFlagsWith } from '@/server/training/flags.ts';
 import { type BenchResult, bench } from './bench.ts';
 
 /**
@@ -16,21 +16,22 @@ const usage = `usage: npm run bench -- [--json] [--images 512] [--threads N] [an
 Measures extraction and fine-tuning of each engine, or of the one that --engine names.
 `;
 
+const ownFlags = { json: { type: 'boolean' }, images: { type: 'string' }, threads: { type: 'string' } } as const;
 const defaults = ['--n_unfreeze', '30', '--batch_size', '64'];
 
 async function main(args: string[]): Promise<number> {
-  const [json, withoutJson] = takeSwitch(args, 'json');
-  const [images, withoutImages] = takeNumber(withoutJson, 'images');
-  const [threads, flags] = takeNumber(withoutImages, 'threads');
-  const config = parseFlags([...defaults, ...flags]);
-  if (config === 'help') {
+  const parsed = parseFlagsWith(ownFlags, [...defaults, ...args]);
+  if (parsed === 'help') {
     process.stdout.write(usage);
     return 0;
   }
+  const { config, own } = parsed;
+  const images = readCount('images', own.images);
+  const threads = readCount('threads', own.threads);
   if (config.engine === 'auto') return eachEngine(args);
   const engine = await createEngine(config.engine, { threads });
   const result = await bench({ config, engine, images: images ?? 512 });
-  console.log(json ? JSON.stringify(result) : inWords(result));
+  console.log(own.json ? JSON.stringify(result) : inWords(result));
   return 0;
 }
 
@@ -49,19 +50,12 @@ function eachEngine(args: readonly string[]): number {
   return Math.max(0, ...codes);
 }
 
-function takeSwitch(args: readonly string[], name: string): [boolean, string[]] {
-  return [args.includes(`--${name}`), args.filter((arg) => arg !== `--${name}`)];
-}
-
-/** `--name 8` or `--name=8`, and the other arguments. */
-function takeNumber(args: readonly string[], name: string): [number | undefined, string[]] {
-  const at = args.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
-  if (at === -1) return [undefined, [...args]];
-  const inline = args[at]!.split('=')[1];
-  const text = inline ?? args[at + 1] ?? '';
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new FlagError(`--${name} ${text}: must be a whole number above 0`);
-  return [number, args.toSpliced(at, inline === undefined ? 2 : 1)];
+/** @throws FlagError where it is no whole number above 0 */
+function readCount(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new FlagError(`--${name} ${text}: must be a whole number above 0`);
+  return count;
 }
 
 function inWords(result: BenchResult): string {

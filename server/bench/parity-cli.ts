@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { engineChoices } from '@/lib/config/engines.ts';
 import { backbones } from '@/lib/network/backbones.ts';
 import { loadCifar10 } from '@/server/model/dataset/cifar10.ts';
 import { chooseEngine } from '@/server/model/engine/choose.ts';
@@ -13,21 +13,35 @@ import { agrees, compareWithFile } from './parity.ts';
 /** What `auto` chooses by. */
 const stepsOfReferences = { backbone: 'imagenet', image_size: 96, n_unfreeze: 30, batch_size: 32 } as const;
 
-const engines = trainConfigSchema.shape.engine.unwrap();
+const usage = `usage: npm run parity -- REFERENCE.json… [--engine ${engineChoices.join('|')}]`;
+
+/** @throws Error in words where the arguments are wrong */
+function readArguments() {
+  const { values, positionals: files } = parseArgs({
+    allowPositionals: true,
+    options: { engine: { type: 'string', default: 'auto' }, help: { type: 'boolean' } },
+  });
+  const engine = engineChoices.find((name) => name === values.engine);
+  if (!engine) throw new Error(`--engine ${values.engine}: must be one of ${engineChoices.join(', ')}`);
+  if (files.length === 0 && !values.help) throw new Error('Name the file with the reference numbers.');
+  return { engine, files, help: values.help ?? false };
+}
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { engine: { type: 'string', default: 'auto' } },
-  });
-  const engineName = engines.safeParse(values.engine);
-  if (positionals.length === 0 || !engineName.success) {
-    console.error(`usage: npm run parity -- REFERENCE.json… [--engine ${engines.options.join('|')}]`);
+  let given: ReturnType<typeof readArguments>;
+  try {
+    given = readArguments();
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
     return 2;
+  }
+  if (given.help) {
+    console.log(usage);
+    return 0;
   }
   const { data, cache } = readPaths(process.env, process.cwd());
   const dataset = await loadCifar10(data);
-  const { engine } = await chooseEngine({ engine: engineName.data, ...stepsOfReferences }, cache);
+  const { engine } = await chooseEngine({ engine: given.engine, ...stepsOfReferences }, cache);
   const { network } = backbones.imagenet;
   const setup = {
     engine,
@@ -37,7 +51,7 @@ async function main(): Promise<number> {
   };
   console.log(`${engine.name}: ${engine.device}${engine.threads ? `, ${engine.threads} threads` : ''}`);
   let passed = true;
-  for (const file of positionals) {
+  for (const file of given.files) {
     for (const agreement of await compareWithFile(setup, JSON.parse(await readFile(file, 'utf8')))) {
       const { what, largest, tolerance } = agreement;
       const found = `largest difference ${largest.toExponential(2)}, allowed ${tolerance.toExponential(0)}`;

@@ -14,6 +14,8 @@ import { compareMethods, type Method, methods } from './transfer/compare.ts';
  * `--seed` on.
  */
 
+const usage = 'usage: npm run transfer -- [any flag of npm run train]';
+
 const defaults = [
   '--dataset',
   'sketch10',
@@ -41,7 +43,7 @@ const pairs: readonly [Method, Method][] = [
 async function main(args: string[]): Promise<number> {
   const config = parseFlags([...defaults, ...args]);
   if (config === 'help') {
-    console.log('usage: npm run transfer -- [any flag of npm run train]');
+    console.log(usage);
     return 0;
   }
   const paths = readPaths(process.env, process.cwd());
@@ -76,6 +78,6 @@ function countPairs(a: readonly boolean[], b: readonly boolean[]): PairCounts {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof FlagError ? error.message : error);
+  console.error(error instanceof FlagError ? `${error.message}\n${usage}` : error);
   return 2;
 });

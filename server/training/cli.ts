@@ -6,7 +6,8 @@ import type { RunEvent } from '@/lib/run/events.ts';
 import { createRunId } from '@/lib/run/run-id.ts';
 import { type Paths, readPaths } from '@/server/model/files/paths.ts';
 import { copyWhole } from '@/server/model/files/write-whole.ts';
-import { FlagError, helpText, parseFlags } from './flags.ts';
+import { helpText } from './flag-help.ts';
+import { FlagError, parseFlags } from './flags.ts';
 import { runTraining } from './run.ts';
 import { linesOf, progressLine } from './telemetry/terminal.ts';
 

@@ -8,12 +8,14 @@ import { FlagError, parseFlags } from './flags.ts';
  * and why the others are not taken. Exits 0, 1 where none can train, 2 where a flag is wrong.
  */
 
+const usage = 'usage: npm run engines -- [--n_unfreeze N] [--batch_size N] [--image_size PIXELS]';
+
 const defaults = ['--n_unfreeze', '30', '--batch_size', '64', '--image_size', '96'];
 
 async function main(args: string[]): Promise<number> {
   const config = parseFlags([...defaults, ...args]);
   if (config === 'help') {
-    process.stdout.write('usage: npm run engines -- [--n_unfreeze N] [--batch_size N] [--image_size PIXELS]\n');
+    console.log(usage);
     return 0;
   }
   const verdicts = await judgeEngines(config, readPaths(process.env, process.cwd()).cache, { tryAll: true });
@@ -33,6 +35,6 @@ async function main(args: string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof FlagError ? error.message : error);
+  console.error(error instanceof FlagError ? `${error.message}\n${usage}` : error);
   return error instanceof FlagError ? 2 : 1;
 });

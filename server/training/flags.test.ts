@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
-import { inProject } from '@/tools/testing/paths.ts';
-import { defaultInWords, FlagError, flags, helpText, parseFlags } from './flags.ts';
+import { FlagError, parseFlags, parseFlagsWith } from './flags.ts';
 
 const parse = (line: string) => parseFlags(line.split(' ').filter(Boolean));
 const defaults = trainConfigSchema.parse({});
@@ -60,6 +58,12 @@ describe('parseFlags', () => {
     ['--image_size 100', '--image_size 100: must be one of 96, 128, 160, 192, 224'],
     ['--optimizer rmsprop', '--optimizer rmsprop: must be one of adamw, adam, sgd'],
     ['--augment=perhaps', '--augment perhaps: must be true or false'],
+    ['--augment=1', '--augment 1: must be true or false'],
+    ['--augment yes', 'yes: every value needs its flag before it, as in --n_unfreeze 30'],
+    ['-n_unfreeze 30', '-n_unfreeze: there is no such flag; did you mean --n_unfreeze?'],
+    ['-height_shift 1', '-height_shift: there is no such flag; did you mean --height_shift?'],
+    ['--constructor 3', '--constructor: there is no such flag; see --help'],
+    ['--seed=', '--seed : must be a number'],
     ['30', '30: every value needs its flag before it, as in --n_unfreeze 30'],
   ])('refuses %s', (line, problem) => {
     expect(problemsOf(line)).toEqual([problem]);
@@ -67,37 +71,43 @@ describe('parseFlags', () => {
 
   it('names everything that is wrong at once', () => {
     expect(problemsOf('--sed 1 --zoom 7 --n_unfreeze 500')).toHaveLength(3);
+    expect(problemsOf('--seed --zoom --dropout 2 --sed=1 5')).toEqual([
+      '--seed: a value is missing',
+      '--zoom: a value is missing',
+      '--sed: there is no such flag; did you mean --seed?',
+      '5: every value needs its flag before it, as in --n_unfreeze 30',
+      '--dropout 2: must be 0.95 or less',
+    ]);
   });
-});
 
-describe('helpText', () => {
-  it('lists every flag with its default, wrapped to the terminal', () => {
-    const help = helpText(60);
-    expect(flags).toHaveLength(Object.keys(defaults).length);
+  it('shows help where it is asked for, whatever else is wrong', () => {
+    for (const line of ['-h', '--seed --help', '--n_unfreez 3 --help']) expect(parse(line)).toBe('help');
+  });
+
+  it('has a flag for every field of the config', () => {
     for (const [name, value] of Object.entries(defaults)) {
-      expect(help).toMatch(new RegExp(`^  --${name}\\b`, 'm'));
-      if (typeof value === 'number') {
-        const entry = help
-          .slice(help.indexOf(`  --${name} `))
-          .split('\n  --')[0]!
-          .replace(/\s+/g, ' ');
-        expect(entry).toContain(`default: ${value})`);
-      }
+      const flag = typeof value === 'boolean' ? `--no-${name}` : `--${name}=${value}`;
+      expect(parseFlags([flag]), flag).toEqual(defaults);
     }
-    const lines = help.slice(help.indexOf('As in')).split('\n');
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 });
 
-describe('README', () => {
-  it('has the schema’s flags in its table', async () => {
-    const readme = await readFile(inProject('README.md'), 'utf8');
-    const [, table] = /<!-- flags.*?-->\n(.*?)\n<!-- \/flags -->/s.exec(readme) ?? [];
-    const escaped = (text: string) => text.replaceAll('|', '\\|');
-    const rows = flags.map(
-      (flag) =>
-        `| \`--${flag.name}\` | ${defaultInWords(flag)} | ${escaped(flag.range)} | ${escaped(flag.description)} |`,
+describe('parseFlagsWith', () => {
+  const own = { json: { type: 'boolean' }, images: { type: 'string' } } as const;
+
+  it('reads a command’s own flags among those of a run', () => {
+    expect(parseFlagsWith(own, ['--json', '--seed', '3', '--images=8'])).toEqual({
+      config: { ...defaults, seed: 3 },
+      own: { json: true, images: '8' },
+    });
+    expect(parseFlagsWith(own, ['--images', '8', '--images', '9'])).toMatchObject({ own: { images: '9' } });
+    expect(parseFlagsWith(own, [])).toEqual({ config: defaults, own: {} });
+  });
+
+  it('names what is wrong with them', () => {
+    expect(() => parseFlagsWith(own, ['--images', '--json'])).toThrow('--images: a value is missing');
+    expect(() => parseFlagsWith(own, ['--image', '5'])).toThrow(
+      '--image: there is no such flag; did you mean --images?',
     );
-    expect(table?.split('\n')).toEqual(['| Flag | Default | Takes | |', '|---|---|---|---|', ...rows]);
   });
 });

@@ -1,56 +1,24 @@
-import { z } from 'zod';
+import { parseArgs } from 'node:util';
+import { type FieldDescription, fields } from '@/lib/config/fields.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { nearestName } from './nearest-name.ts';
 
-/** The command line's flags, derived from the one schema: names, kinds, bounds, defaults and help are its. */
+/** The command line's flags: one for each field of the config, with its name. */
 
-interface Flag {
-  name: string;
-  kind: 'number' | 'boolean' | 'text' | 'list';
-  default: unknown;
-  description: string;
-  /** What it takes: `0…102`, `adamw | adam | sgd`; empty where anything goes. */
-  range: string;
-}
-
-/** What zod tells of a field as JSON Schema. */
-interface FieldSchema {
-  type?: 'integer' | 'number' | 'boolean' | 'string' | 'array';
-  default?: unknown;
-  description?: string;
-  minimum?: number;
-  maximum?: number;
-  enum?: string[];
-  anyOf?: { const: number }[];
-}
-
-/** Every flag, in the schema's order. */
-export const flags: readonly Flag[] = Object.entries(
-  z.toJSONSchema(trainConfigSchema, { io: 'input' }).properties as Record<string, FieldSchema>,
-).map(([name, field]) => ({
-  name,
-  kind: kindOf(field),
-  default: field.default,
-  description: field.description ?? '',
-  range: rangeOf(field),
-}));
-
-/** The last flag that the original script had; the schema lists them first. */
-const lastOriginal = 'json_output_path';
-
-function kindOf({ type }: FieldSchema): Flag['kind'] {
-  if (type === 'boolean') return 'boolean';
-  if (type === 'array') return 'list';
-  return type === 'string' ? 'text' : 'number';
-}
-
-function rangeOf({ minimum, maximum, enum: choices, anyOf }: FieldSchema): string {
-  const list = choices ?? anyOf?.map((choice) => choice.const);
-  if (list) return list.join(' | ');
-  return minimum === undefined || maximum === undefined ? '' : `${minimum}…${maximum}`;
-}
-
-/** Something on the command line is wrong: a line for each thing, naming the flag. */
+/** Something on the command line is wrong: a line for each problem, naming the flag. */
 export class FlagError extends Error {}
+
+/** Flags that a command has besides those of a run. */
+type OwnFlags = Record<string, { type: 'boolean' | 'string' }>;
+
+type OwnValues<Own extends OwnFlags> = {
+  [Name in keyof Own]?: Own[Name]['type'] extends 'boolean' ? boolean : string;
+};
+
+interface ParsedFlags<Own extends OwnFlags> {
+  config: TrainConfig;
+  own: OwnValues<Own>;
+}
 
 /**
  * Reads `--name value`, `--name=value`, `--switch`, `--no-switch`; of a flag given twice the last one counts.
@@ -58,37 +26,87 @@ export class FlagError extends Error {}
  * @throws FlagError naming every flag that is unknown, lacks its value or has a wrong one
  */
 export function parseFlags(args: readonly string[]): TrainConfig | 'help' {
-  if (args.includes('--help') || args.includes('-h')) return 'help';
+  const parsed = parseFlagsWith({}, args);
+  return parsed === 'help' ? parsed : parsed.config;
+}
+
+/** As `parseFlags`, for a command with further flags of its own. */
+export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly string[]): ParsedFlags<Own> | 'help' {
+  const tokens = readTokens(args, flags);
+  if (tokens.some(({ index }) => args[index] === '--help' || args[index] === '-h')) return 'help';
   const given: Record<string, unknown> = {};
-  const problems: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at]!;
-    const [, negation, name, inline] = /^--(no-)?([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
-    const flag = flags.find((each) => each.name === name);
-    if (!name) {
-      problems.push(`${arg}: every value needs its flag before it, as in --n_unfreeze 30`);
-    } else if (!flag || (negation && flag.kind !== 'boolean')) {
-      problems.push(unknown(arg.split('=')[0]!, name));
-      if (inline === undefined && isValue(args[at + 1])) at++;
-    } else if (flag.kind === 'boolean') {
-      given[name] = negation ? false : readSwitch(inline);
+  const own: Record<string, unknown> = {};
+  const problems = new Set<string>();
+  let unknownAt = -1;
+  for (const { index, name, value, isInline } of tokens) {
+    const field = fields.find((each) => each.name === name);
+    const negated = fields.find((each) => each.kind === 'switch' && `no-${each.name}` === name);
+    const isOwn = name !== null && Object.hasOwn(flags, name);
+    if (name === null) {
+      const belongsToUnknown = unknownAt >= 0 && index === unknownAt + 1;
+      if (!belongsToUnknown) problems.add(`${value}: every value needs its flag before it, as in --n_unfreeze 30`);
+    } else if (negated) {
+      given[negated.name] = false;
+    } else if (field?.kind === 'switch') {
+      given[name] = readSwitch(value);
+    } else if (isOwn && flags[name]!.type === 'boolean') {
+      own[name] = true;
+    } else if (!field && !isOwn) {
+      problems.add(unknownFlag(args[index]!, Object.keys(flags)));
+      if (!isInline) unknownAt = index;
+    } else if (value === undefined) {
+      problems.add(`--${name}: a value is missing`);
+    } else if (field) {
+      given[name] = readValue(field, value);
     } else {
-      const value = inline ?? (isValue(args[at + 1]) ? args[++at] : undefined);
-      if (value === undefined) problems.push(`--${name}: a value is missing`);
-      else given[name] = readValue(flag, value);
+      own[name] = value;
     }
   }
   const parsed = trainConfigSchema.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
-    problems.push(`--${name} ${show(given[name])}: ${issue.message}`);
+    problems.add(`--${name} ${show(given[name])}: ${issue.message}`);
   }
-  if (problems.length > 0) throw new FlagError(problems.join('\n'));
-  return parsed.data!;
+  if (problems.size > 0) throw new FlagError([...problems].join('\n'));
+  return { config: parsed.data!, own: own as OwnValues<Own> };
 }
 
-/** A value may begin with one dash: it may be a negative number, which the schema then refuses in its own words. */
-const isValue = (arg: string | undefined): arg is string => arg !== undefined && !arg.startsWith('--');
+/** One flag of the command line with its value, or, without a name, a value that no flag takes. */
+interface Token {
+  /** Its place among the arguments. */
+  index: number;
+  name: string | null;
+  value: string | undefined;
+  /** Whether the value is part of the argument, as in `--seed=1`. */
+  isInline: boolean;
+}
+
+const takesValue = ({ kind }: FieldDescription) => kind !== 'switch';
+
+/** Values that begin with one dash are taken: they may be negative numbers, which the schema refuses in its own words. */
+function readTokens(args: readonly string[], flags: OwnFlags, from = 0): Token[] {
+  const valued = fields.filter(takesValue).map(({ name }) => [name, { type: 'string' }] as const);
+  const { tokens: found } = parseArgs({
+    args: args.slice(from),
+    options: { ...Object.fromEntries(valued), ...flags },
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const tokens: Token[] = [];
+  for (const token of found) {
+    const index = from + token.index;
+    if (token.kind === 'positional') tokens.push({ index, name: null, value: token.value, isInline: false });
+    if (token.kind !== 'option') continue;
+    const { name, value, inlineValue: isInline = false } = token;
+    // Not a value but the next flag, which was swallowed: read on from there.
+    if (!isInline && value?.startsWith('--')) {
+      return [...tokens, { index, name, value: undefined, isInline }, ...readTokens(args, flags, index + 1)];
+    }
+    tokens.push({ index, name, value, isInline });
+  }
+  return tokens;
+}
 
 /** `--augment`, `--augment=True`; anything else is left for the schema to refuse. */
 function readSwitch(text: string | undefined): unknown {
@@ -96,76 +114,22 @@ function readSwitch(text: string | undefined): unknown {
   return text.toLowerCase() === 'false' ? false : text;
 }
 
-function readValue({ kind }: Flag, text: string): unknown {
-  if (kind === 'list')
+function readValue({ kind, default: initial }: FieldDescription, text: string): unknown {
+  if (kind === 'words')
     return text
       .split(',')
       .map((item) => item.trim())
       .filter(Boolean);
-  if (kind === 'text') return text;
+  if (typeof initial !== 'number') return text;
   const number = text.trim() === '' ? Number.NaN : Number(text);
   return Number.isNaN(number) ? text : number;
 }
 
 const show = (value: unknown) => (Array.isArray(value) ? value.join(',') : String(value));
 
-function unknown(flag: string, name: string): string {
-  const near = flags
-    .map((each) => ({ name: each.name, steps: editDistance(name.replaceAll('-', '_'), each.name) }))
-    .sort((a, b) => a.steps - b.steps)[0]!;
-  const hint = near.steps <= 3 ? `did you mean --${near.name}?` : 'see --help';
-  return `${flag}: there is no such flag; ${hint}`;
-}
-
-/** Letters to insert, delete or replace on the way from one word to another (Levenshtein, 1966). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < to.length; j++) {
-      next.push(Math.min(row[j]! + (letter === to[j] ? 0 : 1), row[j + 1]! + 1, next[j]! + 1));
-    }
-    row = next;
-  }
-  return row[to.length]!;
-}
-
-const usage = `usage: npm run train -- [--flag value | --flag=value | --switch | --no-switch] …
-
-Trains on CIFAR-10 and leaves cifar10.h5 in the current folder and the whole run in results/.
-`;
-
-/** A default as a person reads it. */
-export const defaultInWords = ({ kind, default: value }: Flag): string =>
-  kind === 'boolean' ? (value ? 'on' : 'off') : show(value) || 'empty';
-
-/** The text of `--help`, wrapped to the terminal's width. */
-export function helpText(columns: number): string {
-  const width = Math.max(Math.min(columns, 110), 50);
-  const indent = 24;
-  const ours = flags.findIndex((flag) => flag.name === lastOriginal) + 1;
-  const describe = (flag: Flag) => {
-    const facts = [flag.range, `default: ${defaultInWords(flag)}`].filter(Boolean).join('; ');
-    const [first = '', ...rest] = wrap(`${flag.description} (${facts})`, width - indent);
-    return [`  --${flag.name}`.padEnd(indent - 1).concat(' ', first), ...rest.map((line) => ' '.repeat(indent) + line)];
-  };
-  return [
-    usage,
-    'As in the original script:',
-    ...flags.slice(0, ours).flatMap(describe),
-    '',
-    'Besides:',
-    ...flags.slice(ours).flatMap(describe),
-    '',
-  ].join('\n');
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+function unknownFlag(arg: string, own: readonly string[]): string {
+  const flag = arg.split('=')[0]!;
+  const wanted = flag.replace(/^--?(no-)?/, '').replaceAll('-', '_');
+  const near = nearestName(wanted, [...fields.map(({ name }) => name), ...own]);
+  return `${flag}: there is no such flag; ${near ? `did you mean --${near}?` : 'see --help'}`;
 }

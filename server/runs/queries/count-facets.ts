@@ -1,8 +1,8 @@
 import { count, eq, sql } from 'drizzle-orm';
 import { runs } from '@/drizzle/schema.ts';
-import type { Facet } from '@/lib/runs/columns.ts';
-import type { Database } from '@/server/db/database.ts';
-import { facetColumns } from './select-runs.ts';
+import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
+import type { Database, Transaction } from '@/server/db/database.ts';
+import { facetValue } from './select-runs.ts';
 
 /** A value that runs can be filtered by, as text, and how many have it. */
 export interface FacetValue {
@@ -10,31 +10,46 @@ export interface FacetValue {
   runs: number;
 }
 
-/** As many tags as one can look through. */
-const mostTags = 100;
+/** As many values of a list as one can look through. */
+const mostOfList = 100;
 
-/** Every value that runs have, of each facet: numbers by size, words by their letters, tags by how many have them. */
+const single = facets.filter((facet) => !facetFacts(facet).isList);
+
+/** Every value that runs have, of each facet: numbers by size, words by their letters, those of lists by how many runs have them. */
 export const countFacets = (db: Database): Record<Facet, FacetValue[]> =>
   db.transaction((tx) => {
-    // Each combination once: many runs differ in nothing that is asked here.
-    const combinations = tx
-      .select({ ...facetColumns, runs: count() })
-      .from(runs)
-      .where(eq(runs.isExample, false))
-      .groupBy(...Object.values(facetColumns))
-      .all();
-    const valuesOf = (facet: keyof typeof facetColumns): FacetValue[] => {
-      const counts = new Map<string, number>();
-      for (const row of combinations) counts.set(String(row[facet]), (counts.get(String(row[facet])) ?? 0) + row.runs);
-      return [...counts]
-        .map(([value, runs]) => ({ value, runs }))
-        .sort((a, b) => a.value.localeCompare(b.value, 'en', { numeric: true }));
-    };
-    const tag = tx.all<FacetValue>(
-      sql`select value, count(*) as runs from ${runs}, json_each(${runs.config}, '$.tags')
-        where not ${runs.isExample} group by value order by count(*) desc, value limit ${mostTags}`,
-    );
-    const facets = Object.keys(facetColumns) as (keyof typeof facetColumns)[];
-    const values = facets.map((facet) => [facet, valuesOf(facet)] as const);
-    return { ...(Object.fromEntries(values) as Record<keyof typeof facetColumns, FacetValue[]>), tag };
+    const combinations = countCombinations(tx);
+    const values = facets.map((facet) => [
+      facet,
+      facetFacts(facet).isList ? countItems(tx, facet) : sumBy(facet, combinations),
+    ]);
+    return Object.fromEntries(values);
   });
+
+/** Runs by combination of values: there are far fewer of these than of runs. */
+function countCombinations(tx: Transaction): Record<string, unknown>[] {
+  const values = Object.fromEntries(single.map((facet) => [facet, facetValue(facet)]));
+  return tx
+    .select({ ...values, runs: count() })
+    .from(runs)
+    .where(eq(runs.isExample, false))
+    .groupBy(...Object.values(values))
+    .all();
+}
+
+function sumBy(facet: Facet, combinations: Record<string, unknown>[]): FacetValue[] {
+  const counts = new Map<string, number>();
+  for (const row of combinations) {
+    const value = String(row[facet]);
+    counts.set(value, (counts.get(value) ?? 0) + Number(row.runs));
+  }
+  return [...counts]
+    .map(([value, runs]) => ({ value, runs }))
+    .sort((a, b) => a.value.localeCompare(b.value, 'en', { numeric: true }));
+}
+
+const countItems = (tx: Transaction, facet: Facet): FacetValue[] =>
+  tx.all<FacetValue>(
+    sql`select value, count(*) as runs from ${runs}, json_each(${facetValue(facet)})
+      where not ${runs.isExample} group by value order by count(*) desc, value limit ${mostOfList}`,
+  );

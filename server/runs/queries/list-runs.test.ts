@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { runs } from '@/drizzle/schema.ts';
 import { runName, type TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { RunMetrics } from '@/lib/run/metrics.ts';
+import { sortColumns } from '@/lib/runs/columns.ts';
+import { facetFacts, facets } from '@/lib/runs/facets.ts';
 import { type RunQueryInput, runQuerySchema } from '@/lib/runs/query.ts';
 import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
@@ -104,6 +106,13 @@ describe('the list of runs', () => {
     expect(ids(services, { sort: { column, descending } })).toBe(expected);
   });
 
+  it.each(sortColumns)('can sort by %s', (column) => {
+    const services = openWith({ val: 0.5 }, { config: { n_unfreeze: 3 } });
+    for (const descending of [false, true]) {
+      expect([...ids(services, { sort: { column, descending } })].sort().join('')).toBe('ab');
+    }
+  });
+
   it('sorts by the images that a run really trains on; all of own ones, however many, stand last', () => {
     const services = openWith(
       { config: {} },
@@ -142,6 +151,21 @@ describe('the list of runs', () => {
       { config: { n_unfreeze: 30, augment: true, tags: ['x', 'z'] }, val: 0.25 },
     );
     expect(ids(services, { filter: JSON.parse(JSON.stringify(filter)) })).toBe(expected);
+  });
+
+  it.each(facets)('finds as many runs by each value of %s as it counts', (facet) => {
+    const services = openWith(
+      { config: { tags: ['x', 'y'], dataset: 'sketch10' }, val: 0.5 },
+      { config: { n_unfreeze: 9, tags: ['x'], optimizer: 'sgd', use_mixup: true } },
+      { config: { tags: ['x'] }, isExample: true },
+    );
+    const counted = countFacets(services.db)[facet];
+    expect(counted.length).toBeGreaterThan(0);
+    for (const { value, runs } of counted) {
+      const chosen = facetFacts(facet).isInteger ? Number(value) : value;
+      const { filter } = runQuerySchema.parse({ filter: { [facet]: [chosen] } });
+      expect(listRuns(services.db, runQuerySchema.parse({ filter })).total, value).toBe(runs);
+    }
   });
 
   it('counts what it can be filtered by', () => {

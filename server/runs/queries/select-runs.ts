@@ -1,87 +1,67 @@
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
-import { runs } from '@/drizzle/schema.ts';
+import { type RunRow, runs } from '@/drizzle/schema.ts';
 import { datasetSizes, knownDatasets } from '@/lib/data/dataset-sizes.ts';
-import type { Facet, SortColumn } from '@/lib/runs/columns.ts';
+import { columnNamed, type ExpressionColumn } from '@/lib/runs/columns.ts';
+import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
 import type { RunFilter, RunQuery, RunSort } from '@/lib/runs/query.ts';
 
-/** A query's words as SQL: which rows, and in which order. */
+/** A query as SQL: which rows, and in which order. */
 
-/** A field of the config that has no column of its own. */
-const field = (name: string): SQL => sql`${runs.config} ->> ${sql.raw(`'$.${name}'`)}`;
+/** A column of `runs`, or a key of one that holds JSON. */
+type Place = keyof RunRow | `${'config' | 'metrics'}.${string}`;
+
+function valueAt(place: Place): SQL {
+  const [column, key] = place.split('.') as [keyof RunRow, string?];
+  return key ? sql`${runs[column]} ->> ${sql.raw(`'$.${key}'`)}` : sql`${runs[column]}`;
+}
 
 /** Of own images, of which nobody knows here how many there are, at most this many are trained on. */
-const trainLimit = sql`nullif(${field('train_limit')}, 0)`;
+const trainLimit = sql`nullif(${valueAt('config.train_limit')}, 0)`;
 const knownImages = knownDatasets.map((name) => {
   const { train, classes } = datasetSizes[name];
   return sql`when ${name} then max(${classes}, min(coalesce(${trainLimit}, ${train}), ${train}))`;
 });
 
-const columns: Record<SortColumn, SQL> = {
+/** What columns sort by that is not stored as it is. */
+const expressions: Record<ExpressionColumn, SQL> = {
   name: sql`${runs.name} collate nocase`,
-  status: sql`${runs.status}`,
-  augmentation: sql`${runs.augmentation}`,
   images: sql`case ${runs.dataset} ${sql.join(knownImages, sql` `)} else ${trainLimit} end`,
-  engine: sql`${runs.engine}`,
-  val: sql`${runs.valAccuracy}`,
-  test: sql`${runs.testAccuracy}`,
-  tta: sql`${runs.metrics} ->> '$.test_tta'`,
-  time: sql`${runs.seconds}`,
-  createdAt: sql`${runs.createdAt}`,
-  n_unfreeze: sql`${runs.nUnfreeze}`,
-  optimizer: sql`${runs.optimizer}`,
-  dataset: sql`${runs.dataset}`,
-  lr_stage1: field('lr_stage1'),
-  lr_stage2: field('lr_stage2'),
-  batch_size: field('batch_size'),
-  image_size: field('image_size'),
-  epochs_stage1: field('epochs_stage1'),
-  epochs_stage2: field('epochs_stage2'),
-  weight_decay: field('weight_decay'),
-  label_smoothing: field('label_smoothing'),
-  dropout: field('dropout'),
-  seed: field('seed'),
 };
 
-/** What runs are filtered by, but for tags, of which one has several. */
-export const facetColumns: Record<Exclude<Facet, 'tag'>, SQL> = {
-  n_unfreeze: sql`${runs.nUnfreeze}`,
-  optimizer: sql`${runs.optimizer}`,
-  augmentation: sql`coalesce(nullif(${runs.augmentation}, ''), 'none')`,
-  engine: sql`coalesce(${runs.engine}, 'none')`,
-  dataset: sql`${runs.dataset}`,
-  status: sql`${runs.status}`,
-};
+/** The value of a run that a facet filters by; of a list, its JSON. */
+export function facetValue(facet: Facet): SQL {
+  const { stored, empty } = facetFacts(facet);
+  const value = valueAt(stored);
+  return empty === undefined ? value : sql`coalesce(nullif(${value}, ''), ${sql.raw(`'${empty}'`)})`;
+}
 
 /** Which rows a query shows. */
 export function whereOf({ filter, ids, examples }: Pick<RunQuery, 'filter' | 'ids' | 'examples'>): SQL | undefined {
   return and(eq(runs.isExample, examples), ids && inArray(runs.id, ids), ...conditionsOf(filter));
 }
 
-function conditionsOf(filter: RunFilter): (SQL | undefined)[] {
-  const { search, n_unfreeze, optimizer, augmentation, engine, dataset, tag, status } = filter;
-  const oneOf = <T>(list: T[], condition: (list: T[]) => SQL | undefined) =>
-    list.length > 0 ? condition(list) : undefined;
-  return [
-    oneOf(n_unfreeze, (list) => inArray(runs.nUnfreeze, list)),
-    oneOf(optimizer, (list) => inArray(runs.optimizer, list)),
-    oneOf(augmentation, (list) => inArray(facetColumns.augmentation, list)),
-    oneOf(engine, (list) => inArray(facetColumns.engine, list)),
-    oneOf(dataset, (list) => inArray(runs.dataset, list)),
-    oneOf(status, (list) => inArray(runs.status, list)),
-    oneOf(tag, (list) => sql`exists (select 1 from json_each(${runs.config}, '$.tags') where value in ${list})`),
-    search.trim() === '' ? undefined : contains(search.trim()),
-  ];
+const conditionsOf = (filter: RunFilter): (SQL | undefined)[] => [
+  ...facets.map((facet) => conditionOf(facet, filter[facet])),
+  filter.search.trim() === '' ? undefined : contains(filter.search.trim()),
+];
+
+function conditionOf(facet: Facet, chosen: readonly (string | number)[]): SQL | undefined {
+  if (chosen.length === 0) return undefined;
+  const value = facetValue(facet);
+  if (!facetFacts(facet).isList) return inArray(value, [...chosen]);
+  return sql`exists (select 1 from json_each(${value}) where value in ${[...chosen]})`;
 }
 
 /** SQLite knows upper and lower case of ASCII alone. */
 function contains(text: string): SQL {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  const places = [sql`${runs.name}`, sql`${runs.id}`, field('notes'), field('tags')];
+  const places = [sql`${runs.name}`, sql`${runs.id}`, valueAt('config.notes'), valueAt('config.tags')];
   return or(...places.map((place) => sql`${place} like ${pattern} escape '\\'`))!;
 }
 
-/** What has no value stands last either way; of equals the newer first. */
+/** Runs without a value stand last either way; of equals the newer stands first. */
 export function orderOf({ column, descending }: RunSort): SQL[] {
-  const value = columns[column];
+  const { stored } = columnNamed(column);
+  const value = stored ? valueAt(stored) : expressions[column as ExpressionColumn];
   return [descending ? sql`${value} desc nulls last` : sql`${value} asc nulls last`, desc(runs.number)];
 }

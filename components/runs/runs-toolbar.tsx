@@ -1,0 +1,87 @@
+import { Download, Keyboard } from 'lucide-react';
+import type { RefObject } from 'react';
+import { Menu, MenuCheck } from '@/components/ui/menu.tsx';
+import { formatCount } from '@/lib/format.ts';
+import { columns as allColumns } from '@/lib/runs/columns.ts';
+import { RunsFilters } from './runs-filters.tsx';
+import { ImportButton } from './runs-import.tsx';
+import { type RunsState, searchOf } from './runs-url.ts';
+import type { useColumns } from './use-columns.ts';
+import type { SetRunsState } from './use-runs-state.ts';
+
+interface RunsToolbarProps {
+  state: RunsState;
+  setState: SetRunsState;
+  /** How many runs the filters leave. */
+  total: number;
+  columns: ReturnType<typeof useColumns>;
+  search: RefObject<HTMLInputElement | null>;
+  importFiles: (files: readonly File[]) => Promise<void>;
+  openHelp: () => void;
+}
+
+/** What stands above the table: filters on the left; import, columns, download and keys on the right. */
+export function RunsToolbar({ state, setState, total, columns, search, importFiles, openHelp }: RunsToolbarProps) {
+  return (
+    <div className="flex flex-wrap items-start justify-between gap-2 pb-2.5">
+      <RunsFilters state={state} setState={setState} search={search} />
+      <div className="flex flex-wrap items-center gap-1.5">
+        <ImportButton importFiles={importFiles} />
+        <ColumnsMenu columns={columns} />
+        <Menu
+          title="Download the filtered runs"
+          label={
+            <>
+              <Download size={13} aria-hidden />
+              Table
+            </>
+          }
+        >
+          {(['csv', 'json'] as const).map((format) => (
+            <a
+              key={format}
+              href={`/api/table/runs.${format}?${searchOf(state)}`}
+              download
+              className="block rounded px-1.5 py-1 hover:bg-raised"
+            >
+              {format.toUpperCase()}, {formatCount(total)} {total === 1 ? 'run' : 'runs'}
+            </a>
+          ))}
+        </Menu>
+        <button
+          type="button"
+          className="button h-7 px-2 max-sm:hidden"
+          onClick={openHelp}
+          aria-label="Keys"
+          title="Keys: ?"
+        >
+          <Keyboard size={14} aria-hidden />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function ColumnsMenu({ columns }: Pick<RunsToolbarProps, 'columns'>) {
+  return (
+    <Menu label="Columns">
+      {allColumns.map(({ id, header, title }) => (
+        <MenuCheck
+          key={id}
+          label={header}
+          note={title ?? undefined}
+          checked={columns.shown.some((column) => column.id === id)}
+          onChange={() => columns.toggle(id)}
+          disabled={id === 'name'}
+        />
+      ))}
+      <button
+        type="button"
+        onClick={columns.reset}
+        className="mt-1 w-full rounded px-1.5 py-1 text-left text-accent hover:bg-raised"
+      >
+        Reset columns
+      </button>
+    </Menu>
+  );
+}

@@ -1,0 +1,32 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useTRPC } from '@/components/live/trpc.ts';
+import { useNow } from '@/components/ui/use-now.ts';
+import type { CellContext } from './run-cells.tsx';
+import type { queryOf, RunsState } from './runs-url.ts';
+import type { RunRows } from './use-run-rows.ts';
+
+/** What cells show beside their own figures: the baseline, and the best of the filtered runs. */
+export function useCellContext(state: RunsState, query: ReturnType<typeof queryOf>, rows: RunRows): CellContext {
+  const trpc = useTRPC();
+  const isAnyRunning = rows.loaded.some((run) => run.status === 'running');
+  const now = useNow(isAnyRunning ? 1000 : 30_000);
+  const { data: groups } = useQuery(
+    trpc.dashboard.best.queryOptions({ filter: query.filter }, { placeholderData: keepPreviousData }),
+  );
+  const { data: found } = useQuery(
+    trpc.runs.list.queryOptions({ ids: [state.baseline] }, { enabled: state.baseline !== '' }),
+  );
+  return useMemo(() => {
+    const best = new Map(groups?.map((group) => [group.test.hash, group]));
+    return {
+      now,
+      baseline: (state.baseline !== '' && found?.runs[0]) || null,
+      bestFor: (run) => {
+        const group = best.get(run.test?.hash ?? '');
+        // One alone is not the best of anything.
+        return run.metrics && group && group.runs > 1 ? group.best : null;
+      },
+    };
+  }, [now, groups, found, state.baseline]);
+}

@@ -1,0 +1,139 @@
+/**
+ * Facts about every field of a run's config, in the order of the form. Bounds, defaults and help are in train-config.ts.
+ * Plain data without zod, so that the page of runs can use it without loading the schema; the schema does not compile
+ * unless it has exactly these fields.
+ */
+
+/** What a run computes, in order; each stage builds on the one before it. */
+export const runStages = ['features', 'stage1', 'stage2', 'evaluation'] as const;
+export type RunStage = (typeof runStages)[number];
+
+/** A part of the form. */
+export type FieldGroupName = 'training' | 'length' | 'augmentation' | 'advanced';
+
+/** What must hold for a field to have an effect; `unused-fields.ts` says how that is decided. */
+export type FieldNeed = 'stage2' | 'augment' | 'mixup' | 'weight-decay';
+
+export interface FieldFacts {
+  label: string;
+  /** As the head of a table column; the label where left out. */
+  short?: string;
+  unit?: string;
+  group: FieldGroupName;
+  /** The first stage whose result changes with it; those after it change too. Null: no result does. */
+  affectsFrom: RunStage | null;
+  /** Without one of these it has no effect; the first that is missing is the one to explain. */
+  needs?: readonly FieldNeed[];
+  /** Whether it changes the augmentation preview. */
+  preview?: true;
+}
+
+export const fieldTable = {
+  name: { label: 'Name', group: 'training', affectsFrom: null },
+  dataset: { label: 'Dataset', group: 'training', affectsFrom: 'features', preview: true },
+  train_limit: { label: 'Training images', group: 'training', affectsFrom: 'features' },
+  backbone: { label: 'Backbone', group: 'training', affectsFrom: 'features' },
+  image_size: { label: 'Image size', short: 'px', unit: 'px', group: 'training', affectsFrom: 'features' },
+  // Needs no stage 2: without one it still describes what the run was about.
+  n_unfreeze: { label: 'Unfreeze', short: 'N', group: 'training', affectsFrom: 'stage2' },
+  tags: { label: 'Tags', group: 'training', affectsFrom: null },
+  notes: { label: 'Notes', group: 'training', affectsFrom: null },
+
+  epochs_stage1: { label: 'Epochs, stage 1', short: 'Ep. 1', group: 'length', affectsFrom: 'stage1' },
+  epochs_stage2: { label: 'Epochs, stage 2', short: 'Ep. 2', group: 'length', affectsFrom: 'stage2' },
+  // Not the features: these are extracted in batches of a fixed size.
+  batch_size: { label: 'Batch size', short: 'Batch', group: 'length', affectsFrom: 'stage1' },
+
+  augment: { label: 'Augment', group: 'augmentation', affectsFrom: 'stage2', needs: ['stage2'], preview: true },
+  rotation: {
+    label: 'Rotation',
+    unit: '°',
+    group: 'augmentation',
+    affectsFrom: 'stage2',
+    needs: ['stage2', 'augment'],
+    preview: true,
+  },
+  zoom: {
+    label: 'Zoom',
+    group: 'augmentation',
+    affectsFrom: 'stage2',
+    needs: ['stage2', 'augment'],
+    preview: true,
+  },
+  width_shift: {
+    label: 'Width shift',
+    group: 'augmentation',
+    affectsFrom: 'stage2',
+    needs: ['stage2', 'augment'],
+    preview: true,
+  },
+  height_shift: {
+    label: 'Height shift',
+    group: 'augmentation',
+    affectsFrom: 'stage2',
+    needs: ['stage2', 'augment'],
+    preview: true,
+  },
+  use_mixup: { label: 'Mixup', group: 'augmentation', affectsFrom: 'stage2', needs: ['stage2'], preview: true },
+  mixup_alpha: {
+    label: 'Mixup α',
+    group: 'augmentation',
+    affectsFrom: 'stage2',
+    needs: ['stage2', 'mixup'],
+    preview: true,
+  },
+  use_cutout: { label: 'Cutout', group: 'augmentation', affectsFrom: 'stage2', needs: ['stage2'], preview: true },
+
+  // Engines differ in the last digits, and cached features are kept apart by engine.
+  engine: { label: 'Engine', group: 'advanced', affectsFrom: 'features' },
+  optimizer: { label: 'Optimizer', group: 'advanced', affectsFrom: 'stage1' },
+  lr_stage1: { label: 'Learning rate, stage 1', short: 'lr1', group: 'advanced', affectsFrom: 'stage1' },
+  lr_stage2: {
+    label: 'Learning rate, stage 2',
+    short: 'lr2',
+    group: 'advanced',
+    affectsFrom: 'stage2',
+    needs: ['stage2'],
+  },
+  // Stage 1 has a weight decay of its own.
+  weight_decay: {
+    label: 'Weight decay',
+    short: 'Decay',
+    group: 'advanced',
+    affectsFrom: 'stage2',
+    needs: ['stage2', 'weight-decay'],
+  },
+  label_smoothing: { label: 'Label smoothing', short: 'Smoothing', group: 'advanced', affectsFrom: 'stage1' },
+  dropout: { label: 'Dropout', group: 'advanced', affectsFrom: 'stage1' },
+  // Not the features: the split into training and validation images is the same for every seed.
+  seed: { label: 'Seed', group: 'advanced', affectsFrom: 'stage1' },
+  json_output_path: { label: 'JSON log', group: 'advanced', affectsFrom: null },
+} as const satisfies Record<string, FieldFacts>;
+
+export type TrainConfigField = keyof typeof fieldTable;
+
+/** Fields that change the augmentation preview. */
+export type PreviewField = {
+  [Name in TrainConfigField]: (typeof fieldTable)[Name] extends { preview: true } ? Name : never;
+}[TrainConfigField];
+
+/** Every field, in the order of the form. */
+export const fieldNames = Object.keys(fieldTable) as TrainConfigField[];
+
+export const fieldFacts = (name: TrainConfigField): FieldFacts => fieldTable[name];
+
+/** The stages whose results change with a field, in order. */
+export function stagesAffectedBy(name: TrainConfigField): readonly RunStage[] {
+  const { affectsFrom } = fieldFacts(name);
+  return affectsFrom === null ? [] : runStages.slice(runStages.indexOf(affectsFrom));
+}
+
+/** The fields on which a stage's result depends: two runs that agree in these have the same result of this stage. */
+export const fieldsAffecting = (stage: RunStage): TrainConfigField[] =>
+  fieldNames.filter((name) => stagesAffectedBy(name).includes(stage));
+
+/** The fields that change some result, and those that only name or describe a run. */
+export const settingFields = fieldsAffecting('evaluation');
+export const descriptiveFields = fieldNames.filter((name) => !settingFields.includes(name));
+
+export const previewFields = fieldNames.filter((name) => fieldFacts(name).preview) as PreviewField[];

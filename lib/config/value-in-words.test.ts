@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { fieldNamed } from './fields.ts';
+import { bareValue, valueInWords } from './value-in-words.ts';
+
+it.each([
+  ['train_limit', 0, 'all', 'all'],
+  ['image_size', 160, '160', '160\u00a0px'],
+  ['rotation', 15, '15', '15\u00a0°'],
+  ['lr_stage2', 1e-5, '1e-5', '1e-5'],
+  ['dropout', 0, '0', '0'],
+  ['seed', 123_456_789, '123456789', '123456789'],
+  ['augment', false, 'off', 'off'],
+  ['tags', [], '–', '–'],
+  ['tags', ['a', 'b'], 'a, b', 'a, b'],
+  ['name', '', '–', '–'],
+] as const)('reads %s of %j as %s, with its unit %s', (name, value, bare, withUnit) => {
+  expect(bareValue(name, value)).toBe(bare);
+  expect(valueInWords(fieldNamed(name), value)).toBe(withUnit);
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { fieldNames } from '@/lib/config/field-table.ts';
+import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import type { RunSummary } from '@/lib/run/run.ts';
+import { columnNamed, columns, sortColumns } from './columns.ts';
+
+const run = { engine: 'wasm', config: trainConfigSchema.parse({ augment: true, use_cutout: true, tags: ['a', 'b'] }) };
+const textOf = (id: (typeof columns)[number]['id']) => columnNamed(id).text?.(run as RunSummary);
+
+it('has columns with ids and heads of their own, all but the tags sortable', () => {
+  expect(new Set(columns.map(({ id }) => id)).size).toBe(columns.length);
+  expect(new Set(columns.map(({ header }) => header)).size).toBe(columns.length);
+  expect(columns.map(({ id }) => id).filter((id) => id !== 'tags')).toEqual(sortColumns);
+});
+
+it('takes head, name and value of a config’s field from the field table', () => {
+  expect(columnNamed('lr_stage2')).toMatchObject({ header: 'lr2', title: 'Learning rate, stage 2' });
+  expect(columnNamed('dropout')).toMatchObject({ header: 'Dropout', title: null, stored: 'config.dropout' });
+  expect(textOf('lr_stage2')).toBe('1e-5');
+  expect(textOf('image_size')).toBe('160');
+  expect(textOf('tags')).toBe('a, b');
+  for (const { id, stored } of columns) {
+    if (stored?.startsWith('config.')) expect(fieldNames).toContain(id);
+  }
+});
+
+it('says what else a run is', () => {
+  expect(textOf('augmentation')).toBe('aug cutout');
+  expect(textOf('images')).toBe('45,000');
+  expect(textOf('engine')).toBe('wasm');
+});

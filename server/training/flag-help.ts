@@ -1,0 +1,57 @@
+import { type FieldDescription, fields } from '@/lib/config/fields.ts';
+
+/** How flags are described on the terminal and in the README. */
+
+/** The last flag that the original script had; the schema lists them first. */
+const lastOriginal = 'json_output_path';
+
+/** What a flag takes: `0…102`, `adamw | adam | sgd`; empty where anything goes. */
+export function rangeInWords({ choices, limits }: FieldDescription): string {
+  if (choices.length > 0) return choices.join(' | ');
+  return limits ? `${limits.min}…${limits.max}` : '';
+}
+
+/** A default as a person reads it. */
+export function defaultInWords({ default: value }: FieldDescription): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return (Array.isArray(value) ? value.join(',') : String(value)) || 'empty';
+}
+
+const usage = `usage: npm run train -- [--flag value | --flag=value | --switch | --no-switch] …
+
+Trains on CIFAR-10 and leaves cifar10.h5 in the current folder and the whole run in results/.
+`;
+
+/** The text of `--help`, wrapped to the terminal's width. */
+export function helpText(terminalWidth: number): string {
+  const width = Math.max(Math.min(terminalWidth, 110), 50);
+  const indent = 24;
+  const ours = fields.findIndex(({ name }) => name === lastOriginal) + 1;
+  const describe = (field: FieldDescription) => {
+    const facts = [rangeInWords(field), `default: ${defaultInWords(field)}`].filter(Boolean).join('; ');
+    const [first = '', ...rest] = wrap(`${field.help} (${facts})`, width - indent);
+    return [
+      `  --${field.name}`.padEnd(indent - 1).concat(' ', first),
+      ...rest.map((line) => ' '.repeat(indent) + line),
+    ];
+  };
+  return [
+    usage,
+    'As in the original script:',
+    ...fields.slice(0, ours).flatMap(describe),
+    '',
+    'Besides:',
+    ...fields.slice(ours).flatMap(describe),
+    '',
+  ].join('\n');
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
