@@ -1,7 +1,7 @@
-import { useWaitsFor } from '@/components/downloads/use-data-status.ts';
+import { useWaitReason } from '@/components/downloads/use-data-status.ts';
 import { StatusBadge } from '@/components/ui/status-badge.tsx';
 import { formatTimeLeft } from '@/lib/format.ts';
-import { phaseNames, placeInLine, runShare } from '@/lib/run/progress.ts';
+import { describeQueuePosition, phaseNames, runShare } from '@/lib/run/progress.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 
 /** A run's status in a row: of a running one how far it is, of a waiting one its place in line. */
@@ -31,6 +31,6 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
 }
 
 function Waiting({ run }: { run: RunSummary }) {
-  const reason = useWaitsFor(run) ?? placeInLine(run);
+  const reason = useWaitReason(run) ?? describeQueuePosition(run);
   return <StatusBadge status={run.status} detail={reason && `· ${reason}`} />;
 }
