@@ -20,7 +20,7 @@ it('begins without data and without a network: one click, and a run completes', 
   // The form opens on what comes with the app, and says so.
   await visit(page, `${app.url}/runs/new`);
   const offer = page.getByRole('region', { name: 'Missing data' });
-  await offer.getByText('new runs use the bundled sketch10 data set').waitFor();
+  await offer.getByText('new runs use the bundled sketch10 dataset').waitFor();
   await offer.getByRole('button', { name: /^Download CIFAR-10/ }).waitFor();
   const chosen = (name: string) => page.locator(`[name="${name}"]`).inputValue();
   expect([await chosen('dataset'), await chosen('backbone')]).toEqual(['sketch10', 'sketch']);

@@ -22,12 +22,12 @@ export const formatPoints = (difference: number): string =>
 /** Seconds in the two largest units: `8 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${Number(seconds.toFixed(1))}${nbsp}s`;
-  const whole = Math.round(seconds);
+  const rounded = Math.round(seconds);
   const units = [
-    [Math.floor(whole / 86_400), 'd'],
-    [Math.floor(whole / 3600) % 24, 'h'],
-    [Math.floor(whole / 60) % 60, 'min'],
-    [whole % 60, 's'],
+    [Math.floor(rounded / 86_400), 'd'],
+    [Math.floor(rounded / 3600) % 24, 'h'],
+    [Math.floor(rounded / 60) % 60, 'min'],
+    [rounded % 60, 's'],
   ] as const;
   const first = units.findIndex(([count]) => count > 0);
   return units

@@ -21,7 +21,7 @@ export function DataOffer({ onlyRequested = false, className = '' }: { onlyReque
     <section className={`card p-4 ${className}`} aria-label="Missing data">
       <h2 className="font-semibold">{missingTitle(missing)}</h2>
       <p className="mt-0.5 text-soft">
-        Until then, new runs use the bundled sketch10 data set (images drawn by code) and a small backbone that was
+        Until then, new runs use the bundled sketch10 dataset (images drawn by code) and a small backbone that was
         trained on drawn images. Neither needs a download.
       </p>
       <DataParts folder={status.folder} parts={missing} />

@@ -32,5 +32,9 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
 
 function Waiting({ run }: { run: RunSummary }) {
   const reason = useWaitReason(run) ?? describeQueuePosition(run);
-  return <StatusBadge status={run.status} detail={reason && `· ${reason}`} />;
+  return (
+    <span className="block overflow-hidden" title={reason ?? undefined}>
+      <StatusBadge status={run.status} detail={reason && `· ${reason}`} />
+    </span>
+  );
 }
