@@ -82,10 +82,10 @@ describe('cancel', () => {
     const third = await start('completes');
     await visit(page, `${app.url}/runs/${third}`);
     const main = page.getByRole('main');
-    await main.getByText('#2 in queue').waitFor();
+    await main.getByText('position 2 in the queue').waitFor();
     await app.trpc.runs.cancel.mutate({ id: second });
-    await main.getByText('next in queue').waitFor();
-    await expect.poll(() => page.title()).toBe('completes: next in queue');
+    await main.getByText('next in the queue').waitFor();
+    await expect.poll(() => page.title()).toBe('completes: next in the queue');
     await app.trpc.runs.cancel.mutate({ id: first });
     await expectStatus('completed');
   });

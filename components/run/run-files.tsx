@@ -53,7 +53,7 @@ export function RunFiles({ run }: { run: RunDetail }) {
                 )}
                 <p className="text-faint text-xs">{description}</p>
               </div>
-              <span className="max-w-32 shrink-0 text-right text-faint text-xs">
+              <span className="max-w-36 shrink-0 text-balance text-right text-faint text-xs">
                 {file ? formatBytes(file.bytes) : isAvailable ? 'Created on download' : describeAbsence(run, name)}
               </span>
             </li>

@@ -99,6 +99,6 @@ describe('describeActivity', () => {
 describe('describeQueuePosition', () => {
   it('describes a known position', () => {
     const texts = [1, 3, null].map((queuePosition) => describeQueuePosition({ queuePosition }));
-    expect(texts).toEqual(['next in queue', '#3 in queue', null]);
+    expect(texts).toEqual(['next in the queue', 'position 3 in the queue', null]);
   });
 });

@@ -80,8 +80,8 @@ export function describeActivity(run: Pick<RunDetail, 'events' | 'progress'>): s
   return epoch === undefined ? phaseNames[phase] : `${phaseNames[phase]}, epoch ${epoch} of ${epochs}`;
 }
 
-/** The queue position of a waiting run: `next in queue`, `#3 in queue`. Null if unknown. */
+/** The queue position of a waiting run: `next in the queue`, `position 3 in the queue`. Null if unknown. */
 export function describeQueuePosition({ queuePosition }: Pick<RunDetail, 'queuePosition'>): string | null {
   if (queuePosition === null) return null;
-  return queuePosition === 1 ? 'next in queue' : `#${queuePosition} in queue`;
+  return queuePosition === 1 ? 'next in the queue' : `position ${queuePosition} in the queue`;
 }
