@@ -8,8 +8,8 @@ import { CanceledNote } from './canceled-note.tsx';
 
 const descriptions = {
   'cifar10.h5': 'Complete model for Keras 2 and Keras 3',
-  'cifar10.onnx': 'Complete model for ONNX Runtime: pixels in, probabilities out',
-  'tfjs.zip': 'Complete model for TensorFlow.js, with an example page',
+  'cifar10.onnx': 'The same for ONNX Runtime: pixels in, probabilities out',
+  'tfjs.zip': 'The same for TensorFlow.js, with an example page',
   'run.json': 'Config, metrics and curves in the original script’s format',
   'predictions.bin': 'True class and predicted probabilities of every test image',
   'metrics.csv': 'Metrics of both stages, one row per epoch',
