@@ -61,7 +61,7 @@ describe('axe', { timeout: 240_000 }, () => {
     await expectNothing('/', isMissing, withoutData);
     await expectNothing('/runs/new', isMissing, withoutData);
   });
-  it('finds nothing where nothing is', () => expectNothing('/runs/none', () => heading('There is nothing here')));
+  it('finds nothing where nothing is', () => expectNothing('/runs/none', () => heading('Page not found')));
 
   describe('of a run', () => {
     const ids = { completed: '', failed: '', canceled: '', running: '', queued: '' };

@@ -29,18 +29,18 @@ describe('cancel', () => {
     expect.poll(() => page.locator('main').getAttribute('data-run-status')).toBe(status);
   const model = () => page.getByRole('listitem').filter({ hasText: 'cifar10.h5' });
   const ask = () => page.getByRole('button', { name: 'Cancel', exact: true }).click();
-  const confirm = () => page.getByRole('button', { name: 'Cancel the run' }).click();
+  const confirm = () => page.getByRole('button', { name: 'Cancel run' }).click();
 
   it('asks once, and says that files are being prepared while nobody can fetch them', async () => {
     const id = await start('stubborn');
     await watch(id);
     await ask();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Keep' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Keep running' }).click();
     await expectStatus('running');
     await ask();
     await confirm();
     await expectStatus('canceled');
-    expect(await model().textContent()).toContain('being prepared');
+    expect(await model().textContent()).toContain('Exporting …');
     expect(await model().getByRole('link').count()).toBe(0);
     await app.trpc.runs.delete.mutate({ id });
   });
@@ -61,7 +61,7 @@ describe('cancel', () => {
     expect(download.suggestedFilename()).toBe('cifar10.h5');
   });
 
-  it('takes a run out of the line, and the table says so', async () => {
+  it('removes a run from the queue, and the table says so', async () => {
     const first = await start('waits');
     const id = await start('completes');
     await visit(page, `${app.url}/runs/${id}`);
@@ -82,10 +82,10 @@ describe('cancel', () => {
     const third = await start('completes');
     await visit(page, `${app.url}/runs/${third}`);
     const main = page.getByRole('main');
-    await main.getByText('place 2 in line').waitFor();
+    await main.getByText('position 2 in the queue').waitFor();
     await app.trpc.runs.cancel.mutate({ id: second });
-    await main.getByText('next in line').waitFor();
-    await expect.poll(() => page.title()).toBe('completes: next in line');
+    await main.getByText('next in the queue').waitFor();
+    await expect.poll(() => page.title()).toBe('completes: next in the queue');
     await app.trpc.runs.cancel.mutate({ id: first });
     await expectStatus('completed');
   });

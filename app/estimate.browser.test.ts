@@ -42,7 +42,13 @@ describe('the estimate', () => {
     await expectTime('35\u00a0s');
     await line().click();
     const phases = page.locator('details[open] dt').filter({ visible: true });
-    expect(await phases.allTextContents()).toEqual(['Reading data', 'Features', 'Head', 'Evaluation', 'Export']);
+    expect(await phases.allTextContents()).toEqual([
+      'Reading data',
+      'Features',
+      'Head training',
+      'Evaluation',
+      'Export',
+    ]);
   });
 
   it('says nothing while a value is wrong', async () => {
@@ -56,7 +62,7 @@ describe('the estimate', () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'waits' });
     await reload(page);
     await put({ ...original, epochs_stage1: '1', train_limit: '9000', image_size: '128' });
-    await expect.poll(() => line().textContent()).toContain('roughly, to be measured when nothing trains');
+    await expect.poll(() => line().textContent()).toContain('roughly, to be measured when no run is training');
     await app.trpc.runs.cancel.mutate({ id });
     await expectTime('35\u00a0s');
     await expect.poll(() => line().textContent()).not.toContain('roughly');

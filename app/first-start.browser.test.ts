@@ -20,15 +20,15 @@ it('begins without data and without a network: one click, and a run completes', 
   // The form opens on what comes with the app, and says so.
   await visit(page, `${app.url}/runs/new`);
   const offer = page.getByRole('region', { name: 'Missing data' });
-  await offer.getByText('runs begin with what comes with the app: sketch10').waitFor();
-  await offer.getByRole('button', { name: /^Get CIFAR-10/ }).waitFor();
+  await offer.getByText('new runs use the bundled sketch10 dataset').waitFor();
+  await offer.getByRole('button', { name: /^Download CIFAR-10/ }).waitFor();
   const chosen = (name: string) => page.locator(`[name="${name}"]`).inputValue();
   expect([await chosen('dataset'), await chosen('backbone')]).toEqual(['sketch10', 'sketch']);
   await page.getByText('8,000 images to train').waitFor();
 
   await visit(page, app.url);
-  await offer.getByText('CIFAR-10 and ImageNet weights are not here yet').waitFor();
-  await offer.getByText('By hand').click();
+  await offer.getByText('CIFAR-10 and ImageNet weights are not downloaded yet').waitFor();
+  await offer.getByText('Download manually').click();
   await offer.getByText(DATA_DIR).first().waitFor();
   await page.getByRole('button', { name: 'Start the first run' }).click();
   await page.waitForURL(/\/runs\/\d{8}-/);

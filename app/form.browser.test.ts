@@ -172,7 +172,7 @@ describe('another run’s config', () => {
   it('fills the form, is changed and run: once, however often the keys are pressed', async () => {
     const { id } = await app.trpc.runs.start.mutate(first);
     await visit(page, `${app.url}/runs/${id}`);
-    await page.getByRole('link', { name: 'Change and run' }).click();
+    await page.getByRole('link', { name: 'Edit as new run' }).click();
     await expect.poll(() => origin().textContent()).toBe('As in completes.');
     expect(await copied()).toEqual({ ...defaults, ...first, json_output_path: '' });
     await field('n_unfreeze').fill('13');
@@ -187,7 +187,7 @@ describe('another run’s config', () => {
   it('is not there for an unknown run: the form says so and can be used', async () => {
     const answer = await visit(page, `${app.url}/runs/new?from=20200101-000000-none`);
     expect(answer!.status()).toBe(404);
-    await page.getByText('The run that this form was to be filled from is not there').waitFor();
+    await page.getByText('The run to copy the config from was not found').waitFor();
     await field('name').fill('completes');
     expect((await start()).name).toBe('completes');
   });
@@ -197,7 +197,7 @@ describe('without data', () => {
   it('says so where the images would be, and how to get them', async () => {
     await field('dataset').selectOption('cifar10');
     await page.getByText('Images appear here once CIFAR-10 is downloaded.').waitFor();
-    await page.getByRole('button', { name: /^Get CIFAR-10/ }).waitFor();
+    await page.getByRole('button', { name: /^Download CIFAR-10/ }).waitFor();
     expect(await page.getByRole('button', { name: 'Shuffle' }).isDisabled()).toBe(true);
     await field('dataset').selectOption('sketch10');
     await page.getByText('Nothing changes the images').waitFor();

@@ -35,25 +35,25 @@ it('gets the data by two buttons, through everything that can come between, and 
   const click = (name: string | RegExp) => card.getByRole('button', { name }).click();
 
   await visit(page, app.url);
-  await card.getByText('CIFAR-10 and ImageNet weights are not here yet').waitFor();
+  await card.getByText('CIFAR-10 and ImageNet weights are not downloaded yet').waitFor();
   cifar10.answers = [
     sendsFile({ stallsAfter: Math.floor(archive.length / 2) }),
     sendsStatus(200, { 'content-type': 'text/html' }),
   ];
-  await click(/^Get CIFAR-10/);
-  await click(/^Get ImageNet weights/);
-  await card.getByText('CIFAR-10 is not here yet').waitFor();
-  const bar = card.getByRole('progressbar', { name: 'Getting CIFAR-10' });
+  await click(/^Download CIFAR-10/);
+  await click(/^Download ImageNet weights/);
+  await card.getByText('CIFAR-10 is not downloaded yet').waitFor();
+  const bar = card.getByRole('progressbar', { name: 'Downloading CIFAR-10' });
   await expect.poll(() => bar.getAttribute('aria-valuenow')).toMatch(/^(49|50)$/);
 
   // Whoever comes later sees the same, and a run waits for it.
   const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
   await visit(page, `${app.url}/runs/${id}`);
   await expect.poll(() => bar.getAttribute('aria-valuenow')).toMatch(/^(49|50)$/);
-  await page.getByText(/waits for CIFAR-10/).waitFor();
+  await page.getByText(/waiting for CIFAR-10/).waitFor();
   await click('Stop');
   await card.getByText(/^Stopped after/).waitFor();
-  await click('Go on');
+  await click('Resume');
   await card.getByRole('alert').getByText('a web page instead of the file').waitFor();
   expect(await page.locator('main').getAttribute('data-run-status')).toBe('queued');
   await click('Try again');

@@ -84,10 +84,10 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     ]);
     expect(download.suggestedFilename()).toBe('cifar10.h5');
     await reload(page);
-    await tabTo(page.getByRole('searchbox', { name: 'Search the log' }));
+    await tabTo(page.getByRole('searchbox', { name: 'Filter log lines' }));
     await page.keyboard.type('images training');
     await expect
-      .poll(() => page.getByRole('region', { name: 'What the trainer has printed' }).textContent())
+      .poll(() => page.getByRole('region', { name: 'Trainer output' }).textContent())
       .toMatch(/^9,000 training images.*the test$/);
   });
 
@@ -98,7 +98,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     await press('Enter');
     await page.waitForURL((url) => url.href !== before);
     await expectStatus('completed');
-    await tabTo(page.getByRole('link', { name: 'Change and run' }));
+    await tabTo(page.getByRole('link', { name: 'Edit as new run' }));
     await press('Enter');
     await page.waitForURL(/\/runs\/new\?from=/);
   });
@@ -107,11 +107,11 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     await stand();
     await tabTo(button('Cancel'));
     await press('Enter');
-    await expectFocus(button('Keep'));
+    await expectFocus(button('Keep running'));
     await press('Escape');
     await expectFocus(button('Cancel'));
     await press('Enter');
-    await tabTo(button('Cancel the run'));
+    await tabTo(button('Cancel run'));
     await press('Enter');
     await expectStatus('canceled');
     await expectFocus(button('Run again'));

@@ -11,7 +11,7 @@ export const metadata: Metadata = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  // The answer's own, without which no script of a page runs: so no page is made before it is asked for.
+  // The CSP nonce of this response; scripts without it are blocked. Reading it makes every page render per request.
   const nonce = (await headers()).get('x-nonce') ?? undefined;
   return (
     <html lang="en" suppressHydrationWarning>

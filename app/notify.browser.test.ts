@@ -23,7 +23,7 @@ describe('someone who looks elsewhere', () => {
     await visit(page, `${app.url}/runs/${id}`);
     await expect.poll(() => page.title()).toMatch(/^\d+\u00a0% fine-tuning · n30$/);
     await page.getByRole('button', { name: 'Notify me' }).click();
-    await page.getByRole('button', { name: 'You will be notified', pressed: true }).waitFor();
+    await page.getByRole('button', { name: 'Notification on', pressed: true }).waitFor();
     await app.trpc.runs.cancel.mutate({ id });
     await expect.poll(() => page.title()).toBe('n30: canceled');
     const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told);

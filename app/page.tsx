@@ -5,7 +5,7 @@ import { RunsView } from '@/components/runs/runs-view.tsx';
 import { getCaller } from '@/server/caller.ts';
 
 export default async function RunsPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
-  // The runs of now, not those of the build.
+  // Render per request, not at build time.
   await connection();
   const initial = await getCaller().runs.list(queryOf(await loadRunsState(searchParams)));
   return <RunsView initial={initial} />;

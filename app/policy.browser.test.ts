@@ -71,7 +71,7 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
     await open(`/compare?ids=${id}`);
     await page.getByRole('heading').first().waitFor();
     await open('/nowhere');
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
     expectNothing();
   });
 

@@ -66,24 +66,24 @@ describe('reproducing a log, in a browser', () => {
   it('shows nothing that a log cannot have or do', async () => {
     expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
     expect(await page.getByRole('heading', { name: /^(Log|Speed)$/ }).count()).toBe(0);
-    expect(await page.getByText(/not written|trainer has started/).count()).toBe(0);
+    expect(await page.getByText(/Not created|trainer has started/).count()).toBe(0);
   });
 
   it('is offered whole until it is known how long it takes here, then scaled down, too', async () => {
-    const whole = page.getByRole('listitem').filter({ hasText: 'Reproduce it whole' });
-    const scaled = page.getByRole('listitem').filter({ hasText: 'Reproduce it scaled down' });
+    const whole = page.getByRole('listitem').filter({ hasText: 'Reproduce in full' });
+    const scaled = page.getByRole('listitem').filter({ hasText: 'Reproduce scaled down' });
     await expect
       .poll(() => whole.textContent())
-      .toContain('how long it takes here is not known yet · to be measured when nothing trains');
+      .toContain('Time on this machine not known yet · to be measured when no run is training');
     expect(await scaled.count()).toBe(0);
     await app.trpc.runs.cancel.mutate({ id: waiting });
-    await expect.poll(() => whole.textContent()).toMatch(/at most 52\smin here$/);
-    await expect.poll(() => scaled.textContent()).toMatch(/96 instead of 160 px, .*: at most \d/);
+    await expect.poll(() => whole.textContent()).toMatch(/About 41–52\smin on this machine$/);
+    await expect.poll(() => scaled.textContent()).toMatch(/96 instead of 160 px, .* · About \d/);
     await app.trpc.runs.delete.mutate({ id: waiting });
   });
 
   it('trains its config anew, draws both curves, and says in the end within how many points', async () => {
-    await page.getByRole('button', { name: 'Reproduce it whole' }).click();
+    await page.getByRole('button', { name: 'Reproduce in full' }).click();
     const sentence = (status: string) => page.locator(`[data-reproduction="${status}"]`).textContent();
     await expect
       .poll(() => sentence('running'))

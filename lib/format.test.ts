@@ -4,6 +4,7 @@ import {
   formatAgo,
   formatBytes,
   formatDuration,
+  formatDurationRange,
   formatMoment,
   formatPoints,
   formatRate,
@@ -13,7 +14,7 @@ import {
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
-describe('figures as people read them', () => {
+describe('formatting', () => {
   it.each([
     [0.04, '0 s'],
     [0.44, '0.4 s'],
@@ -22,14 +23,22 @@ describe('figures as people read them', () => {
     [250, '4 min 10 s'],
     [7500, '2 h 5 min'],
     [3600 * 76, '3 d 4 h'],
-  ])('%d seconds are %s', (seconds, words) => expect(plain(formatDuration(seconds))).toBe(words));
+  ])('formats %d seconds as %s', (seconds, words) => expect(plain(formatDuration(seconds))).toBe(words));
 
   it.each([
     [2, 'seconds left'],
     [31, '35 s left'],
     [242, '4 min 10 s left'],
     [3541, '1 h left'],
-  ])('%d seconds to go are %s', (seconds, words) => expect(plain(formatTimeLeft(seconds))).toBe(words));
+  ])('formats %d remaining seconds as %s', (seconds, words) => expect(plain(formatTimeLeft(seconds))).toBe(words));
+
+  it.each([
+    [0, 2, '5 s'],
+    [28, 35, '25–35 s'],
+    [80, 100, '1–2 min'],
+    [2496, 3120, '41–52 min'],
+    [3610, 5401, '1–2 h'],
+  ])('formats %d to %d seconds as %s', (from, to, words) => expect(plain(formatDurationRange(from, to))).toBe(words));
 
   it.each([
     [1e-5, '1e-5'],
@@ -38,27 +47,27 @@ describe('figures as people read them', () => {
     [0.05, '0.05'],
     [0, '0'],
     [1000, '1e3'],
-  ])('a rate of %d reads %s', (rate, text) => expect(formatRate(rate)).toBe(text));
+  ])('formats a rate of %d as %s', (rate, text) => expect(formatRate(rate)).toBe(text));
 
   it.each([
     [0, '0 B'],
     [999, '999 B'],
     [9_406_464, '9.4 MB'],
     [170_052_171, '170 MB'],
-  ])('%d bytes are %s', (bytes, text) => expect(plain(formatBytes(bytes))).toBe(text));
+  ])('formats %d bytes as %s', (bytes, text) => expect(plain(formatBytes(bytes))).toBe(text));
 
-  it('keeps two decimals, and a dash for what is not there', () => {
+  it('keeps two decimals, and shows a dash for null', () => {
     expect(plain(formatAccuracy(0.9))).toBe('90.00 %');
     expect(formatAccuracy(null)).toBe('–');
     expect(formatPoints(-0.0312)).toBe('−3.12');
   });
 
-  it('says all only when all is done', () => {
+  it('shows 100 % only for a complete share', () => {
     expect(plain(formatShare(0.9999))).toBe('99 %');
     expect(plain(formatShare(1))).toBe('100 %');
   });
 
-  it('counts time back from now, and names the day after a week', () => {
+  it('shows the time since a moment, and its date after a week', () => {
     const now = new Date(2026, 10, 24, 8, 15, 30).getTime();
     expect(formatAgo(now + 500, now)).toBe('just now');
     expect(plain(formatAgo(now - 3 * 3_600_000, now))).toBe('3 h ago');

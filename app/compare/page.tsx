@@ -11,7 +11,7 @@ interface Props {
 
 export default async function ComparePage({ searchParams }: Props) {
   const { ids } = await searchParams;
-  const asked = readCompareState(new URLSearchParams({ ids: String(ids ?? '') })).ids;
-  const details = await Promise.all(asked.map(findRun));
+  const requested = readCompareState(new URLSearchParams({ ids: String(ids ?? '') })).ids;
+  const details = await Promise.all(requested.map(findRun));
   return <CompareView details={details.filter((run) => run !== null)} />;
 }

@@ -5,7 +5,7 @@ import { cifar10Files } from '@/lib/data/data-files.ts';
 import type { PartStatus } from '@/server/data/downloads.ts';
 import { GetData } from './get-data.tsx';
 
-/** Parts of the data that are not there, a button each, and how to do without the buttons. */
+/** The missing parts of the data with a download button each, and instructions for a manual download. */
 export function DataParts({ folder, parts }: { folder: string; parts: PartStatus[] }) {
   return (
     <>
@@ -14,18 +14,18 @@ export function DataParts({ folder, parts }: { folder: string; parts: PartStatus
           <GetData key={each.part} status={each} />
         ))}
       </div>
-      <ByHand folder={folder} parts={parts} />
+      <ManualDownload folder={folder} parts={parts} />
     </>
   );
 }
 
-/** For machines that reach no network, or not this one. */
-function ByHand({ folder, parts }: { folder: string; parts: PartStatus[] }) {
+/** For machines without network access, or without access to these hosts. */
+function ManualDownload({ folder, parts }: { folder: string; parts: PartStatus[] }) {
   return (
     <details className="group mt-3" open={parts.some(({ state }) => state.is === 'failed') || undefined}>
       <summary className="flex w-fit list-none items-center gap-1 text-faint text-xs hover:text-ink">
         <ChevronRight size={14} className="transition-transform group-open:rotate-90" aria-hidden />
-        By hand
+        Download manually
       </summary>
       <ul className="mt-1.5 list-disc space-y-1.5 break-words pl-5 text-soft text-xs">
         {parts.map(({ part, url }) => (
@@ -36,18 +36,18 @@ function ByHand({ folder, parts }: { folder: string; parts: PartStatus[] }) {
             </a>{' '}
             {part === 'cifar10' ? (
               <>
-                and unpack it in <Path>{folder}</Path>, so that <Path>{cifar10Files.folder}</Path> in it holds{' '}
+                and unpack it into <Path>{folder}</Path>. Its subfolder <Path>{cifar10Files.folder}</Path> must contain{' '}
                 {cifar10Files.train[0]} to {cifar10Files.train.at(-1)} and {cifar10Files.test}.
               </>
             ) : (
               <>
-                into <Path>{folder}</Path>, under its own name.
+                into <Path>{folder}</Path> and keep its file name.
               </>
             )}
           </li>
         ))}
         <li>
-          Or in a terminal, in the project’s folder: <Path>npm run get-data</Path>
+          Or run <Path>npm run get-data</Path> in the project folder.
         </li>
       </ul>
     </details>

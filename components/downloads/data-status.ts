@@ -3,13 +3,13 @@ import { formatBytes, formatShare, formatTimeLeft } from '@/lib/format.ts';
 import type { DataStatus, PartState, PartStatus } from '@/server/data/downloads.ts';
 
 /**
- * What a run still lacks, as it is offered: of two weights files that would serve alike, the one that
- * someone has asked for, else the one that serves every size.
+ * The parts that a run needs and that are not downloaded. Where either of two weights files will do: the one that was
+ * requested, else the one that works for every image size.
  */
-export function lackingParts({ parts }: DataStatus, needs: DataNeeds): PartStatus[] {
+export function missingParts({ parts }: DataStatus, needs: DataNeeds): PartStatus[] {
   return partsFor(needs).flatMap((names) => {
     const alternatives = names.flatMap((name) => parts.find(({ part }) => part === name) ?? []);
-    // The trainer takes the first file that there is, so a broken one is in the way of the next.
+    // The trainer uses the first file it finds, so a broken file blocks the next one.
     const first = alternatives.find(({ state }) => state.is === 'present' || hasProblem(state));
     if (first) return first.state.is === 'present' ? [] : [first];
     return alternatives.find(({ state }) => state.is !== 'missing') ?? alternatives.slice(-1);
@@ -18,28 +18,28 @@ export function lackingParts({ parts }: DataStatus, needs: DataNeeds): PartStatu
 
 const hasProblem = (state: PartState): boolean => state.is === 'missing' && state.problem !== null;
 
-export const isComing = ({ state }: PartStatus): boolean => state.is === 'coming';
+export const isDownloading = ({ state }: PartStatus): boolean => state.is === 'coming';
 
-/** Whether someone has asked for a part that is not there: runs that need it wait. */
-export const isAwaited = ({ state }: PartStatus): boolean => state.is !== 'missing' && state.is !== 'present';
+/** Whether a missing part was requested: runs that need it wait for it. */
+export const isRequested = ({ state }: PartStatus): boolean => state.is !== 'missing' && state.is !== 'present';
 
-/** What a run in line waits for; null where it waits for its turn alone. */
-export function waitsFor(status: DataStatus, needs: DataNeeds): string | null {
-  const awaited = lackingParts(status, needs).filter(isAwaited);
-  const [first, second] = awaited;
+/** Which download a queued run waits for: `waiting for CIFAR-10, 42 %`. Null when it only waits for its turn. */
+export function describeWait(status: DataStatus, needs: DataNeeds): string | null {
+  const requested = missingParts(status, needs).filter(isRequested);
+  const [first, second] = requested;
   if (!first) return null;
-  if (second) return 'waits for data';
-  const share = first.state.is === 'coming' ? shareOf(first.state) : null;
-  return `waits for ${partTitle(first.part)}${share === null ? '' : `, ${formatShare(share)}`}`;
+  if (second) return 'waiting for data';
+  const share = first.state.is === 'coming' ? downloadedShare(first.state) : null;
+  return `waiting for ${partTitle(first.part)}${share === null ? '' : `, ${formatShare(share)}`}`;
 }
 
-/** How much of a part has come, within 0…1; null where nobody knows. */
-export const shareOf = ({ progress: { bytes, total } }: Extract<PartState, { is: 'coming' }>): number | null =>
+/** The downloaded share of a part, within 0…1; null if its size is unknown. */
+export const downloadedShare = ({ progress: { bytes, total } }: Extract<PartState, { is: 'coming' }>): number | null =>
   total ? bytes / total : null;
 
-/** One line on what is being done for a part: `43 % of 170 MB · 12.3 MB/s · 10 s left`. */
+/** A download's progress in one line: `43 % of 170 MB · 12.3 MB/s · 10 s left`. */
 export function describeProgress({ phase, bytes, total, bytesPerSecond, secondsLeft }: Progress): string {
-  if (phase === 'checking') return 'Checking what has come';
+  if (phase === 'checking') return 'Verifying';
   if (phase === 'unpacking') return 'Unpacking';
   return [
     total ? `${formatShare(bytes / total)} of ${formatBytes(total)}` : formatBytes(bytes),
@@ -51,11 +51,11 @@ export function describeProgress({ phase, bytes, total, bytesPerSecond, secondsL
 }
 type Progress = Extract<PartState, { is: 'coming' }>['progress'];
 
-/** `CIFAR-10 and ImageNet weights are not here yet`. */
-export function notHere(parts: readonly PartStatus[]): string {
+/** `CIFAR-10 and ImageNet weights are not downloaded yet`. */
+export function missingTitle(parts: readonly PartStatus[]): string {
   const titles = parts.map(({ part }) => partTitle(part)).join(' and ');
-  return `${titles} ${isOne(parts) ? 'is' : 'are'} not here yet`;
+  return `${titles} ${isSingular(parts) ? 'is' : 'are'} not downloaded yet`;
 }
 
-/** Weights are several, even in one file. */
-export const isOne = (parts: readonly PartStatus[]): boolean => parts.length === 1 && parts[0]?.part === 'cifar10';
+/** Whether the parts take a singular verb; weights are plural even in one file. */
+export const isSingular = (parts: readonly PartStatus[]): boolean => parts.length === 1 && parts[0]?.part === 'cifar10';

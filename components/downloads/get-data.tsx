@@ -6,34 +6,34 @@ import { useTRPC } from '@/components/live/trpc.ts';
 import { partTitle } from '@/lib/data/data-files.ts';
 import { formatBytes } from '@/lib/format.ts';
 import type { PartStatus } from '@/server/data/downloads.ts';
-import { describeProgress, shareOf } from './data-status.ts';
+import { describeProgress, downloadedShare } from './data-status.ts';
 
-/** One part of the data that is not there: how it stands with it, and the button that gets it. */
+/** A missing part of the data: the state of its download and the button that starts or stops it. */
 export function GetData({ status }: { status: PartStatus }) {
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2">
       <div className="min-w-0 flex-1 basis-56">
         <h3 className="font-medium">{partTitle(status.part)}</h3>
-        <Standing status={status} />
+        <PartStateLine status={status} />
       </div>
       <Actions status={status} />
     </div>
   );
 }
 
-function Standing({ status: { part, url, bytes, state } }: { status: PartStatus }) {
+function PartStateLine({ status: { part, url, bytes, state } }: { status: PartStatus }) {
   switch (state.is) {
     case 'missing':
       return (
         <p className="text-soft [overflow-wrap:anywhere]">
-          {state.problem ?? `${about(part)}, from ${new URL(url).host}`}
+          {state.problem ?? `${describePart(part)}, from ${new URL(url).host}`}
         </p>
       );
     case 'coming':
       return (
         <>
           <p className="text-soft">{describeProgress(state.progress)}</p>
-          <Bar share={shareOf(state)} label={`Getting ${partTitle(part)}`} />
+          <Bar share={downloadedShare(state)} label={`Downloading ${partTitle(part)}`} />
         </>
       );
     case 'stopped':
@@ -54,8 +54,8 @@ function Standing({ status: { part, url, bytes, state } }: { status: PartStatus 
   }
 }
 
-const about = (part: PartStatus['part']) =>
-  part === 'cifar10' ? '60,000 images with labels' : 'What MobileNetV2 knows of ImageNet';
+const describePart = (part: PartStatus['part']) =>
+  part === 'cifar10' ? '60,000 images with labels' : 'MobileNetV2 trained on ImageNet';
 
 function Bar({ share, label }: { share: number | null; label: string }) {
   const percent = share === null ? undefined : Math.floor(share * 100);
@@ -76,7 +76,7 @@ function Bar({ share, label }: { share: number | null; label: string }) {
   );
 }
 
-/** Both show at once in what is asked of the server from then on. */
+/** Mutations that start and stop a download; both refresh the data status. */
 export function useDownload() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -105,8 +105,8 @@ function Actions({ status: { part, bytes, state } }: { status: PartStatus }) {
         <button type="button" className="button-primary" onClick={() => get.mutate({ part })} disabled={get.isPending}>
           {state.is === 'failed' ? <RotateCw size={14} aria-hidden /> : <Download size={14} aria-hidden />}
           {state.is === 'failed' && 'Try again'}
-          {state.is === 'stopped' && 'Go on'}
-          {state.is === 'missing' && `Get ${partTitle(part)}${bytes === null ? '' : `, ${formatBytes(bytes)}`}`}
+          {state.is === 'stopped' && 'Resume'}
+          {state.is === 'missing' && `Download ${partTitle(part)}${bytes === null ? '' : ` (${formatBytes(bytes)})`}`}
         </button>
       )}
       {error && <p className="basis-full text-bad">{error.message}</p>}

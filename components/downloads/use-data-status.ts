@@ -1,22 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTRPC } from '@/components/live/trpc.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
-import { isComing, waitsFor } from './data-status.ts';
+import { describeWait, isDownloading } from './data-status.ts';
 
-/** What the data folder holds: asked every second while something comes, else now and then, as people put files there. */
+/** What is in the data folder, polled: every second during a download, else every 5 s, since files can be added manually. */
 export function useDataStatus({ enabled = true } = {}) {
   const trpc = useTRPC();
   return useQuery(
     trpc.data.status.queryOptions(undefined, {
       enabled,
-      refetchInterval: ({ state }) => (state.data?.parts.some(isComing) ? 1000 : 5000),
+      refetchInterval: ({ state }) => (state.data?.parts.some(isDownloading) ? 1000 : 5000),
     }),
   ).data;
 }
 
-/** What a run in line waits for beside its turn; null where there is nothing. */
-export function useWaitsFor({ status, config }: Pick<RunSummary, 'status' | 'config'>): string | null {
+/** Which download a queued run waits for; null when it only waits for its turn. */
+export function useWaitReason({ status, config }: Pick<RunSummary, 'status' | 'config'>): string | null {
   const isQueued = status === 'queued';
   const data = useDataStatus({ enabled: isQueued });
-  return isQueued && data ? waitsFor(data, config) : null;
+  return isQueued && data ? describeWait(data, config) : null;
 }

@@ -6,7 +6,7 @@ import { ThemeProvider } from 'next-themes';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
 import { TRPCProvider } from '@/components/live/trpc.ts';
-import { mostCalls } from '@/lib/most-calls.ts';
+import { maxBatchSize } from '@/lib/max-batch-size.ts';
 import type { AppRouter } from '@/server/router.ts';
 
 const url = '/api/trpc';
@@ -25,7 +25,7 @@ export function Providers({ nonce, children }: Props) {
         splitLink({
           condition: (operation) => operation.type === 'subscription',
           true: httpSubscriptionLink({ url }),
-          false: httpBatchLink({ url, maxItems: mostCalls }),
+          false: httpBatchLink({ url, maxItems: maxBatchSize }),
         }),
       ],
     }),

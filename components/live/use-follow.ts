@@ -7,23 +7,23 @@ import { useTRPC } from './trpc.ts';
 import { useVisible } from './use-visible.ts';
 
 interface Options {
-  /** The last event that is known, where one run's stream begins; all runs' begins now. */
+  /** Id of the last known event, after which a single run's stream starts. The stream of all runs starts now. */
   cursor?: number;
-  /** Nothing more will come, so there is nothing to follow. */
+  /** The run emits no more events, so no stream is opened. */
   isOver?: boolean;
 }
 
 /**
- * Keeps what a page has read about one run, or about all (null), as new as the server's stream of events. Events go
- * through the one reducer into what `runs.get` read, so a stream that overlaps with a read changes nothing twice. A
- * hidden tab has no stream: a browser allows six connections to a host.
- * @returns whether what is shown is kept new; true also where it need not be
+ * Follows the event stream of one run, or of all runs (null), and updates the query cache. The reducer applies events to
+ * the result of `runs.get` and ignores those that it already contains, so a stream may overlap with a read. A hidden tab
+ * closes its stream, since a browser allows six connections per host.
+ * @returns whether the page is up to date; true also when it does not need a stream
  */
 export function useFollow(runId: string | null, { cursor, isOver = false }: Options = {}): { connected: boolean } {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const enabled = useVisible() && !isOver;
-  const from = useCursorWhen(enabled, cursor);
+  const from = useCursorAtStart(enabled, cursor);
 
   const readOverviewAgain = useThrottled(() => {
     void queryClient.invalidateQueries({ queryKey: trpc.runs.list.queryKey() });
@@ -31,7 +31,7 @@ export function useFollow(runId: string | null, { cursor, isOver = false }: Opti
     void queryClient.invalidateQueries({ queryKey: trpc.system.status.queryKey() });
   });
 
-  const takeIn = (stored: StoredEvent) => {
+  const applyEvent = (stored: StoredEvent) => {
     const { event } = stored;
     const key = trpc.runs.get.queryKey({ id: stored.runId });
     queryClient.setQueryData(key, (run) => run && reduceRun(run, stored));
@@ -53,8 +53,8 @@ export function useFollow(runId: string | null, { cursor, isOver = false }: Opti
   const { status } = useSubscription(
     trpc.runs.follow.subscriptionOptions(runId === null ? {} : { runId, lastEventId: from }, {
       enabled,
-      onData: (message) => takeIn('data' in message ? message.data : message),
-      // While there was no stream, things happened that are no events: a run was deleted, the server came back.
+      onData: (message) => applyEvent('data' in message ? message.data : message),
+      // Changes without an event may have happened in the meantime: a run was deleted, the server restarted.
       onStarted: () => {
         void queryClient.invalidateQueries({ queryKey: trpc.runs.pathKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.system.status.queryKey() });
@@ -65,29 +65,29 @@ export function useFollow(runId: string | null, { cursor, isOver = false }: Opti
 }
 
 /**
- * The cursor as it was when following began, as the stream's input: after a break the stream itself goes on from its
- * last event, and an input that changed with every event would open a stream for each.
+ * The cursor at the time the subscription was enabled, as the stream's input. After a disconnect the stream itself
+ * resumes from its last event, and an input that changed with every event would open a new stream for each.
  */
-function useCursorWhen(enabled: boolean, cursor: number | undefined): string | null {
-  const known = useRef(cursor);
-  known.current = cursor;
+function useCursorAtStart(enabled: boolean, cursor: number | undefined): string | null {
+  const latest = useRef(cursor);
+  latest.current = cursor;
   const [from, setFrom] = useState(cursor);
   useEffect(() => {
-    if (enabled) setFrom(known.current);
+    if (enabled) setFrom(latest.current);
   }, [enabled]);
   return from === undefined ? null : String(from);
 }
 
-/** The same action, half a second later, however often it is asked for meanwhile: head training has short epochs. */
+/** Runs `action` at most once every 500 ms: the epochs of head training are short. */
 function useThrottled(action: () => void): () => void {
-  const newest = useRef(action);
-  newest.current = action;
+  const latest = useRef(action);
+  latest.current = action;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   return useCallback(() => {
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
-      newest.current();
+      latest.current();
     }, 500);
   }, []);
 }

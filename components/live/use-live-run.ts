@@ -4,13 +4,13 @@ import { useTRPC } from './trpc.ts';
 import { useFollow } from './use-follow.ts';
 import { useVisible } from './use-visible.ts';
 
-/** A hidden tab has no stream; it asks this often, for its title. */
+/** How often a hidden tab, which has no stream, refetches the run to update its title. Milliseconds. */
 const hiddenInterval = 15_000;
 
-/** No event tells that a run has moved up in the line. */
+/** How often the position of a queued run is refetched: no event reports it. Milliseconds. */
 const queuedInterval = 5000;
 
-/** A run as it is now and as it goes on: read once, then followed by stream from the cursor of what was read. */
+/** A run's current state: read once, then updated by the event stream from the cursor of that read. */
 export function useLiveRun(initial: RunDetail): { run: RunDetail; connected: boolean } {
   const trpc = useTRPC();
   const visible = useVisible();
@@ -18,7 +18,7 @@ export function useLiveRun(initial: RunDetail): { run: RunDetail; connected: boo
     ...trpc.runs.get.queryOptions({ id: initial.id }),
     initialData: initial,
     staleTime: Number.POSITIVE_INFINITY,
-    // An answer that was under way while events streamed in must not take them back.
+    // A response that was in flight while events arrived must not revert them.
     structuralSharing: (before, after) => (isOlder(after, before) ? before : after),
     refetchInterval: ({ state: { data } }) => {
       if (!data || isSettled(data)) return false;

@@ -4,23 +4,23 @@ import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { speedKind } from '@/lib/work/estimate.ts';
 import { useTRPC } from './trpc.ts';
 
-/** Whoever moves a slider is asked nothing before it rests. Milliseconds. */
-const rest = 800;
+/** A measurement starts only after the form has not changed for this long. Milliseconds. */
+const debounce = 800;
 
-/** `busy`: a run trains. */
+/** `busy`: a run is training, so nothing can be measured. */
 export type ProbeState = 'idle' | 'probing' | 'busy' | 'failed';
 
-/** Said of a time that stands on no such measurement. */
-export const probeInWords: Record<ProbeState, string | null> = {
+/** Shown next to an estimate that is not based on a measurement of this kind of run. */
+export const probeNotes: Record<ProbeState, string | null> = {
   idle: null,
   probing: 'measuring …',
-  busy: 'to be measured when nothing trains',
+  busy: 'to be measured when no run is training',
   failed: 'could not be measured',
 };
 
 /**
- * Has this machine measured for a config of a kind that it has shown no speed for; once nothing trains.
- * @param config null: there is nothing to measure
+ * Measures this machine's speed for a kind of config that has no measurement yet, as soon as no run is training.
+ * @param config null if nothing needs to be measured
  */
 export function useProbe(config: TrainConfig | null): ProbeState {
   const trpc = useTRPC();
@@ -30,24 +30,24 @@ export function useProbe(config: TrainConfig | null): ProbeState {
   const [failed, setFailed] = useState<string | null>(null);
   const { mutate, isPending } = useMutation(
     trpc.system.probe.mutationOptions({
-      onSuccess: async (outcome, asked) => {
-        // Waited for: until what is new is there, nothing more is asked.
+      onSuccess: async (outcome, probed) => {
+        // Awaited, so that no second probe starts before the new speeds have arrived.
         if (outcome === 'measured') await queryClient.invalidateQueries({ queryKey: trpc.system.speeds.queryKey() });
         if (outcome === 'busy') await queryClient.invalidateQueries({ queryKey: trpc.system.status.queryKey() });
-        if (outcome === 'failed') setFailed(kindOf(asked as TrainConfig));
+        if (outcome === 'failed') setFailed(kindOf(probed as TrainConfig));
       },
-      onError: (_, asked) => setFailed(kindOf(asked as TrainConfig)),
+      onError: (_, probed) => setFailed(kindOf(probed as TrainConfig)),
     }),
   );
-  // What does not change the speed asks for no other measurement.
+  // Fields that do not affect the speed must not trigger another measurement.
   const kind = config && kindOf(config);
   const isDue = kind !== null && kind !== failed && !isTraining && !isPending;
-  const order = config && JSON.stringify(config);
+  const configJson = config && JSON.stringify(config);
   useEffect(() => {
-    if (!isDue || order === null) return;
-    const timer = setTimeout(() => mutate(JSON.parse(order)), rest);
+    if (!isDue || configJson === null) return;
+    const timer = setTimeout(() => mutate(JSON.parse(configJson)), debounce);
     return () => clearTimeout(timer);
-  }, [isDue, order, mutate]);
+  }, [isDue, configJson, mutate]);
   if (kind === null) return 'idle';
   if (isTraining) return 'busy';
   return kind === failed ? 'failed' : 'probing';

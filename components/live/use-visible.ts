@@ -5,7 +5,7 @@ function subscribe(listener: () => void): () => void {
   return () => document.removeEventListener('visibilitychange', listener);
 }
 
-/** Whether the tab is shown: a hidden one closes its stream, since a browser allows six connections to a host. */
+/** Whether the tab is visible. A hidden tab closes its event stream, since a browser allows six connections per host. */
 export const useVisible = (): boolean =>
   useSyncExternalStore(
     subscribe,

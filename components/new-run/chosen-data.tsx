@@ -1,7 +1,7 @@
 import { useWatch } from 'react-hook-form';
 import { DataOffer } from '@/components/downloads/data-offer.tsx';
 import { DataProblems } from '@/components/downloads/data-problems.tsx';
-import { lackingParts } from '@/components/downloads/data-status.ts';
+import { missingParts } from '@/components/downloads/data-status.ts';
 import { useDataStatus } from '@/components/downloads/use-data-status.ts';
 import { type DataNeeds, imageSizes } from '@/lib/data/data-files.ts';
 import { backboneSchema } from '@/lib/network/backbones.ts';
@@ -18,7 +18,7 @@ export function ChosenData() {
   const imageSize = imageSizes.find((each) => each === Number(size));
   if (!imageSize || !status) return null;
   const needs: DataNeeds = { dataset: String(dataset), backbone, image_size: imageSize };
-  if (lackingParts(status, needs).length > 0) return <DataProblems needs={needs} />;
+  if (missingParts(status, needs).length > 0) return <DataProblems needs={needs} />;
   return (
     <>
       <DataOffer />

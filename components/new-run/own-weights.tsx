@@ -1,6 +1,6 @@
 'use client';
 
-import { isAwaited } from '@/components/downloads/data-status.ts';
+import { isRequested } from '@/components/downloads/data-status.ts';
 import { GetData, useDownload } from '@/components/downloads/get-data.tsx';
 import { useDataStatus } from '@/components/downloads/use-data-status.ts';
 import { type ImageSize, standInSize, weightsPart } from '@/lib/data/data-files.ts';
@@ -12,7 +12,7 @@ export function OwnWeights({ imageSize }: { imageSize: ImageSize }) {
   const stateOf = (size: ImageSize) => status?.parts.find(({ part }) => part === weightsPart(size));
   const own = stateOf(imageSize);
   if (!own || own.state.is === 'present' || stateOf(standInSize)?.state.is !== 'present') return null;
-  if (isAwaited(own)) {
+  if (isRequested(own)) {
     return (
       <section className="card p-4" aria-label="Weights">
         <GetData status={own} />

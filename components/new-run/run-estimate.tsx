@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useWatch } from 'react-hook-form';
 import { useDatasetSize } from '@/components/downloads/use-datasets.ts';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { probeInWords, useProbe } from '@/components/live/use-probe.ts';
+import { probeNotes, useProbe } from '@/components/live/use-probe.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { type DatasetSize, imageCounts } from '@/lib/data/dataset-sizes.ts';
 import { formatCores, formatCount, formatRoundedUp } from '@/lib/format.ts';
@@ -24,7 +24,7 @@ export function RunEstimateLine() {
 
   const { engine, threads } = data.machine;
   const machine = `on this machine (${threads === null ? '' : `${formatCores(threads)}, `}${engine})`;
-  const doubt = probeInWords[probe];
+  const doubt = probeNotes[probe];
   const isRough = estimate !== null && !estimate.isMeasured;
   return (
     <details className="min-w-0 grow basis-80 text-sm">

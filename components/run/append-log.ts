@@ -1,39 +1,39 @@
-/** More lines than this are not kept in the page; the file has them all. */
-const mostLines = 5000;
+/** The page keeps this many lines; the file has all of them. */
+const maxLines = 5000;
 
-/** What a page holds of a trainer's log. */
-export interface HeldLog {
+/** The part of a trainer's log that a page holds. */
+export interface LogLines {
   lines: readonly string[];
-  /** Where the next part begins, in bytes. */
+  /** Byte offset of the next part. */
   end: number;
-  /** Lines are left out before the first one. */
-  isCut: boolean;
+  /** Whether earlier lines are missing. */
+  isTruncated: boolean;
 }
 
-export const emptyLog: HeldLog = { lines: [], end: 0, isCut: false };
+export const emptyLog: LogLines = { lines: [], end: 0, isTruncated: false };
 
-/** Takes in a part of the log: whole lines from byte `from` to byte `to`. One that was taken in already changes nothing. */
-export function appendLog(log: HeldLog, { text, from, to }: { text: string; from: number; to: number }): HeldLog {
+/** Appends a part of the log: complete lines from byte `from` to byte `to`. A part that was already appended is ignored. */
+export function appendLog(log: LogLines, { text, from, to }: { text: string; from: number; to: number }): LogLines {
   if (to === log.end) return log;
-  const added = text.split('\n').map(asShown);
+  const added = text.split('\n').map(asDisplayed);
   if (added.at(-1) === '') added.pop();
   const isNext = from === log.end;
   const lines = isNext ? [...log.lines, ...added] : added;
-  const isCut = isNext ? log.isCut : from > 0;
-  return { lines: lines.slice(-mostLines), end: to, isCut: isCut || lines.length > mostLines };
+  const isTruncated = isNext ? log.isTruncated : from > 0;
+  return { lines: lines.slice(-maxLines), end: to, isTruncated: isTruncated || lines.length > maxLines };
 }
 
-/** As a terminal would leave it: the last of what was written over the same line, without colours. */
-const asShown = (line: string): string =>
+/** The line as a terminal displays it: only the text after the last carriage return, without colour codes. */
+const asDisplayed = (line: string): string =>
   line
     .trimEnd()
     .split('\r')
     .at(-1)!
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a colour
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character that starts a colour code
     .replace(/\u001b\[[\d;]*[A-Za-z]/g, '');
 
-/** The lines that hold every word that is looked for, in any case. */
-export function searchLines(lines: readonly string[], query: string): readonly string[] {
+/** The lines that contain every word of the query, regardless of case. */
+export function filterLines(lines: readonly string[], query: string): readonly string[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return lines;
   return lines.filter((line) => {

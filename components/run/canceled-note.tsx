@@ -1,7 +1,7 @@
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 
-/** Of a canceled run: whose weights its files hold, or why there are none. */
+/** For a canceled run: which epoch's model was exported, or why there is none. */
 export function CanceledNote({ run }: { run: RunDetail }) {
   const text = textOf(run);
   return (
@@ -15,11 +15,11 @@ export function CanceledNote({ run }: { run: RunDetail }) {
 
 function textOf(run: RunDetail): string | null {
   if (run.status !== 'canceled') return null;
-  if (run.filesDue) return 'The model of the last whole epoch is being prepared …';
-  if (run.error) return `The model could not be prepared. ${run.error}`;
+  if (run.filesDue) return 'Exporting the model of the last completed epoch …';
+  if (run.error) return `The model could not be exported. ${run.error}`;
   if (run.startedAt !== null && run.valAccuracy === null) {
-    return 'Canceled before its first whole epoch, so there is no model.';
+    return 'No model: the run was canceled before it completed an epoch.';
   }
   const ready = eventsOf(run, 'files-ready').at(-1);
-  return ready ? `The model is that of stage ${ready.stage}, epoch ${ready.epoch}, the last whole one.` : null;
+  return ready ? `Model from stage ${ready.stage}, epoch ${ready.epoch}, the last completed epoch.` : null;
 }

@@ -7,7 +7,7 @@ import { useTRPC } from '@/components/live/trpc.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
 
-/** What a run that has ended can do more: one that did not complete goes on, one that did trains further; a log neither. */
+/** The button that continues an ended run: *Resume* if it did not complete, else *Train further*. Neither for imported logs. */
 export function ContinueRun({ run }: { run: RunDetail }) {
   if (!isFinal(run.status) || run.status === 'imported') return null;
   if (run.status !== 'completed') return <Resume run={run} />;
@@ -16,14 +16,16 @@ export function ContinueRun({ run }: { run: RunDetail }) {
 
 function Resume({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
-  const resume = useMutation(trpc.runs.resume.mutationOptions(useReadAgain()));
+  const resume = useMutation(trpc.runs.resume.mutationOptions(useInvalidateRuns()));
   return (
     <>
-      <Problem message={resume.error?.message} />
+      <ErrorMessage message={resume.error?.message} />
       <button
         type="button"
         className="button"
-        title={run.hasCheckpoint ? 'It goes on after its last whole epoch' : 'No epoch was whole: it begins anew'}
+        title={
+          run.hasCheckpoint ? 'Resumes after the last completed epoch' : 'Starts from scratch: no epoch was completed'
+        }
         disabled={resume.isPending}
         onClick={() => resume.mutate({ id: run.id })}
       >
@@ -36,7 +38,7 @@ function Resume({ run }: { run: RunDetail }) {
 
 function TrainFurther({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
-  const further = useMutation(trpc.runs.trainFurther.mutationOptions(useReadAgain()));
+  const trainFurther = useMutation(trpc.runs.trainFurther.mutationOptions(useInvalidateRuns()));
   const id = useId();
   return (
     <form
@@ -44,15 +46,15 @@ function TrainFurther({ run }: { run: RunDetail }) {
       onSubmit={(event) => {
         event.preventDefault();
         const epochs = Number(new FormData(event.currentTarget).get('epochs'));
-        further.mutate({ id: run.id, epochs });
+        trainFurther.mutate({ id: run.id, epochs });
       }}
     >
-      <Problem message={further.error?.message} />
+      <ErrorMessage message={trainFurther.error?.message} />
       <button
         type="submit"
         className="button"
-        title="Stage 2 goes on as if it had been meant to from the start"
-        disabled={further.isPending}
+        title="Continues stage 2 for this many more epochs"
+        disabled={trainFurther.isPending}
       >
         <FastForward size={14} aria-hidden />
         Train further
@@ -65,7 +67,7 @@ function TrainFurther({ run }: { run: RunDetail }) {
   );
 }
 
-function Problem({ message }: { message: string | undefined }) {
+function ErrorMessage({ message }: { message: string | undefined }) {
   return message === undefined ? null : (
     <p role="alert" className="text-bad text-sm">
       {message}
@@ -73,8 +75,8 @@ function Problem({ message }: { message: string | undefined }) {
   );
 }
 
-/** The run and the table are read again, whatever came of it. */
-function useReadAgain() {
+/** Refetches the run and the table, also after an error. */
+function useInvalidateRuns() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   return { onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.runs.pathKey() }) };

@@ -3,7 +3,7 @@ import { formatMoment } from '@/lib/format.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 
-/** Of a run that was interrupted and goes on, or went on: when and why that was, and from where it went on. */
+/** For a run that was interrupted and resumed, or will be: when and why it was interrupted, and where it resumed. */
 export function InterruptionNote({ run }: { run: RunDetail }) {
   const isMounted = useMounted();
   const interrupted = eventsOf(run, 'interrupted').at(-1);
@@ -13,13 +13,13 @@ export function InterruptionNote({ run }: { run: RunDetail }) {
   const moment = isMounted ? ` ${formatMoment(interrupted.at)}` : '';
   return (
     <p role="status" className="mt-3 border-line border-t pt-3 text-soft text-sm">
-      <span className="text-warn">Interrupted{moment}.</span> {interrupted.message} {goesOn(run, resumed)}
+      <span className="text-warn">Interrupted{moment}.</span> {interrupted.message} {describeResume(run, resumed)}
     </p>
   );
 }
 
-function goesOn({ status }: RunDetail, resumed: { stage: number; epoch: number } | undefined): string {
-  if (!resumed) return status === 'queued' ? 'It goes on when its turn comes.' : '';
-  if (resumed.epoch === 0) return 'It began anew, as no epoch was whole.';
-  return `It went on after epoch ${resumed.epoch} of stage ${resumed.stage}.`;
+function describeResume({ status }: RunDetail, resumed: { stage: number; epoch: number } | undefined): string {
+  if (!resumed) return status === 'queued' ? 'It resumes when its turn in the queue comes.' : '';
+  if (resumed.epoch === 0) return 'It started from scratch, since no epoch was completed.';
+  return `It resumed after epoch ${resumed.epoch} of stage ${resumed.stage}.`;
 }

@@ -7,45 +7,41 @@ import { formatAccuracy } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
 
-/** Where a browser keeps that someone wants to be told. */
-const key = 'notify-when-done';
+/** localStorage key of the setting. */
+const storageKey = 'notify-when-done';
 
-/** Tells by a notification of the system how a run ended, if that is wanted and allowed; the tab may be hidden. */
+/** Toggles a system notification for the end of a run; it also appears while the tab is hidden. */
 export function NotifySwitch({ run }: { run: RunDetail }) {
   const mounted = useMounted();
-  const [isWanted, setIsWanted] = useState(false);
-  useEffect(() => setIsWanted(isAllowed() && localStorage.getItem(key) === 'yes'), []);
+  const [isEnabled, setIsEnabled] = useState(false);
+  useEffect(() => setIsEnabled(isAllowed() && localStorage.getItem(storageKey) === 'yes'), []);
 
   const before = useRef(run.status);
   useEffect(() => {
     const hasEnded = isFinal(run.status) && !isFinal(before.current);
     before.current = run.status;
-    if (hasEnded && isWanted) notify(run);
-  }, [run, isWanted]);
+    if (hasEnded && isEnabled) notify(run);
+  }, [run, isEnabled]);
 
   if (!mounted || !('Notification' in window) || isFinal(run.status)) return null;
   const toggle = async () => {
-    const next = !isWanted && (await Notification.requestPermission()) === 'granted';
-    localStorage.setItem(key, next ? 'yes' : 'no');
-    setIsWanted(next);
+    const next = !isEnabled && (await Notification.requestPermission()) === 'granted';
+    localStorage.setItem(storageKey, next ? 'yes' : 'no');
+    setIsEnabled(next);
   };
-  const isRefused = Notification.permission === 'denied';
-  const Icon = isWanted ? BellRing : Bell;
+  const isBlocked = Notification.permission === 'denied';
+  const Icon = isEnabled ? BellRing : Bell;
   return (
     <button
       type="button"
       className="button"
-      aria-pressed={isWanted}
-      disabled={isRefused}
-      title={
-        isRefused
-          ? 'This browser refuses notifications from this address: its settings say where to allow them'
-          : undefined
-      }
+      aria-pressed={isEnabled}
+      disabled={isBlocked}
+      title={isBlocked ? 'Notifications from this site are blocked. Allow them in the browser’s settings.' : undefined}
       onClick={() => void toggle()}
     >
       <Icon size={14} aria-hidden />
-      {isWanted ? 'You will be notified' : 'Notify me'}
+      {isEnabled ? 'Notification on' : 'Notify me'}
     </button>
   );
 }
@@ -54,7 +50,7 @@ const isAllowed = (): boolean => 'Notification' in window && Notification.permis
 
 function notify({ id, name, status, metrics, error }: RunDetail): void {
   const body = metrics
-    ? `${formatAccuracy(metrics.val_end2end)} on validation, ${formatAccuracy(metrics.test_end2end)} on test images`
+    ? `Validation accuracy ${formatAccuracy(metrics.val_end2end)}, test accuracy ${formatAccuracy(metrics.test_end2end)}`
     : (error ?? undefined);
   const notification = new Notification(`${name}: ${status}`, { body, tag: id });
   notification.onclick = () => {

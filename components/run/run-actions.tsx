@@ -11,7 +11,7 @@ import type { RunDetail } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
 import { ContinueRun } from './continue-run.tsx';
 
-/** What can be done with a run: one that goes on is canceled, one that has ended is run again or deleted. */
+/** A run's action buttons: an active run can be canceled, an ended one resumed, run again or deleted. */
 export function RunActions({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -31,11 +31,11 @@ export function RunActions({ run }: { run: RunDetail }) {
     }),
   );
   const runAgain = useRef<HTMLButtonElement>(null);
-  const isCanceledHere = cancel.isSuccess && isFinal(run.status);
-  // The button that had the focus is gone: who uses the keyboard goes on beside it.
+  const wasCanceledHere = cancel.isSuccess && isFinal(run.status);
+  // Canceling removes the focused button, so keyboard focus moves to the one next to it.
   useEffect(() => {
-    if (isCanceledHere && document.activeElement === document.body) runAgain.current?.focus();
-  }, [isCanceledHere]);
+    if (wasCanceledHere && document.activeElement === document.body) runAgain.current?.focus();
+  }, [wasCanceledHere]);
   const failure = cancel.error ?? again.error ?? remove.error;
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -50,18 +50,18 @@ export function RunActions({ run }: { run: RunDetail }) {
           ref={runAgain}
           type="button"
           className="button"
-          title="The same config, at once"
+          title="Starts a new run with the same config"
           disabled={again.isPending || again.isSuccess}
-          // Its log's place is taken by the run that has it.
+          // The original run's log already exists at this path.
           onClick={() => again.mutate({ ...run.config, json_output_path: '' })}
         >
           <RotateCcw size={14} aria-hidden />
           {again.isPending ? 'Starting …' : 'Run again'}
         </button>
       )}
-      <Link href={`/runs/new?from=${run.id}`} className="button" title="The form, filled in as for this run">
+      <Link href={`/runs/new?from=${run.id}`} className="button" title="Opens the form with this run’s config">
         <SlidersHorizontal size={14} aria-hidden />
-        Change and run
+        Edit as new run
       </Link>
       {!isFinal(run.status) && (
         <ConfirmButton
@@ -71,9 +71,10 @@ export function RunActions({ run }: { run: RunDetail }) {
               {cancel.isPending ? 'Canceling …' : 'Cancel'}
             </>
           }
-          question={`Cancel ${run.name}?`}
-          consequence="It stops at its next step. It can go on later, after its last whole epoch."
-          confirm="Cancel the run"
+          question={`Cancel “${run.name}”?`}
+          consequence="Stops now; resumable from the last completed epoch."
+          confirm="Cancel run"
+          dismiss="Keep running"
           onConfirm={() => cancel.mutate({ id: run.id })}
           pending={cancel.isPending}
         />
@@ -86,11 +87,13 @@ export function RunActions({ run }: { run: RunDetail }) {
               {remove.isPending ? 'Deleting …' : run.isExample ? 'Hide' : 'Delete'}
             </>
           }
-          question={run.isExample ? `Hide ${run.name}?` : `Delete ${run.name}?`}
+          question={run.isExample ? `Hide “${run.name}”?` : `Delete “${run.name}”?`}
           consequence={
-            run.isExample ? 'This example is not shown again.' : 'Its log and model files go with it, for good.'
+            run.isExample
+              ? 'This example will not be shown again.'
+              : 'This also deletes its log and model files and cannot be undone.'
           }
-          confirm={run.isExample ? 'Hide it' : 'Delete run and files'}
+          confirm={run.isExample ? 'Hide example' : 'Delete run and files'}
           onConfirm={() => remove.mutate({ id: run.id })}
           pending={remove.isPending || remove.isSuccess}
         />

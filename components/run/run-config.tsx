@@ -8,10 +8,10 @@ import type { RunDetail } from '@/lib/run/run.ts';
 
 const defaults = trainConfigSchema.parse({});
 
-/** Name, notes and tags stand above, where they are edited: they say nothing of what was trained. */
+/** Name, notes and tags do not affect training; the header shows and edits them. */
 const settings = fields.filter(({ name }) => !Object.hasOwn(runLabelsSchema.shape, name));
 
-/** What a run was asked to do, what differs from the defaults first. */
+/** A run's config, values that differ from the defaults first. */
 export function RunConfig({ run }: { run: RunDetail }) {
   const isDefault = ({ name }: FieldDescription) => JSON.stringify(run.config[name]) === JSON.stringify(defaults[name]);
   const changed = settings.filter((field) => !isDefault(field));

@@ -7,25 +7,25 @@ import { isFinal } from '@/lib/run/status.ts';
 import { CanceledNote } from './canceled-note.tsx';
 
 const descriptions = {
-  'cifar10.h5': 'The whole network, for Keras 2 and Keras 3',
+  'cifar10.h5': 'Complete model for Keras 2 and Keras 3',
   'cifar10.onnx': 'The same for ONNX Runtime: pixels in, probabilities out',
-  'tfjs.zip': 'The same for TensorFlow.js, with a page that shows how',
-  'run.json': 'Config, metrics, curves, in the original script’s format',
-  'predictions.bin': 'Class and probabilities of every test image',
-  'metrics.csv': 'Both curves, a line an epoch',
-  'tensorboard.zip': 'The same as event files, for tensorboard --logdir',
-  'trainer.log': 'All that the trainer printed',
-  'run.zip': 'Everything of this run',
+  'tfjs.zip': 'The same for TensorFlow.js, with an example page',
+  'run.json': 'Config, metrics and curves in the original script’s format',
+  'predictions.bin': 'True class and predicted probabilities of every test image',
+  'metrics.csv': 'Metrics of both stages, one row per epoch',
+  'tensorboard.zip': 'The same metrics as event files, for tensorboard --logdir',
+  'trainer.log': 'Everything the trainer printed',
+  'run.zip': 'All files of this run',
 };
 
-/** What is made when it is asked for: whether there is something to make it of. */
-const made: Record<string, (run: RunDetail) => boolean> = {
+/** Files that are created on download, and whether the run has the data for them. */
+const createdOnDownload: Record<string, (run: RunDetail) => boolean> = {
   'metrics.csv': (run) => eventsOf(run, 'epoch').length > 0,
   'tensorboard.zip': (run) => eventsOf(run, 'epoch').length > 0,
   'run.zip': (run) => run.files.length > 0,
 };
 
-/** What can be taken away; what is not written yet has its line. */
+/** A run's files for download. Files that do not exist yet are listed with a reason. */
 export function RunFiles({ run }: { run: RunDetail }) {
   return (
     <Card title="Files">
@@ -33,13 +33,13 @@ export function RunFiles({ run }: { run: RunDetail }) {
       <ul className="divide-y divide-line text-sm">
         {Object.entries(descriptions).map(([name, description]) => {
           const file = run.files.find((each) => each.name === name);
-          const isThere = file || made[name]?.(run);
-          // A log from elsewhere came alone, and nothing more is written.
-          if (!isThere && run.status === 'imported') return null;
+          const isAvailable = file || createdOnDownload[name]?.(run);
+          // An imported log has no other files and never will.
+          if (!isAvailable && run.status === 'imported') return null;
           return (
             <li key={name} className="flex items-center gap-3 py-1.5">
               <div className="min-w-0 grow">
-                {isThere ? (
+                {isAvailable ? (
                   <a
                     href={`/api/runs/${run.id}/files/${name}`}
                     download
@@ -53,8 +53,8 @@ export function RunFiles({ run }: { run: RunDetail }) {
                 )}
                 <p className="text-faint text-xs">{description}</p>
               </div>
-              <span className="whitespace-nowrap text-faint text-xs">
-                {file ? formatBytes(file.bytes) : isThere ? 'made on request' : whenItComes(run, name)}
+              <span className="max-w-36 shrink-0 text-balance text-right text-faint text-xs">
+                {file ? formatBytes(file.bytes) : isAvailable ? 'Created on download' : describeAbsence(run, name)}
               </span>
             </li>
           );
@@ -64,8 +64,8 @@ export function RunFiles({ run }: { run: RunDetail }) {
   );
 }
 
-function whenItComes({ status, filesDue }: RunDetail, name: string): string {
-  // Nothing was evaluated of a canceled run.
-  if (filesDue && !['predictions.bin', 'metrics.csv', 'tensorboard.zip'].includes(name)) return 'being prepared';
-  return isFinal(status) ? 'not written' : 'comes at the end';
+function describeAbsence({ status, filesDue }: RunDetail, name: string): string {
+  // A canceled run has no predictions, since it was not evaluated; the other two are created on download.
+  if (filesDue && !['predictions.bin', 'metrics.csv', 'tensorboard.zip'].includes(name)) return 'Exporting …';
+  return isFinal(status) ? 'Not created' : 'Available when the run finishes';
 }

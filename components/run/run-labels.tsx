@@ -6,14 +6,14 @@ import { EditInPlace } from '@/components/ui/edit-in-place.tsx';
 import { type RunLabels as Labels, runLabelsSchema } from '@/lib/config/run-labels.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 
-/** How a run is called; empty, it takes the name of what it does. */
+/** A run's name. An empty one is replaced by a name derived from the config. */
 export function RunName({ run }: { run: RunDetail }) {
   const save = useSaveLabels(run.id);
   return (
     <EditInPlace
       label="Name"
       text={run.config.name}
-      placeholder="Empty: named after what it does"
+      placeholder="Leave empty for an automatic name"
       save={(name) => save({ name })}
     >
       <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">{run.name}</h1>
@@ -21,7 +21,7 @@ export function RunName({ run }: { run: RunDetail }) {
   );
 }
 
-/** What a person says about a run: notes and tags. */
+/** A run's notes and tags. */
 export function RunNotes({ run }: { run: RunDetail }) {
   const save = useSaveLabels(run.id);
   const { notes, tags } = run.config;
@@ -30,7 +30,7 @@ export function RunNotes({ run }: { run: RunDetail }) {
       <EditInPlace
         label="Notes"
         text={notes}
-        placeholder="Why this run; what you expect"
+        placeholder="Why this run? What do you expect?"
         isLong
         save={(text) => save({ notes: text })}
       >
@@ -43,7 +43,7 @@ export function RunNotes({ run }: { run: RunDetail }) {
       <EditInPlace
         label="Tags"
         text={tags.join(', ')}
-        placeholder="Words, separated by commas"
+        placeholder="Separate tags with commas"
         save={(text) => save({ tags: splitTags(text) })}
       >
         {tags.length > 0 ? (
@@ -62,7 +62,7 @@ export function RunNotes({ run }: { run: RunDetail }) {
   );
 }
 
-/** Each tag once, however often it was typed. */
+/** The tags without duplicates. */
 const splitTags = (text: string): string[] => [
   ...new Set(
     text
@@ -72,7 +72,7 @@ const splitTags = (text: string): string[] => [
   ),
 ];
 
-/** @returns what saves labels: null once they are, else why not, in words */
+/** @returns a function that saves labels and resolves to null, or to an error message */
 function useSaveLabels(id: string): (labels: Labels) => Promise<string | null> {
   const trpc = useTRPC();
   const queryClient = useQueryClient();

@@ -5,21 +5,21 @@ import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState }
 import { Card } from '@/components/ui/card.tsx';
 import { formatCount } from '@/lib/format.ts';
 import { isSettled, type RunDetail } from '@/lib/run/run.ts';
-import { searchLines } from './append-log.ts';
+import { filterLines } from './append-log.ts';
 import { useRunLog } from './use-run-log.ts';
 
-/** What the trainer has printed, live and searchable. It stays at the end until someone scrolls up. */
+/** The trainer's log, live and filterable. It follows the end until the user scrolls up. */
 export function RunLog({ run }: { run: RunDetail }) {
   const { log, isRead, problem } = useRunLog(run.id, isSettled(run));
   const [query, setQuery] = useState('');
-  const found = useMemo(() => searchLines(log.lines, query), [log, query]);
+  const found = useMemo(() => filterLines(log.lines, query), [log, query]);
   const text = useMemo(() => found.join('\n'), [found]);
   const isEmpty = log.lines.length === 0;
   return (
-    <Card title="Log" note={noteOf(log.lines.length, found.length, log.isCut)}>
+    <Card title="Log" note={noteOf(log.lines.length, found.length, log.isTruncated)}>
       {isEmpty ? (
         <p className="text-faint text-sm">
-          {isRead ? 'The trainer has printed nothing.' : (problem ?? 'Reading what the trainer has printed …')}
+          {isRead ? 'The trainer has not printed anything.' : (problem ?? 'Loading the log …')}
         </p>
       ) : (
         <>
@@ -28,8 +28,8 @@ export function RunLog({ run }: { run: RunDetail }) {
               type="search"
               value={query}
               onChange={(event) => setQuery(event.target.value)}
-              placeholder="Lines with these words"
-              aria-label="Search the log"
+              placeholder="Filter log lines"
+              aria-label="Filter log lines"
               className="field min-w-40 flex-1"
             />
             <CopyButton text={text} />
@@ -38,12 +38,12 @@ export function RunLog({ run }: { run: RunDetail }) {
               Download
             </a>
           </div>
-          <Tail text={text}>
-            {found.length === 0 ? <span className="text-faint">No line has these words.</span> : text}
-          </Tail>
+          <FollowingBox text={text}>
+            {found.length === 0 ? <span className="text-faint">No matching lines</span> : text}
+          </FollowingBox>
           {problem && (
             <p role="status" className="mt-2 text-warn text-xs">
-              No newer lines at the moment: {problem}
+              Log updates paused: {problem}
             </p>
           )}
         </>
@@ -52,28 +52,28 @@ export function RunLog({ run }: { run: RunDetail }) {
   );
 }
 
-function noteOf(lines: number, found: number, isCut: boolean): string {
+function noteOf(lines: number, found: number, isTruncated: boolean): string {
   if (lines === 0) return '';
-  const all = `${isCut ? 'the last ' : ''}${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'}`;
+  const all = `${isTruncated ? 'last ' : ''}${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'}`;
   return found === lines ? all : `${formatCount(found)} of ${all}`;
 }
 
-/** A box that keeps its end in view while `text` grows, unless someone reads further up. */
-function Tail({ text, children }: { text: string; children: ReactNode }) {
+/** A scroll box that follows the end while `text` grows, unless the user has scrolled up. */
+function FollowingBox({ text, children }: { text: string; children: ReactNode }) {
   const box = useRef<HTMLElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
-  const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
-  // New text is what moves the end.
+  const scrollToEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
+  // `text` is a dependency because new lines move the end.
   useLayoutEffect(() => {
-    if (isAtEnd) toEnd();
+    if (isAtEnd) scrollToEnd();
   }, [text, isAtEnd]);
   return (
     <div className="relative">
       <section
         ref={box}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll box must be reachable by keyboard
         tabIndex={0}
-        aria-label="What the trainer has printed"
+        aria-label="Trainer output"
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) =>
           setIsAtEnd(scrollHeight - scrollTop - clientHeight < 24)
         }
@@ -82,9 +82,9 @@ function Tail({ text, children }: { text: string; children: ReactNode }) {
         <pre className="whitespace-pre-wrap break-words font-mono text-soft text-xs">{children}</pre>
       </section>
       {!isAtEnd && (
-        <button type="button" onClick={toEnd} className="button absolute right-4 bottom-3 shadow-md">
+        <button type="button" onClick={scrollToEnd} className="button absolute right-4 bottom-3 shadow-md">
           <ArrowDown size={14} aria-hidden />
-          Newest
+          Jump to end
         </button>
       )}
     </div>
@@ -111,7 +111,7 @@ function CopyButton({ text }: { text: string }) {
       }
     >
       <Icon size={14} aria-hidden />
-      <span role="status">{state === 'ready' ? 'Copy' : state === 'copied' ? 'Copied' : 'Not allowed'}</span>
+      <span role="status">{state === 'ready' ? 'Copy' : state === 'copied' ? 'Copied' : 'Copy failed'}</span>
     </button>
   );
 }

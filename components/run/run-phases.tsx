@@ -3,29 +3,29 @@ import { formatDuration, formatShare } from '@/lib/format.ts';
 import { type PhaseStep, phaseNames, preparePhases, runShare } from '@/lib/run/progress.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 
-const marks = { waiting: CircleDashed, running: Circle, done: Check, stopped: OctagonX };
+const icons = { waiting: CircleDashed, running: Circle, done: Check, stopped: OctagonX };
 
-/** How far a run is, phase by phase; the same height from the first moment to the last. */
+/** A run's progress, phase by phase. Its height never changes, so that the layout does not shift. */
 export function RunPhases({ run }: { run: RunDetail }) {
   return (
     <>
-      <Whole run={run} />
+      <OverallProgress run={run} />
       <ol className="grid grid-cols-2 gap-x-4 gap-y-3 sm:flex">
         {preparePhases(run).map((step) => (
-          <Step key={step.phase} step={step} fromEarlier={step.phase === 'features' && run.timing?.features_cached} />
+          <Step key={step.phase} step={step} isCached={step.phase === 'features' && run.timing?.features_cached} />
         ))}
       </ol>
     </>
   );
 }
 
-/** The whole run in one bar, by time. */
-function Whole({ run }: { run: RunDetail }) {
+/** One bar for the entire run, by time. */
+function OverallProgress({ run }: { run: RunDetail }) {
   const share = run.status === 'completed' ? 1 : run.status === 'running' ? (runShare(run) ?? 0) : 0;
   return (
     <div
       role="progressbar"
-      aria-label="The whole run"
+      aria-label="Overall progress"
       aria-valuenow={Math.round(share * 100)}
       aria-valuemin={0}
       aria-valuemax={100}
@@ -39,19 +39,19 @@ function Whole({ run }: { run: RunDetail }) {
   );
 }
 
-function Step({ step, fromEarlier }: { step: PhaseStep; fromEarlier?: boolean }) {
+function Step({ step, isCached }: { step: PhaseStep; isCached?: boolean }) {
   const { phase, state, share, part, seconds } = step;
-  const Mark = marks[state];
+  const Icon = icons[state];
   const colour = { waiting: 'text-faint', running: 'text-accent', done: 'text-good', stopped: 'text-bad' }[state];
   return (
     <li className={`min-w-0 ${phase === 'finetune' ? 'sm:grow-[2]' : 'sm:grow'} sm:basis-0`}>
       <div className="flex items-baseline justify-between gap-2 whitespace-nowrap text-xs">
         <span className={`inline-flex items-center gap-1.5 ${state === 'waiting' ? 'text-faint' : 'text-soft'}`}>
-          <Mark size={12} strokeWidth={2.5} className={colour} aria-hidden />
+          <Icon size={12} strokeWidth={2.5} className={colour} aria-hidden />
           {phaseNames[phase]}
         </span>
         <span className="truncate text-faint" title={seconds === null ? undefined : `${seconds.toFixed(1)} s`}>
-          {seconds !== null && (fromEarlier ? 'kept from earlier' : formatDuration(seconds))}
+          {seconds !== null && (isCached ? 'cached' : formatDuration(seconds))}
           {seconds === null &&
             state === 'running' &&
             (part ? `frozen layers ${formatShare(share)}` : formatShare(share))}

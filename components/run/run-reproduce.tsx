@@ -5,21 +5,21 @@ import { Repeat2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useDatasetSize } from '@/components/downloads/use-datasets.ts';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { probeInWords, useProbe } from '@/components/live/use-probe.ts';
+import { probeNotes, useProbe } from '@/components/live/use-probe.ts';
 import { Card } from '@/components/ui/card.tsx';
 import { hasBatchEpochs } from '@/lib/compare/compared-run.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { formatRoundedUp } from '@/lib/format.ts';
+import { formatDurationRange } from '@/lib/format.ts';
 import { cutsInWords, scaledReproduction, wholeReproduction } from '@/lib/logs/reproduction.ts';
 import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { estimateRun, findKept, type RunEstimate } from '@/lib/work/estimate.ts';
 
-/** A run that is scaled down takes no longer than this, in seconds. */
-const mostSeconds = 900;
+/** A scaled-down run takes no longer than this, in seconds. */
+const maxSeconds = 900;
 
-/** An imported log's run once more, on this machine: whole, or as much of it as is done in a quarter of an hour. */
+/** Offers to reproduce an imported log on this machine: in full, or scaled down to 15 minutes. */
 export function RunReproduce({ run }: { run: RunDetail }) {
   return run.status === 'imported' ? <Offer run={run} /> : null;
 }
@@ -35,17 +35,19 @@ function Offer({ run }: { run: RunDetail }) {
       ? estimateRun(config, { size, speeds: data.speeds, kept: findKept(config, data.kept, data.cacheLimit) })
       : null;
   const secondsOf = (config: TrainConfig) => estimateOf(config)?.seconds ?? null;
-  const whole = wholeReproduction(
+  const full = wholeReproduction(
     { config: run.config, epochs: eventsOf(run, 'epoch'), whole: wholeEpochs(run) },
     run.name,
   );
-  const scaled = scaledReproduction(whole, secondsOf, mostSeconds);
-  const probe = useProbe(data && size && !estimateOf(whole)?.isMeasured ? whole : null);
-  const doubt = probeInWords[probe];
-  const inTime = (config: TrainConfig) => {
-    const seconds = secondsOf(config);
-    if (seconds === null) return ['how long it takes here is not known yet', ...(doubt ? [doubt] : [])].join(' · ');
-    return `at most ${formatRoundedUp(seconds)} here${doubt ? ` · roughly, ${doubt}` : ''}`;
+  const scaled = scaledReproduction(full, secondsOf, maxSeconds);
+  const probe = useProbe(data && size && !estimateOf(full)?.isMeasured ? full : null);
+  const note = probeNotes[probe];
+  const describeTime = (config: TrainConfig) => {
+    const estimate = estimateOf(config);
+    const time = estimate
+      ? `About ${formatDurationRange(estimate.likelySeconds, estimate.seconds)} on this machine`
+      : 'Time on this machine not known yet';
+    return note ? `${time} · ${note}` : time;
   };
   const button = (name: string, config: TrainConfig, detail: string) => (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -62,14 +64,14 @@ function Offer({ run }: { run: RunDetail }) {
     </li>
   );
   return (
-    <Card title="Reproduce" note="the same config as a new run, its curve drawn over this one’s">
+    <Card title="Reproduce" note="starts a new run with the same config and overlays both curves">
       <ul className="grid gap-2">
-        {button('Reproduce it whole', whole, inTime(whole))}
-        {scaled && button('Reproduce it scaled down', scaled, `${cutsInWords(scaled, whole)}: ${inTime(scaled)}`)}
+        {button('Reproduce in full', full, describeTime(full))}
+        {scaled && button('Reproduce scaled down', scaled, `${cutsInWords(scaled, full)} · ${describeTime(scaled)}`)}
       </ul>
       {hasBatchEpochs(run) && (
         <p className="mt-2 text-faint text-xs">
-          Half of its epochs in stage 2 were single batches, so half as many whole ones are asked for.
+          Half of this log’s stage 2 epochs trained on a single batch, so the new run trains half as many, all complete.
         </p>
       )}
       {start.error && (

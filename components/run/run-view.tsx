@@ -6,7 +6,7 @@ import { DataProblems } from '@/components/downloads/data-problems.tsx';
 import { ConnectionNote } from '@/components/live/connection-note.tsx';
 import { useLiveRun } from '@/components/live/use-live-run.ts';
 import { formatShare } from '@/lib/format.ts';
-import { phaseNames, placeInLine, runShare } from '@/lib/run/progress.ts';
+import { describeQueuePosition, phaseNames, runShare } from '@/lib/run/progress.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { CheckpointNote } from './checkpoint-note.tsx';
 import { InterruptionNote } from './interruption-note.tsx';
@@ -21,11 +21,11 @@ import { RunReproduce } from './run-reproduce.tsx';
 import { RunReproduction } from './run-reproduction.tsx';
 import { RunMatrix, RunResults } from './run-results.tsx';
 
-/** One run, live and afterwards: the same places filled as it goes on. */
+/** The page of one run, live and after its end. Every section keeps its place as the run fills it. */
 export function RunView({ initial }: { initial: RunDetail }) {
   const { run, connected } = useLiveRun(initial);
   const title = titleOf(run);
-  // A log from elsewhere had no trainer here.
+  // An imported log has no trainer, so no progress and no log lines.
   const isLog = run.status === 'imported';
   useEffect(() => {
     document.title = title;
@@ -48,7 +48,7 @@ export function RunView({ initial }: { initial: RunDetail }) {
         <RunReproduce run={run} />
         <RunCharts run={run} />
         <RunWall run={run} />
-        {/* Two columns on a wide screen; on a narrow one the results come before what they were made with. */}
+        {/* Two columns on a wide screen; on a narrow one the results precede files, environment and config. */}
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
           <div className="contents min-w-0 gap-4 lg:grid">
             <RunResults run={run} />
@@ -70,12 +70,12 @@ export function RunView({ initial }: { initial: RunDetail }) {
   );
 }
 
-/** Why a run did not end well, and the last that was heard of it. */
+/** Why a run failed or was interrupted, and the last lines of its log. */
 function Failure({ run: { status, error, logTail } }: { run: RunDetail }) {
   if (status !== 'failed' && status !== 'interrupted') return null;
-  const reason = error ?? 'The server or the trainer ended while this run was training.';
+  const reason = error ?? 'The server or the trainer exited while this run was training.';
   return (
-    <section className="rounded-xl border border-bad/40 bg-bad-soft p-4" aria-label="Why it ended">
+    <section className="rounded-xl border border-bad/40 bg-bad-soft p-4" aria-label="Failure reason">
       <h2 className="font-semibold text-bad">{status === 'failed' ? 'This run failed' : 'This run was interrupted'}</h2>
       <p className="mt-1 break-words">{reason}</p>
       {logTail.length > 0 && (
@@ -87,10 +87,10 @@ function Failure({ run: { status, error, logTail } }: { run: RunDetail }) {
   );
 }
 
-/** What the tab says while someone looks at another one. */
+/** The tab's title, which shows progress while another tab is active. */
 function titleOf(run: RunDetail): string {
   const { name, status, progress } = run;
-  if (status === 'queued') return `${name}: ${placeInLine(run) ?? status}`;
+  if (status === 'queued') return `${name}: ${describeQueuePosition(run) ?? status}`;
   if (status !== 'running') return `${name}: ${status}`;
   const share = runShare(run);
   if (!progress || share === null) return `${name}: running`;

@@ -1,22 +1,22 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTRPCClient } from '@/components/live/trpc.ts';
 import { useVisible } from '@/components/live/use-visible.ts';
-import { appendLog, emptyLog, type HeldLog } from './append-log.ts';
+import { appendLog, emptyLog, type LogLines } from './append-log.ts';
 
-/** How often more is asked for while the run goes on. Lines are no events: the one stream of a tab is theirs. */
-const interval = 1500;
+/** How often the log is polled while the run is active, in ms. Log lines are not part of a tab's event stream. */
+const pollInterval = 1500;
 
 /**
- * What a run's trainer has printed, growing as it prints; a hidden tab asks for nothing.
- * @param isOver nothing more will be printed, so it is read to its end once
+ * A run's log, polled while it grows. A hidden tab does not poll.
+ * @param isOver the log no longer grows, so it is read once
  */
-export function useRunLog(id: string, isOver: boolean): { log: HeldLog; isRead: boolean; problem: string | null } {
+export function useRunLog(id: string, isOver: boolean): { log: LogLines; isRead: boolean; problem: string | null } {
   const client = useTRPCClient();
   const isVisible = useVisible();
   const [log, setLog] = useState(emptyLog);
   const [isRead, setIsRead] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const newest = useRef(log);
+  const latest = useRef(log);
 
   useEffect(() => {
     if (!isVisible) return;
@@ -24,17 +24,17 @@ export function useRunLog(id: string, isOver: boolean): { log: HeldLog; isRead: 
     let timer: ReturnType<typeof setTimeout>;
     const read = async () => {
       try {
-        const after = newest.current.end || undefined;
+        const after = latest.current.end || undefined;
         const part = await client.runs.log.query({ id, after }, { signal: stop.signal });
-        newest.current = appendLog(newest.current, part);
-        setLog(newest.current);
+        latest.current = appendLog(latest.current, part);
+        setLog(latest.current);
         setIsRead(true);
         setProblem(null);
       } catch (error) {
         if (stop.signal.aborted) return;
         setProblem(error instanceof Error ? error.message : String(error));
       }
-      if (!isOver) timer = setTimeout(read, interval);
+      if (!isOver) timer = setTimeout(read, pollInterval);
     };
     void read();
     return () => {

@@ -1,10 +1,10 @@
-import { useWaitsFor } from '@/components/downloads/use-data-status.ts';
+import { useWaitReason } from '@/components/downloads/use-data-status.ts';
 import { StatusBadge } from '@/components/ui/status-badge.tsx';
 import { formatTimeLeft } from '@/lib/format.ts';
-import { phaseNames, placeInLine, runShare } from '@/lib/run/progress.ts';
+import { describeQueuePosition, phaseNames, runShare } from '@/lib/run/progress.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 
-/** A run's status in a row: of a running one how far it is, of a waiting one its place in line. */
+/** A run's status in a row, with the progress of a running run and the queue position of a waiting one. */
 export function RunStatusCell({ run }: { run: RunSummary }) {
   if (run.status === 'queued') return <Waiting run={run} />;
   if (run.status !== 'running') {
@@ -31,6 +31,15 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
 }
 
 function Waiting({ run }: { run: RunSummary }) {
-  const reason = useWaitsFor(run) ?? placeInLine(run);
-  return <StatusBadge status={run.status} detail={reason && `· ${reason}`} />;
+  const reason = useWaitReason(run) ?? describeQueuePosition(run);
+  return (
+    <span className="block leading-4">
+      <StatusBadge status={run.status} />
+      {reason && (
+        <span className="block truncate text-faint text-xs" title={reason}>
+          {reason}
+        </span>
+      )}
+    </span>
+  );
 }

@@ -5,7 +5,7 @@ import { Play } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { DataOffer } from '@/components/downloads/data-offer.tsx';
-import { firstRun } from '@/components/downloads/first-start.ts';
+import { firstRunConfig } from '@/components/downloads/first-start.ts';
 import { useDataStatus } from '@/components/downloads/use-data-status.ts';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { RunsExamples } from './runs-examples.tsx';
@@ -41,7 +41,7 @@ function StartFirstRun() {
   const router = useRouter();
   const status = useDataStatus();
   const start = useMutation(trpc.runs.start.mutationOptions({ onSuccess: ({ id }) => router.push(`/runs/${id}`) }));
-  const config = status && firstRun(status);
+  const config = status && firstRunConfig(status);
   return (
     <>
       <div className="mt-6 flex flex-wrap items-center justify-center gap-3">

@@ -40,7 +40,7 @@ export function RunsView({ initial }: Props) {
         </>
       ) : (
         <main className="mx-auto max-w-[1600px] px-4 py-3">
-          <DataOffer onlyAsked className="mb-3" />
+          <DataOffer onlyRequested className="mb-3" />
           <ImportNotes {...imports} />
           <RunsDashboard
             state={state}

@@ -10,6 +10,8 @@ interface ConfirmButtonProps {
   consequence: string;
   /** The button that does it: its verb. */
   confirm: string;
+  /** The button that closes the dialog and changes nothing. */
+  dismiss?: string;
   onConfirm: () => void;
   pending?: boolean;
   className?: string;
@@ -21,6 +23,7 @@ export function ConfirmButton({
   question,
   consequence,
   confirm,
+  dismiss = 'Keep',
   onConfirm,
   pending,
   className,
@@ -53,7 +56,7 @@ export function ConfirmButton({
         {/* A form of this method closes its dialog. */}
         <form method="dialog" className="mt-5 flex justify-end gap-2">
           <button type="submit" className="button">
-            Keep
+            {dismiss}
           </button>
           <button type="submit" className="button-danger" onClick={onConfirm}>
             {confirm}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import type { Phase, RunEventOf } from './events.ts';
-import { activityOf, phaseShare, placeInLine, preparePhases, runShare } from './progress.ts';
+import { describeActivity, describeQueuePosition, phaseShare, preparePhases, runShare } from './progress.ts';
 
 const phase = (id: number, name: Phase) => ({
   id,
@@ -28,7 +28,7 @@ const run = {
 };
 
 describe('preparePhases', () => {
-  it('knows how long each phase took, how far the current one is, and what is to come', () => {
+  it('gives the duration of past phases, the progress of the current one, and the phases to come', () => {
     expect(preparePhases(run)).toEqual([
       { phase: 'features', state: 'done', share: 1, seconds: 3 },
       { phase: 'head', state: 'done', share: 1, seconds: 6 },
@@ -37,12 +37,12 @@ describe('preparePhases', () => {
     ]);
   });
 
-  it('tells the frozen layers of stage 2 from its epochs', () => {
+  it('distinguishes the frozen layers of stage 2 from its epochs', () => {
     const step = preparePhases({ ...run, progress: frozenPart })[2];
     expect(step).toEqual({ phase: 'finetune', state: 'running', share: 0.5, part: 'frozen', seconds: null });
   });
 
-  it('begins a phase again where an attempt died in it, and shows what is done as done', () => {
+  it('restarts a phase whose attempt was interrupted, and keeps completed phases', () => {
     const end = { ...phase(14, 'export'), event: { at: 14_000, type: 'interrupted' as const, message: 'Killed.' } };
     const again = { ...run, progress: null, events: [...run.events, end, phase(20, 'features')] };
     expect(preparePhases(again).map(({ state }) => state)).toEqual(['running', 'done', 'waiting', 'waiting']);
@@ -50,7 +50,7 @@ describe('preparePhases', () => {
     expect(stopped.map(({ state }) => state)).toEqual(['done', 'done', 'stopped', 'waiting']);
   });
 
-  it('leaves stage 2 out where it has no epochs, and stops where the run stopped', () => {
+  it('omits stage 2 without epochs, and marks the phase in which the run stopped', () => {
     const frozen = { ...run, config: trainConfigSchema.parse({ epochs_stage2: 0 }), status: 'failed' as const };
     const steps = preparePhases({ ...frozen, events: run.events.slice(0, 2), progress: null });
     expect(steps.map(({ phase, state }) => [phase, state])).toEqual([
@@ -60,7 +60,7 @@ describe('preparePhases', () => {
     ]);
   });
 
-  it('keeps the whole epochs of a phase in which the run stopped', () => {
+  it('counts the completed epochs of the phase in which the run stopped', () => {
     const metrics = { accuracy: 0.5, loss: 1, val_accuracy: 0.5, val_loss: 1, learning_rate: 1e-3 };
     const event = { type: 'epoch' as const, stage: 2 as const, epoch: 4, epochs: 10, at: 20_000, metrics };
     const events = [...run.events, { id: 20, runId: 'r', event: { ...event, seconds: 5, imagesPerSecond: 100 } }];
@@ -70,7 +70,7 @@ describe('preparePhases', () => {
 });
 
 describe('phaseShare', () => {
-  it('counts epochs where there are any', () => {
+  it('is the share of all epochs in a phase with epochs', () => {
     expect(phaseShare(progress)).toBe(0.25);
     expect(phaseShare({ ...progress, epoch: undefined, epochs: undefined })).toBe(0.5);
     expect(phaseShare(null)).toBeNull();
@@ -78,7 +78,7 @@ describe('phaseShare', () => {
 });
 
 describe('runShare', () => {
-  it('is the share of the time', () => {
+  it('is the elapsed share of the total time', () => {
     expect(runShare({ startedAt: 1000, progress: { ...progress, at: 21_000 } })).toBe(0.25);
     expect(runShare({ startedAt: 1000, progress: { ...progress, secondsLeft: null } })).toBeNull();
     expect(runShare({ startedAt: null, progress })).toBeNull();
@@ -86,19 +86,19 @@ describe('runShare', () => {
   });
 });
 
-describe('activityOf', () => {
-  it('says what a run does, also before its first progress', () => {
-    expect(activityOf(run)).toBe('Fine-tuning, epoch 3 of 10');
-    expect(activityOf({ ...run, progress: null })).toBe('Fine-tuning');
-    expect(activityOf({ ...run, progress: { ...progress, phase: 'head' } })).toBe('Fine-tuning');
-    expect(activityOf({ events: [], progress: null })).toBe('Reading data');
-    expect(activityOf({ ...run, progress: frozenPart })).toBe('Fine-tuning, the frozen layers first');
+describe('describeActivity', () => {
+  it('describes the current activity, also before the first progress', () => {
+    expect(describeActivity(run)).toBe('Fine-tuning, epoch 3 of 10');
+    expect(describeActivity({ ...run, progress: null })).toBe('Fine-tuning');
+    expect(describeActivity({ ...run, progress: { ...progress, phase: 'head' } })).toBe('Fine-tuning');
+    expect(describeActivity({ events: [], progress: null })).toBe('Reading data');
+    expect(describeActivity({ ...run, progress: frozenPart })).toBe('Fine-tuning, computing frozen layers first');
   });
 });
 
-describe('placeInLine', () => {
-  it('names a place where one is known', () => {
-    const inWords = [1, 3, null].map((queuePosition) => placeInLine({ queuePosition }));
-    expect(inWords).toEqual(['next in line', 'place 3 in line', null]);
+describe('describeQueuePosition', () => {
+  it('describes a known position', () => {
+    const texts = [1, 3, null].map((queuePosition) => describeQueuePosition({ queuePosition }));
+    expect(texts).toEqual(['next in the queue', 'position 3 in the queue', null]);
   });
 });

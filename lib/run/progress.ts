@@ -7,32 +7,32 @@ import { isFinal } from './status.ts';
 export const phaseNames: Record<Phase, string> = {
   prepare: 'Reading data',
   features: 'Features',
-  head: 'Head',
+  head: 'Head training',
   finetune: 'Fine-tuning',
   evaluation: 'Evaluation',
   export: 'Export',
 };
 
-/** The phases that a run goes through, in order, as far as they take time. */
-const phasesOf = (config: Pick<TrainConfig, 'epochs_stage2'>): Phase[] =>
+/** The phases of a run that take a noticeable time, in order. */
+const timedPhases = (config: Pick<TrainConfig, 'epochs_stage2'>): Phase[] =>
   config.epochs_stage2 === 0 ? ['features', 'head', 'evaluation'] : ['features', 'head', 'finetune', 'evaluation'];
 
 export interface PhaseStep {
   phase: Phase;
   state: 'waiting' | 'running' | 'done' | 'stopped';
-  /** How much of it is done, within 0…1: of all its epochs, or of `part` while that comes before them. */
+  /** Completed share, within 0…1: of all epochs, or of `part` while that is being computed before them. */
   share: number;
-  /** `frozen` while the frozen layers are computed that the epochs train on. */
+  /** `frozen` while the outputs of the frozen layers are computed, which the epochs train on. */
   part?: 'frozen' | undefined;
-  /** How long it took; null until it is over. */
+  /** Duration; null until the phase is done. */
   seconds: number | null;
 }
 
-/** A run's phases with how far each is: from its events, so that it is the same live and read again later. */
+/** A run's phases with their progress. Derived from its events, so that it is the same live and after a reload. */
 export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progress' | 'status'>): PhaseStep[] {
-  // A phase lasts until the next one, or until the attempt that was in it ended.
+  // A phase lasts until the next phase, or until the end of its attempt.
   const bounds = run.events.map(({ event }) => event).filter(isBound);
-  return phasesOf(run.config).map((phase) => {
+  return timedPhases(run.config).map((phase) => {
     const index = bounds.findLastIndex((event) => event.type === 'phase' && event.phase === phase);
     const event = bounds[index];
     const next = bounds[index + 1];
@@ -57,7 +57,7 @@ type Bound = RunEventOf<'phase' | 'completed' | 'canceled' | 'failed' | 'interru
 const isBound = (event: RunEvent): event is Bound =>
   ['phase', 'completed', 'canceled', 'failed', 'interrupted'].includes(event.type);
 
-/** How much of its phase, or of the part of it, is done, within 0…1; epochs count whole. Null before anything is known. */
+/** Completed share of the current phase, or of its `part`, within 0…1, over all epochs. Null before the first progress. */
 export function phaseShare(progress: RunEventOf<'progress'> | null): number | null {
   if (!progress || progress.total === 0) return null;
   const within = Math.min(1, progress.done / progress.total);
@@ -65,23 +65,23 @@ export function phaseShare(progress: RunEventOf<'progress'> | null): number | nu
   return (progress.epoch - 1 + within) / progress.epochs;
 }
 
-/** How much of the whole run's time has passed if every epoch runs, within 0…1. Null before anything is known. */
+/** Elapsed share of the run's total time if no stage stops early, within 0…1. Null before the first estimate. */
 export function runShare({ startedAt, progress }: Pick<RunDetail, 'startedAt' | 'progress'>): number | null {
   if (startedAt === null || !progress || progress.secondsLeft === null) return null;
-  const passed = secondsBetween(startedAt, progress.at);
-  return passed / Math.max(1, passed + progress.secondsLeft);
+  const elapsed = secondsBetween(startedAt, progress.at);
+  return elapsed / Math.max(1, elapsed + progress.secondsLeft);
 }
 
-/** What a running run does now: `Fine-tuning, epoch 3 of 10`; `Fine-tuning, the frozen layers first`. */
-export function activityOf(run: Pick<RunDetail, 'events' | 'progress'>): string {
+/** The current activity of a run: `Fine-tuning, epoch 3 of 10`; `Fine-tuning, computing frozen layers first`. */
+export function describeActivity(run: Pick<RunDetail, 'events' | 'progress'>): string {
   const phase = eventsOf(run, 'phase').at(-1)?.phase ?? run.progress?.phase ?? 'prepare';
   const { epoch, epochs, part } = run.progress?.phase === phase ? run.progress : {};
-  if (part === 'frozen') return `${phaseNames[phase]}, the frozen layers first`;
+  if (part === 'frozen') return `${phaseNames[phase]}, computing frozen layers first`;
   return epoch === undefined ? phaseNames[phase] : `${phaseNames[phase]}, epoch ${epoch} of ${epochs}`;
 }
 
-/** A waiting run's place: `next in line`, `place 3 in line`. Null while it is not known. */
-export function placeInLine({ queuePosition }: Pick<RunDetail, 'queuePosition'>): string | null {
+/** The queue position of a waiting run: `next in the queue`, `position 3 in the queue`. Null if unknown. */
+export function describeQueuePosition({ queuePosition }: Pick<RunDetail, 'queuePosition'>): string | null {
   if (queuePosition === null) return null;
-  return queuePosition === 1 ? 'next in line' : `place ${queuePosition} in line`;
+  return queuePosition === 1 ? 'next in the queue' : `position ${queuePosition} in the queue`;
 }

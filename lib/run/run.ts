@@ -3,7 +3,7 @@ import type { RunEvent, RunEventOf } from './events.ts';
 import type { Confusion, RunMetrics, TestIdentity, Timing } from './metrics.ts';
 import { isFinal, type RunStatus } from './status.ts';
 
-/** A run as the table shows it. Times are milliseconds since 1970; accuracies within 0…1. */
+/** A run as shown in the table. Times are Unix timestamps in ms; accuracies are within 0…1. */
 export interface RunSummary {
   id: string;
   /** The order in which runs came to the server; what its colour follows from. */
@@ -17,9 +17,9 @@ export interface RunSummary {
   engine: string | null;
   /** 1 for the next to run; null unless queued. */
   queuePosition: number | null;
-  /** The last `progress` of a running run. */
+  /** The last `progress` event; null unless running. */
   progress: RunEventOf<'progress'> | null;
-  /** Validation accuracy: the final plain one, until then the best epoch's so far. */
+  /** Validation accuracy without TTA: the final one, or the best epoch's so far. */
   valAccuracy: number | null;
   metrics: RunMetrics | null;
   timing: Timing | null;
@@ -35,16 +35,16 @@ export interface RunSummary {
   isExample: boolean;
 }
 
-/** A part of a list of runs, and how many the list has. */
+/** One page of a list of runs, and the length of the list. */
 export interface RunsPage {
   runs: RunSummary[];
   total: number;
 }
 
-/** Seconds between two moments, in milliseconds since 1970; 0 where the clock was set back in between. */
+/** Seconds between two Unix timestamps in ms; 0 if the clock was set back in between. */
 export const secondsBetween = (from: number, to: number): number => Math.max(0, to - from) / 1000;
 
-/** An event with its place in the stream: `id` is the cursor, and 0 for a `progress`, which is not kept. */
+/** An event with its position in the stream: `id` is the cursor, or 0 for a `progress` event, which is not stored. */
 export interface StoredEvent {
   id: number;
   runId: string;

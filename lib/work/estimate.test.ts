@@ -73,6 +73,7 @@ describe('estimateRun', () => {
     const true_ = 60_000 * 0.002 + 15_000 * 0.002 + 450_000 * 0.00004;
     expect(estimate.seconds).toBeGreaterThan(true_);
     expect(estimate.seconds).toBeLessThan(1.5 * true_);
+    expect(estimate.likelySeconds).toBeCloseTo(true_ + 3, 9);
     expect(secondsOf({ epochs_stage2: 10 }) - secondsOf({ epochs_stage2: 0 })).toBeGreaterThan(18);
   });
 

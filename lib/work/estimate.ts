@@ -146,6 +146,8 @@ export interface RunEstimate {
   phases: { phase: 'prepare' | WorkPhase | 'export'; seconds: number }[];
   /** Their sum. */
   seconds: number;
+  /** The same without headroom: the lower end of the range to show. */
+  likelySeconds: number;
   /** Whether each pass was measured in just this kind of run, and not scaled from another. */
   isMeasured: boolean;
 }
@@ -157,6 +159,7 @@ export function estimateRun(
 ): RunEstimate | null {
   const work = workOf(config, imageCounts(config.train_limit, size), kept);
   let isMeasured = true;
+  let likelySeconds = startSeconds + exportSeconds;
   const phases: RunEstimate['phases'] = [{ phase: 'prepare', seconds: headroom * startSeconds }];
   for (const phase of workPhases) {
     let seconds = 0;
@@ -165,10 +168,11 @@ export function estimateRun(
       const speed = findSpeed(pass, config, speeds);
       if (!speed) return null;
       isMeasured &&= speed.isMeasured;
+      likelySeconds += speed.secondsPerImage * images;
       seconds += headroom * (speed.isMeasured ? 1 : scaledHeadroom) * speed.secondsPerImage * images;
     }
     if (phase !== 'finetune' || config.epochs_stage2 > 0) phases.push({ phase, seconds });
   }
   phases.push({ phase: 'export', seconds: headroom * exportSeconds });
-  return { phases, seconds: phases.reduce((sum, { seconds }) => sum + seconds, 0), isMeasured };
+  return { phases, seconds: phases.reduce((sum, { seconds }) => sum + seconds, 0), likelySeconds, isMeasured };
 }

@@ -8,11 +8,11 @@ interface Context {
   params: Promise<{ name: string }>;
 }
 
-/** The table of runs to take along, filtered and sorted as its page's address says. */
+/** Exports the table of runs, with the filters and the order in the query parameters of its page. */
 export async function GET(request: Request, { params }: Context) {
   const { name } = await params;
   if (name !== 'runs.csv' && name !== 'runs.json')
-    return new Response('There is runs.csv and runs.json.\n', { status: 404 });
+    return new Response('Unknown export. Use runs.csv or runs.json.\n', { status: 404 });
   const runs = readAllRuns(getContext().db, runQuerySchema.parse(queryOf(loadRunsState(request))));
   const isCsv = name === 'runs.csv';
   return new Response(isCsv ? runsCsv(runs) : `${JSON.stringify(runs, null, 1)}\n`, {

@@ -1,5 +1,5 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { mostCalls } from '@/lib/most-calls.ts';
+import { maxBatchSize } from '@/lib/max-batch-size.ts';
 import { getContext } from '@/server/context.ts';
 import { appRouter } from '@/server/router.ts';
 
@@ -9,7 +9,7 @@ const handler = (request: Request) =>
     req: request,
     router: appRouter,
     createContext: getContext,
-    maxBatchSize: mostCalls,
+    maxBatchSize,
   });
 
 export { handler as GET, handler as POST };

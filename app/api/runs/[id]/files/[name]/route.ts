@@ -7,13 +7,13 @@ interface Context {
   params: Promise<{ id: string; name: string }>;
 }
 
-/** Archives of several runs lie in one folder of downloads. */
-const nameForDownload: Record<string, (id: string) => string> = {
+/** Archive names contain the run's id, so that archives of several runs can share a download folder. */
+const downloadNames: Record<string, (id: string) => string> = {
   'run.zip': (id) => `run_${id}.zip`,
   'tensorboard.zip': (id) => `tensorboard_${id}.zip`,
 };
 
-/** What would come of a download, without its bytes: what was opened for them is closed, which Next would not do. */
+/** The headers of a download. Next would leave the opened file open, so this closes it. */
 export async function HEAD(request: Request, context: Context) {
   const { body, status, headers } = await GET(request, context);
   await body?.cancel();
@@ -21,15 +21,15 @@ export async function HEAD(request: Request, context: Context) {
 }
 
 /**
- * Downloads something of a run: by the run's id and one of a few names, never by a path. Without a length, which Next takes
- * from every route's answer.
+ * Downloads a file of a run, by the run's id and one of a few names, never by a path. Sends no Content-Length, since Next
+ * removes it from route responses.
  */
 export async function GET(_request: Request, { params }: Context) {
   const { id, name } = await params;
   try {
     const download = await openDownload(getContext(), id, name);
     if (!download) return new Response('This run has no such file.\n', { status: 404 });
-    const fileName = nameForDownload[name]?.(id) ?? name;
+    const fileName = downloadNames[name]?.(id) ?? name;
     return new Response(Readable.toWeb(download.content) as ReadableStream, {
       headers: {
         'Cache-Control': 'no-store',
