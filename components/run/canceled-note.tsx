@@ -15,7 +15,7 @@ export function CanceledNote({ run }: { run: RunDetail }) {
 
 function textOf(run: RunDetail): string | null {
   if (run.status !== 'canceled') return null;
-  if (run.filesDue) return 'The model of the last whole epoch is being prepared …';
+  if (run.exportPending) return 'The model of the last whole epoch is being prepared …';
   if (run.error) return `The model could not be prepared. ${run.error}`;
   if (run.startedAt !== null && run.valAccuracy === null) {
     return 'Canceled before its first whole epoch, so there is no model.';

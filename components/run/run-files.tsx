@@ -64,8 +64,8 @@ export function RunFiles({ run }: { run: RunDetail }) {
   );
 }
 
-function whenItComes({ status, filesDue }: RunDetail, name: string): string {
+function whenItComes({ status, exportPending }: RunDetail, name: string): string {
   // Nothing was evaluated of a canceled run.
-  if (filesDue && !['predictions.bin', 'metrics.csv', 'tensorboard.zip'].includes(name)) return 'being prepared';
+  if (exportPending && !['predictions.bin', 'metrics.csv', 'tensorboard.zip'].includes(name)) return 'being prepared';
   return isFinal(status) ? 'not written' : 'comes at the end';
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatBytes } from '@/lib/format.ts';
+import { type StorageFault, storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
 import { RedirectError } from './request.ts';
 import { byHand, type DataSource, type Transfer } from './sources.ts';
 
@@ -92,7 +93,7 @@ export class Faults {
     const figures = bytes ? `: ${formatBytes(bytes.needed)} are needed and ${formatBytes(bytes.free)} free` : '';
     return this.fault(
       'disk-full',
-      `The disk of ${this.folder} is full${figures}. Make room, or set DATA_DIR to a folder on another disk; then try again: it goes on from where it is.`,
+      `The disk of ${this.folder} is full${figures}. ${this.advice('full')} Then try again: it continues from where it is.`,
     );
   }
 
@@ -103,14 +104,16 @@ export class Faults {
     );
   }
 
-  /** Anything thrown while files are read and written; what is not the folder's or the disk's fault stays as it is. */
+  /** Anything thrown while files are read and written; an error that is no fault of the storage is returned as it is. */
   ofFiles(error: unknown): unknown {
-    const { code = '', syscall = '', message } = (error ?? {}) as NodeJS.ErrnoException;
-    if (fullCodes.has(code)) return this.diskFull();
-    if (!folderCodes.has(code) || networkCalls.has(syscall)) return error;
-    const advice = 'Mend that, or set DATA_DIR to another folder.';
-    return this.fault('not-writable', `${this.folder} cannot be written: ${message}. ${advice}`, error);
+    const fault = storageFaultOf(error);
+    if (fault === 'full') return this.diskFull();
+    const { syscall = '', message } = (error ?? {}) as NodeJS.ErrnoException;
+    if (fault === null || networkCalls.has(syscall)) return error;
+    return this.fault('not-writable', `${this.folder} cannot be written: ${message}. ${this.advice(fault)}`, error);
   }
+
+  private advice = (fault: StorageFault): string => storageAdvice(fault, this.folder, 'DATA_DIR');
 
   /**
    * Anything thrown while something is fetched into a file.
@@ -139,10 +142,6 @@ export class Faults {
   }
 }
 
-const fullCodes = new Set(['ENOSPC', 'EDQUOT']);
-const folderCodes = new Set(
-  'EACCES EPERM EROFS ENOENT ENOTDIR EISDIR EEXIST EIO SQLITE_CANTOPEN SQLITE_READONLY'.split(' '),
-);
 /** A firewall, too, says EACCES or EPERM. */
 const networkCalls = new Set(['connect', 'getaddrinfo', 'read']);
 

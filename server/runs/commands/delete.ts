@@ -22,7 +22,7 @@ export async function deleteRun(services: Context, id: string): Promise<{ freedB
   if (run.status === 'running') throw new AppError('conflict', 'This run is training. Cancel it, then delete it.');
   // Out of the line, so that it does not start while its files go; and nobody writes new ones.
   if (run.status === 'queued') cancelRun(services, id);
-  db.update(runs).set({ filesDue: false }).where(eq(runs.id, id)).run();
+  db.update(runs).set({ exportPending: false }).where(eq(runs.id, id)).run();
   await queue.release(id);
   const folder = path.join(env.paths.results, id);
   // An example's log is the project's own: it stays, and is not read again.

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '@/server/context.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
-import { resumeRun, trainFurther } from '@/server/runs/commands/resume.ts';
+import { extendRun } from '@/server/runs/commands/extend.ts';
+import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
@@ -49,7 +50,7 @@ describe('the queue', () => {
     ['leaves quietly', 'trainer-gone', /exit code 0/, 'pid'],
     ['is killed', 'interrupted-in-vain', /3 times in a row.*SIGKILL/, ''],
     ['speaks garbage', 'trainer-protocol', /no event/, 'pid'],
-    ['goes silent', 'trainer-silent', /closed its line/, 'pid'],
+    ['goes silent', 'trainer-silent', /closed its connection/, 'pid'],
   ])('fails a run whose trainer %s, with its last lines, and goes on', async (scene, code, message, line) => {
     const services = openServices();
     const id = await startScene(services, scene);
@@ -130,10 +131,10 @@ describe('an interrupted run', () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
-    expect(() => trainFurther(services, id, 5)).toThrow('no checkpoint');
+    expect(() => extendRun(services, id, 5)).toThrow('no checkpoint');
     writeFileSync(path.join(services.env.paths.results, id, 'checkpoint.safetensors'), '');
-    expect(() => trainFurther(services, id, 1001)).toThrow('1000 or less');
-    trainFurther(services, id, 5);
+    expect(() => extendRun(services, id, 1001)).toThrow('1000 or less');
+    extendRun(services, id, 5);
     expect((await readRun(services, id)).config.epochs_stage2).toBe(5);
     await until(services, id, 'completed');
     expect(pidsOf(services, id)).toHaveLength(2);
