@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -108,19 +109,18 @@ async function listen(server: Server, { port, host }: Env): Promise<number> {
   throw new EnvironmentError(`No port from ${firstPort} to ${lastPort} is free: set PORT to another.`);
 }
 
-/** @returns false where the port is taken, or not for this user */
-const tryListen = (server: Server, port: number, host: string): Promise<boolean> =>
-  new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
-      else reject(error);
-    };
-    server.once('error', failed);
-    server.listen(port, host.replace(/^\[|\]$/g, ''), () => {
-      server.off('error', failed);
-      resolve(true);
-    });
-  });
+/** @returns false if the port is taken, or not allowed for this user */
+async function tryListen(server: Server, port: number, host: string): Promise<boolean> {
+  server.listen(port, host.replace(/^\[|\]$/g, ''));
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE' || code === 'EACCES') return false;
+    throw error;
+  }
+}
 
 /** A terminal's Ctrl-C comes twice when npm passes it on: the second is no haste. */
 function endWithSignals(server: Server, unlock: () => void): void {
