@@ -117,24 +117,3 @@ describe('followEvents', () => {
     expect(await take(source)).toEqual([]);
   });
 });
-
-describe('recordEvent', () => {
-  it('records nothing more once a run has ended, or where there is none', () => {
-    const services = openServices();
-    const runId = addRun(services, 'a');
-    recordEvent(services, runId, completed);
-    recordEvent(services, runId, { type: 'failed', at: 100, code: 'late', message: 'late', lastLines: [] });
-    recordEvent(services, runId, progress(101));
-    recordEvent(services, 'unknown', phase(102));
-    expect(services.db.select().from(events).all()).toHaveLength(1);
-    expect(services.db.select().from(runs).get()).toMatchObject({ status: 'completed', error: null, progress: null });
-  });
-
-  it('appends the event and changes the run, both or neither', () => {
-    const services = openServices();
-    const runId = addRun(services, 'a');
-    services.db.$client.exec(`CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
-    expect(() => recordEvent(services, runId, completed)).toThrow('disk full');
-    expect(services.db.select().from(events).all()).toEqual([]);
-  });
-});

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { runs } from '@/drizzle/schema.ts';
+import { runQuerySchema } from '@/lib/runs/query.ts';
 import type { Context } from '@/server/context.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { extendRun } from '@/server/runs/commands/extend.ts';
@@ -9,7 +11,7 @@ import { recordEvent } from '@/server/runs/events/record.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
-import { closeServices, openServices } from '@/server/services.test-helper.ts';
+import { closeServices, openServices, testConfig } from '@/server/services.test-helper.ts';
 
 describe('the queue', () => {
   it('trains one run at a time, in the order in which they were asked for', async () => {
@@ -30,6 +32,33 @@ describe('the queue', () => {
     const ended = [await readRun(services, second), await readRun(services, third)];
     expect(ended[0]!.startedAt).toBeGreaterThanOrEqual((await readRun(services, first)).finishedAt!);
     expect(ended[1]!.startedAt).toBeGreaterThanOrEqual(ended[0]!.finishedAt!);
+  });
+
+  it('skips runs whose data is still to come without reading each of them, and starts the first that can train', async () => {
+    const services = openServices();
+    const isAwaited = vi
+      .spyOn(services.downloads, 'isAwaited')
+      .mockImplementation(({ image_size }) => image_size === 160 || image_size === 192);
+    for (let number = 0; number < 300; number++) {
+      const image_size = ([160, 192, 160, 224] as const)[number < 290 ? number % 3 : 3]!;
+      const config = testConfig({ name: 'completes', image_size });
+      const row = { id: `run-${number}`, config, createdAt: 0, logFile: `${number}.json`, status: 'queued' as const };
+      services.db.insert(runs).values(row).run();
+    }
+    services.queue.wake();
+    expect(listRuns(services.db, runQuerySchema.parse({ filter: { status: ['running'] } })).runs).toMatchObject([
+      { id: 'run-290' },
+    ]);
+    expect(isAwaited.mock.calls.map(([needs]) => needs.image_size)).toEqual([160, 192, 224]);
+  });
+
+  it('waits where all data is still to come, and looks again later', async () => {
+    const services = openServices();
+    const isAwaited = vi.spyOn(services.downloads, 'isAwaited').mockReturnValue(true);
+    const id = await startScene(services, 'completes');
+    expect((await readRun(services, id)).status).toBe('queued');
+    isAwaited.mockReturnValue(false);
+    await until(services, id, 'completed');
   });
 
   it('keeps up what the table shows', async () => {
