@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { and, asc, count, eq, inArray, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { eventField, events, type RunRow, runs } from '@/drizzle/schema.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import type { RunDetail, RunSummary, RunsPage, StoredEvent } from '@/lib/run/run.ts';
@@ -72,7 +72,8 @@ export const readEventsOf = <T extends RunEvent['type']>(
     .select({ event: events.event })
     .from(events)
     .where(and(eq(events.runId, runId), eq(eventField('type'), type)))
-    .orderBy(asc(events.id))
+    // With the plus SQLite sorts the few that it found; without, it reads every event of the run in this order.
+    .orderBy(sql`+${events.id}`)
     .all()
     .map(({ event }) => event as RunEventOf<T>);
 
