@@ -7,10 +7,10 @@ import { useVisible } from './use-visible.ts';
 /** A hidden tab has no stream; it asks this often, for its title. */
 const hiddenInterval = 15_000;
 
-/** No event tells that a run has moved up in the line. */
+/** No event reports that a run has moved up in the queue. */
 const queuedInterval = 5000;
 
-/** A run as it is now and as it goes on: read once, then followed by stream from the cursor of what was read. */
+/** A run that is kept up to date: read once, then followed by stream from the cursor of what was read. */
 export function useLiveRun(initial: RunDetail): { run: RunDetail; connected: boolean } {
   const trpc = useTRPC();
   const visible = useVisible();

@@ -35,7 +35,7 @@ function makeOlder(): void {
 }
 
 describe('openDatabase', () => {
-  it('keeps what it is told on the disk, waits for others, and holds to foreign keys', () => {
+  it('keeps what it is given on the disk, waits for others, and holds to foreign keys', () => {
     const { $client } = open();
     const read = (name: string) => $client.pragma(name, { simple: true });
     expect([read('journal_mode'), read('synchronous'), read('foreign_keys')]).toEqual(['wal', 2, 1]);

@@ -22,7 +22,7 @@ export function openDatabase(file: string, migrationsFolder: string) {
     mkdirSync(path.dirname(file), { recursive: true });
     sqlite = openSqlite(file, { timeout: patience });
     checkWhole(sqlite, file);
-    // Readers never wait for the writer. What is recorded has reached the disk, as far as the disk tells the truth.
+    // Readers never wait for the writer. What is recorded has reached the disk, as far as the disk can be trusted.
     pragma(sqlite, 'journal_mode = WAL');
     pragma(sqlite, 'synchronous = FULL');
     pragma(sqlite, 'foreign_keys = ON');

@@ -57,7 +57,7 @@ describe('a run that trains', () => {
       const canceled = await readRun(services, id);
       expect(canceled).toMatchObject({ status: 'canceled', progress: null, exportPending: true });
       await vi.waitFor(() => expect(isAlive(trainer)).toBe(false), 90_000);
-      // What it still told has changed nothing.
+      // What it still emitted has changed nothing.
       const run = await readRun(services, id);
       expect(run).toMatchObject({ status: 'canceled', finishedAt: canceled.finishedAt, valAccuracy: 0.4 });
       const epochs = ({ events }: typeof run) => events.filter(({ event }) => event.type === 'epoch').length;
@@ -72,14 +72,14 @@ describe('a run that trains', () => {
   it('leaves the files of its last whole epoch, and whoever follows it hears of them', async () => {
     const services = openServices();
     const id = await startScene(services, 'waits');
-    const told: RunEvent['type'][] = [];
+    const emitted: RunEvent['type'][] = [];
     const following = (async () => {
-      for await (const { event } of followEvents(services, { runId: id })) told.push(event.type);
+      for await (const { event } of followEvents(services, { runId: id })) emitted.push(event.type);
     })();
     await untilItTrains(services, id);
     cancelRun(services, id);
     await following;
-    expect(told).toEqual(['started', 'epoch', 'canceled', 'exported', 'files-ready']);
+    expect(emitted).toEqual(['started', 'epoch', 'canceled', 'exported', 'files-ready']);
     await untilSettled(services, id);
     const run = await readRun(services, id);
     expect(run.files.map(({ name }) => name)).toEqual(['cifar10.h5', 'trainer.log']);

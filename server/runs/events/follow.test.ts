@@ -44,7 +44,7 @@ function follow(services: Context, options: { runId?: string; cursor?: number } 
 const times = (stored: StoredEvent[]) => stored.map(({ event }) => event.at);
 
 describe('followEvents', () => {
-  it('tells the past, then what is recorded meanwhile, and ends with the run', async () => {
+  it('yields the past, then what is recorded meanwhile, and ends with the run', async () => {
     const services = openServices();
     const runId = addRun(services, 'a');
     recordEvent(services, runId, phase(1));
@@ -68,16 +68,16 @@ describe('followEvents', () => {
       }
       recordEvent(services, runId, completed);
     })();
-    const told: StoredEvent[] = [];
-    while (told.at(-1)?.event.type !== 'completed') {
-      const { source, stop } = follow(services, { runId, cursor: told.at(-1)?.id ?? 0 });
-      told.push(...(await take(source, 1 + (told.length % 97))));
+    const emitted: StoredEvent[] = [];
+    while (emitted.at(-1)?.event.type !== 'completed') {
+      const { source, stop } = follow(services, { runId, cursor: emitted.at(-1)?.id ?? 0 });
+      emitted.push(...(await take(source, 1 + (emitted.length % 97))));
       stop();
       await source.return(undefined);
     }
     await writing;
-    expect(times(told)).toEqual([...Array(1500).keys(), 99]);
-    expect(new Set(told.map(({ id }) => id)).size).toBe(1501);
+    expect(times(emitted)).toEqual([...Array(1500).keys(), 99]);
+    expect(new Set(emitted.map(({ id }) => id)).size).toBe(1501);
   });
 
   it('passes progress live, keeps none, and drops it where something newer is there', async () => {

@@ -132,7 +132,7 @@ describe('the best run', () => {
 describe('curves and points', () => {
   it('come of the first runs that have any, both stages apart, with gaps', async () => {
     const services = openWithRuns({ val: 0.5 }, { val: 0.75 }, {});
-    const tell = (id: string, stage: 1 | 2, epoch: number, value: number | null) =>
+    const emit = (id: string, stage: 1 | 2, epoch: number, value: number | null) =>
       services.db.transaction((tx) => {
         tx.update(runs).set({ status: 'running' }).run();
         const metrics = { accuracy: 0, loss: 0, val_accuracy: value, val_loss: 0, learning_rate: 1e-9 };
@@ -147,10 +147,10 @@ describe('curves and points', () => {
           imagesPerSecond: 1,
         });
       });
-    tell('a', 1, 1, 0.123456789);
-    tell('b', 1, 1, 0.25);
-    tell('a', 1, 2, null);
-    tell('a', 2, 1, 0.5);
+    emit('a', 1, 1, 0.123456789);
+    emit('b', 1, 1, 0.25);
+    emit('a', 1, 2, null);
+    emit('a', 2, 1, 0.5);
     const { curves, points } = createCaller(services).dashboard;
     expect(await curves({ metric: 'val_accuracy' })).toEqual([
       { id: 'b', number: 2, name: 'b', stage1: [0.25], stage2: [], hasBatches: false },

@@ -110,7 +110,7 @@ describe('the queue', () => {
 });
 
 describe('an interrupted run', () => {
-  const told = async (services: Context, id: string) =>
+  const emitted = async (services: Context, id: string) =>
     (await readRun(services, id)).events.map(({ event }) => event.type);
 
   it('goes on by itself, before the others in line, and its curve has no gap and no overlap', async () => {
@@ -119,7 +119,7 @@ describe('an interrupted run', () => {
     const waiting = await startScene(first, 'completes');
     await until(first, running, 'completed');
     await until(first, waiting, 'completed');
-    expect(await told(first, running)).toEqual([
+    expect(await emitted(first, running)).toEqual([
       'started',
       'epoch',
       'interrupted',
@@ -134,7 +134,7 @@ describe('an interrupted run', () => {
       'epoch',
       'completed',
     ]);
-    // The second epoch was told in vain: what goes on tells it again.
+    // The server missed the second epoch: the resumed trainer brings it along.
     const epochs = (await readRun(first, running)).events.flatMap(({ event }) =>
       event.type === 'epoch' ? [event.epoch] : [],
     );
@@ -152,7 +152,7 @@ describe('an interrupted run', () => {
     await resumeRun(services, id);
     recordEvent(services, id, { type: 'completed', at: 1 }, 1);
     await until(services, id, 'completed');
-    expect((await told(services, id)).filter((type) => type === 'completed')).toHaveLength(1);
+    expect((await emitted(services, id)).filter((type) => type === 'completed')).toHaveLength(1);
     await expect(resumeRun(services, id)).rejects.toThrow('Train it further');
   });
 

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type EndEvent, isEndEvent, type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
 import { LastLines } from '@/server/runs/files/last-lines.ts';
-import { countMemoryKills } from './out-of-memory.ts';
+import { countMemoryKills } from './count-memory-kills.ts';
 import { endEventOf, type TrainerEnd } from './trainer-end.ts';
 import { watchSigns } from './watch.ts';
 

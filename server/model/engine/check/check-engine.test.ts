@@ -20,7 +20,7 @@ describe('an engine that goes wrong while it is tried', () => {
   it.each([
     [0, 'crashes', 'crashed (SIGSEGV)'],
     [1, 'hangs', 'no answer within 0.5 s'],
-    [2, 'throws, and what it said last is told', 'the driver is too old'],
+    [2, 'throws, and its last error is reported', 'the driver is too old'],
     [3, 'says nonsense', 'sent something that is no verdict'],
     [4, 'leaves without a word', 'crashed (exit code 0)'],
   ])('%i: %s', async (way, _, why) => {
