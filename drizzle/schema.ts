@@ -20,7 +20,7 @@ export const runs = sqliteTable(
     id: text('id').notNull().unique(),
     config: text('config', { mode: 'json' }).$type<TrainConfig>().notNull(),
     createdAt: integer('created_at').notNull(),
-    /** What it is called where it is shown: its config's name, else what it does. */
+    /** The name to show: its config's name, otherwise what it trains. */
     name: text('name').notNull().default(''),
     /** The run's JSON log, relative to the results folder. */
     logFile: text('log_file').notNull(),
@@ -34,19 +34,19 @@ export const runs = sqliteTable(
     metrics: text('metrics', { mode: 'json' }).$type<RunMetrics>(),
     timing: text('timing', { mode: 'json' }).$type<Timing>(),
     test: text('test', { mode: 'json' }).$type<TestIdentity>(),
-    /** The most memory that its trainer had, in bytes. */
+    /** Peak resident memory of its trainer, in bytes. */
     peakMemory: integer('peak_memory'),
     error: text('error'),
-    /** The id of the run, mostly an imported one, that this one is to come out like. */
+    /** The id of the run, usually an imported one, that this one should reproduce. */
     reproduces: text('reproduces'),
-    /** A canceled run with a whole epoch: its files are still to be written from that epoch's weights. */
-    filesDue: integer('files_due', { mode: 'boolean' }).notNull().default(false),
-    /** Of the one act of starting it: a second click starts no second run. */
+    /** A canceled run with a complete epoch: its files are still to be written from that epoch's weights. */
+    exportPending: integer('files_due', { mode: 'boolean' }).notNull().default(false),
+    /** Identifies one act of starting it, so that a second click starts no second run. */
     startKey: text('start_key').unique(),
-    /** How often a trainer was started on it; what an earlier one still tells is not heard. */
+    /** How often a trainer was started on it; events of an earlier one are dropped. */
     attempt: integer('attempt').notNull().default(0),
-    /** How many of these in a row have come to no new epoch. */
-    fruitless: integer('fruitless').notNull().default(0),
+    /** How many attempts in a row reached no new epoch. */
+    attemptsWithoutProgress: integer('fruitless').notNull().default(0),
     /** Shipped with the project: shown apart, and in nobody's best. */
     isExample: integer('is_example', { mode: 'boolean' }).notNull().default(false),
     // What the table sorts and filters by, drawn from the JSON beside it.
@@ -70,7 +70,13 @@ export const runs = sqliteTable(
 );
 export type RunRow = typeof runs.$inferSelect;
 
-/** What trainers told, in order and for ever; `progress` is not kept. The id is the cursor of the live stream. */
+/**
+ * A field of an event's JSON. The index below is on these very expressions: a query uses it only if it has the same ones,
+ * as SQL text and not as a parameter.
+ */
+export const eventField = (key: 'type' | 'stage' | 'epoch' | 'bestEpoch'): SQL => fromJson('event', key);
+
+/** Every event of every run in order; `progress` is not stored. The id is the cursor of the live stream. */
 export const events = sqliteTable(
   'events',
   {
@@ -80,7 +86,10 @@ export const events = sqliteTable(
       .references(() => runs.id, { onDelete: 'cascade' }),
     event: text('event', { mode: 'json' }).$type<RunEvent>().notNull(),
   },
-  (table) => [index('events_run').on(table.runId, table.id)],
+  (table) => [
+    index('events_run').on(table.runId, table.id),
+    index('events_type').on(table.runId, eventField('type'), eventField('stage'), eventField('epoch')),
+  ],
 );
 
 /** Logs in the results folder that are not those of our own runs, as they were when they were read. */

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { reduceRun } from '@/lib/run/reduce-run.ts';
+import { isEndEvent } from '@/lib/run/events.ts';
+import { reduceRun, reduceSummary } from '@/lib/run/reduce-run.ts';
 import type { RunsPage, StoredEvent } from '@/lib/run/run.ts';
 import { useTRPC } from './trpc.ts';
 import { useVisible } from './use-visible.ts';
@@ -38,14 +39,14 @@ export function useFollow(runId: string | null, { cursor, isOver = false }: Opti
     if (event.type === 'progress') {
       queryClient.setQueriesData({ queryKey: trpc.runs.list.queryKey() }, (page: RunsPage | undefined) =>
         page?.runs.some((run) => run.id === stored.runId)
-          ? { ...page, runs: page.runs.map((run) => (run.id === stored.runId ? { ...run, progress: event } : run)) }
+          ? { ...page, runs: page.runs.map((run) => (run.id === stored.runId ? reduceSummary(run, event) : run)) }
           : page,
       );
       return;
     }
     readOverviewAgain();
-    if (!['completed', 'canceled', 'failed', 'interrupted', 'queued-again'].includes(event.type)) return;
-    // Files, the last lines of the log, and what the predictions say beside another's are no events.
+    if (!isEndEvent(event) && event.type !== 'queued-again') return;
+    // Files, the last lines of the log, and comparisons of predictions are no events.
     void queryClient.invalidateQueries({ queryKey: key });
     void queryClient.invalidateQueries({ queryKey: trpc.compare.pathKey() });
   };

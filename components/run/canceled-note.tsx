@@ -15,7 +15,7 @@ export function CanceledNote({ run }: { run: RunDetail }) {
 
 function textOf(run: RunDetail): string | null {
   if (run.status !== 'canceled') return null;
-  if (run.filesDue) return 'Exporting the model of the last completed epoch …';
+  if (run.exportPending) return 'Exporting the model of the last completed epoch …';
   if (run.error) return `The model could not be exported. ${run.error}`;
   if (run.startedAt !== null && run.valAccuracy === null) {
     return 'No model: the run was canceled before it completed an epoch.';

@@ -64,8 +64,8 @@ export function RunFiles({ run }: { run: RunDetail }) {
   );
 }
 
-function describeAbsence({ status, filesDue }: RunDetail, name: string): string {
+function describeAbsence({ status, exportPending }: RunDetail, name: string): string {
   // A canceled run has no predictions, since it was not evaluated; the other two are created on download.
-  if (filesDue && !['predictions.bin', 'metrics.csv', 'tensorboard.zip'].includes(name)) return 'Exporting …';
+  if (exportPending && !['predictions.bin', 'metrics.csv', 'tensorboard.zip'].includes(name)) return 'Exporting …';
   return isFinal(status) ? 'Not created' : 'Available when the run finishes';
 }

@@ -5,22 +5,22 @@ import { cifar10Classes } from '@/lib/data/classes.ts';
 import { speedSchema } from '@/lib/work/estimate.ts';
 import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
 
-/** What server and trainer say to each other over Node IPC. Parsed on both ends. */
+/** The messages between server and trainer over Node IPC. Parsed on both ends. */
 
 export const phaseSchema = z.enum(['prepare', 'features', 'head', 'finetune', 'evaluation', 'export']);
 export type Phase = z.infer<typeof phaseSchema>;
 
-/** What the trainer's process takes of its machine, threads included. */
+/** The resources that the trainer's process uses, threads included. */
 const usageSchema = z.object({
   /** Resident memory in bytes: now, and the most so far. */
   memory: z.number(),
   peakMemory: z.number(),
-  /** Processor seconds a second since it was last told: 2 is two cores fully busy. */
+  /** Processor seconds per second since the last report: 2 is two cores fully busy. */
   cores: z.number(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** Of every event: the teller's clock in milliseconds since 1970. */
+/** Every event has the time of its sender's clock, in milliseconds since 1970. */
 const at = { at: z.number() };
 const stage = z.union([z.literal(1), z.literal(2)]);
 
@@ -35,7 +35,7 @@ const epochSchema = z.object({
   /** Null where a log from elsewhere does not say. */
   seconds: z.number().nullable(),
   imagesPerSecond: z.number().nullable(),
-  /** What each image of the wall was taken for, in base64 (lib/run/wall.ts). */
+  /** The predicted class of each image of the wall, in base64 (lib/run/wall.ts). */
   wall: z.string().optional(),
 });
 
@@ -50,14 +50,14 @@ const stageEndedSchema = z.object({
 
 /** Trainer → server. Events of type `progress` are shown, not kept. */
 export const runEventSchema = z.discriminatedUnion('type', [
-  /** First word of a trainer: what computes, on how many threads, and from which files. */
+  /** What computes, on how many threads, and from which files. */
   z.object({
     ...at,
     type: z.literal('started'),
     engine: z.string(),
     device: z.string(),
     threads: z.number().int().nullable(),
-    /** What was known of the others, where `auto` chose. */
+    /** If `auto` chose the engine: what was known about the others. */
     engines: engineVerdictsSchema.optional(),
     weightsFile: z.string(),
     test: testIdentitySchema,
@@ -69,8 +69,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     wall: z.array(z.number().int()).optional(),
   }),
   /**
-   * The run goes on where an earlier process came to: after this epoch of this stage; epoch 0 where it begins anew. `told`
-   * is what that process told of its training, of which the server may have missed the last; it is not kept.
+   * The run resumes after this epoch of this stage; epoch 0 means from the start. `told` holds the milestones that the
+   * earlier process emitted, since the server may have missed the last ones; it is not stored.
    */
   z.object({
     ...at,
@@ -84,7 +84,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('progress'),
     phase: phaseSchema,
-    /** `frozen`: of stage 2, before its first epoch, what the frozen layers hand over of the training images. */
+    /** `frozen`: the outputs of the frozen layers for the training images, computed before the first epoch of stage 2. */
     part: z.literal('frozen').optional(),
     /** Images done and to do: in the epoch during training, in the phase or its part otherwise. */
     done: z.number(),
@@ -106,20 +106,20 @@ export const runEventSchema = z.discriminatedUnion('type', [
     confusion: confusionSchema,
     classes: z.array(z.string()),
   }),
-  /** How fast the run has been so far, of what it computed itself. The last one counts. */
+  /** How fast the run has been so far, in what it computed itself. The last one counts. */
   z.object({ ...at, type: z.literal('measured'), speeds: z.array(speedSchema) }),
-  /** Names in the cache folder: of the features of this run's images, and those of the mirror images that evaluation takes. */
+  /** Names in the cache folder: the features of this run's images, and of the mirror images that evaluation uses. */
   z.object({ ...at, type: z.literal('features-kept'), plain: z.array(z.string()), mirrored: z.array(z.string()) }),
   /**
-   * The same of what the frozen part of stage 2 hands over: for the training images, where that is kept (else none), and
-   * for validation and test images, plain and mirrored.
+   * The same for the cached activations of stage 2: those of the training images, if they are cached, and those of
+   * validation and test images, plain and mirrored.
    */
   z.object({ ...at, type: z.literal('frozen-kept'), train: z.array(z.string()), evaluated: z.array(z.string()) }),
-  /** Checkpoints cannot be written any more, and why; null when they can again. */
+  /** Why checkpoints can no longer be written; null when they can again. */
   z.object({ ...at, type: z.literal('checkpoints'), problem: z.string().nullable() }),
-  /** A file in the run's folder is whole. */
+  /** A file in the run's folder is complete. */
   z.object({ ...at, type: z.literal('exported'), file: z.string(), bytes: z.number().int() }),
-  /** Of a canceled run, after its end: its files are there, and whose epoch's weights they hold. Or why they are not. */
+  /** After a canceled run's end: its files are written, with the weights of this epoch; or why they could not be. */
   z.object({
     ...at,
     type: z.literal('files-ready'),
@@ -127,15 +127,15 @@ export const runEventSchema = z.discriminatedUnion('type', [
     epoch: z.number().int().positive(),
   }),
   z.object({ ...at, type: z.literal('files-failed'), message: z.string() }),
-  /** First word of a run that was read from a log: its file's name, and the config as it stands there. */
+  /** The first event of a run that was read from a log: the file's name, and the config as the log has it. */
   z.object({ ...at, type: z.literal('imported'), file: z.string(), config: z.record(z.string(), z.unknown()) }),
-  /** The three ways to end. A trainer that leaves without one of them has failed. */
+  /** The three ways to end. A trainer that exits without one of them has failed. */
   z.object({ ...at, type: z.literal('completed') }),
   z.object({ ...at, type: z.literal('canceled') }),
   z.object({ ...at, type: z.literal('failed'), code: z.string(), message: z.string(), lastLines: z.array(z.string()) }),
-  /** The server's own: the run's trainer or the server itself died, and why as far as that is known. */
+  /** From the server: the run's trainer or the server itself died, and why, as far as that is known. */
   z.object({ ...at, type: z.literal('interrupted'), message: z.string() }),
-  /** The server's own: the run waits in line to go on, with so many epochs in stage 2 where more were asked for. */
+  /** From the server: the run is queued to resume; `further` extends stage 2 from one number of epochs to another. */
   z.object({
     ...at,
     type: z.literal('queued-again'),
@@ -145,7 +145,15 @@ export const runEventSchema = z.discriminatedUnion('type', [
 export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
-/** What each command for a run says of it. */
+const endTypes = ['completed', 'canceled', 'failed', 'interrupted'] as const;
+
+/** The events that end a run, or an attempt at it. */
+export type EndEvent = RunEventOf<(typeof endTypes)[number]>;
+
+export const isEndEvent = (event: RunEvent): event is EndEvent =>
+  (endTypes as readonly RunEvent['type'][]).includes(event.type);
+
+/** What every command for a run contains. */
 const order = {
   runId: z.string(),
   config: trainConfigSchema,
@@ -167,19 +175,19 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
     ...order,
     type: z.literal('start'),
     speeds: z.array(speedSchema).optional(),
-    /** Go on from the checkpoint in the run's folder, where there is one; left out: begin. */
+    /** Resume from the checkpoint in the run's folder, if there is one; left out: begin. */
     resume: z
       .object({
-        /** The last epoch of stage 2 when more were asked for: an early stop until there does not count. */
+        /** The last epoch of stage 2 when the run was extended: an early stop up to there does not count. */
         furtherFrom: z.number().int().nonnegative(),
       })
       .optional(),
-    /** Which attempt at the run this is: once a later one has begun, this one may write nothing more. */
+    /** The number of this attempt at the run: once a later one has begun, this one may write nothing more. */
     attempt: z.number().int().positive().optional(),
   }),
-  /** Trains nothing: writes the files of a canceled run from its last whole epoch. `events` are all that were recorded. */
+  /** Trains nothing: writes the files of a canceled run from its last complete epoch. `events` are all recorded ones. */
   z.object({ ...order, type: z.literal('export'), events: z.array(runEventSchema) }),
-  /** Trains nothing, reads nothing: measures how fast a run with this config would be, in about five seconds. */
+  /** Trains and reads nothing: measures in about five seconds how fast a run with this config would be. */
   z.object({ type: z.literal('probe'), config: trainConfigSchema, cache: z.string(), cacheLimit: z.number() }),
   z.object({ type: z.literal('cancel') }),
 ]);

@@ -1,5 +1,5 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import type { Phase, RunEvent, RunEventOf } from './events.ts';
+import { type EndEvent, isEndEvent, type Phase, type RunEvent, type RunEventOf } from './events.ts';
 import { eventsOf } from './reduce-run.ts';
 import { type RunDetail, secondsBetween } from './run.ts';
 import { isFinal } from './status.ts';
@@ -47,15 +47,14 @@ export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progre
   });
 }
 
-/** How many of its epochs a training phase has told: all that is known once a run has stopped. Within 0…1. */
+/** The share of its epochs that a training phase has finished: all that is known once a run has stopped. Within 0…1. */
 function epochsShare(run: Pick<RunDetail, 'events'>, phase: Phase): number {
   const last = eventsOf(run, 'epoch').findLast(({ stage }) => phase === (stage === 1 ? 'head' : 'finetune'));
   return last ? last.epoch / last.epochs : 0;
 }
 
-type Bound = RunEventOf<'phase' | 'completed' | 'canceled' | 'failed' | 'interrupted'>;
-const isBound = (event: RunEvent): event is Bound =>
-  ['phase', 'completed', 'canceled', 'failed', 'interrupted'].includes(event.type);
+const isBound = (event: RunEvent): event is RunEventOf<'phase'> | EndEvent =>
+  event.type === 'phase' || isEndEvent(event);
 
 /** Completed share of the current phase, or of its `part`, within 0…1, over all epochs. Null before the first progress. */
 export function phaseShare(progress: RunEventOf<'progress'> | null): number | null {

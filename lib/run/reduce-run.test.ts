@@ -30,7 +30,8 @@ const queued: RunDetail = {
   files: [],
   hasCheckpoint: false,
   logTail: [],
-  filesDue: false,
+  exportPending: false,
+  attemptsWithoutProgress: 0,
   isExample: false,
 };
 const stored = (...events: RunEvent[]): StoredEvent[] =>
@@ -107,13 +108,19 @@ describe('reduceRun', () => {
       { id: 17, runId: 'r', event: canceled },
       { id: 18, runId: 'r', event: { at: 6, type: 'exported', file: 'cifar10.h5', bytes: 3 } },
     ]);
-    expect(run).toMatchObject({ status: 'canceled', finishedAt: 5, filesDue: true });
+    expect(run).toMatchObject({ status: 'canceled', finishedAt: 5, exportPending: true });
     expect(run.files).toEqual([{ name: 'cifar10.h5', bytes: 3 }]);
     const ready: RunEvent = { at: 7, type: 'files-ready', stage: 2, epoch: 1 };
-    expect(reduceRun(run, { id: 19, runId: 'r', event: ready })).toMatchObject({ status: 'canceled', filesDue: false });
+    expect(reduceRun(run, { id: 19, runId: 'r', event: ready })).toMatchObject({
+      status: 'canceled',
+      exportPending: false,
+    });
     const failed: RunEvent = { at: 7, type: 'files-failed', message: 'No room.' };
-    expect(reduceRun(run, { id: 19, runId: 'r', event: failed })).toMatchObject({ filesDue: false, error: 'No room.' });
-    expect(reduceRun(queued, { id: 17, runId: 'r', event: canceled }).filesDue).toBe(false);
+    expect(reduceRun(run, { id: 19, runId: 'r', event: failed })).toMatchObject({
+      exportPending: false,
+      error: 'No room.',
+    });
+    expect(reduceRun(queued, { id: 17, runId: 'r', event: canceled }).exportPending).toBe(false);
   });
 
   it('does not change the run it was given', () => {

@@ -1,102 +1,191 @@
-import type { RunEvent, RunEventOf } from './events.ts';
-import type { RunDetail, StoredEvent } from './run.ts';
-import { isFinal } from './status.ts';
+import { type EndEvent, isEndEvent, type RunEvent, type RunEventOf } from './events.ts';
+import type { RunDetail, RunSummary, StoredEvent } from './run.ts';
 
-/** What the page of a run shows: the run as it was read, and what its events have said since. */
-export type LiveRun = RunDetail;
+/** What events change of a run, in the database and on a page alike. */
+export type RunState = Pick<
+  RunSummary,
+  | 'status'
+  | 'config'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'engine'
+  | 'progress'
+  | 'valAccuracy'
+  | 'metrics'
+  | 'timing'
+  | 'test'
+  | 'peakMemory'
+  | 'error'
+  | 'exportPending'
+  | 'attemptsWithoutProgress'
+>;
+
+/** What a log from elsewhere consists of. */
+const logEvents: readonly RunEvent['type'][] = ['imported', 'started', 'epoch', 'stage-ended', 'evaluated'];
+const exportEvents: readonly RunEvent['type'][] = ['exported', 'files-ready', 'files-failed'];
+/** Events that are never about a run that waits or trains. */
+const eventsAfterEnd: readonly RunEvent['type'][] = ['queued-again', 'imported', 'files-ready', 'files-failed'];
 
 /**
- * Takes one event in. Events carry ids: one that was already seen changes nothing, so a reconnect that repeats some
- * leaves no trace.
+ * Whether a run in this state takes an event in. An ended run stays as it ended until it is queued again. A page does
+ * not see a run leave the queue, so for a queued run every event of a trainer counts.
  */
-export function reduceRun(run: LiveRun, { id, event }: StoredEvent): LiveRun {
-  // The last one may arrive after the end.
-  if (event.type === 'progress') {
-    if (isFinal(run.status)) return run;
-    const peak = Math.max(run.peakMemory ?? 0, event.usage?.peakMemory ?? 0);
-    return { ...run, progress: event, peakMemory: peak || null };
+export function acceptsEvent({ status, exportPending }: RunState, { type }: RunEvent): boolean {
+  switch (status) {
+    case 'queued':
+    case 'running':
+      return !eventsAfterEnd.includes(type);
+    case 'interrupted':
+      return type === 'queued-again' || type === 'failed';
+    case 'canceled':
+      return type === 'queued-again' || (exportPending && exportEvents.includes(type));
+    case 'completed':
+    case 'failed':
+      return type === 'queued-again';
+    case 'imported':
+      return logEvents.includes(type);
   }
-  if (id <= run.cursor) return run;
-  return { ...apply(run, event), events: [...run.events, { id, runId: run.id, event }], cursor: id };
 }
 
-function apply(run: LiveRun, event: RunEvent): LiveRun {
+/** What changes when a queued run gets a trainer. @param at milliseconds since 1970 */
+export const startAttempt = (run: RunState, at: number): Partial<RunState> => ({
+  status: 'running',
+  startedAt: at,
+  finishedAt: null,
+  error: null,
+  attemptsWithoutProgress: run.attemptsWithoutProgress + 1,
+});
+
+/** What an accepted event changes in a run. */
+export function changesBy(run: RunState, event: RunEvent): Partial<RunState> {
+  if (isEndEvent(event)) return changesByEnd(run, event);
+  return { ...beginIfQueued(run, event), ...changesByProgress(run, event) };
+}
+
+/** The first event of an attempt implies its start, where that was not seen. */
+function beginIfQueued(run: RunState, { at }: RunEvent): Partial<RunState> {
+  if (run.status === 'queued') return startAttempt(run, at);
+  return run.status === 'running' && run.startedAt === null ? { startedAt: at } : {};
+}
+
+function changesByEnd(run: RunState, event: EndEvent): Partial<RunState> {
+  const end = { status: event.type, finishedAt: event.at, progress: null };
+  switch (event.type) {
+    case 'completed':
+      return end;
+    case 'canceled':
+      return { ...end, exportPending: run.valAccuracy !== null };
+    case 'failed':
+    case 'interrupted':
+      return { ...end, error: event.message };
+  }
+}
+
+function changesByProgress(run: RunState, event: Exclude<RunEvent, EndEvent>): Partial<RunState> {
   switch (event.type) {
     case 'started':
-      return {
-        ...run,
-        status: 'running',
-        startedAt: run.startedAt ?? event.at,
-        queuePosition: null,
-        engine: event.engine,
-        test: event.test,
-      };
-    case 'phase':
-      return { ...run, status: 'running', startedAt: run.startedAt ?? event.at, queuePosition: null };
-    case 'epoch': {
-      const accuracy = event.metrics.val_accuracy;
-      return accuracy === null ? run : { ...run, valAccuracy: Math.max(run.valAccuracy ?? 0, accuracy) };
-    }
+      return { engine: event.engine, test: event.test };
+    case 'progress':
+      return { progress: event, peakMemory: Math.max(run.peakMemory ?? 0, event.usage?.peakMemory ?? 0) || null };
+    case 'epoch':
+      return { valAccuracy: larger(run.valAccuracy, event.metrics.val_accuracy), attemptsWithoutProgress: 0 };
     case 'evaluated':
       return {
-        ...run,
         metrics: event.metrics,
         timing: event.timing,
-        confusion: event.confusion,
-        classes: event.classes,
-        valAccuracy: event.metrics.val_end2end,
-      };
-    case 'exported':
-      return {
-        ...run,
-        files: [...run.files.filter(({ name }) => name !== event.file), { name: event.file, bytes: event.bytes }],
-      };
-    case 'completed':
-      return { ...run, status: 'completed', finishedAt: event.at, progress: null, queuePosition: null };
-    case 'canceled':
-      return {
-        ...run,
-        status: 'canceled',
-        finishedAt: event.at,
-        progress: null,
-        queuePosition: null,
-        filesDue: run.valAccuracy !== null,
+        valAccuracy: event.metrics.val_end2end ?? run.valAccuracy,
       };
     case 'files-ready':
-      return { ...run, filesDue: false };
+      return { exportPending: false };
     case 'files-failed':
-      return { ...run, filesDue: false, error: event.message };
-    case 'failed':
+      return { exportPending: false, error: event.message };
+    case 'queued-again': {
+      const epochs = event.further?.epochs ?? run.config.epochs_stage2;
       return {
-        ...run,
-        status: 'failed',
-        finishedAt: event.at,
-        progress: null,
-        queuePosition: null,
-        error: event.message,
-        logTail: event.lastLines.length > 0 ? event.lastLines : run.logTail,
-      };
-    case 'interrupted':
-      return { ...run, status: 'interrupted', finishedAt: event.at, progress: null, error: event.message };
-    case 'queued-again':
-      return {
-        ...run,
         status: 'queued',
         finishedAt: null,
         progress: null,
         error: null,
-        filesDue: false,
-        config: event.further ? { ...run.config, epochs_stage2: event.further.epochs } : run.config,
+        exportPending: false,
+        config: { ...run.config, epochs_stage2: epochs },
       };
-    case 'progress':
-    case 'resumed':
-    case 'measured':
+    }
     case 'imported':
+      return { engine: null, metrics: null, timing: null, valAccuracy: null };
+    case 'phase':
+    case 'resumed':
+    case 'stage-ended':
+    case 'measured':
     case 'features-kept':
     case 'frozen-kept':
     case 'checkpoints':
-    case 'stage-ended':
-      return run;
+    case 'exported':
+      return {};
+  }
+}
+
+const larger = (a: number | null, b: number | null): number | null => (a === null || (b !== null && b > a) ? b : a);
+
+/** An epoch or the end of a stage, of which a run has each once, however often a resumed trainer emits it. */
+export interface Milestone {
+  type: 'epoch' | 'stage-ended';
+  stage: 1 | 2;
+  epoch: number;
+}
+
+/** @returns null for an event that may come any number of times */
+export function milestoneOf(event: RunEvent): Milestone | null {
+  if (event.type === 'epoch') return { type: event.type, stage: event.stage, epoch: event.epoch };
+  if (event.type === 'stage-ended') return { type: event.type, stage: event.stage, epoch: event.bestEpoch };
+  return null;
+}
+
+/** A run in a list, after an event; the same object where the event changes nothing. */
+export function reduceSummary<T extends RunSummary>(run: T, event: RunEvent): T {
+  if (!acceptsEvent(run, event)) return run;
+  const next = { ...run, ...changesBy(run, event) };
+  return { ...next, queuePosition: next.status === 'queued' ? run.queuePosition : null };
+}
+
+/**
+ * What the page of a run shows, after one more event. An event whose id was already seen changes nothing, so a
+ * reconnect may repeat some.
+ */
+export function reduceRun(run: RunDetail, { id, event }: StoredEvent): RunDetail {
+  // Live only: it has no id and is not listed.
+  if (event.type === 'progress') return reduceSummary(run, event);
+  if (id <= run.cursor) return run;
+  if (!acceptsEvent(run, event) || isRepeated(run, event)) return { ...run, cursor: id };
+  const next = { ...reduceSummary(run, event), ...detailsBy(run, event), cursor: id };
+  // A log that is read again replaces what was read before.
+  const before = event.type === 'imported' ? [] : run.events;
+  return { ...next, events: [...before, { id, runId: run.id, event }] };
+}
+
+function isRepeated(run: RunDetail, event: RunEvent): boolean {
+  const milestone = milestoneOf(event);
+  if (!milestone) return false;
+  return run.events.some((stored) => {
+    const known = milestoneOf(stored.event);
+    return known?.type === milestone.type && known.stage === milestone.stage && known.epoch === milestone.epoch;
+  });
+}
+
+/** What only a run's page keeps. */
+function detailsBy(run: RunDetail, event: RunEvent): Partial<RunDetail> {
+  switch (event.type) {
+    case 'evaluated':
+      return { confusion: event.confusion, classes: event.classes };
+    case 'exported': {
+      const others = run.files.filter(({ name }) => name !== event.file);
+      return { files: [...others, { name: event.file, bytes: event.bytes }] };
+    }
+    case 'failed':
+      return event.lastLines.length > 0 ? { logTail: event.lastLines } : {};
+    case 'imported':
+      return { confusion: null, classes: [] };
+    default:
+      return {};
   }
 }
 
@@ -106,16 +195,16 @@ const ofType =
     event.type === type;
 
 /** All events of a type, oldest first. */
-export const eventsOf = <T extends RunEvent['type']>(run: Pick<LiveRun, 'events'>, type: T): RunEventOf<T>[] =>
+export const eventsOf = <T extends RunEvent['type']>(run: Pick<RunDetail, 'events'>, type: T): RunEventOf<T>[] =>
   run.events.map(({ event }) => event).filter(ofType(type));
 
-/** How each stage ended: which epoch it kept, of how many until then. Of a run that trained further the last end counts. */
-export function stageEnds(run: Pick<LiveRun, 'events'>): (RunEventOf<'stage-ended'> & { epochs: number })[] {
-  const told = run.events.map(({ event }) => event);
+/** How each stage ended: which epoch it kept, of how many until then. If a run was extended, the last end counts. */
+export function stageEnds(run: Pick<RunDetail, 'events'>): (RunEventOf<'stage-ended'> & { epochs: number })[] {
+  const events = run.events.map(({ event }) => event);
   return ([1, 2] as const).flatMap((stage) => {
-    const ended = told.filter(ofType('stage-ended')).findLast((event) => event.stage === stage);
+    const ended = events.filter(ofType('stage-ended')).findLast((event) => event.stage === stage);
     if (!ended) return [];
-    const before = told.slice(0, told.indexOf(ended)).filter(ofType('epoch'));
+    const before = events.slice(0, events.indexOf(ended)).filter(ofType('epoch'));
     return [{ ...ended, epochs: before.filter((epoch) => epoch.stage === stage).length }];
   });
 }

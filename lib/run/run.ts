@@ -6,7 +6,7 @@ import { isFinal, type RunStatus } from './status.ts';
 /** A run as shown in the table. Times are Unix timestamps in ms; accuracies are within 0…1. */
 export interface RunSummary {
   id: string;
-  /** The order in which runs came to the server; what its colour follows from. */
+  /** The order in which runs were added; its colour follows from it. */
   number: number;
   name: string;
   status: RunStatus;
@@ -24,13 +24,15 @@ export interface RunSummary {
   metrics: RunMetrics | null;
   timing: Timing | null;
   test: TestIdentity | null;
-  /** The most resident memory that its trainer had, in bytes; null where nobody looked. */
+  /** Peak resident memory of its trainer, in bytes; null if unknown. */
   peakMemory: number | null;
   error: string | null;
-  /** The id of the run that this one is to come out like. */
+  /** The id of the run that this one should reproduce. */
   reproduces: string | null;
-  /** Canceled, and the files of its last whole epoch are still being prepared. */
-  filesDue: boolean;
+  /** Canceled, and the files of its last complete epoch are still to be written. */
+  exportPending: boolean;
+  /** How many attempts in a row reached no new epoch. */
+  attemptsWithoutProgress: number;
   /** Shipped with the project: shown apart, and in nobody's best. */
   isExample: boolean;
 }
@@ -51,19 +53,19 @@ export interface StoredEvent {
   event: RunEvent;
 }
 
-/** Everything the page of one run needs, read in one transaction: what came after `cursor` comes by stream. */
+/** Everything the page of one run needs, read in one transaction: events after `cursor` come by stream. */
 export interface RunDetail extends RunSummary {
   events: StoredEvent[];
   cursor: number;
   confusion: Confusion | null;
   classes: string[];
   files: { name: string; bytes: number }[];
-  /** A state to go on from, or to train further from, was kept. */
+  /** Whether it kept a checkpoint to resume or extend it from. */
   hasCheckpoint: boolean;
   /** The trainer's last lines on stdout and stderr. */
   logTail: string[];
 }
 
-/** Whether nothing more happens to a run by itself. */
-export const isSettled = ({ status, filesDue }: Pick<RunSummary, 'status' | 'filesDue'>): boolean =>
-  isFinal(status) && !filesDue;
+/** Whether a run stays as it is unless somebody acts on it. */
+export const isSettled = ({ status, exportPending }: Pick<RunSummary, 'status' | 'exportPending'>): boolean =>
+  isFinal(status) && !exportPending;

@@ -4,5 +4,5 @@ export const runStatuses = ['queued', 'running', 'interrupted', 'completed', 'fa
 /** Where a run stands. */
 export type RunStatus = (typeof runStatuses)[number];
 
-/** A run in such a state will not change any more by itself. */
+/** Whether a run in this status neither waits nor trains. */
 export const isFinal = (status: RunStatus): boolean => status !== 'queued' && status !== 'running';

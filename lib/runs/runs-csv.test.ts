@@ -23,7 +23,8 @@ const run = (name: string, notes: string): RunSummary => ({
   reproduces: null,
   test: null,
   error: null,
-  filesDue: false,
+  exportPending: false,
+  attemptsWithoutProgress: 0,
   isExample: false,
 });
 /** A table without quotes in it, as rows by column name. */

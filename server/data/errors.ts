@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatBytes } from '@/lib/format.ts';
+import { type StorageFault, storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
 import { RedirectError } from './request.ts';
 import { byHand, type DataSource, type Transfer } from './sources.ts';
 
@@ -92,7 +93,7 @@ export class DownloadErrors {
     const figures = bytes ? `: ${formatBytes(bytes.needed)} needed, ${formatBytes(bytes.free)} free` : '';
     return this.create(
       'disk-full',
-      `The disk of ${this.folder} is full${figures}. Free up space, or set DATA_DIR to a folder on another disk; then try again to resume the download.`,
+      `The disk of ${this.folder} is full${figures}. ${this.advice('full')} Then try again to resume the download.`,
     );
   }
 
@@ -105,12 +106,14 @@ export class DownloadErrors {
 
   /** Converts errors of the folder or the disk; returns any other error unchanged. */
   fromFileError(error: unknown): unknown {
-    const { code = '', syscall = '', message } = (error ?? {}) as NodeJS.ErrnoException;
-    if (fullCodes.has(code)) return this.diskFull();
-    if (!folderCodes.has(code) || networkCalls.has(syscall)) return error;
-    const advice = 'Fix this, or set DATA_DIR to another folder.';
-    return this.create('not-writable', `${this.folder} is not writable: ${message}. ${advice}`, error);
+    const fault = storageFaultOf(error);
+    if (fault === 'full') return this.diskFull();
+    const { syscall = '', message } = (error ?? {}) as NodeJS.ErrnoException;
+    if (fault === null || networkCalls.has(syscall)) return error;
+    return this.create('not-writable', `${this.folder} is not writable: ${message}. ${this.advice(fault)}`, error);
   }
+
+  private advice = (fault: StorageFault): string => storageAdvice(fault, this.folder, 'DATA_DIR');
 
   /**
    * Converts errors of the connection, the folder or the disk; returns any other error unchanged.
@@ -139,10 +142,6 @@ export class DownloadErrors {
   }
 }
 
-const fullCodes = new Set(['ENOSPC', 'EDQUOT']);
-const folderCodes = new Set(
-  'EACCES EPERM EROFS ENOENT ENOTDIR EISDIR EEXIST EIO SQLITE_CANTOPEN SQLITE_READONLY'.split(' '),
-);
 /** Failures of these system calls are network errors: firewalls, too, cause EACCES or EPERM. */
 const networkCalls = new Set(['connect', 'getaddrinfo', 'read']);
 

@@ -25,10 +25,11 @@ function createOlderDatabase(): void {
   db.insert(runs)
     .values({ id: 'a', name: 'a', config: testConfig(), logFile: 'a', createdAt: 1, status: 'completed' })
     .run();
+  db.$client.exec('DROP INDEX events_type');
   db.$client.exec('DROP INDEX runs_start_key_unique; ALTER TABLE runs DROP COLUMN start_key');
   db.$client.exec('ALTER TABLE runs DROP COLUMN attempt; ALTER TABLE runs DROP COLUMN fruitless');
   db.$client.exec(
-    'DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)',
+    'DELETE FROM __drizzle_migrations WHERE created_at IN (SELECT created_at FROM __drizzle_migrations ORDER BY created_at DESC LIMIT 2)',
   );
   db.$client.close();
 }
@@ -46,11 +47,13 @@ describe('openDatabase', () => {
     createOlderDatabase();
     const db = open();
     expect(db.select({ id: runs.id, attempt: runs.attempt }).from(runs).all()).toEqual([{ id: 'a', attempt: 0 }]);
+    expect(db.$client.pragma('index_list(events)')).toContainEqual(expect.objectContaining({ name: 'events_type' }));
     db.$client.close();
     const [copy] = readdirSync(folder).filter((name) => name.includes('before-migration'));
     const before = new Sqlite(path.join(folder, copy!));
     expect(before.prepare('SELECT id FROM runs').pluck().all()).toEqual(['a']);
     expect(before.pragma('table_info(runs)')).not.toContainEqual(expect.objectContaining({ name: 'attempt' }));
+    expect(before.pragma('index_list(events)')).not.toContainEqual(expect.objectContaining({ name: 'events_type' }));
     before.close();
   });
 

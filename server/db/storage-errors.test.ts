@@ -14,7 +14,7 @@ it('distinguishes errors of the database, its folder and other files', () => {
   );
   expect(messageOf(failed('EACCES', path.join('/lab', 'results')))).toMatch(/^Cannot open or read the database /);
   expect(messageOf(failed('EACCES', path.join('/lab', 'results', 'a', 'cifar10.h5')))).toMatch(
-    /^Cannot open or read .*cifar10\.h5\. Check/,
+    /^Cannot open or read .*cifar10\.h5: access is denied/,
   );
   expect(messageOf(new Error('drizzle', { cause: failed('ENOSPC') }))).toMatch(
     /^Cannot write to a file of the app: the disk/,

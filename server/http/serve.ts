@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -116,18 +117,17 @@ async function listen(server: Server, { port, host }: Env): Promise<number> {
 }
 
 /** @returns false if the port is in use or this user may not listen on it */
-const tryListen = (server: Server, port: number, host: string): Promise<boolean> =>
-  new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
-      else reject(error);
-    };
-    server.once('error', onError);
-    server.listen(port, host.replace(/^\[|\]$/g, ''), () => {
-      server.off('error', onError);
-      resolve(true);
-    });
-  });
+async function tryListen(server: Server, port: number, host: string): Promise<boolean> {
+  server.listen(port, host.replace(/^\[|\]$/g, ''));
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE' || code === 'EACCES') return false;
+    throw error;
+  }
+}
 
 /** Ignores repeated signals: npm forwards Ctrl-C, so the process receives it twice. */
 function stopOnSignals(server: Server, unlock: () => void): void {

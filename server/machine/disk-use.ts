@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { BaseContext } from '@/server/base-context.ts';
-import { bytesBelow, filesBelow } from '@/server/runs/files/bytes-below.ts';
 import { isCheckpoint } from '@/server/runs/files/run-files.ts';
+import { bytesBelow, filesBelow } from '@/server/runs/files/sum-bytes.ts';
 
 interface FolderUse {
   /** Absolute. */

@@ -4,7 +4,7 @@ import { absences } from '@/server/model/engine/inventory/parts.ts';
 import { processorName } from '@/server/model/engine/inventory/processor.ts';
 import { readAllVerdicts } from '@/server/model/engine/inventory/verdicts.ts';
 
-/** What trains here: the name of the engine, and what it runs on, as the engine itself tells them. */
+/** What trains here: the name of the engine, and what it runs on, as the engine reports them. */
 export interface Machine {
   engine: string;
   device: string;

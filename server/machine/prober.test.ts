@@ -58,8 +58,8 @@ describe('readSpeeds', () => {
     const id = await startScene(services, 'begins');
     await until(services, id, 'running');
     const speed: Speed = { pass: 'features', ...speedKind(config), images: 1000, seconds };
-    const tell = (event: object) => recordEvent(services, id, { at: Date.now(), ...event } as never);
-    tell({
+    const emit = (event: object) => recordEvent(services, id, { at: Date.now(), ...event } as never);
+    emit({
       type: 'started',
       ...thisMachine(services.env.paths.cache),
       ...machine,
@@ -68,16 +68,16 @@ describe('readSpeeds', () => {
       test: { hash: '', name: '', images: 1 },
       images: { train: 1, val: 1, test: 1 },
     });
-    tell({ type: 'features-kept', plain: ['a.bin', 'b.bin'], mirrored: ['a-mirrored.bin'] });
-    tell({ type: 'frozen-kept', train: [], evaluated: ['c.bin'] });
-    tell({ type: 'measured', speeds: [{ ...speed, seconds: 99 }] });
-    tell({ type: 'measured', speeds: [speed] });
-    tell({ type: 'canceled' });
+    emit({ type: 'features-kept', plain: ['a.bin', 'b.bin'], mirrored: ['a-mirrored.bin'] });
+    emit({ type: 'frozen-kept', train: [], evaluated: ['c.bin'] });
+    emit({ type: 'measured', speeds: [{ ...speed, seconds: 99 }] });
+    emit({ type: 'measured', speeds: [speed] });
+    emit({ type: 'canceled' });
     await services.queue.release(id);
     return speed;
   }
 
-  it('takes the last that each run here told, the newest first, before what was probed', async () => {
+  it('takes the last speeds that each run here reported, the newest first, before what was probed', async () => {
     const services = openServices();
     await services.prober.probe(testConfig());
     const first = await ran(services, 1);

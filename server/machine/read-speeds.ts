@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
-import { events, probes, runs } from '@/drizzle/schema.ts';
+import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { eventField, events, probes, runs } from '@/drizzle/schema.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import type { KeptByRun, Speed } from '@/lib/work/estimate.ts';
 import type { BaseContext } from '@/server/base-context.ts';
 import type { Database } from '@/server/db/database.ts';
 import { type Machine, thisMachine } from './machine.ts';
 
-/** Of so many runs, the newest: older ones say nothing that these do not. */
+/** So many of the newest runs are read: older ones add nothing. */
 const newest = 40;
 
-/** What this machine's runs have shown of its speed, the newest first, then what probes have; and what they left in the cache. */
+/** The speeds that runs on this machine measured, newest first, then those of probes; and what the runs left in the cache. */
 export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
   speeds: Speed[];
   kept: KeptByRun[];
   cacheLimit: number;
 } {
   const here = thisMachine(env.paths.cache);
-  const told = readToldBy(db).filter(({ started }) => isOf(here, started));
+  const reports = readReports(db).filter(({ started }) => isOf(here, started));
   const probed = db
     .select()
     .from(probes)
@@ -29,8 +29,8 @@ export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
   const isThere = (name: string) => existsSync(path.join(env.paths.cache, path.basename(name)));
   const areThere = (names: string[]) => names.length > 0 && names.every(isThere);
   return {
-    speeds: [...told.flatMap(({ measured }) => measured?.speeds ?? []), ...probed.flatMap(({ speeds }) => speeds)],
-    kept: told.flatMap(({ config, features, frozen }) =>
+    speeds: [...reports.flatMap(({ measured }) => measured?.speeds ?? []), ...probed.flatMap(({ speeds }) => speeds)],
+    kept: reports.flatMap(({ config, features, frozen }) =>
       features
         ? {
             dataset: config.dataset,
@@ -52,8 +52,8 @@ export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
 const isOf = ({ engine, device, threads }: Machine, started: RunEventOf<'started'> | undefined): boolean =>
   started?.engine === engine && started.device === device && started.threads === threads;
 
-/** The newest runs, newest first, and what of their events tells of speed: the last of each kind. */
-function readToldBy(db: Database) {
+/** The newest runs, newest first, with the last event of each type that is about speed. */
+function readReports(db: Database) {
   const newestRuns = db
     .select({ id: runs.id, config: runs.config })
     .from(runs)
@@ -70,7 +70,7 @@ function readToldBy(db: Database) {
           events.runId,
           newestRuns.map(({ id }) => id),
         ),
-        inArray(sql`json_extract(${events.event}, '$.type')`, types),
+        inArray(eventField('type'), types),
       ),
     )
     .orderBy(asc(events.id))

@@ -9,7 +9,7 @@ export interface SystemStatus {
   threads: number | null;
   running: Pick<RunSummary, 'id' | 'name' | 'startedAt' | 'progress'> | null;
   queued: number;
-  /** How many hear what runs tell: pages, and what the server keeps for itself. */
+  /** How many subscribe to runs' events: pages, and the server's own subscribers. */
   listeners: number;
 }
 

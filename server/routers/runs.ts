@@ -5,7 +5,8 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { runQuerySchema } from '@/lib/runs/query.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { deleteRun } from '@/server/runs/commands/delete.ts';
-import { resumeRun, trainFurther } from '@/server/runs/commands/resume.ts';
+import { extendRun } from '@/server/runs/commands/extend.ts';
+import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { startRun } from '@/server/runs/commands/start.ts';
 import { updateRun } from '@/server/runs/commands/update.ts';
 import { followEvents } from '@/server/runs/events/follow.ts';
@@ -56,7 +57,7 @@ export const runsRouter = router({
   /** Trains a completed run for more epochs. */
   trainFurther: procedure
     .input(byId.extend({ epochs: z.number().int().min(1, 'must be 1 or more').max(1000, 'must be 1000 or less') }))
-    .mutation(({ ctx, input }) => trainFurther(ctx, input.id, input.epochs)),
+    .mutation(({ ctx, input }) => extendRun(ctx, input.id, input.epochs)),
 
   update: procedure
     .input(runLabelsSchema.extend(byId.shape))

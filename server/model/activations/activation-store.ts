@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { toHalves } from '@/lib/float16.ts';
 import { frozenBlockCount } from '@/lib/network/mobilenet-v2.ts';
+import { storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
 import { type OnBatch, plainBatches } from '@/server/model/dataset/batches/batches.ts';
 import type { ImageSet } from '@/server/model/dataset/dataset.ts';
 import type { Engine, Program } from '@/server/model/engine/engine.ts';
@@ -173,7 +174,7 @@ export class FrozenStore {
         await this.compute(request, (halves) => handle.writeFile(new Uint8Array(halves.buffer)), onBatch);
         await handle.sync();
       } catch (error) {
-        throw isFull(error) ? new TrainerError('disk-full', fullInWords(this.cache.folder), { cause: error }) : error;
+        throw storageFaultOf(error) === 'full' ? diskFull(this.cache.folder, error) : error;
       } finally {
         await handle.close();
       }
@@ -190,10 +191,12 @@ function placesIn(stored: Uint32Array, wanted: Uint32Array): Uint32Array | null 
   return wanted.every((index) => places.has(index)) ? wanted.map((index) => places.get(index)!) : null;
 }
 
-const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-
-const fullInWords = (folder: string): string =>
-  `There is no space left in ${folder}, where what is computed once is kept: free some, set CACHE_LIMIT lower or CACHE_DIR elsewhere.`;
+const diskFull = (folder: string, cause: unknown): TrainerError => {
+  const advice = `${storageAdvice('full', folder, 'CACHE_DIR')} A lower CACHE_LIMIT keeps less there.`;
+  return new TrainerError('disk-full', `There is no space left for cached activations in ${folder}. ${advice}`, {
+    cause,
+  });
+};
 
 /** Repeats nothing, adds zeros: rows [count, …] as [batch, …], for programs of a fixed batch. */
 export function padRows(rows: Float32Array, count: number, batch: number): Float32Array {

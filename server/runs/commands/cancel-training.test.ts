@@ -55,9 +55,9 @@ describe('a real run, canceled in stage 2', () => {
     await vi.waitFor(async () => expect(await epochs()).toContainEqual([2, 2]), { timeout: 200_000, interval: 50 });
     writeFileSync(path.join(runFolder, 'cifar10.h5.1.tmp'), 'half');
     cancelRun(services, id);
-    expect(await readRun(services, id)).toMatchObject({ status: 'canceled', filesDue: true });
+    expect(await readRun(services, id)).toMatchObject({ status: 'canceled', exportPending: true });
 
-    await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 60_000);
+    await vi.waitFor(async () => expect((await readRun(services, id)).exportPending).toBe(false), 60_000);
     await vi.waitFor(() => expect(pidsOf(services, id).filter(isAlive)).toEqual([]), 90_000);
     expect(pidsOf(services, id)).toHaveLength(2);
     const run = await readRun(services, id);

@@ -18,7 +18,7 @@ const typesOf = async (services: Context, id: string) =>
 const untilSettled = (services: Context, id: string) =>
   vi.waitFor(
     async () => {
-      expect((await readRun(services, id)).filesDue).toBe(false);
+      expect((await readRun(services, id)).exportPending).toBe(false);
       expect(pidsOf(services, id).filter(isAlive)).toEqual([]);
     },
     { timeout: 30_000, interval: 20 },
@@ -34,7 +34,7 @@ describe('a run that waits', () => {
     await startScene(services, 'waits');
     const id = await startScene(services, 'completes');
     cancelRun(services, id);
-    expect(await readRun(services, id)).toMatchObject({ status: 'canceled', startedAt: null, filesDue: false });
+    expect(await readRun(services, id)).toMatchObject({ status: 'canceled', startedAt: null, exportPending: false });
     expect(await typesOf(services, id)).toEqual(['canceled']);
   });
 });
@@ -55,9 +55,9 @@ describe('a run that trains', () => {
 
       cancelRun(services, id);
       const canceled = await readRun(services, id);
-      expect(canceled).toMatchObject({ status: 'canceled', progress: null, filesDue: true });
+      expect(canceled).toMatchObject({ status: 'canceled', progress: null, exportPending: true });
       await vi.waitFor(() => expect(isAlive(trainer)).toBe(false), 90_000);
-      // What it still told has changed nothing.
+      // What it still emitted has changed nothing.
       const run = await readRun(services, id);
       expect(run).toMatchObject({ status: 'canceled', finishedAt: canceled.finishedAt, valAccuracy: 0.4 });
       const epochs = ({ events }: typeof run) => events.filter(({ event }) => event.type === 'epoch').length;
@@ -72,14 +72,14 @@ describe('a run that trains', () => {
   it('leaves the files of its last whole epoch, and whoever follows it hears of them', async () => {
     const services = openServices();
     const id = await startScene(services, 'waits');
-    const told: RunEvent['type'][] = [];
+    const emitted: RunEvent['type'][] = [];
     const following = (async () => {
-      for await (const { event } of followEvents(services, { runId: id })) told.push(event.type);
+      for await (const { event } of followEvents(services, { runId: id })) emitted.push(event.type);
     })();
     await untilItTrains(services, id);
     cancelRun(services, id);
     await following;
-    expect(told).toEqual(['started', 'epoch', 'canceled', 'exported', 'files-ready']);
+    expect(emitted).toEqual(['started', 'epoch', 'canceled', 'exported', 'files-ready']);
     await untilSettled(services, id);
     const run = await readRun(services, id);
     expect(run.files.map(({ name }) => name)).toEqual(['cifar10.h5', 'trainer.log']);
@@ -138,7 +138,11 @@ describe('a run whose files are being prepared', () => {
 
     const second = openServices(path.dirname(first.env.paths.results));
     const run = await readRun(second, id);
-    expect([run.status, run.filesDue, run.files.map(({ name }) => name)]).toEqual(['canceled', true, ['trainer.log']]);
+    expect([run.status, run.exportPending, run.files.map(({ name }) => name)]).toEqual([
+      'canceled',
+      true,
+      ['trainer.log'],
+    ]);
     second.queue.wake();
     await untilSettled(second, id);
     expect((await readRun(second, id)).files.map(({ name }) => name)).toContain('cifar10.h5');

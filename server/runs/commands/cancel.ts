@@ -4,9 +4,9 @@ import { appendEvent } from '@/server/runs/events/record.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
 
 /**
- * Cancels a run, at once: one that waits leaves the line, one that trains loses its trainer soon after (`Queue.cancel`).
- * One that has ended stays as it is.
- * @throws RunNotFoundError; AppError `conflict` where another server trains it
+ * Cancels a run at once: a queued one leaves the queue, a running one loses its trainer soon after (`Queue.cancel`).
+ * An ended one stays as it is.
+ * @throws RunNotFoundError; AppError `conflict` if another server trains it
  */
 export function cancelRun({ db, bus, queue }: Context, id: string): void {
   const status = db.transaction(
@@ -15,7 +15,7 @@ export function cancelRun({ db, bus, queue }: Context, id: string): void {
       if (status === 'queued') appendEvent(tx, id, { type: 'canceled', at: Date.now() });
       return status;
     },
-    // Another server on the database may be about to take it from the line.
+    // Another server on the database may be about to start it.
     { behavior: 'immediate' },
   );
   if (status === 'queued') bus.publish({ runId: id, progress: null });

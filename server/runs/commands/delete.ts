@@ -4,8 +4,8 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { imports, type RunRow, runs } from '@/drizzle/schema.ts';
 import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
-import { bytesBelow } from '@/server/runs/files/bytes-below.ts';
 import { isInside, isMissing } from '@/server/runs/files/run-files.ts';
+import { bytesBelow } from '@/server/runs/files/sum-bytes.ts';
 import { copiesOf } from '@/server/runs/imports/import-log.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
 import { cancelRun } from './cancel.ts';
@@ -22,7 +22,7 @@ export async function deleteRun(services: Context, id: string): Promise<{ freedB
   if (run.status === 'running') throw new AppError('conflict', 'This run is training. Cancel it, then delete it.');
   // Out of the line, so that it does not start while its files go; and nobody writes new ones.
   if (run.status === 'queued') cancelRun(services, id);
-  db.update(runs).set({ filesDue: false }).where(eq(runs.id, id)).run();
+  db.update(runs).set({ exportPending: false }).where(eq(runs.id, id)).run();
   await queue.release(id);
   const folder = path.join(env.paths.results, id);
   // An example's log is the project's own: it stays, and is not read again.

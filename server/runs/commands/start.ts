@@ -5,14 +5,14 @@ import { createRunId } from '@/lib/run/run-id.ts';
 import type { Context } from '@/server/context.ts';
 import { checkDataset } from '@/server/data/datasets.ts';
 import { FieldError } from '@/server/errors.ts';
-import { chooseLogFile } from '@/server/runs/files/log-file.ts';
+import { chooseLogFile } from '@/server/runs/files/choose-log-file.ts';
 
 /**
- * Puts a run in line.
- * @param options.reproduces the id of the run that it is to come out like
- * @param options.key of the one act of starting it: who asks again with the same one, as after a double click or a broken line,
- *   is told of the run that there is
- * @throws FieldError where the log cannot go where the config says, or the data set cannot be trained on
+ * Queues a new run.
+ * @param options.reproduces the id of the run that it should reproduce
+ * @param options.key identifies this act of starting: a second call with the same key, as after a double click or a lost
+ *   connection, returns the first one's run
+ * @throws FieldError if the config's log path cannot be used, or its data set cannot be trained on
  */
 export async function startRun(
   services: Context,

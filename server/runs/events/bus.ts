@@ -1,6 +1,6 @@
 import type { RunEventOf } from '@/lib/run/events.ts';
 
-/** Says that a run has changed: there is more to read in the database, or a `progress`, which is told only here. */
+/** A run has changed: there is more to read in the database, or a `progress`, which is passed on only here. */
 export interface RunSignal {
   runId: string;
   progress: RunEventOf<'progress'> | null;

@@ -4,13 +4,13 @@ import { isSettled, type StoredEvent } from '@/lib/run/run.ts';
 import type { Database } from '@/server/db/database.ts';
 import type { RunBus } from './bus.ts';
 
-/** Read at a time, so that a long past does not fill memory. */
+/** Read at a time, so that a long history does not fill memory. */
 const batchSize = 500;
 
 /**
- * Yields a run's events, or every run's, after a cursor, and goes on as they are recorded: none twice, none left out.
- * It listens first and reads then, so that nothing falls between. A `progress` passes live, with id 0, and is dropped
- * where something newer is there. Of one run it ends when all of an ended run is told, or the run is deleted.
+ * Yields a run's events, or every run's, after a cursor, and continues as they are recorded: none twice, none missed.
+ * It listens before it reads, so that nothing falls between. A `progress` passes live, with id 0, and is dropped
+ * if there is something newer. Following one run ends with the run's last event, or when the run is deleted.
  *
  * @param cursor the id of the last event already known; left out: 0 for one run, the present for all
  */
@@ -20,16 +20,16 @@ export async function* followEvents(
 ): AsyncGenerator<StoredEvent> {
   const progress = new Map<string, StoredEvent>();
   const alarm = new Alarm(signal);
-  const unsubscribe = bus.subscribe((told) => {
-    if (runId !== undefined && told.runId !== runId) return;
-    if (told.progress) progress.set(told.runId, { id: 0, runId: told.runId, event: told.progress });
-    else progress.delete(told.runId);
+  const unsubscribe = bus.subscribe((signal) => {
+    if (runId !== undefined && signal.runId !== runId) return;
+    if (signal.progress) progress.set(signal.runId, { id: 0, runId: signal.runId, event: signal.progress });
+    else progress.delete(signal.runId);
     alarm.ring();
   });
   try {
     let known = cursor ?? (runId === undefined ? lastId(db) : 0);
     while (!signal?.aborted) {
-      // Asked before reading: an end recorded while events are sent is told in the next turn.
+      // Asked before reading: an end recorded while events are sent is read in the next turn.
       const isOver = runId !== undefined && hasEnded(db, runId);
       const after = and(gt(events.id, known), runId === undefined ? undefined : eq(events.runId, runId));
       const found = db.select().from(events).where(after).orderBy(asc(events.id)).limit(batchSize).all();
@@ -55,10 +55,10 @@ const lastId = (db: Database): number =>
     .from(events)
     .get()?.id ?? 0;
 
-/** Also where the run is gone. */
+/** True also for a deleted run. */
 function hasEnded(db: Database, runId: string): boolean {
-  const { status, filesDue } = runs;
-  const run = db.select({ status, filesDue }).from(runs).where(eq(runs.id, runId)).get();
+  const { status, exportPending } = runs;
+  const run = db.select({ status, exportPending }).from(runs).where(eq(runs.id, runId)).get();
   return !run || isSettled(run);
 }
 

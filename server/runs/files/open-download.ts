@@ -6,8 +6,8 @@ import type { RunEvent } from '@/lib/run/events.ts';
 import { metricsCsv } from '@/lib/run/metrics-csv.ts';
 import type { BaseContext } from '@/server/base-context.ts';
 import { findRow, readEvents } from '@/server/runs/queries/read-runs.ts';
+import { encodeTensorboard } from './encode-tensorboard.ts';
 import { findRunFile, isRunFileName, listRunFiles, runFileTypes } from './run-files.ts';
-import { tensorboardFiles } from './tensorboard.ts';
 
 /** Something to take away, as bytes that flow. */
 export interface Download {
@@ -43,7 +43,7 @@ function epochTable(events: RunEvent[]): Download | null {
 
 /** In a folder named after the run: TensorBoard calls a run what its folder is called. */
 function eventFiles(run: RunRow, events: RunEvent[]): Download | null {
-  const files = tensorboardFiles(events);
+  const files = encodeTensorboard(events);
   if (files.size === 0) return null;
   const folder = `${run.name.replace(/[^\w.-]+/g, '_').replace(/^\.+/, '')}-${run.id.slice(-4)}`;
   const zip = new ZipFile();
@@ -72,7 +72,7 @@ async function archive(results: string, run: RunRow, events: RunEvent[]): Promis
   }
   zip.addBuffer(Buffer.from(metricsCsv(events)), `${run.id}/metrics.csv`);
   zip.end();
-  // Whoever reads the content is told of an error.
+  // Whoever reads the content gets the error.
   pipeline(zip.outputStream, content, () => {});
   return { contentType: 'application/zip', content };
 }

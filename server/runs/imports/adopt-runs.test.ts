@@ -49,9 +49,9 @@ it('prepares the files of a run that was canceled in the terminal', async () => 
   };
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, epoch, { type: 'canceled', at: 7 }]);
   adoptRuns(services);
-  expect(await readRun(services, id)).toMatchObject({ status: 'canceled', filesDue: true });
+  expect(await readRun(services, id)).toMatchObject({ status: 'canceled', exportPending: true });
   services.queue.wake();
-  await vi.waitFor(async () => expect((await readRun(services, id)).filesDue).toBe(false), 90_000);
+  await vi.waitFor(async () => expect((await readRun(services, id)).exportPending).toBe(false), 90_000);
   expect((await readRun(services, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
 });
 

@@ -7,7 +7,7 @@ import { type RunEvent, runEventSchema } from '@/lib/run/events.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
 import type { BaseContext } from '@/server/base-context.ts';
 import { appendEvent } from '@/server/runs/events/record.ts';
-import { defaultLogFile } from '@/server/runs/files/log-file.ts';
+import { defaultLogFile } from '@/server/runs/files/choose-log-file.ts';
 import { isInside, isMissing } from '@/server/runs/files/run-files.ts';
 import { singleton } from '@/server/singleton.ts';
 import { isAlive } from './is-alive.ts';

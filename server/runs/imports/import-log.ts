@@ -4,6 +4,7 @@ import { and, eq, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm';
 import { events, imports, runs } from '@/drizzle/schema.ts';
 import { runName } from '@/lib/config/train-config.ts';
 import { type ForeignLog, readForeignLog } from '@/lib/logs/foreign-log.ts';
+import { changesBy, type RunState } from '@/lib/run/reduce-run.ts';
 import { createRunId } from '@/lib/run/run-id.ts';
 import type { Transaction } from '@/server/db/database.ts';
 import type { LogText } from './read-log-file.ts';
@@ -77,19 +78,26 @@ export const copiesOf = (sums: readonly (string | null)[]): SQL | undefined =>
 const isKnown = (tx: Transaction, id: string): boolean =>
   tx.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).get() !== undefined;
 
-/** What the run's row says, all of it from the log's events. */
+/** A run before the first event of its log. */
+const unread: Omit<RunState, 'config'> = {
+  status: 'imported',
+  startedAt: null,
+  finishedAt: null,
+  engine: null,
+  progress: null,
+  valAccuracy: null,
+  metrics: null,
+  timing: null,
+  test: null,
+  peakMemory: null,
+  error: null,
+  exportPending: false,
+  attemptsWithoutProgress: 0,
+};
+
+/** The run's row, as the log's events make it. */
 function rowOf({ config, events, test }: ForeignLog) {
-  const evaluated = events.find((event) => event.type === 'evaluated');
-  const started = events.find((event) => event.type === 'started');
-  const accuracies = events.flatMap((event) => (event.type === 'epoch' ? (event.metrics.val_accuracy ?? []) : []));
-  return {
-    config,
-    name: runName(config),
-    status: 'imported' as const,
-    test,
-    engine: started?.engine ?? null,
-    metrics: evaluated?.metrics ?? null,
-    timing: evaluated?.timing ?? null,
-    valAccuracy: evaluated?.metrics.val_end2end ?? (accuracies.length > 0 ? Math.max(...accuracies) : null),
-  };
+  let run: RunState = { ...unread, config };
+  for (const event of events) run = { ...run, ...changesBy(run, event) };
+  return { ...run, name: runName(config), test };
 }

@@ -11,7 +11,7 @@ import { adoptRuns } from './adopt-runs.ts';
 import { copiesOf, type FoundLog, importLog } from './import-log.ts';
 import { type LogText, readLogFile } from './read-log-file.ts';
 
-/** How often the results folder is looked at. Not watched: network and container file systems tell of nothing. Milliseconds. */
+/** How often the results folder is looked at. Not watched: network and container file systems report no changes. Milliseconds. */
 const interval = 2000;
 
 /** Logs that the project ships with lie here, within the results folder. */

@@ -2,76 +2,17 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runs } from '@/drizzle/schema.ts';
-import { runName, type TrainConfigInput } from '@/lib/config/train-config.ts';
-import type { RunMetrics } from '@/lib/run/metrics.ts';
 import { sortColumns } from '@/lib/runs/columns.ts';
 import { facetFacts, facets } from '@/lib/runs/facets.ts';
 import { type RunQueryInput, runQuerySchema } from '@/lib/runs/query.ts';
 import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
 import { appendEvent } from '@/server/runs/events/record.ts';
-import { openServices, testConfig } from '@/server/services.test-helper.ts';
+import { openServices } from '@/server/services.test-helper.ts';
 import { countFacets } from './count-facets.ts';
 import { listRuns } from './read-runs.ts';
+import { copy, openWithRuns } from './stored-runs.test-helper.ts';
 
-const official = { hash: 'a', name: 'CIFAR-10, official', images: 100 };
-const copy = { hash: 'b', name: 'CIFAR-10, JPEG copy', images: 100 };
-
-interface Given {
-  config?: TrainConfigInput;
-  /** Validation accuracy; left out: the run has none yet. */
-  val?: number;
-  seconds?: number;
-  test?: typeof official;
-  isExample?: boolean;
-}
-
-/** Runs called a, b, c … in this order of time. */
-function openWith(...given: Given[]): Context {
-  const services = openServices();
-  for (const [index, { config = {}, val, seconds = 10, test = official, isExample = false }] of given.entries()) {
-    const id = String.fromCharCode(97 + index);
-    const whole = testConfig({ name: id, ...config });
-    const metrics: RunMetrics | null =
-      val === undefined
-        ? null
-        : {
-            val_end2end: val,
-            test_end2end: val - 0.01,
-            val_tta: null,
-            test_tta: null,
-            val_stage1: null,
-            test_stage1: null,
-            val_loss: null,
-            test_loss: null,
-          };
-    const timing = {
-      feature_extract: 1,
-      top_train: 1,
-      end2end: 1,
-      total: seconds,
-      evaluation: null,
-      features_cached: false,
-    };
-    services.db
-      .insert(runs)
-      .values({
-        id,
-        name: runName(whole),
-        config: whole,
-        createdAt: index,
-        logFile: `${id}.json`,
-        isExample,
-        metrics,
-        status: metrics ? ('completed' as const) : ('failed' as const),
-        valAccuracy: val ?? null,
-        timing: metrics && timing,
-        test: metrics && test,
-      })
-      .run();
-  }
-  return services;
-}
 const ids = ({ db }: Context, query: RunQueryInput = {}) =>
   listRuns(db, runQuerySchema.parse(query))
     .runs.map(({ id }) => id)
@@ -79,7 +20,7 @@ const ids = ({ db }: Context, query: RunQueryInput = {}) =>
 
 describe('the list of runs', () => {
   it('has the newest first, in parts, and says how many there are', () => {
-    const services = openWith({}, {}, { isExample: true }, {}, {});
+    const services = openWithRuns({}, {}, { isExample: true }, {}, {});
     expect(ids(services)).toBe('edba');
     expect(ids(services, { offset: 1, limit: 2 })).toBe('db');
     expect(listRuns(services.db, runQuerySchema.parse({ limit: 1 })).total).toBe(4);
@@ -97,7 +38,7 @@ describe('the list of runs', () => {
     ['name', false, 'bcda'],
     ['augmentation', true, 'dcba'],
   ] as const)('sorts by %s, descending: %s; what has none stands last', (column, descending, expected) => {
-    const services = openWith(
+    const services = openWithRuns(
       { config: { lr_stage2: 0.1, name: 'Zebra' } },
       { config: { n_unfreeze: 30, lr_stage2: 1e-6, name: 'Antelope' }, val: 0.5, seconds: 20 },
       { config: { train_limit: 100, name: 'bear' } },
@@ -107,14 +48,14 @@ describe('the list of runs', () => {
   });
 
   it.each(sortColumns)('can sort by %s', (column) => {
-    const services = openWith({ val: 0.5 }, { config: { n_unfreeze: 3 } });
+    const services = openWithRuns({ val: 0.5 }, { config: { n_unfreeze: 3 } });
     for (const descending of [false, true]) {
       expect([...ids(services, { sort: { column, descending } })].sort().join('')).toBe('ab');
     }
   });
 
   it('sorts by the images that a run really trains on; all of own ones, however many, stand last', () => {
-    const services = openWith(
+    const services = openWithRuns(
       { config: {} },
       { config: { dataset: 'sketch10' } },
       { config: { dataset: 'sketch10', train_limit: 20_000 } },
@@ -144,7 +85,7 @@ describe('the list of runs', () => {
     [{ search: 'y' }, 'c'],
     [{ search: "'; drop table runs; --" }, ''],
   ] as const)('filters by %j', (filter, expected) => {
-    const services = openWith(
+    const services = openWithRuns(
       { config: { notes: 'the first one' } },
       { config: { n_unfreeze: 10, optimizer: 'sgd', tags: ['x'] } },
       { config: { augment: true, use_mixup: true, tags: ['y'], name: '100% sure' }, val: 0.5 },
@@ -154,7 +95,7 @@ describe('the list of runs', () => {
   });
 
   it.each(facets)('finds as many runs by each value of %s as it counts', (facet) => {
-    const services = openWith(
+    const services = openWithRuns(
       { config: { tags: ['x', 'y'], dataset: 'sketch10' }, val: 0.5 },
       { config: { n_unfreeze: 9, tags: ['x'], optimizer: 'sgd', use_mixup: true } },
       { config: { tags: ['x'] }, isExample: true },
@@ -169,7 +110,7 @@ describe('the list of runs', () => {
   });
 
   it('counts what it can be filtered by', () => {
-    const services = openWith(
+    const services = openWithRuns(
       { config: { tags: ['x', 'y'] } },
       { config: { n_unfreeze: 9, tags: ['x'] } },
       { config: { n_unfreeze: 30, use_cutout: true } },
@@ -194,7 +135,7 @@ describe('the list of runs', () => {
 
 describe('the best run', () => {
   it('is chosen by validation, within one set of test images, and never an example', async () => {
-    const services = openWith(
+    const services = openWithRuns(
       { val: 0.5, seconds: 30 },
       { val: 0.75, seconds: 40 },
       { val: 0.9, test: copy },
@@ -214,8 +155,8 @@ describe('the best run', () => {
 
 describe('curves and points', () => {
   it('come of the first runs that have any, both stages apart, with gaps', async () => {
-    const services = openWith({ val: 0.5 }, { val: 0.75 }, {});
-    const tell = (id: string, stage: 1 | 2, epoch: number, value: number | null) =>
+    const services = openWithRuns({ val: 0.5 }, { val: 0.75 }, {});
+    const emit = (id: string, stage: 1 | 2, epoch: number, value: number | null) =>
       services.db.transaction((tx) => {
         tx.update(runs).set({ status: 'running' }).run();
         const metrics = { accuracy: 0, loss: 0, val_accuracy: value, val_loss: 0, learning_rate: 1e-9 };
@@ -230,10 +171,10 @@ describe('curves and points', () => {
           imagesPerSecond: 1,
         });
       });
-    tell('a', 1, 1, 0.123456789);
-    tell('b', 1, 1, 0.25);
-    tell('a', 1, 2, null);
-    tell('a', 2, 1, 0.5);
+    emit('a', 1, 1, 0.123456789);
+    emit('b', 1, 1, 0.25);
+    emit('a', 1, 2, null);
+    emit('a', 2, 1, 0.5);
     const { curves, points } = createCaller(services).dashboard;
     expect(await curves({ metric: 'val_accuracy' })).toEqual([
       { id: 'b', number: 2, name: 'b', stage1: [0.25], stage2: [], hasBatches: false },

@@ -1,5 +1,5 @@
-import { and, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
-import { events, runs } from '@/drizzle/schema.ts';
+import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { eventField, events, runs } from '@/drizzle/schema.ts';
 import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
 import { type CurveMetric, mostCurves } from '@/lib/runs/columns.ts';
 import type { RunQuery } from '@/lib/runs/query.ts';
@@ -45,13 +45,12 @@ export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, b
       .offset(query.offset)
       .all();
     const value = roundings[metric](sql`${events.event} ->> ${sql.raw(`'$.metrics.${metric}'`)}`);
-    const stage = sql<number>`${events.event} ->> '$.stage'`;
-    const isEpoch = sql`${events.event} ->> '$.type' = 'epoch'`;
+    const stage = sql<number>`${eventField('stage')}`;
     const ids = chosen.map((run) => run.id);
     const stages = tx
       .select({ runId: events.runId, stage, values: sql<string>`json_group_array(${value} order by ${events.id})` })
       .from(events)
-      .where(and(inArray(events.runId, ids), isEpoch))
+      .where(and(inArray(events.runId, ids), eq(eventField('type'), 'epoch')))
       .groupBy(events.runId, stage)
       .all();
     const curves = new Map(stages.map(({ runId, stage, values }) => [`${runId} ${stage}`, JSON.parse(values)]));

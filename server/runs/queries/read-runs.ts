@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { asc, count, eq, inArray, type SQL } from 'drizzle-orm';
-import { events, type RunRow, runs } from '@/drizzle/schema.ts';
+import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { eventField, events, type RunRow, runs } from '@/drizzle/schema.ts';
+import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import type { RunDetail, RunSummary, RunsPage, StoredEvent } from '@/lib/run/run.ts';
 import { type RunQuery, runQuerySchema } from '@/lib/runs/query.ts';
 import type { BaseContext } from '@/server/base-context.ts';
@@ -10,7 +11,7 @@ import { readLastLines } from '@/server/runs/files/last-lines.ts';
 import { hasCheckpoint, listRunFiles } from '@/server/runs/files/run-files.ts';
 import { orderOf, whereOf } from './select-runs.ts';
 
-/** A part of the runs that a query asks for, as the table shows them, and how many there are in all. */
+/** One page of the runs that match a query, and how many match in total. */
 export const listRuns = (db: Database, query: RunQuery = runQuerySchema.parse({})): RunsPage =>
   db.transaction((tx) => {
     const where = whereOf(query);
@@ -57,9 +58,24 @@ export async function readRun({ db, env }: Pick<BaseContext, 'db' | 'env'>, id: 
   };
 }
 
-/** All that a run's trainer told, in order. */
+/** A run's events, oldest first. */
 export const readEvents = (db: Database | Transaction, runId: string): StoredEvent[] =>
   db.select().from(events).where(eq(events.runId, runId)).orderBy(asc(events.id)).all();
+
+/** A run's events of one type, oldest first, found by index. */
+export const readEventsOf = <T extends RunEvent['type']>(
+  db: Database | Transaction,
+  runId: string,
+  type: T,
+): RunEventOf<T>[] =>
+  db
+    .select({ event: events.event })
+    .from(events)
+    .where(and(eq(events.runId, runId), eq(eventField('type'), type)))
+    // With the plus SQLite sorts the few that it found; without, it reads every event of the run in this order.
+    .orderBy(sql`+${events.id}`)
+    .all()
+    .map(({ event }) => event as RunEventOf<T>);
 
 /** @throws RunNotFoundError */
 export function findRow(db: Database | Transaction, id: string): RunRow {
@@ -84,7 +100,7 @@ export const readAllRuns = (db: Database, query: RunQuery): RunSummary[] =>
 const countRuns = (tx: Transaction, where: SQL | undefined): number =>
   tx.select({ count: count() }).from(runs).where(where).get()!.count;
 
-/** Who waits, in the order of the line. */
+/** The ids of queued runs, the next one first. */
 const queuedIds = (tx: Transaction): string[] =>
   tx
     .select({ id: runs.id })
@@ -96,7 +112,8 @@ const queuedIds = (tx: Transaction): string[] =>
 
 export function summaryOf(row: RunRow, waiting: string[]): RunSummary {
   const { id, number, name, status, config, createdAt, startedAt, finishedAt, engine, progress, valAccuracy } = row;
-  const { metrics, timing, test, peakMemory, error, reproduces, filesDue, isExample } = row;
+  const { metrics, timing, test, peakMemory, error, reproduces, isExample } = row;
+  const { exportPending, attemptsWithoutProgress } = row;
   return {
     id,
     number,
@@ -115,7 +132,8 @@ export function summaryOf(row: RunRow, waiting: string[]): RunSummary {
     peakMemory,
     error,
     reproduces,
-    filesDue,
+    exportPending,
+    attemptsWithoutProgress,
     isExample,
     queuePosition: status === 'queued' ? waiting.indexOf(id) + 1 : null,
   };

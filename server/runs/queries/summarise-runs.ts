@@ -4,7 +4,7 @@ import type { Confusion } from '@/lib/run/metrics.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import type { RunQuery } from '@/lib/runs/query.ts';
 import type { Database } from '@/server/db/database.ts';
-import { readEvents, summaryOf } from './read-runs.ts';
+import { readEventsOf, summaryOf } from './read-runs.ts';
 import { whereOf } from './select-runs.ts';
 
 /** Runs that were tested on the same images, and so compare: how many, the best of each figure, and the best of all. */
@@ -50,8 +50,8 @@ export const summariseRuns = (db: Database, query: RunQuery): ComparableRuns[] =
         .orderBy(...byValidation)
         .limit(1)
         .get()!;
-      const told = readEvents(tx, bestRun.id).findLast(({ event }) => event.type === 'evaluated')?.event;
-      const { confusion, classes } = told?.type === 'evaluated' ? told : { confusion: null, classes: [] };
+      const evaluations = readEventsOf(tx, bestRun.id, 'evaluated');
+      const { confusion, classes } = evaluations.at(-1) ?? { confusion: null, classes: [] };
       return { test: { hash: hash!, name }, runs: number, best, bestRun: summaryOf(bestRun, []), confusion, classes };
     });
   });

@@ -1,14 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { runs } from '@/drizzle/schema.ts';
+import { runQuerySchema } from '@/lib/runs/query.ts';
 import type { Context } from '@/server/context.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
-import { resumeRun, trainFurther } from '@/server/runs/commands/resume.ts';
+import { extendRun } from '@/server/runs/commands/extend.ts';
+import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
-import { closeServices, openServices } from '@/server/services.test-helper.ts';
+import { closeServices, openServices, testConfig } from '@/server/services.test-helper.ts';
 
 describe('the queue', () => {
   it('trains one run at a time, in the order in which they were asked for', async () => {
@@ -31,6 +34,33 @@ describe('the queue', () => {
     expect(ended[1]!.startedAt).toBeGreaterThanOrEqual(ended[0]!.finishedAt!);
   });
 
+  it('skips runs whose data is still to come without reading each of them, and starts the first that can train', async () => {
+    const services = openServices();
+    const isAwaited = vi
+      .spyOn(services.downloads, 'isAwaited')
+      .mockImplementation(({ image_size }) => image_size === 160 || image_size === 192);
+    for (let number = 0; number < 300; number++) {
+      const image_size = ([160, 192, 160, 224] as const)[number < 290 ? number % 3 : 3]!;
+      const config = testConfig({ name: 'completes', image_size });
+      const row = { id: `run-${number}`, config, createdAt: 0, logFile: `${number}.json`, status: 'queued' as const };
+      services.db.insert(runs).values(row).run();
+    }
+    services.queue.wake();
+    expect(listRuns(services.db, runQuerySchema.parse({ filter: { status: ['running'] } })).runs).toMatchObject([
+      { id: 'run-290' },
+    ]);
+    expect(isAwaited.mock.calls.map(([needs]) => needs.image_size)).toEqual([160, 192, 224]);
+  });
+
+  it('waits where all data is still to come, and looks again later', async () => {
+    const services = openServices();
+    const isAwaited = vi.spyOn(services.downloads, 'isAwaited').mockReturnValue(true);
+    const id = await startScene(services, 'completes');
+    expect((await readRun(services, id)).status).toBe('queued');
+    isAwaited.mockReturnValue(false);
+    await until(services, id, 'completed');
+  });
+
   it('keeps up what the table shows', async () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
@@ -49,7 +79,7 @@ describe('the queue', () => {
     ['leaves quietly', 'trainer-gone', /exit code 0/, 'pid'],
     ['is killed', 'interrupted-in-vain', /3 times in a row.*SIGKILL/, ''],
     ['speaks garbage', 'trainer-protocol', /no event/, 'pid'],
-    ['goes silent', 'trainer-silent', /closed its line/, 'pid'],
+    ['goes silent', 'trainer-silent', /closed its connection/, 'pid'],
   ])('fails a run whose trainer %s, with its last lines, and goes on', async (scene, code, message, line) => {
     const services = openServices();
     const id = await startScene(services, scene);
@@ -80,7 +110,7 @@ describe('the queue', () => {
 });
 
 describe('an interrupted run', () => {
-  const told = async (services: Context, id: string) =>
+  const emitted = async (services: Context, id: string) =>
     (await readRun(services, id)).events.map(({ event }) => event.type);
 
   it('goes on by itself, before the others in line, and its curve has no gap and no overlap', async () => {
@@ -89,7 +119,7 @@ describe('an interrupted run', () => {
     const waiting = await startScene(first, 'completes');
     await until(first, running, 'completed');
     await until(first, waiting, 'completed');
-    expect(await told(first, running)).toEqual([
+    expect(await emitted(first, running)).toEqual([
       'started',
       'epoch',
       'interrupted',
@@ -104,7 +134,7 @@ describe('an interrupted run', () => {
       'epoch',
       'completed',
     ]);
-    // The second epoch was told in vain: what goes on tells it again.
+    // The server missed the second epoch: the resumed trainer brings it along.
     const epochs = (await readRun(first, running)).events.flatMap(({ event }) =>
       event.type === 'epoch' ? [event.epoch] : [],
     );
@@ -122,7 +152,7 @@ describe('an interrupted run', () => {
     await resumeRun(services, id);
     recordEvent(services, id, { type: 'completed', at: 1 }, 1);
     await until(services, id, 'completed');
-    expect((await told(services, id)).filter((type) => type === 'completed')).toHaveLength(1);
+    expect((await emitted(services, id)).filter((type) => type === 'completed')).toHaveLength(1);
     await expect(resumeRun(services, id)).rejects.toThrow('Train it further');
   });
 
@@ -130,10 +160,10 @@ describe('an interrupted run', () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
-    expect(() => trainFurther(services, id, 5)).toThrow('no checkpoint');
+    expect(() => extendRun(services, id, 5)).toThrow('no checkpoint');
     writeFileSync(path.join(services.env.paths.results, id, 'checkpoint.safetensors'), '');
-    expect(() => trainFurther(services, id, 1001)).toThrow('1000 or less');
-    trainFurther(services, id, 5);
+    expect(() => extendRun(services, id, 1001)).toThrow('1000 or less');
+    extendRun(services, id, 5);
     expect((await readRun(services, id)).config.epochs_stage2).toBe(5);
     await until(services, id, 'completed');
     expect(pidsOf(services, id)).toHaveLength(2);

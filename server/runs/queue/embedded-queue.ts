@@ -1,32 +1,36 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
+import type { DataNeeds } from '@/lib/data/data-files.ts';
+import type { EndEvent } from '@/lib/run/events.ts';
+import { startAttempt } from '@/lib/run/reduce-run.ts';
 import type { Downloads } from '@/server/data/downloads.ts';
-import type { Database } from '@/server/db/database.ts';
+import type { Database, Transaction } from '@/server/db/database.ts';
 import { lockFile } from '@/server/db/file-lock.ts';
 import type { Env } from '@/server/env.ts';
 import { readSpeeds } from '@/server/machine/read-speeds.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
-import { readEvents } from '@/server/runs/queries/read-runs.ts';
+import { readEvents, readEventsOf } from '@/server/runs/queries/read-runs.ts';
 import type { Queue } from './queue.ts';
 import { interruptRunning, resumeInterrupted } from './recover.ts';
-import { type EndEvent, startTrainer, type TrainerProcess } from './trainer-process.ts';
+import { endEventOf } from './trainer-end.ts';
+import { startTrainer, type TrainerProcess } from './trainer-process.ts';
 
-/** At most four of a trainer's `progress` a second are written and told. Milliseconds. */
+/** At most four of a trainer's `progress` events a second are recorded. Milliseconds. */
 const progressInterval = 250;
 
-/** While runs wait for data, the folder is looked at this often. Milliseconds. */
+/** How often the data folder is checked while runs wait for data. Milliseconds. */
 const dataInterval = 2000;
 
-/** How often the end of a run is tried to be recorded, where the database cannot be written. Milliseconds. */
+/** How often the queue tries again to record the end of a run while the database cannot be written. Milliseconds. */
 const recordInterval = 2000;
 
-/** A table and one child: one run trains, the others wait in the order in which they were asked for. */
+/** A table and one child process: one run trains, the others wait in the order in which they were started. */
 export class EmbeddedQueue implements Queue {
-  /** The one process there is: it trains a run, or exports a canceled one's files. */
+  /** The only process: it trains a run, or exports the files of a canceled one. */
   private current: { runId: string; trainer: TrainerProcess; done: Promise<void> } | null = null;
   private unlock: (() => void) | null = null;
   private isClosed = false;
@@ -44,9 +48,9 @@ export class EmbeddedQueue implements Queue {
     if (task === 'start') this.parts.bus.publish({ runId: run.id, progress: null });
     try {
       const trainer = this.start(task, run);
-      this.current = { runId: run.id, trainer, done: this.seeOff(task, run, trainer) };
+      this.current = { runId: run.id, trainer, done: this.awaitExit(task, run, trainer) };
     } catch (error) {
-      this.recordEnd(task, run, notStarted(error));
+      this.recordEnd(task, run, endEventOf({ type: 'not-started', error }, []));
       this.wake();
     }
   }
@@ -68,7 +72,7 @@ export class EmbeddedQueue implements Queue {
     this.isClosed = true;
     clearTimeout(this.later ?? undefined);
     if (this.current) {
-      // First the row: whatever the trainer still tells comes too late to make it anything else.
+      // First the row: what the trainer still emits then cannot change it.
       interruptRunning(this.parts);
       this.current.trainer.cancel();
       await this.current.done;
@@ -77,8 +81,8 @@ export class EmbeddedQueue implements Queue {
   }
 
   /**
-   * Whether this process keeps the queue, so that a second server neither declares its run dead nor trains another. When
-   * it becomes the keeper, nothing can be training that it knows of.
+   * Whether this process keeps the queue, so that a second server on the database neither declares its run dead nor
+   * starts another. What was running when it becomes the keeper has lost its server.
    */
   private isKeeper(): boolean {
     if (this.unlock) return true;
@@ -88,29 +92,38 @@ export class EmbeddedQueue implements Queue {
     return true;
   }
 
-  /** Takes the next run from the line, unless one trains; one whose data is still to come lets others pass. */
+  /** Takes the next run from the queue, unless one trains. */
   private claimNext(): RunRow | undefined {
     return this.parts.db.transaction((tx) => {
-      if (tx.select().from(runs).where(eq(runs.status, 'running')).get()) return undefined;
-      const line = tx.select().from(runs).where(eq(runs.status, 'queued')).orderBy(asc(runs.number)).all();
-      const next = line.find(({ config }) => !this.parts.downloads.isAwaited(config));
-      if (!next) {
-        if (line.length > 0) this.wakeLater();
-        return undefined;
-      }
-      const claim = {
-        status: 'running' as const,
-        startedAt: Date.now(),
-        finishedAt: null,
-        error: null,
-        attempt: sql`${runs.attempt} + 1`,
-        fruitless: sql`${runs.fruitless} + 1`,
-      };
+      if (tx.select({ id: runs.id }).from(runs).where(eq(runs.status, 'running')).limit(1).get()) return undefined;
+      const next = this.findNext(tx);
+      if (!next) return undefined;
+      const claim = { ...startAttempt(next, Date.now()), attempt: next.attempt + 1 };
       return tx.update(runs).set(claim).where(eq(runs.number, next.number)).returning().get();
     });
   }
 
-  /** What runs wait for may come without a word: from the command line, or put there by hand. */
+  /** The first queued run whose data is not still being fetched: one that waits for data lets others pass. */
+  private findNext(tx: Transaction): RunRow | undefined {
+    const conditions: SQL[] = [eq(runs.status, 'queued')];
+    for (;;) {
+      const first = tx
+        .select()
+        .from(runs)
+        .where(and(...conditions))
+        .orderBy(asc(runs.number))
+        .limit(1)
+        .get();
+      if (!first) break;
+      if (!this.parts.downloads.isAwaited(first.config)) return first;
+      // However many there are that wait for the same data, the next query skips them all.
+      conditions.push(gt(runs.number, first.number), sql`not ${hasNeeds(first.config)}`);
+    }
+    if (conditions.length > 1) this.wakeLater();
+    return undefined;
+  }
+
+  /** Data may arrive unnoticed: from the command line, or copied by hand. */
   private wakeLater(): void {
     this.later ??= setTimeout(() => {
       this.later = null;
@@ -118,29 +131,31 @@ export class EmbeddedQueue implements Queue {
     }, dataInterval).unref();
   }
 
-  /** A canceled run whose files nobody has written yet: they come before the next run, which takes longer. */
+  /** A canceled run whose files are still to be written: it precedes the next run, which takes longer. */
   private nextExport = (): RunRow | undefined =>
-    this.parts.db.select().from(runs).where(eq(runs.filesDue, true)).orderBy(asc(runs.number)).get();
+    this.parts.db.select().from(runs).where(eq(runs.exportPending, true)).orderBy(asc(runs.number)).limit(1).get();
 
   private start(task: Task, { id: runId, config, logFile, attempt }: RunRow): TrainerProcess {
     const { env, db } = this.parts;
     const folder = path.join(env.paths.results, runId);
     mkdirSync(env.paths.results, { recursive: true });
-    // By itself, because together they would take a disk that is read-only for a folder that is missing.
+    // Not in one recursive call, which reports a missing folder where the disk is read-only.
     if (!existsSync(folder)) mkdirSync(folder);
-    // Whatever a trainer of an earlier attempt wakes up to, it writes nothing here any more.
+    // From now on a trainer of an earlier attempt, should one still live, writes nothing here.
     writeFileSync(path.join(folder, 'attempt'), String(attempt));
-    const events = readEvents(db, runId).map(({ event }) => event);
-    const further = events.findLast((event) => event.type === 'queued-again' && event.further);
-    const furtherFrom = further?.type === 'queued-again' ? (further.further?.from ?? 0) : 0;
     let lastProgress = Number.NEGATIVE_INFINITY;
     const order = { runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) };
+    const startCommand = () => {
+      const resume = { furtherFrom: extendFromEpoch(db, runId) };
+      return { ...order, type: 'start' as const, speeds: readSpeeds(this.parts).speeds, resume, attempt };
+    };
+    const exportCommand = () => {
+      const events = readEvents(db, runId).map(({ event }) => event);
+      return { ...order, type: 'export' as const, events };
+    };
     return startTrainer({
       entry: env.trainerEntry,
-      command:
-        task === 'start'
-          ? { ...order, type: task, speeds: readSpeeds(this.parts).speeds, resume: { furtherFrom }, attempt }
-          : { ...order, type: task, events },
+      command: task === 'start' ? startCommand() : exportCommand(),
       patience: env.trainerPatience,
       logFile: path.join(folder, 'trainer.log'),
       onEvent: (event) => {
@@ -153,10 +168,10 @@ export class EmbeddedQueue implements Queue {
     });
   }
 
-  /** Records the end when the process is gone, and makes way for the next. */
-  private async seeOff(task: Task, run: RunRow, trainer: TrainerProcess): Promise<void> {
+  /** Records the end when the process is gone, and starts what comes next. */
+  private async awaitExit(task: Task, run: RunRow, trainer: TrainerProcess): Promise<void> {
     const end = await trainer.ended;
-    // A disk that is full may have room again. Until then nothing else is started: nothing of it could be recorded.
+    // A full disk may have room again. Until then nothing else is started: none of it could be recorded.
     while (!this.tryToRecord(task, run, end) && !this.isClosed) await sleep(recordInterval, undefined, { ref: false });
     this.current = null;
     this.wake();
@@ -177,9 +192,11 @@ export class EmbeddedQueue implements Queue {
     if (task === 'start') {
       recordEvent(this.parts, runId, end, attempt);
     } else if (end.type !== 'canceled') {
-      // Heard only where they are not ready. An export that was stopped, because the server ends, is still due.
-      const isTold = end.type === 'failed' || end.type === 'interrupted';
-      const message = isTold ? end.message : 'The trainer ended without writing them.';
+      // Accepted only if the files are not ready. An export that was stopped, because the server ends, stays pending.
+      const hasReason = end.type === 'failed' || end.type === 'interrupted';
+      const message = hasReason
+        ? end.message
+        : 'The trainer ended without writing them. Resume the run to get its files.';
       recordEvent(this.parts, runId, { type: 'files-failed', at: end.at, message }, attempt);
     }
   }
@@ -188,17 +205,12 @@ export class EmbeddedQueue implements Queue {
 /** What a process is started for. */
 type Task = 'start' | 'export';
 
-const makeWritable = ' Make the results folder writable for this user, or set RESULTS_DIR to another.';
-/** What to do about what the system says. */
-const advice: Record<string, string> = {
-  EROFS: makeWritable,
-  EACCES: makeWritable,
-  EPERM: makeWritable,
-  ENOSPC: ' Make room on the disk, then run it again.',
-};
+/** The last epoch of stage 2 before the run was last extended; 0 if it never was. */
+const extendFromEpoch = (db: Database, runId: string): number =>
+  readEventsOf(db, runId, 'queued-again').findLast(({ further }) => further)?.further?.from ?? 0;
 
-function notStarted(error: unknown): EndEvent {
-  const { code = '', message: reason = String(error) } = error as NodeJS.ErrnoException;
-  const message = `The trainer could not be started: ${reason}.${advice[code] ?? ''}`;
-  return { type: 'failed', at: Date.now(), code: 'trainer-not-started', message, lastLines: [] };
-}
+/** Selects the runs that need the same data. */
+const hasNeeds = ({ dataset, backbone, image_size }: DataNeeds): SQL => {
+  const field = (name: keyof DataNeeds) => sql`${runs.config} ->> ${sql.raw(`'$.${name}'`)}`;
+  return sql`(${field('dataset')} is ${dataset} and ${field('backbone')} is ${backbone} and ${field('image_size')} is ${image_size})`;
+};

@@ -1,14 +1,14 @@
-/** Where started runs go. Here a table and one child process; a queue over many machines could stand behind it. */
+/** Where started runs go. Here a table and one child process; a queue over many machines could implement it, too. */
 export interface Queue {
-  /** A run has joined the line, or one may wait: goes on with what is due. Cheap where nothing is. */
+  /** A run was queued, or one may be waiting: starts whatever is due. Cheap if nothing is. */
   wake(): void;
   /**
-   * Cancels a run that trains: `canceled` at once, its process gone within five seconds, its files prepared after that.
-   * One that has just told its end keeps it. @returns false where it does not train here
+   * Cancels a run that trains: its status is `canceled` at once, its process gone within five seconds, and its files are
+   * written after that. A run that has just emitted its end keeps it. @returns false if it does not train here
    */
   cancel(runId: string): boolean;
-  /** Of a run that has ended: resolves when nothing works on it any more. What it still does is stopped. */
+  /** Stops whatever still works on a run that has ended; resolves when nothing does any more. */
   release(runId: string): Promise<void>;
-  /** Takes nothing more from the line and stops what trains, which becomes `interrupted`. For the server's end. */
+  /** Starts nothing more, and stops what trains, which becomes `interrupted`. For the end of the server. */
   close(): Promise<void>;
 }

@@ -4,31 +4,31 @@ import type { Database, Transaction } from '@/server/db/database.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
 import { appendEvent } from '@/server/runs/events/record.ts';
 
-/** So many starts in a row may come to no new epoch. */
-const mostFruitless = 3;
+/** How many attempts in a row may reach no new epoch. */
+const maxAttemptsWithoutProgress = 3;
 
-/** Runs that cannot be training, because the server that watched over them ends or has ended, become `interrupted`. */
+/** Marks every running run as `interrupted`: the server that trained it ends or has ended. */
 export function interruptRunning({ db, bus }: { db: Database; bus: RunBus }): void {
   changeAll({ db, bus }, 'running', (tx, { id }) => {
     appendEvent(tx, id, { type: 'interrupted', at: Date.now(), message: 'The server stopped while this run trained.' });
   });
 }
 
-/** Puts every interrupted run in line to go on, but for those that have tried often enough in vain: these fail. */
+/** Queues every interrupted run to resume; one that was tried often enough without a new epoch fails instead. */
 export function resumeInterrupted({ db, bus }: { db: Database; bus: RunBus }): void {
-  changeAll({ db, bus }, 'interrupted', (tx, { id, fruitless, error }) => {
+  changeAll({ db, bus }, 'interrupted', (tx, { id, attemptsWithoutProgress, error }) => {
     const at = Date.now();
-    if (fruitless < mostFruitless) appendEvent(tx, id, { type: 'queued-again', at });
+    if (attemptsWithoutProgress < maxAttemptsWithoutProgress) appendEvent(tx, id, { type: 'queued-again', at });
     else {
-      const message = `It was interrupted ${fruitless} times in a row without a new epoch, so it is not tried again. The last time: ${error}`;
+      const message = `It was interrupted ${attemptsWithoutProgress} times in a row without a new epoch, so it is not resumed automatically any more. Fix the cause, then resume it. The last time: ${error}`;
       appendEvent(tx, id, { type: 'failed', at, code: 'interrupted-in-vain', message, lastLines: [] });
     }
   });
 }
 
-/** Someone asks for a run to go on: it may try again. */
-export const resetFruitless = (db: Database, id: string): void =>
-  void db.update(runs).set({ fruitless: 0 }).where(eq(runs.id, id)).run();
+/** Lets a run that somebody resumes try again as often as a new one. */
+export const resetAttempts = (db: Database, id: string): void =>
+  void db.update(runs).set({ attemptsWithoutProgress: 0 }).where(eq(runs.id, id)).run();
 
 function changeAll(
   { db, bus }: { db: Database; bus: RunBus },

@@ -1,170 +1,170 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { type RunEvent, type RunEventOf, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
+import { type EndEvent, isEndEvent, type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
 import { LastLines } from '@/server/runs/files/last-lines.ts';
-import { countMemoryKills } from './out-of-memory.ts';
+import { countMemoryKills } from './count-memory-kills.ts';
+import { endEventOf, type TrainerEnd } from './trainer-end.ts';
 import { watchSigns } from './watch.ts';
-
-/** The events that end a run, or this attempt at it. */
-export type EndEvent = RunEventOf<'completed' | 'canceled' | 'failed' | 'interrupted'>;
 
 export interface TrainerProcess {
   /**
-   * Asks the trainer to stop, and makes sure; what it still tells is not passed on.
-   * @returns false where it has told its end already, which stands
+   * Asks the trainer to stop, and kills it if it does not. Events that it still emits are dropped.
+   * @returns false if its end is already known, which stands
    */
   cancel(): boolean;
-  /** Always resolves, when the process is gone and its log is written: how the run ended. */
+  /** How the run ended, once the process is gone and its log is written. Never rejects. */
   ended: Promise<EndEvent>;
 }
 
-/**
- * A trainer hears `cancel` between two steps. Then come SIGTERM and, for one in the midst of a long step, SIGKILL: after
- * five seconds none is left. Milliseconds since it was asked.
- */
-const untilTerminate = 2000;
-const untilKill = 3500;
-/** How long one that has told its end, or can tell nothing any more, may take to leave. */
-const untilGone = 5000;
-
-/**
- * Starts a trainer, to train or only to export, and listens to it. Its end is told only when its process is gone, so that
- * what it printed can be part of a failure. An exit code alone never means success.
- */
-export function startTrainer(options: {
+interface TrainerOptions {
   /** The bundled trainer, a file that Node can run. */
   entry: string;
   command: Exclude<TrainerCommand, { type: 'cancel' }>;
-  /** Takes its stdout and stderr. The folder must exist. */
+  /** Receives its stdout and stderr. The folder must exist. */
   logFile: string;
   /** Seconds that it may be silent or in one step (`verdictOn`). */
   patience: number;
-  /** Told everything but the end. What it throws ends this attempt. */
+  /** Receives every event but the end. If it throws, this attempt ends. */
   onEvent: (event: Exclude<RunEvent, EndEvent>) => void;
-}): TrainerProcess {
+}
+
+type State =
+  | { is: 'working' }
+  /** It was asked to stop: only an end still counts. */
+  | { is: 'canceling' }
+  /** Its end is known; nothing more is heard. It is about to exit, or is killed. */
+  | { is: 'ending'; end: TrainerEnd };
+
+/**
+ * A trainer reads `cancel` between two steps. SIGTERM follows, and SIGKILL for one in the middle of a long step, so that
+ * it is gone within five seconds. Milliseconds after it was asked.
+ */
+const untilTerminate = 2000;
+const untilKill = 3500;
+/** How long a trainer may take to exit after it has emitted its end or closed its channel. Milliseconds. */
+const untilExit = 5000;
+
+/**
+ * Starts a trainer, to train, export or probe, and listens to it. Its end is reported only when its process is gone, so
+ * that a failure can contain what it printed. An exit code alone never means success.
+ */
+export function startTrainer(options: TrainerOptions): TrainerProcess {
   const memoryKills = countMemoryKills();
-  const child = spawn(process.execPath, [options.entry], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-    // CUDA's TF32 would round what is multiplied to ten bits.
-    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0', SIGNS_OF_LIFE_PIPE: '4' },
-    // Ctrl-C in the terminal is for the server, which ends its trainer itself.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-  });
-  const log = createWriteStream(options.logFile, { flags: 'a' });
-  log.on('error', (error) => console.error(`${options.logFile} cannot be written: ${error.message}`));
-  const lastLines = new LastLines();
-  for (const output of [child.stdout!, child.stderr!]) {
-    output.setEncoding('utf8');
-    output.on('data', (text: string) => {
-      lastLines.add(text);
-      log.write(text);
-    });
-  }
-
-  let end: EndEvent | null = null;
-  let isCanceled = false;
+  const child = spawnTrainer(options.entry);
+  if (child.pid === undefined) return { cancel: () => false, ended: failedStart(child) };
+  const output = keepOutput(child, options.logFile);
+  let state: State = { is: 'working' };
   const timers: NodeJS.Timeout[] = [];
-  const signalAfter = (milliseconds: number, signal: NodeJS.Signals) =>
-    timers.push(setTimeout(() => child.kill(signal), milliseconds));
-  const failed = (code: string, message: string): EndEvent => ({
-    type: 'failed',
-    at: Date.now(),
-    code,
-    message,
-    lastLines: [],
-  });
-  const interrupted = (message: string): EndEvent => ({ type: 'interrupted', at: Date.now(), message });
-  const endWith = (event: EndEvent, patience: number) => {
-    end ??= event;
-    signalAfter(patience, 'SIGKILL');
+  const after = (milliseconds: number, action: () => void) => timers.push(setTimeout(action, milliseconds));
+  const endWith = (end: TrainerEnd, patience = 0) => {
+    if (state.is === 'ending') return;
+    state = { is: 'ending', end };
+    after(patience, () => child.kill('SIGKILL'));
   };
-  const endWatch = watchSigns(child.stdio[4] as Readable, options.patience, (reason) => {
-    if (!isCanceled) endWith(interrupted(reason), 0);
-  });
+  const giveUp = (end: TrainerEnd) => {
+    if (state.is === 'working') endWith(end);
+  };
+  const endWatch = watchSigns(child.stdio[4] as Readable, options.patience, (reason) =>
+    giveUp({ type: 'given-up', reason }),
+  );
 
-  // Of a server that falls no trainer is left, not even one that hears nothing.
+  // A server that crashes leaves no trainer behind, not even one that ignores every message.
   const killNow = () => child.kill('SIGKILL');
   process.once('exit', killNow);
 
   child.on('message', (message) => {
-    if (end) return;
+    if (state.is === 'ending') return;
     const { data: event, error } = runEventSchema.safeParse(message);
     if (error) {
-      endWith(failed('trainer-protocol', 'The trainer said something that is no event. Rebuild: npm run build.'), 0);
-    } else if (isEnd(event)) {
-      const isAsked = event.type !== 'canceled' || isCanceled;
-      endWith(isAsked ? event : interrupted('Something outside asked its trainer to stop.'), untilGone);
-    } else if (!isCanceled) {
+      endWith({ type: 'protocol-error' });
+    } else if (isEndEvent(event)) {
+      const isAsked = event.type !== 'canceled' || state.is === 'canceling';
+      endWith(isAsked ? { type: 'reported', event } : { type: 'stopped-from-outside' }, untilExit);
+    } else if (state.is === 'working') {
       try {
         options.onEvent(event);
       } catch (error) {
-        endWith(interrupted(`What it told could not be recorded: ${messageOf(error)}.`), 0);
+        endWith({ type: 'unrecorded', error });
       }
     }
   });
-
   child.on('disconnect', () => {
-    if (end || isCanceled) return;
-    const silent = failed(
-      'trainer-silent',
-      'The trainer closed its line to the server and was stopped. Start the run again.',
-    );
-    timers.push(setTimeout(endWith, untilGone, silent, 0));
+    if (state.is === 'working') after(untilExit, () => giveUp({ type: 'disconnected' }));
   });
-
-  const gone = new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>((resolve) => {
-    // Comes after the last byte of every stream, the channel's included.
-    child.on('close', (code, signal) => resolve({ code, signal }));
-    child.on('error', (error) => child.pid === undefined && resolve({ code: null, signal: null, error }));
-  });
+  // A signal or message that could not be sent: the process is gone, which `close` reports.
+  child.on('error', (error) => console.error(`The trainer of process ${child.pid}: ${error.message}`));
   child.send(options.command, () => {});
 
-  const ended = gone.then(async ({ code, signal, error }): Promise<EndEvent> => {
+  const endAfterExit = (code: number | null, signal: NodeJS.Signals | null): TrainerEnd => {
+    if (state.is === 'ending') return state.end;
+    if (state.is === 'canceling') return { type: 'canceled' };
+    if (signal === 'SIGKILL' && countMemoryKills() > memoryKills) return { type: 'out-of-memory' };
+    return signal ? { type: 'killed', signal } : { type: 'exited', code };
+  };
+  const awaitEnd = async (): Promise<EndEvent> => {
+    const { code, signal } = await closeOf(child);
     process.off('exit', killNow);
     endWatch();
     timers.forEach(clearTimeout);
-    log.end();
-    await finished(log).catch(() => {});
-    if (end) return end.type === 'failed' && end.lastLines.length === 0 ? { ...end, lastLines: lastLines.get() } : end;
-    if (isCanceled) return { type: 'canceled', at: Date.now() };
-    const isOutOfMemory = signal === 'SIGKILL' && countMemoryKills() > memoryKills;
-    if (signal && !isOutOfMemory) return interrupted(`Its trainer was killed: ${signalWords(signal)}.`);
-    const reason = error
-      ? failed('trainer-not-started', `The trainer could not be started: ${error.message}.`)
-      : isOutOfMemory
-        ? failed('out-of-memory', memoryWords)
-        : failed('trainer-gone', `The trainer ended without a word, with exit code ${code}. Its last lines say more.`);
-    return { ...reason, lastLines: lastLines.get() } as EndEvent;
-  });
+    const end = endAfterExit(code, signal);
+    return endEventOf(end, await output.close());
+  };
 
   return {
-    ended,
+    ended: awaitEnd(),
     cancel() {
-      if (end) return false;
-      if (isCanceled) return true;
-      isCanceled = true;
+      if (state.is === 'ending') return false;
+      if (state.is === 'canceling') return true;
+      state = { is: 'canceling' };
       child.send({ type: 'cancel' } satisfies TrainerCommand, () => {});
-      signalAfter(untilTerminate, 'SIGTERM');
-      signalAfter(untilKill, 'SIGKILL');
+      after(untilTerminate, () => child.kill('SIGTERM'));
+      after(untilKill, () => child.kill('SIGKILL'));
       return true;
     },
   };
 }
 
-const isEnd = (event: RunEvent): event is EndEvent =>
-  event.type === 'completed' || event.type === 'canceled' || event.type === 'failed' || event.type === 'interrupted';
+const spawnTrainer = (entry: string): ChildProcess =>
+  spawn(process.execPath, [entry], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+    // CUDA's TF32 would round the factors of products to ten bits.
+    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0', SIGNS_OF_LIFE_PIPE: '4' },
+    // Ctrl-C in the terminal is for the server, which ends its trainer itself.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** A process that the system could not start has neither a number nor, at times, streams. */
+async function failedStart(child: ChildProcess): Promise<EndEvent> {
+  const [error] = await once(child, 'error');
+  return endEventOf({ type: 'not-started', error }, []);
+}
 
-const memoryWords =
-  'The system killed the trainer because memory ran out. Run it again with a smaller batch size or image size, or close what else needs memory.';
+/** `close` comes after the last byte of every stream, the channel included. */
+const closeOf = (child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> =>
+  new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
 
-function signalWords(signal: NodeJS.Signals): string {
-  // Where Linux does not count such kills for us to see, memory may still be why.
-  return signal === 'SIGKILL' && process.platform !== 'linux'
-    ? 'SIGKILL, most often the system when memory runs out'
-    : `by ${signal}`;
+/** Appends what the trainer prints to its log. */
+function keepOutput(child: ChildProcess, logFile: string) {
+  const log = createWriteStream(logFile, { flags: 'a' });
+  log.on('error', (error) => console.error(`${logFile} cannot be written: ${error.message}`));
+  const lastLines = new LastLines();
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      lastLines.add(text);
+      log.write(text);
+    });
+  }
+  return {
+    /** @returns the last lines, once the log is written */
+    async close(): Promise<string[]> {
+      log.end();
+      await finished(log).catch(() => {});
+      return lastLines.get();
+    },
+  };
 }

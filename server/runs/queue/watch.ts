@@ -4,8 +4,8 @@ import { awake, type Sign, signInterval, signSchema, verdictOn } from '@/lib/run
 /**
  * Watches a trainer's signs of life. A trainer is not silent before its first sign.
  * @param patience seconds, as in `verdictOn`
- * @param giveUp told why, once
- * @returns what ends it
+ * @param giveUp called once, with the reason
+ * @returns a function that ends the watch
  */
 export function watchSigns(pipe: Readable, patience: number, giveUp: (reason: string) => void): () => void {
   let last: Sign | null = null;
@@ -18,7 +18,7 @@ export function watchSigns(pipe: Readable, patience: number, giveUp: (reason: st
     for (const line of lines) last = parseSign(line) ?? last;
     silent = 0;
   });
-  // A pipe that breaks says no more than the process' end does.
+  // A broken pipe adds nothing to the end of the process.
   pipe.on('error', () => {});
   let before = performance.now();
   const timer = setInterval(() => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { judgeEngines } from '@/server/model/engine/choose.ts';
@@ -19,8 +20,8 @@ describe('an engine that goes wrong while it is tried', () => {
   it.each([
     [0, 'crashes', 'crashed (SIGSEGV)'],
     [1, 'hangs', 'no answer within 0.5 s'],
-    [2, 'throws, and what it said last is told', 'the driver is too old'],
-    [3, 'says nonsense', 'said something that is no verdict'],
+    [2, 'throws, and its last error is reported', 'the driver is too old'],
+    [3, 'says nonsense', 'sent something that is no verdict'],
     [4, 'leaves without a word', 'crashed (exit code 0)'],
   ])('%i: %s', async (way, _, why) => {
     const patience = way === 1 ? 500 : 20_000;
@@ -46,6 +47,27 @@ describe('a check that computes right, and then is late', () => {
     const verdict = await tryEngine('webgpu', late, options);
     expect(verdict).toEqual({ is: 'unfit', why: 'no answer within 1 s' });
   });
+});
+
+it('a check that is canceled settles once', async () => {
+  const settledAgain = vi.fn();
+  process.on('multipleResolves', settledAgain);
+  const cancellation = new AbortController();
+  const options = { entry: fixture('broken-checks'), signal: cancellation.signal };
+  const trial = tryEngine('cpu', { ...workload, batch_size: 1 }, options);
+  setTimeout(() => cancellation.abort(), 200);
+  await expect(trial).rejects.toThrow(Canceled);
+  // The process is gone a moment later.
+  await sleep(300);
+  process.off('multipleResolves', settledAgain);
+  expect(settledAgain).not.toHaveBeenCalled();
+});
+
+it('a check that cannot be started is no crash', async () => {
+  vi.stubGlobal('process', Object.create(process, { execPath: { value: '/nowhere/node' } }));
+  const trial = tryEngine('cpu', workload, { entry: fixture('quick-check') });
+  vi.unstubAllGlobals();
+  expect(await trial).toEqual({ is: 'unfit', why: expect.stringMatching(/could not be started: .*ENOENT/) });
 });
 
 it('a check is ended when nobody wants to know any more', async () => {

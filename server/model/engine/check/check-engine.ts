@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type EngineName, type EngineVerdict, engineNames, engineVerdictSchema } from '@/lib/config/engines.ts';
@@ -11,17 +11,17 @@ import { Canceled } from '@/server/model/errors.ts';
  * computes a graph whose gradients are known, then three steps of the run's own work.
  */
 
-/** What the process is asked, by its one message; its answer is a verdict. */
+/** The one message that the process gets; its answer is a verdict. */
 export const checkOrderSchema = z.object({ engine: z.enum(engineNames), workload: workloadSchema });
 
-/** What it says in between: the known gradients are right, and the run's own work begins. */
+/** Its message in between: the known gradients are right, and the run's own work begins. */
 export const checkProgressSchema = z.object({
   is: z.literal('right'),
   device: z.string(),
   threads: z.number().nullable(),
 });
 
-/** Of the run's work, the first one not counted. */
+/** Steps of the run's work; the first one is not counted. */
 export const measuredSteps = 3;
 
 /** How long a check may take: loading, compiling and three steps. Milliseconds. */
@@ -36,9 +36,9 @@ interface CheckOptions {
 }
 
 /**
- * Comes to an end at the latest when the process has had its time; leaves none.
+ * Resolves at the latest when the process has had its time, and leaves none behind.
  *
- * @throws Canceled where the signal aborts
+ * @throws Canceled if the signal aborts
  */
 export async function checkEngine(
   engine: EngineName,
@@ -49,14 +49,23 @@ export async function checkEngine(
   return absence ? { is: 'absent', why: absence } : tryEngine(engine, workload, options);
 }
 
+/** What ends a check: whichever comes first. */
+type CheckEnd =
+  | { type: 'verdict'; verdict: EngineVerdict }
+  | { type: 'late' }
+  | { type: 'no-verdict' }
+  /** The system refused to start it, or the signal ended it. */
+  | { type: 'not-started'; error: Error }
+  | { type: 'crashed'; by: string };
+
 /** The same without a look at what is installed. */
-export function tryEngine(
+export async function tryEngine(
   engine: EngineName,
   workload: Workload,
   { entry, patience = defaultPatience, signal }: CheckOptions,
 ): Promise<EngineVerdict> {
   const child = spawn(process.execPath, [entry instanceof URL ? fileURLToPath(entry) : entry], {
-    // What native libraries print is nobody's concern here, unless they end the process.
+    // The output of native libraries matters only if they end the process.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
     windowsHide: true,
@@ -64,42 +73,64 @@ export function tryEngine(
     killSignal: 'SIGKILL',
   });
   let printed = '';
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     printed = (printed + text).slice(-2000);
   });
-  /** What it comes to if it is no faster than its time allows. */
+  /** The verdict if the time runs out now. */
   let slow: EngineVerdict | null = null;
-  return new Promise((resolve, reject) => {
-    const end = (verdict: EngineVerdict) => {
+  child.send({ engine, workload } satisfies z.infer<typeof checkOrderSchema>, () => {});
+  const end = await firstEnd(child, patience, ({ device, threads }) => {
+    // A GPU that takes so long hangs; a processor is slow, and still usable.
+    if (engine !== 'cpu') return;
+    const imagesPerSecond = (measuredSteps * workload.batch_size) / (patience / 1000);
+    slow = { is: 'able', device, threads, imagesPerSecond };
+  });
+  switch (end.type) {
+    case 'verdict':
+      return end.verdict;
+    case 'late':
+      return slow ?? { is: 'unfit', why: `no answer within ${patience / 1000} s` };
+    case 'no-verdict':
+      return { is: 'unfit', why: 'its check sent something that is no verdict. Rebuild: npm run build' };
+    case 'not-started':
+      if (signal?.aborted) throw new Canceled();
+      return { is: 'unfit', why: `its check could not be started: ${end.error.message}` };
+    case 'crashed':
+      return { is: 'unfit', why: `crashed (${end.by})${lastError(printed)}` };
+  }
+}
+
+/** Resolves once, and kills the process. @param onProgress called when the known gradients are right */
+const firstEnd = (
+  child: ChildProcess,
+  patience: number,
+  onProgress: (progress: z.infer<typeof checkProgressSchema>) => void,
+): Promise<CheckEnd> =>
+  new Promise((resolve) => {
+    const end = (how: CheckEnd) => {
       clearTimeout(timer);
+      child.off('message', onMessage).off('error', onError).off('close', onClose);
+      child.on('error', () => {});
       child.kill('SIGKILL');
-      resolve(verdict);
+      resolve(how);
     };
-    const unfit = (why: string) => end({ is: 'unfit', why });
-    const late = () => (slow ? end(slow) : unfit(`no answer within ${patience / 1000} s`));
-    const timer = setTimeout(late, patience);
-    child.on('message', (message) => {
+    const onMessage = (message: unknown) => {
       const verdict = engineVerdictSchema.safeParse(message);
       const progress = checkProgressSchema.safeParse(message);
-      if (verdict.success) end(verdict.data);
-      else if (!progress.success) unfit('its check said something that is no verdict. Rebuild: npm run build');
-      // A GPU that takes so long hangs; a processor is slow, and still what there is.
-      else if (engine === 'cpu') {
-        const { device, threads } = progress.data;
-        const imagesPerSecond = (measuredSteps * workload.batch_size) / (patience / 1000);
-        slow = { is: 'able', device, threads, imagesPerSecond };
-      }
-    });
-    child.on('error', (error) => {
-      if (signal?.aborted) reject(new Canceled());
-      unfit(`its check could not be started: ${error.message}`);
-    });
-    child.on('close', (code, signal) => {
-      const lines = printed.trim().split('\n');
-      // Node's own last line of an uncaught error is its version.
-      const telling = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? '';
-      unfit(`crashed (${signal ?? `exit code ${code}`})${telling ? `: ${telling.trim().slice(0, 300)}` : ''}`);
-    });
-    child.send({ engine, workload } satisfies z.infer<typeof checkOrderSchema>, () => {});
+      if (verdict.success) end({ type: 'verdict', verdict: verdict.data });
+      else if (progress.success) onProgress(progress.data);
+      else end({ type: 'no-verdict' });
+    };
+    const onError = (error: Error) => end({ type: 'not-started', error });
+    const onClose = (code: number | null, signal: NodeJS.Signals | null) =>
+      end({ type: 'crashed', by: signal ?? `exit code ${code}` });
+    const timer = setTimeout(end, patience, { type: 'late' } satisfies CheckEnd);
+    child.on('message', onMessage).on('error', onError).on('close', onClose);
   });
+
+/** The line of an error among what a process printed: the last line of an uncaught one is Node's version. */
+function lastError(printed: string): string {
+  const lines = printed.trim().split('\n');
+  const line = lines.findLast((each) => /error/i.test(each)) ?? lines.at(-1) ?? '';
+  return line ? `: ${line.trim().slice(0, 300)}` : '';
 }

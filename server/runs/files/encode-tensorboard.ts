@@ -34,7 +34,7 @@ interface Point {
 }
 
 /** @returns event files by their path in the run's folder; those without a figure are left out */
-export function tensorboardFiles(events: readonly RunEvent[]): Map<string, Buffer> {
+export function encodeTensorboard(events: readonly RunEvent[]): Map<string, Buffer> {
   const epochs = events.filter((event) => event.type === 'epoch');
   // One that trains further was evaluated before, and is again.
   const evaluated = events.findLast((event) => event.type === 'evaluated');
@@ -48,11 +48,11 @@ export function tensorboardFiles(events: readonly RunEvent[]): Map<string, Buffe
   };
   const files = new Map<string, Buffer>();
   for (const [folder, points] of Object.entries(parts)) {
-    const told = points.map((point) => ({ ...point, scalars: known(point.scalars) }));
-    const first = told.find(({ scalars }) => scalars.length > 0);
+    const withScalars = points.map((point) => ({ ...point, scalars: known(point.scalars) }));
+    const first = withScalars.find(({ scalars }) => scalars.length > 0);
     // TensorBoard knows its files by their beginning; seconds and a name of the machine follow.
     if (first) {
-      files.set(`${folder}/events.out.tfevents.${Math.floor(first.at / 1000)}.transfer-lab`, encodeFile(told));
+      files.set(`${folder}/events.out.tfevents.${Math.floor(first.at / 1000)}.transfer-lab`, encodeFile(withScalars));
     }
   }
   return files;
@@ -89,12 +89,12 @@ const known = (scalars: Point['scalars']): [string, number][] =>
 
 function encodeFile(points: { at: number; step: number; scalars: [string, number][] }[]): Buffer {
   const head = { wallTime: (points[0]?.at ?? 0) / 1000, fileVersion: 'brain.Event:2' };
-  const told = points.map(({ at, step, scalars }) => ({
+  const records = points.map(({ at, step, scalars }) => ({
     wallTime: at / 1000,
     step,
     summary: { value: scalars.map(([tag, simpleValue]) => ({ tag, simpleValue })) },
   }));
-  return Buffer.concat([head, ...told].map((event) => encodeRecord(Event.encode(event).finish())));
+  return Buffer.concat([head, ...records].map((event) => encodeRecord(Event.encode(event).finish())));
 }
 
 const crc32c = createCrc(crc32cPolynomial);

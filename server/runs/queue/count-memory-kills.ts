@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Where Linux counts the processes that it killed for want of memory: on the machine, and in this container. */
+/** Where Linux counts the processes that it killed when memory ran out: on the machine, and in this container. */
 const counters = ['/proc/vmstat', '/sys/fs/cgroup/memory.events'];
 
-/** So many processes were killed until now because memory ran out; 0 where the system does not tell. */
+/** How many processes were killed so far because memory ran out; 0 if the system does not count them. */
 export const countMemoryKills = (): number =>
   counters.reduce((sum, file) => sum + Number(/^oom_kill (\d+)$/m.exec(read(file))?.[1] ?? 0), 0);
 

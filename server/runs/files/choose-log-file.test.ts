@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { startRun } from '@/server/runs/commands/start.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import { chooseLogFile } from './log-file.ts';
+import { chooseLogFile } from './choose-log-file.ts';
 
 const id = '20261124-081530-4f2a';
 

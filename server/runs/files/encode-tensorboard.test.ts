@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import { inProject } from '@/tools/testing/paths.ts';
-import { tensorboardFiles } from './tensorboard.ts';
+import { encodeTensorboard } from './encode-tensorboard.ts';
 
 const at = Date.UTC(2026, 10, 24, 8, 15, 30);
 const epoch = (stage: 1 | 2, number: number, accuracy: number, val_loss: number | null): RunEventOf<'epoch'> => ({
@@ -96,8 +96,8 @@ function readEvent(record: Buffer) {
 }
 
 describe('the event files', () => {
-  const files = tensorboardFiles(events);
-  const told = new Map([...files].map(([name, file]) => [name.split('/')[0], readRecords(file).map(readEvent)]));
+  const files = encodeTensorboard(events);
+  const emitted = new Map([...files].map(([name, file]) => [name.split('/')[0], readRecords(file).map(readEvent)]));
 
   it('are named so that TensorBoard finds them', () => {
     expect([...files.keys()]).toEqual([
@@ -108,7 +108,7 @@ describe('the event files', () => {
   });
 
   it('begin with their version, and hold every figure at its epoch, through both stages', () => {
-    const [version, ...train] = told.get('train')!;
+    const [version, ...train] = emitted.get('train')!;
     expect(version).toEqual({ wallTime: at / 1000 + 1.5, step: 0, version: 'brain.Event:2', scalars: {} });
     expect(train.map(({ step, wallTime }) => [step, wallTime - at / 1000])).toEqual([
       [1, 1.5],
@@ -122,13 +122,13 @@ describe('the event files', () => {
       epoch_learning_rate: Math.fround(0.001),
     });
     // What is no number is left out.
-    expect(told.get('validation')!.map(({ scalars }) => scalars)).toEqual([
+    expect(emitted.get('validation')!.map(({ scalars }) => scalars)).toEqual([
       {},
       { epoch_accuracy: 0.375, epoch_loss: 2 },
       { epoch_accuracy: 0.5 },
       { epoch_accuracy: 0.625, epoch_loss: 1 },
     ]);
-    expect(told.get('test')!.at(-1)).toMatchObject({
+    expect(emitted.get('test')!.at(-1)).toMatchObject({
       step: 3,
       scalars: { final_accuracy: 0.75, final_accuracy_tta: 0.78125 },
     });
@@ -137,8 +137,8 @@ describe('the event files', () => {
   it('have the last test of a run that trained further, at the epoch it was made after', () => {
     const metrics = { ...evaluated.metrics, test_end2end: 0.875, test_tta: 0.9375 };
     const further: RunEvent[] = [...events, epoch(2, 2, 0.8125, 0.5), { ...evaluated, metrics }];
-    const testOf = (told: RunEvent[]) => {
-      const files = [...tensorboardFiles(told)].filter(([name]) => name.startsWith('test/'));
+    const testOf = (emitted: RunEvent[]) => {
+      const files = [...encodeTensorboard(emitted)].filter(([name]) => name.startsWith('test/'));
       return files.flatMap(([, file]) => readRecords(file).map(readEvent).slice(1));
     };
     expect(testOf(further)).toMatchObject([
@@ -148,7 +148,7 @@ describe('the event files', () => {
   });
 
   it('are none for a run without an epoch', () => {
-    expect(tensorboardFiles([{ type: 'completed', at }]).size).toBe(0);
+    expect(encodeTensorboard([{ type: 'completed', at }]).size).toBe(0);
   });
 
   const python = process.env.KERAS2_PYTHON;

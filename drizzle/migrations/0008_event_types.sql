@@ -1,0 +1,1 @@
+CREATE INDEX `events_type` ON `events` (`run_id`,event ->> '$.type',event ->> '$.stage',event ->> '$.epoch');

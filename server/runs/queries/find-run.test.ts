@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { singleton } from '@/server/singleton.ts';
+import { findRun } from './find-run.ts';
+import { openWithRuns } from './stored-runs.test-helper.ts';
+
+it('is null for a run that is not there; a database that fails is no missing run', async () => {
+  const services = openWithRuns({});
+  singleton('context', () => services);
+  expect(await findRun('a')).toMatchObject({ id: 'a', events: [] });
+  expect(await findRun('b')).toBeNull();
+  services.db.$client.close();
+  await expect(findRun('a')).rejects.toThrow('not open');
+});
