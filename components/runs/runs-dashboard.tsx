@@ -3,24 +3,22 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Download, Keyboard } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { useRouter } from 'next/navigation';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { loadPlotly } from '@/components/charts/plot-library.ts';
 import { ConnectionNote } from '@/components/live/connection-note.tsx';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { Menu, MenuCheck } from '@/components/ui/menu.tsx';
+import { PopoverButton, PopoverCheck } from '@/components/ui/popover-button.tsx';
 import { useNow } from '@/components/ui/use-now.ts';
-import { useShortcuts } from '@/components/ui/use-shortcuts.ts';
 import { WhenNear } from '@/components/ui/when-near.tsx';
-import { compareAddress } from '@/lib/compare/compare-state.ts';
 import { formatCount } from '@/lib/format.ts';
 import { type CellContext, runColumns } from './runs-columns.tsx';
 import { RunsFilters } from './runs-filters.tsx';
 import { ImportButton } from './runs-import.tsx';
-import { type ActiveRow, RunsTable } from './runs-table.tsx';
+import { RunsTable } from './runs-table.tsx';
 import { type queryOf, type RunsState, searchOf } from './runs-url.ts';
 import { useColumns } from './use-columns.ts';
-import type { useRunRows } from './use-run-rows.ts';
+import type { RunRows } from './use-run-rows.ts';
+import { useRunsShortcuts } from './use-runs-shortcuts.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 
 // What stands below what is seen first, or is seldom asked for.
@@ -42,7 +40,7 @@ interface RunsDashboardProps {
   state: RunsState;
   setState: SetRunsState;
   query: ReturnType<typeof queryOf>;
-  rows: ReturnType<typeof useRunRows>;
+  rows: RunRows;
   connected: boolean;
   importFiles: (files: readonly File[]) => Promise<void>;
 }
@@ -66,7 +64,7 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
     else selected.add(id);
     void setState({ selected: [...selected] });
   };
-  const active = useKeys({ state, setState, rows, toggle, search, openHelp });
+  const { shortcuts, active } = useRunsShortcuts({ state, setState, rows, toggle, search, openHelp });
   const sort = { column: state.sort, descending: state.order === 'desc' };
   return (
     <>
@@ -93,9 +91,9 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
         <RunsFilters state={state} setState={setState} search={search} />
         <div className="flex flex-wrap items-center gap-1.5">
           <ImportButton importFiles={importFiles} />
-          <Menu label="Columns">
+          <PopoverButton label="Columns">
             {runColumns.map(({ id, header, help }) => (
-              <MenuCheck
+              <PopoverCheck
                 key={id}
                 label={header}
                 note={help && header.length < 5 ? help.split(/[:;,]/)[0] : undefined}
@@ -111,8 +109,8 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
             >
               As at first
             </button>
-          </Menu>
-          <Menu
+          </PopoverButton>
+          <PopoverButton
             title="Take along what the filters leave"
             label={
               <>
@@ -131,7 +129,7 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
                 {format.toUpperCase()}, {formatCount(rows.total)} {rows.total === 1 ? 'run' : 'runs'}
               </a>
             ))}
-          </Menu>
+          </PopoverButton>
           <button
             type="button"
             className="button h-7 px-2 max-sm:hidden"
@@ -168,7 +166,7 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
         <RunsExamples />
         <DiskUse />
       </WhenNear>
-      {isHelpOpen && <ShortcutsHelp onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && <ShortcutsHelp shortcuts={shortcuts} onClose={() => setHelpOpen(false)} />}
     </>
   );
 }
@@ -210,44 +208,3 @@ function useCellContext(
     };
   }, [now, groups, found, state.baseline]);
 }
-
-interface KeysOptions extends Pick<RunsDashboardProps, 'state' | 'setState' | 'rows'> {
-  toggle: (id: string) => void;
-  search: React.RefObject<HTMLInputElement | null>;
-  openHelp: () => void;
-}
-
-/** The keys of this page: they are for the run whose row has the focus. @returns the row that they have come to */
-function useKeys({ state, setState, rows, toggle, search, openHelp }: KeysOptions): ActiveRow | null {
-  const router = useRouter();
-  const [active, setActive] = useState<ActiveRow | null>(null);
-  const move = (step: number) => {
-    if (rows.total === 0) return false;
-    // Rows move when runs come and go, and the focus with them; without it, on from where it was.
-    const from = focusedRow()?.dataset.index ?? active?.index;
-    setActive({ index: from === undefined ? 0 : Math.min(rows.total - 1, Math.max(0, Number(from) + step)) });
-  };
-  const withRun = (action: (id: string) => void) => () => {
-    const id = focusedRow()?.dataset.runId;
-    if (id === undefined) return false;
-    action(id);
-  };
-  useShortcuts({
-    '/': () => search.current?.focus(),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    ' ': withRun(toggle),
-    Enter: withRun((id) => router.push(`/runs/${id}`)),
-    b: withRun((id) => void setState({ baseline: state.baseline === id ? null : id })),
-    c: () => {
-      if (state.selected.length === 0) return false;
-      router.push(compareAddress(state.selected));
-    },
-    n: () => router.push('/runs/new'),
-    Escape: () => void setState({ selected: [] }),
-    '?': openHelp,
-  });
-  return active;
-}
-
-const focusedRow = () => document.activeElement?.closest<HTMLElement>('tr[data-index]');

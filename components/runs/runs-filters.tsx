@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import type { RefObject } from 'react';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { Menu, MenuCheck } from '@/components/ui/menu.tsx';
+import { PopoverButton, PopoverCheck } from '@/components/ui/popover-button.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
 import { type Facet, facets } from '@/lib/runs/columns.ts';
 import { isFiltered, type RunsState } from './runs-url.ts';
@@ -30,7 +30,7 @@ const names: Record<Facet, string> = {
 const inWords = (facet: Facet, value: string): string =>
   facet === 'n_unfreeze' ? (value === '0' ? 'frozen' : `N = ${value}`) : value;
 
-/** Search, a menu for each thing runs can be filtered by, and a chip for each value that was chosen. */
+/** Search, a panel for each thing runs can be filtered by, and a chip for each value that was chosen. */
 export function RunsFilters({ state, setState, search }: Props) {
   const { data } = useQuery(useTRPC().dashboard.facets.queryOptions());
   const toggle = (facet: Facet, value: string) => {
@@ -54,9 +54,9 @@ export function RunsFilters({ state, setState, search }: Props) {
         // One value tells nothing apart.
         if (values.length < 2 && state[facet].length === 0) return null;
         return (
-          <Menu key={facet} label={names[facet]} isActive={state[facet].length > 0}>
+          <PopoverButton key={facet} label={names[facet]} isActive={state[facet].length > 0}>
             {values.map(({ value, runs }) => (
-              <MenuCheck
+              <PopoverCheck
                 key={value}
                 label={inWords(facet, value)}
                 note={String(runs)}
@@ -64,7 +64,7 @@ export function RunsFilters({ state, setState, search }: Props) {
                 onChange={() => toggle(facet, value)}
               />
             ))}
-          </Menu>
+          </PopoverButton>
         );
       })}
       {facets.flatMap((facet) =>
