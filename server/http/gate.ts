@@ -9,6 +9,9 @@ import { plainPagePolicy } from './security-headers.ts';
 const longestBody = 16 * 2 ** 20;
 const longestLogin = 4096;
 
+/** Pictures in `public`, which have nothing to hide: the login page has its icon too. */
+const openFiles: ReadonlySet<string> = new Set(['/favicon.ico', '/icon.svg', '/apple-touch-icon.png', '/og.png']);
+
 type GateEnv = Pick<Env, 'allowedHosts' | 'host' | 'authToken'>;
 
 /**
@@ -37,6 +40,7 @@ export async function passGate(request: IncomingMessage, response: ServerRespons
   if (request.headers['transfer-encoding']) return refuse(411, 'Say how long the body is: Content-Length.\n');
   if (bytes > longestBody) return refuse(413, `A body may have ${longestBody} bytes at the most.\n`);
   if (env.authToken === null || isLoggedIn(headers, env.authToken)) return true;
+  if (method === 'GET' && openFiles.has(url)) return true;
   if (method === 'POST' && url === '/login' && bytes <= longestLogin) return logIn(request, response, env.authToken);
   if (url.startsWith('/api/')) return refuse(401, 'Log in first, or send Authorization: Bearer AUTH_TOKEN.\n');
   return refuse(401, loginPage(false), 'text/html; charset=utf-8');

@@ -14,8 +14,8 @@ const always = {
 
 const nowhere = "base-uri 'none'; frame-ancestors 'none'";
 
-/** Of a page that needs none of the app: nothing runs in it. */
-export const plainPagePolicy = `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; ${nowhere}`;
+/** Of a page that needs none of the app but its icon: nothing runs in it. */
+export const plainPagePolicy = `default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; ${nowhere}`;
 
 /** Of what is data: nothing of it may do anything, even where a browser would show it. */
 const dataPolicy = `default-src 'none'; form-action 'none'; ${nowhere}`;
