@@ -116,6 +116,13 @@ describe('points', () => {
     ]);
   });
 
+  it('name their size and colour once where all have the same, which are then no bubbles', () => {
+    const alike = points.points.map((point) => ({ ...point, size: 9, colour: 'var(--run-1)' as const }));
+    expect(dataOf([{ ...points, style: 'ring', points: alike }])).toMatchObject([
+      { marker: { color: 'var(--panel)', size: 9, line: { color: 'var(--run-1)', width: 2 } } },
+    ]);
+  });
+
   it('are left out where a logarithmic axis has no place for them', () => {
     const x = { title: 'time, s', scale: 'log', domain: 'data', ticks: 'auto' } as const;
     expect(dataOf([points], { x })[0]!.ids).toEqual(['a']);

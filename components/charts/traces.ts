@@ -102,8 +102,9 @@ function lineTraces(series: LineSeries, { y: axis }: Chart): Trace[] {
 
 function pointTrace({ name, style, points }: PointSeries, { x, y }: Chart): Trace {
   const drawn = points.filter((point) => (x.scale !== 'log' || point.x > 0) && (y.scale !== 'log' || point.y > 0));
-  const colours = drawn.map(({ colour }) => colour);
-  const sizes = drawn.map(({ size }) => size);
+  // A list makes a bubble chart of it, whose points Plotly draws in other ways: faint, and not all of them.
+  const colours = oneOrAll(drawn.map(({ colour }) => colour));
+  const sizes = oneOrAll(drawn.map(({ size }) => size));
   return {
     type: 'scatter',
     mode: 'markers',
@@ -122,6 +123,9 @@ function pointTrace({ name, style, points }: PointSeries, { x, y }: Chart): Trac
     hovertemplate: '%{text}<extra></extra>',
   };
 }
+
+const oneOrAll = <T>(values: T[]): T | T[] =>
+  values.length > 0 && values.every((value) => value === values[0]) ? values[0]! : values;
 
 /** Pixels above the lines. */
 const headrooms = { none: 12, notes: 24, legend: 40, 'notes and legend': 44 };
