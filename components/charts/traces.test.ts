@@ -117,10 +117,11 @@ describe('points', () => {
   });
 
   it('name their size and colour once where all have the same, which are then no bubbles', () => {
-    const alike = points.points.map((point) => ({ ...point, size: 9, colour: 'var(--run-1)' as const }));
-    expect(dataOf([{ ...points, style: 'ring', points: alike }])).toMatchObject([
-      { marker: { color: 'var(--panel)', size: 9, line: { color: 'var(--run-1)', width: 2 } } },
-    ]);
+    const alike = [1, 2].map((x) => ({ x, y: 1, size: 9, colour: 'var(--run-1)', label: '' }) as const);
+    const [trace] = dataOf([{ ...points, style: 'ring', points: alike }]);
+    expect(trace!.marker).toMatchObject({ size: 9, line: { color: 'var(--run-1)', width: 2 } });
+    // Where none has an id, Plotly would take all for the same point.
+    expect(trace).not.toHaveProperty('ids');
   });
 
   it('are left out where a logarithmic axis has no place for them', () => {

@@ -51,7 +51,7 @@ interface Trace {
   };
   text?: string[];
   hovertemplate?: string;
-  ids?: (string | undefined)[];
+  ids?: string[];
   hoverinfo?: 'skip';
   showlegend?: false;
   opacity?: number;
@@ -102,7 +102,7 @@ function lineTraces(series: LineSeries, { y: axis }: Chart): Trace[] {
 
 function pointTrace({ name, style, points }: PointSeries, { x, y }: Chart): Trace {
   const drawn = points.filter((point) => (x.scale !== 'log' || point.x > 0) && (y.scale !== 'log' || point.y > 0));
-  // A list makes a bubble chart of it, whose points Plotly draws in other ways: faint, and not all of them.
+  // A list of sizes makes a bubble chart of it, whose points Plotly draws faint.
   const colours = oneOrAll(drawn.map(({ colour }) => colour));
   const sizes = oneOrAll(drawn.map(({ size }) => size));
   return {
@@ -111,7 +111,8 @@ function pointTrace({ name, style, points }: PointSeries, { x, y }: Chart): Trac
     name: escapeMarkup(name),
     x: drawn.map((point) => point.x),
     y: drawn.map((point) => point.y),
-    ids: drawn.map(({ id }) => id),
+    // Plotly draws one point for each id.
+    ...(drawn.every(({ id }) => id !== undefined) && { ids: drawn.map(({ id }) => id!) }),
     text: drawn.map(({ heading, label }) => {
       const lines = escapeLines(label);
       return heading === undefined ? lines : `<b>${escapeMarkup(heading)}</b><br>${lines}`;
