@@ -59,7 +59,7 @@ describe('comparing runs, in a browser', () => {
 
   it('adds a run that is found by its name', async () => {
     await visit(page, `${app.url}/compare?ids=${n30}`);
-    await page.locator('summary', { hasText: 'Add a run' }).click();
+    await page.getByRole('button', { name: 'Add a run' }).click();
     await page.getByLabel('Search names').fill('fro');
     const found = page.getByRole('list').getByRole('button', { name: /^frozen/ });
     await found.click();
@@ -139,7 +139,7 @@ describe('comparing runs, in a browser', () => {
     const alerts = () => page.getByRole('main').getByRole('alert').allTextContents();
     await expect.poll(alerts).toEqual(['Not among the runs any more: gone.']);
     await page.route(/runs\.get/, (route) => route.abort());
-    await page.locator('summary', { hasText: 'Add a run' }).click();
+    await page.getByRole('button', { name: 'Add a run' }).click();
     await page.getByRole('button', { name: /^n30/ }).first().click();
     await expect.poll(alerts).toEqual([expect.stringContaining('fetch')]);
     expect(await chart()).toContain('frozen');

@@ -43,10 +43,12 @@ describe('the dashboard', () => {
     }, dropped);
   const rows = (on = page) => on.locator('tr[data-run-id] a').allTextContents();
   const expectRows = (names: string[], on = page) => expect.poll(() => rows(on)).toEqual(names);
+  const focusedText = () => page.evaluate(() => document.activeElement?.textContent);
   const filter = async (menu: string, value: string) => {
-    await page.locator('summary', { hasText: menu }).click();
-    await page.locator('details[open] label', { hasText: value }).click();
+    await page.getByRole('button', { name: menu, exact: true }).click();
+    await page.getByRole('dialog', { name: menu }).locator('label', { hasText: value }).click();
     await page.keyboard.press('Escape');
+    await expect.poll(focusedText).toBe(menu);
   };
 
   it('takes in several logs that are dropped on it, and says why one is none', { timeout: 120_000 }, async () => {
@@ -108,9 +110,11 @@ describe('the dashboard', () => {
     const other = page.locator('tr', { hasText: 'run_full_tune_tta' });
     await expect.poll(() => other.textContent()).toContain('−0.10');
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keys' }).getByText('compare the selected runs').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'hidden' });
+    await expect.poll(focused).toBe('2');
+    await expect.poll(() => page.getByRole('checkbox', { checked: true }).count()).toBe(1);
     await page.keyboard.press('/');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
     await page.keyboard.type('n0');
@@ -119,23 +123,18 @@ describe('the dashboard', () => {
 
   it('remembers which columns were chosen, and gives the table as CSV and JSON', async () => {
     await visit(page, `${app.url}/?n_unfreeze=0&sort=name&order=asc`);
-    await page.locator('summary', { hasText: 'Columns' }).click();
-    await page.locator('details[open] label', { hasText: 'Optimizer' }).click();
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('dialog', { name: 'Columns' }).locator('label', { hasText: 'Optimizer' }).click();
     await reload(page);
     await page.getByRole('columnheader', { name: 'Optimizer' }).waitFor();
-    await page.locator('summary', { hasText: 'Table' }).click();
+    await page.getByRole('button', { name: 'Table' }).click();
     const take = async (format: string) => {
-      const link = page.locator('details[open] a', { hasText: format });
+      const link = page.getByRole('dialog', { name: 'Table' }).getByRole('link', { name: format });
       const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
       return readFileSync(await download.path(), 'utf8');
     };
     const lines = (await take('CSV')).trimEnd().split('\r\n');
     expect(lines.map((line) => line.split(',')[1])).toEqual(['name', 'run_aug_custom1', 'run_n0', 'run_n0_AdamW']);
-    await page.locator('summary', { hasText: 'Table' }).click({ clickCount: 1 });
-    await page
-      .locator('details')
-      .filter({ hasText: 'JSON' })
-      .evaluate((details: HTMLDetailsElement) => (details.open = true));
     const runs: { name: string }[] = JSON.parse(await take('JSON'));
     expect(runs.map(({ name }) => name)).toEqual(['run_aug_custom1', 'run_n0', 'run_n0_AdamW']);
   });

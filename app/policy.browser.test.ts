@@ -75,6 +75,24 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
     expectNothing();
   });
 
+  it('lets icons and the picture of a link through, which are this server’s own', async () => {
+    await open('/');
+    const addresses = await page
+      .locator('link[rel*=icon], meta[property="og:image"]')
+      .evaluateAll((elements) => elements.map((each) => each.getAttribute('href') ?? each.getAttribute('content')!));
+    expect(addresses.length).toBeGreaterThanOrEqual(4);
+    const types: string[] = [];
+    for (const address of addresses) {
+      const { origin, pathname } = new URL(address, app.url);
+      expect(origin).toBe(app.url);
+      const answer = await page.request.get(`${app.url}${pathname}`);
+      expect(answer.status()).toBe(200);
+      types.push(answer.headers()['content-type']!);
+    }
+    expect(types).toEqual(expect.arrayContaining(['image/svg+xml', 'image/png', 'image/x-icon']));
+    expectNothing();
+  });
+
   it('asks nobody but this server', () => {
     expect([...asked].filter((origin) => origin !== 'null')).toEqual([app.url]);
   });

@@ -4,19 +4,20 @@ import { useTheme } from 'next-themes';
 import type { PlotlyElement } from 'plotly.js-strict-dist-min';
 import { useEffect, useRef } from 'react';
 import { useNear } from '@/components/ui/use-near.ts';
-import type { Figure } from '@/lib/series/figure.ts';
+import type { Chart } from '@/lib/series/chart.ts';
 import { loadedPlotly, loadPlotly } from './plot-library.ts';
+import { toPlotly } from './traces.ts';
 
 interface Props {
-  figure: Figure;
+  chart: Chart;
   /** In pixels: kept from the start, so that nothing jumps. */
   height: number;
   /** A point that has an id was clicked. */
   onPick?: (id: string) => void;
 }
 
-/** The one component that draws with Plotly. What to draw is decided by `prepare-*.ts`. */
-export function Plot({ figure, height, onPick }: Props) {
+/** The one component that draws with Plotly. `lib/series` prepares what it draws. */
+export function Plot({ chart, height, onPick }: Props) {
   const element = useRef<PlotlyElement>(null);
   const pick = useRef(onPick);
   pick.current = onPick;
@@ -30,9 +31,9 @@ export function Plot({ figure, height, onPick }: Props) {
     let isCurrent = true;
     void loadPlotly().then((plotly) => {
       if (!isCurrent) return;
-      const { traces, layout } = resolveTokens(figure, target);
-      layout.font = { ...(layout.font as object), family: getComputedStyle(target).fontFamily };
-      void plotly.react(target, traces, layout, config).then(() => {
+      const { data, layout } = resolveTokens(toPlotly(chart), target);
+      const font = { ...layout.font, family: getComputedStyle(target).fontFamily };
+      void plotly.react(target, data, { ...layout, font }, config).then(() => {
         target.removeAllListeners?.('plotly_click');
         target.on?.('plotly_click', ({ points: [point] }) => point?.id && pick.current?.(point.id));
       });
@@ -40,7 +41,7 @@ export function Plot({ figure, height, onPick }: Props) {
     return () => {
       isCurrent = false;
     };
-  }, [figure, near, resolvedTheme]);
+  }, [chart, near, resolvedTheme]);
 
   useEffect(() => {
     const target = element.current;
@@ -56,7 +57,7 @@ export function Plot({ figure, height, onPick }: Props) {
     };
   }, []);
 
-  return <figure ref={element} aria-label={figure.description} style={{ height }} className="w-full overflow-hidden" />;
+  return <figure ref={element} aria-label={chart.description} style={{ height }} className="w-full overflow-hidden" />;
 }
 
 const config = {

@@ -1,8 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { Menu } from '@/components/ui/menu.tsx';
+import { PopoverButton } from '@/components/ui/popover-button.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
 import { formatAccuracy, formatCount, formatMoment } from '@/lib/format.ts';
 
@@ -15,33 +15,36 @@ interface CompareAddProps {
   onAdd: (id: string) => void;
 }
 
-/** Any run there is, found by a search, to be compared too; it stays open, as there may be several. */
-export function CompareAdd({ ids, onAdd }: CompareAddProps) {
-  const trpc = useTRPC();
-  const [isOpen, setIsOpen] = useState(false);
-  const [search, setSearch] = useState('');
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (isOpen) field.current?.focus();
-  }, [isOpen]);
-  // So many more that what is compared already can be left out.
-  const limit = Math.min(200, mostShown + ids.length);
-  const { data } = useQuery(
-    trpc.runs.list.queryOptions({ filter: { search }, limit }, { enabled: isOpen, placeholderData: keepPreviousData }),
-  );
-  const others = (data?.runs ?? []).filter(({ id }) => !ids.includes(id)).slice(0, mostShown);
-  const compared = (data?.runs ?? []).filter(({ id }) => ids.includes(id)).length;
-  const left = (data?.total ?? 0) - compared - others.length;
+/** Any run, found by a search, to be compared too; the panel stays open, as there may be several. */
+export function CompareAdd(props: CompareAddProps) {
   return (
-    <Menu
+    <PopoverButton
       label={
         <>
           <Plus size={13} aria-hidden />
           Add a run
         </>
       }
-      onToggle={setIsOpen}
     >
+      <FoundRuns {...props} />
+    </PopoverButton>
+  );
+}
+
+function FoundRuns({ ids, onAdd }: CompareAddProps) {
+  const trpc = useTRPC();
+  const [search, setSearch] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  // So many more that what is compared already can be left out.
+  const limit = Math.min(200, mostShown + ids.length);
+  const { data } = useQuery(
+    trpc.runs.list.queryOptions({ filter: { search }, limit }, { placeholderData: keepPreviousData }),
+  );
+  const others = (data?.runs ?? []).filter(({ id }) => !ids.includes(id)).slice(0, mostShown);
+  const compared = (data?.runs ?? []).filter(({ id }) => ids.includes(id)).length;
+  const left = (data?.total ?? 0) - compared - others.length;
+  return (
+    <>
       <SearchField text={search} onSearch={setSearch} field={field} placeholder="Search" className="w-64" />
       <ul className="mt-1 w-64">
         {others.map(({ id, name, valAccuracy, createdAt }) => (
@@ -64,6 +67,6 @@ export function CompareAdd({ ids, onAdd }: CompareAddProps) {
         {data && others.length === 0 && (search === '' ? 'There are no others.' : 'No other run is like this.')}
         {left > 0 && `${formatCount(left)} more: search for them.`}
       </p>
-    </Menu>
+    </>
   );
 }

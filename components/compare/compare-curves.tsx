@@ -3,9 +3,10 @@ import { Plot } from '@/components/charts/plot.tsx';
 import { Card } from '@/components/ui/card.tsx';
 import { Segments } from '@/components/ui/segments.tsx';
 import { useThrottledValue } from '@/components/ui/use-throttled-value.ts';
-import { type CompareState, comparedAxes, comparedMetrics } from '@/lib/compare/compare-state.ts';
+import { type CompareState, comparedAxes } from '@/lib/compare/compare-state.ts';
 import { curveOf, hasBatchEpochs } from '@/lib/compare/compared-run.ts';
 import { prepareComparedCurves } from '@/lib/series/compared-curves.ts';
+import { quantities } from '@/lib/series/quantities.ts';
 import { groupSeeds } from '@/lib/stats/group-seeds.ts';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 
@@ -19,7 +20,7 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
   const hasBatches = compared.some(({ run }) => hasBatchEpochs(run));
   const hasSeeds = groupSeeds(compared.map(({ run }) => run)).length < compared.length;
   const isGrouped = seeds && hasSeeds;
-  const figure = useMemo(() => {
+  const chart = useMemo(() => {
     const groups = isGrouped
       ? groupSeeds(drawn.map((each) => ({ ...each, config: each.run.config, test: each.run.test })))
       : drawn.map((each) => [each]);
@@ -37,7 +38,7 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
           value={metric}
           onChange={(event) => onChange({ metric: event.target.value as CompareState['metric'] })}
         >
-          {Object.entries(comparedMetrics).map(([value, name]) => (
+          {Object.entries(quantities).map(([value, { name }]) => (
             <option key={value} value={value}>
               {name}
             </option>
@@ -80,7 +81,7 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
           <output className="w-8">{smooth === 0 ? 'none' : smooth.toFixed(2)}</output>
         </label>
       </div>
-      <Plot figure={figure} height={340} />
+      <Plot chart={chart} height={340} />
       <ul className="flex flex-wrap gap-x-4 gap-y-1 pt-1 text-soft text-xs">
         {compared.map(({ run, name, colour }) => (
           <li key={run.id} className="flex min-w-0 items-center gap-1.5">

@@ -11,13 +11,13 @@ import { type ParallelAxis, prepareParallel } from '@/lib/series/parallel.ts';
 
 /** A line a run across every field in which they differ, to what came of it. */
 export function CompareParallel({ compared }: { compared: readonly ComparedRun[] }) {
-  const figure = useMemo(() => prepareParallel(compared, axesOf(compared)), [compared]);
+  const chart = useMemo(() => prepareParallel(compared, axesOf(compared)), [compared]);
   if (compared.length < 2) return null;
   return (
     <Card title="Config and result" note="a line a run, across what differs; hover or tap a point for its value">
       <ScrollSideways label="Config and result">
         <div style={{ minWidth: `${axesOf(compared).length * 5.5}rem` }}>
-          <Plot figure={figure} height={280} />
+          <Plot chart={chart} height={280} />
         </div>
       </ScrollSideways>
     </Card>

@@ -2,6 +2,7 @@ import { ClipboardCopy, ClipboardPaste } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import { useFormContext } from 'react-hook-form';
+import { DialogPanel } from '@/components/ui/dialog-panel.tsx';
 import { type ReadJson, readConfigJson, writeConfigJson } from './config-json.ts';
 import { type FormValues, readForm } from './read-form.ts';
 
@@ -32,24 +33,20 @@ export function ConfigButtons({ onPaste }: { onPaste: (read: ReadJson) => void }
           <ClipboardPaste size={14} aria-hidden />
           Paste JSON
         </Dialog.Trigger>
-        <Dialog.Portal>
-          <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
-          <Dialog.Content className="card -translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-50 max-h-[calc(100dvh-2rem)] w-[min(36rem,calc(100vw-2rem))] overflow-y-auto p-5 shadow-xl">
-            <Dialog.Title className="font-semibold text-[15px]">Paste a config</Dialog.Title>
-            <Dialog.Description className="mt-1 text-soft">
-              Copied here, or the log of a run, the original script’s included. Fields that a config does not name stay
-              as they are; those that a log does not name take their defaults.
-            </Dialog.Description>
-            <PasteFields
-              text={text ?? ''}
-              onType={setText}
-              onFill={(read) => {
-                setText(null);
-                onPaste(read);
-              }}
-            />
-          </Dialog.Content>
-        </Dialog.Portal>
+        <DialogPanel
+          title="Paste a config"
+          description="Copied here, or the log of a run, the original script’s included. Fields that a config does not name stay as they are; those that a log does not name take their defaults."
+          className="w-[min(36rem,calc(100vw-2rem))]"
+        >
+          <PasteFields
+            text={text ?? ''}
+            onType={setText}
+            onFill={(read) => {
+              setText(null);
+              onPaste(read);
+            }}
+          />
+        </DialogPanel>
       </Dialog.Root>
     </div>
   );

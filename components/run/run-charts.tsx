@@ -11,9 +11,9 @@ import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
+import type { Chart } from '@/lib/series/chart.ts';
 import { runColour } from '@/lib/series/colours.ts';
 import { bestEpochs, prepareAccuracy, prepareLearningRate, prepareLoss, prepareSpeed } from '@/lib/series/curves.ts';
-import type { Figure } from '@/lib/series/figure.ts';
 
 /** Milliseconds. Head training may have ten epochs a second; drawing them all would take a core of its own. */
 const drawInterval = 500;
@@ -61,12 +61,12 @@ export function RunCharts({ run }: { run: RunDetail }) {
           />
         </div>
       )}
-      <Chart title="Accuracy" figure={accuracy} height={256} instead={none} />
-      <Chart title="Loss" figure={loss} height={256} instead={none} />
+      <ChartCard title="Accuracy" chart={accuracy} height={256} instead={none} />
+      <ChartCard title="Loss" chart={loss} height={256} instead={none} />
       <div className={hasSpeed ? 'min-w-0' : 'min-w-0 lg:col-span-2'}>
-        <Chart title="Learning rate" figure={learningRate} height={168} instead={none} />
+        <ChartCard title="Learning rate" chart={learningRate} height={168} instead={none} />
       </div>
-      {hasSpeed && <Chart title="Speed" figure={speed} height={168} instead={none} />}
+      {hasSpeed && <ChartCard title="Speed" chart={speed} height={168} instead={none} />}
     </div>
   );
 }
@@ -78,24 +78,24 @@ function plannedEpochs({ config, events }: Pick<RunDetail, 'config' | 'events'>)
   return (hasEnded ? first : config.epochs_stage1) + config.epochs_stage2;
 }
 
-interface ChartProps {
+interface ChartCardProps {
   title: string;
-  figure: Figure;
+  chart: Chart;
   height: number;
   /** Stands where the chart will be. */
   instead: string | null;
 }
 
-function Chart({ title, figure, height, instead }: ChartProps) {
+function ChartCard({ title, chart, height, instead }: ChartCardProps) {
   return (
     <Card title={title}>
       {/* The legend stands in the title's row. */}
       <div className="-mt-7">
         {instead === null ? (
-          <Plot figure={figure} height={height} />
+          <Plot chart={chart} height={height} />
         ) : (
           <figure
-            aria-label={figure.description}
+            aria-label={chart.description}
             className="grid place-items-center text-faint text-sm"
             style={{ height }}
           >

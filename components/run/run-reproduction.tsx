@@ -32,7 +32,7 @@ export function RunReproduction({ run }: { run: RunDetail }) {
   const { name } = run;
   const colours = log ? distinctColours([log, run]) : [];
   const [logColour, ownColour] = [colours[0] ?? 'var(--soft)', colours[1] ?? 'var(--accent)'];
-  const figure = useMemo(() => {
+  const chart = useMemo(() => {
     if (!log) return null;
     const both: ComparedRun[] = [
       { run: log, name: `the log, ${log.name}`, colour: logColour },
@@ -44,14 +44,14 @@ export function RunReproduction({ run }: { run: RunDetail }) {
     );
     // Progress changes the run four times a second, but only its events are drawn.
   }, [log, events, name, logColour, ownColour]);
-  if (!log || !figure) return null;
+  if (!log || !chart) return null;
   const sentence = reproductionInWords(attemptOf(log), { ...attemptOf(run), status: run.status });
   return (
     <Card title="Beside its log" note={log.name}>
       <p className="max-w-prose font-semibold text-[15px]" data-reproduction={run.status}>
         {sentence}
       </p>
-      <Plot figure={figure} height={280} />
+      <Plot chart={chart} height={280} />
       <ul className="flex flex-wrap gap-x-4 gap-y-1 pt-1 text-soft text-xs">
         {[
           { text: `the log, ${log.name}`, colour: logColour },

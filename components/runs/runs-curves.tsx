@@ -7,8 +7,10 @@ import { useTRPC } from '@/components/live/trpc.ts';
 import { Segments } from '@/components/ui/segments.tsx';
 import { type CurveMetric, curveMetrics, mostCurves } from '@/lib/runs/columns.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
+import { isEmptyChart } from '@/lib/series/chart.ts';
 import { runColour } from '@/lib/series/colours.ts';
-import { metricNames, prepareOverlay } from '@/lib/series/overlay.ts';
+import { prepareOverlay } from '@/lib/series/overlay.ts';
+import { quantities } from '@/lib/series/quantities.ts';
 import type { RunsState } from './runs-url.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 
@@ -33,7 +35,7 @@ export function RunsCurves({ query, state, setState }: Props) {
       { placeholderData: keepPreviousData },
     ),
   );
-  const figure = useMemo(
+  const chart = useMemo(
     () =>
       prepareOverlay(
         (curves ?? []).map((run) => ({ ...run, colour: runColour(run) })),
@@ -41,7 +43,7 @@ export function RunsCurves({ query, state, setState }: Props) {
       ),
     [curves, metric, stage, smooth, logy],
   );
-  const isEmpty = figure.traces.every((trace) => trace.x.length === 0);
+  const isEmpty = isEmptyChart(chart);
   return (
     <section className="card overflow-hidden" aria-label="Curves">
       <header className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 px-4 pt-2.5">
@@ -54,7 +56,7 @@ export function RunsCurves({ query, state, setState }: Props) {
           >
             {curveMetrics.map((name) => (
               <option key={name} value={name}>
-                {metricNames[name].replace(', %', '')}
+                {quantities[name].name}
               </option>
             ))}
           </select>
@@ -108,7 +110,7 @@ export function RunsCurves({ query, state, setState }: Props) {
           {curves ? 'Curves grow here from the first epoch on.' : ''}
         </p>
       ) : (
-        <Plot figure={figure} height={height} />
+        <Plot chart={chart} height={height} />
       )}
       {curves && curves.length <= mostNamed && (
         <ul className="flex flex-wrap gap-x-4 gap-y-1 border-line border-t px-4 py-2.5 text-soft text-xs">

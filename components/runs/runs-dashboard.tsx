@@ -13,7 +13,7 @@ import type { queryOf, RunsState } from './runs-url.ts';
 import { useCellContext } from './use-cell-context.ts';
 import { useColumns } from './use-columns.ts';
 import type { RunRows } from './use-run-rows.ts';
-import { useRunsKeys } from './use-runs-keys.ts';
+import { useRunsShortcuts } from './use-runs-shortcuts.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 
 // Below what is seen first, or seldom used.
@@ -59,7 +59,7 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
     else selected.add(id);
     void setState({ selected: [...selected] });
   };
-  const active = useRunsKeys({ state, setState, rows, toggle, search, openHelp });
+  const { shortcuts, active } = useRunsShortcuts({ state, setState, rows, toggle, search, openHelp });
   const sort = { column: state.sort, descending: state.order === 'desc' };
   return (
     <>
@@ -116,7 +116,7 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
         <RunsExamples />
         <DiskUse />
       </WhenNear>
-      {isHelpOpen && <ShortcutsHelp onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && <ShortcutsHelp shortcuts={shortcuts} onClose={() => setHelpOpen(false)} />}
     </>
   );
 }

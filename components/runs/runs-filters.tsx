@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import type { RefObject } from 'react';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { Menu, MenuCheck } from '@/components/ui/menu.tsx';
+import { PopoverButton, PopoverCheck } from '@/components/ui/popover-button.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
 import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
 import { isFiltered, type RunsState } from './runs-url.ts';
@@ -18,7 +18,7 @@ interface Props {
 
 const inWords = (facet: Facet, value: string): string => facetFacts(facet).inWords?.(value) ?? value;
 
-/** Search, a menu for each filter, and a chip for each chosen value. */
+/** Search, a panel for each filter, and a chip for each chosen value. */
 export function RunsFilters({ state, setState, search }: Props) {
   const { data } = useQuery(useTRPC().dashboard.facets.queryOptions());
   const toggle = (facet: Facet, value: string) => {
@@ -42,9 +42,9 @@ export function RunsFilters({ state, setState, search }: Props) {
         // With a single value there is nothing to choose.
         if (values.length < 2 && state[facet].length === 0) return null;
         return (
-          <Menu key={facet} label={facetFacts(facet).title} isActive={state[facet].length > 0}>
+          <PopoverButton key={facet} label={facetFacts(facet).title} isActive={state[facet].length > 0}>
             {values.map(({ value, runs }) => (
-              <MenuCheck
+              <PopoverCheck
                 key={value}
                 label={inWords(facet, value)}
                 note={String(runs)}
@@ -52,7 +52,7 @@ export function RunsFilters({ state, setState, search }: Props) {
                 onChange={() => toggle(facet, value)}
               />
             ))}
-          </Menu>
+          </PopoverButton>
         );
       })}
       {facets.flatMap((facet) =>

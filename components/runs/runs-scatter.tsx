@@ -29,7 +29,7 @@ export function RunsScatter({ query, state, setState }: Props) {
   // Their order is of no matter here.
   const asked = { filter: query.filter, by: field };
   const { data } = useQuery(useTRPC().dashboard.points.queryOptions(asked, { placeholderData: keepPreviousData }));
-  const figure = useMemo(
+  const chart = useMemo(
     () => prepareScatter(data?.points ?? [], { accuracy, logarithmic: logx, field }),
     [data, accuracy, logx, field],
   );
@@ -69,7 +69,7 @@ export function RunsScatter({ query, state, setState }: Props) {
           A point for each run that was evaluated.
         </p>
       ) : (
-        <Plot figure={figure} height={height} onPick={(id) => router.push(`/runs/${id}`)} />
+        <Plot chart={chart} height={height} onPick={(id) => router.push(`/runs/${id}`)} />
       )}
       <p className="border-line border-t px-4 py-2 text-faint text-xs">
         The more layers unfrozen, the larger the point.

@@ -1,6 +1,6 @@
 import { Download, Keyboard } from 'lucide-react';
 import type { RefObject } from 'react';
-import { Menu, MenuCheck } from '@/components/ui/menu.tsx';
+import { PopoverButton, PopoverCheck } from '@/components/ui/popover-button.tsx';
 import { formatCount } from '@/lib/format.ts';
 import { columns as allColumns } from '@/lib/runs/columns.ts';
 import { RunsFilters } from './runs-filters.tsx';
@@ -27,9 +27,9 @@ export function RunsToolbar({ state, setState, total, columns, search, importFil
       <RunsFilters state={state} setState={setState} search={search} />
       <div className="flex flex-wrap items-center gap-1.5">
         <ImportButton importFiles={importFiles} />
-        <ColumnsMenu columns={columns} />
-        <Menu
-          title="Download the filtered runs"
+        <ColumnsButton columns={columns} />
+        <PopoverButton
+          title="Export filtered runs"
           label={
             <>
               <Download size={13} aria-hidden />
@@ -47,7 +47,7 @@ export function RunsToolbar({ state, setState, total, columns, search, importFil
               {format.toUpperCase()}, {formatCount(total)} {total === 1 ? 'run' : 'runs'}
             </a>
           ))}
-        </Menu>
+        </PopoverButton>
         <button
           type="button"
           className="button h-7 px-2 max-sm:hidden"
@@ -62,11 +62,11 @@ export function RunsToolbar({ state, setState, total, columns, search, importFil
   );
 }
 
-function ColumnsMenu({ columns }: Pick<RunsToolbarProps, 'columns'>) {
+function ColumnsButton({ columns }: Pick<RunsToolbarProps, 'columns'>) {
   return (
-    <Menu label="Columns">
+    <PopoverButton label="Columns">
       {allColumns.map(({ id, header, title }) => (
-        <MenuCheck
+        <PopoverCheck
           key={id}
           label={header}
           note={title ?? undefined}
@@ -82,6 +82,6 @@ function ColumnsMenu({ columns }: Pick<RunsToolbarProps, 'columns'>) {
       >
         Reset columns
       </button>
-    </Menu>
+    </PopoverButton>
   );
 }

@@ -1,6 +1,9 @@
 'use client';
 
-import { type ReactNode, useId, useRef } from 'react';
+import { lazy, type ReactNode } from 'react';
+import { OpensOnClick } from './opens-on-click.tsx';
+
+const Confirm = lazy(() => import('./confirm.tsx').then((module) => ({ default: module.Confirm })));
 
 interface ConfirmButtonProps {
   /** What the button says before anything is asked. */
@@ -17,52 +20,12 @@ interface ConfirmButtonProps {
   className?: string;
 }
 
-/** A button that asks once before it does something that cannot be undone. The browser's own dialog keeps the focus. */
-export function ConfirmButton({
-  label,
-  question,
-  consequence,
-  confirm,
-  dismiss = 'Keep',
-  onConfirm,
-  pending,
-  className,
-}: ConfirmButtonProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
+/** A button that asks once before it does something that cannot be undone. */
+export function ConfirmButton({ label, pending, className = 'button', ...asked }: ConfirmButtonProps) {
+  const button = { label, className, disabled: pending };
   return (
-    <>
-      <button
-        type="button"
-        className={className ?? 'button'}
-        disabled={pending}
-        onClick={() => dialog.current?.showModal()}
-      >
-        {label}
-      </button>
-      <dialog
-        ref={dialog}
-        role="alertdialog"
-        aria-labelledby={`${id}-question`}
-        aria-describedby={`${id}-consequence`}
-        className="card m-auto w-[min(26rem,calc(100vw-2rem))] p-5 text-ink shadow-xl backdrop:bg-black/40"
-      >
-        <h2 id={`${id}-question`} className="break-words font-semibold text-[15px]">
-          {question}
-        </h2>
-        <p id={`${id}-consequence`} className="mt-1.5 text-soft">
-          {consequence}
-        </p>
-        {/* A form of this method closes its dialog. */}
-        <form method="dialog" className="mt-5 flex justify-end gap-2">
-          <button type="submit" className="button">
-            {dismiss}
-          </button>
-          <button type="submit" className="button-danger" onClick={onConfirm}>
-            {confirm}
-          </button>
-        </form>
-      </dialog>
-    </>
+    <OpensOnClick {...button}>
+      <Confirm {...button} {...asked} />
+    </OpensOnClick>
   );
 }

@@ -1,51 +1,43 @@
 'use client';
 
-import { useEffect, useId, useRef } from 'react';
+import { Dialog } from 'radix-ui';
+import { useState } from 'react';
+import { DialogPanel } from './dialog-panel.tsx';
+import type { Shortcut } from './use-shortcuts.ts';
 
-const keys: readonly [string, string][] = [
-  ['/', 'search'],
-  ['↑ ↓', 'from run to run'],
-  ['space', 'select the run'],
-  ['Enter', 'open the run'],
-  ['b', 'compare all others with the run: baseline'],
-  ['c', 'compare the selected runs'],
-  ['n', 'new run'],
-  ['Esc', 'nothing selected'],
-  ['?', 'this list'],
-];
+interface ShortcutsHelpProps {
+  shortcuts: readonly Shortcut[];
+  onClose: () => void;
+}
 
-/** What the keys do on the page of runs: a dialog that is open as long as it is there, and asks to go by Escape or its button. */
-export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
-  const title = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
+/** What the keys of a page do: a dialog that is open as long as it is mounted. */
+export function ShortcutsHelp({ shortcuts, onClose }: ShortcutsHelpProps) {
+  // It has no trigger: a key opened it, and the focus goes back to where it was then.
+  const [before] = useState(() => document.activeElement);
+  const onCloseAutoFocus = (event: Event) => {
+    event.preventDefault();
+    if (before instanceof HTMLElement) before.focus();
+  };
   return (
-    <dialog
-      ref={dialog}
-      onClose={onClose}
-      aria-labelledby={title}
-      className="card m-auto w-80 p-5 text-ink shadow-xl backdrop:bg-black/40"
-    >
-      <h2 id={title} className="font-semibold text-[15px]">
-        Keys
-      </h2>
-      <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
-        {keys.map(([key, what]) => (
-          <div key={key} className="contents">
-            <dt>
-              <kbd className="rounded border border-line bg-raised px-1.5 font-mono text-xs">{key}</kbd>
-            </dt>
-            <dd className="text-soft">{what}</dd>
-          </div>
-        ))}
-      </dl>
-      <form method="dialog" className="mt-4 text-right">
-        <button type="submit" className="button">
-          Close
-        </button>
-      </form>
-    </dialog>
+    <Dialog.Root open onOpenChange={onClose}>
+      <DialogPanel title="Keys" className="w-80" onCloseAutoFocus={onCloseAutoFocus}>
+        <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
+          {shortcuts.map(({ key, label }) => (
+            <div key={key} className="contents">
+              <dt>
+                <kbd className="rounded border border-line bg-raised px-1.5 font-mono text-xs">{caps[key] ?? key}</kbd>
+              </dt>
+              <dd className="text-soft">{label}</dd>
+            </div>
+          ))}
+        </dl>
+        <div className="mt-4 text-right">
+          <Dialog.Close className="button">Close</Dialog.Close>
+        </div>
+      </DialogPanel>
+    </Dialog.Root>
   );
 }
+
+/** What is printed on keys whose name is longer. */
+const caps: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ' ': 'space', Escape: 'Esc' };

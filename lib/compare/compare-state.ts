@@ -1,14 +1,6 @@
-/** What a comparison shows, as its address holds it: a link shows what its sender saw. */
+import { type Quantity, quantities } from '@/lib/series/quantities.ts';
 
-export const comparedMetrics = {
-  val_accuracy: 'validation accuracy',
-  accuracy: 'training accuracy',
-  val_loss: 'validation loss',
-  loss: 'training loss',
-  learning_rate: 'learning rate',
-  speed: 'images a second',
-};
-export type ComparedMetric = keyof typeof comparedMetrics;
+/** What a comparison shows, as its address holds it: a link shows what its sender saw. */
 
 export const comparedAxes = { epoch: 'Epoch', step: 'Step', time: 'Time' };
 export type ComparedAxis = keyof typeof comparedAxes;
@@ -19,7 +11,7 @@ const tests = { plain: 'Plain', tta: 'TTA' };
 export interface CompareState {
   /** In the order they were chosen; the first is what the others are held against. */
   ids: string[];
-  metric: ComparedMetric;
+  metric: Quantity;
   x: ComparedAxis;
   y: keyof typeof scales;
   /** Weight of the past in the moving average, 0 … 0.99. */
@@ -53,7 +45,7 @@ const defaults: CompareState = {
 
 /** Reads an address' query. What makes no sense there counts as left out. */
 export function readCompareState(query: URLSearchParams): CompareState {
-  const choice = <T extends string>(name: string, choices: Record<T, string>, initial: T): T => {
+  const choice = <T extends string>(name: string, choices: Record<T, unknown>, initial: T): T => {
     const value = query.get(name);
     return value !== null && Object.hasOwn(choices, value) ? (value as T) : initial;
   };
@@ -64,7 +56,7 @@ export function readCompareState(query: URLSearchParams): CompareState {
   const ids = (query.get('ids') ?? '').split(',').filter((id) => id !== '');
   return {
     ids: [...new Set(ids)],
-    metric: choice('metric', comparedMetrics, defaults.metric),
+    metric: choice('metric', quantities, defaults.metric),
     x: choice('x', comparedAxes, defaults.x),
     y: choice('y', scales, defaults.y),
     smooth: number('smooth', 0.99),

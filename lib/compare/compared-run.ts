@@ -3,15 +3,15 @@ import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
 import { distinctNames } from '@/lib/run/distinct-names.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
+import type { ColourToken } from '@/lib/series/chart.ts';
 import { distinctColours } from '@/lib/series/colours.ts';
 import type { ComparedCurve } from '@/lib/series/compared-curves.ts';
-import type { Token } from '@/lib/series/figure.ts';
 
 /** A run among others: with a name that is its alone there, and its colour. */
 export interface ComparedRun {
   run: RunDetail;
   name: string;
-  colour: Token;
+  colour: ColourToken;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEventOf } from '@/lib/run/events.ts';
+import type { Chart, LineSeries } from './chart.ts';
 import {
   axisEnd,
   bestEpochs,
@@ -20,62 +21,84 @@ const epoch = (stage: 1 | 2, number: number, val_accuracy: number | null): RunEv
   imagesPerSecond: 1,
   metrics: { accuracy: 0.5, loss: 1.25, val_accuracy, val_loss: 1.5, learning_rate: stage === 1 ? 0.01 : 0.0001 },
 });
+const linesOf = ({ series }: Chart) => series.filter((each): each is LineSeries => each.kind === 'line');
 const epochs = [epoch(1, 1, 0.25), epoch(1, 2, 0.5), epoch(2, 1, null), epoch(2, 2, 0.75)];
 const options = { colour: 'var(--run-0)' as const, planned: 0, best: [] };
 
 describe('prepareAccuracy', () => {
-  const { traces, layout, description } = prepareAccuracy(epochs, { ...options, best: [{ stage: 2, epoch: 2 }] });
-  const [train, validation, best] = traces;
+  const chart = prepareAccuracy(epochs, { ...options, best: [{ stage: 2, epoch: 2 }] });
+  const [train, validation] = linesOf(chart);
 
   it('sets both stages on one axis of epochs, with a gap at the rule between', () => {
     expect(epochs.map(placeOnAxis(epochs))).toEqual([1, 2, 3, 4]);
     expect(validation?.x).toEqual([1, 2, 2.5, 3, 4]);
     expect(validation?.y).toEqual([25, 50, null, null, 75]);
-    expect(layout.shapes?.map((rule) => rule.x0)).toEqual([2.5]);
-    expect(layout.annotations?.map((note) => note.text.trim())).toEqual(['stage 1', 'stage 2']);
+    expect(chart.rules.map(({ x, style }) => [x, style])).toEqual([[2.5, 'dotted']]);
+    expect(chart.notes.map(({ text, side }) => [text, side])).toEqual([
+      ['stage 1', 'left'],
+      ['stage 2', 'right'],
+    ]);
+    expect([chart.x, chart.y]).toMatchObject([
+      { title: 'epoch', domain: [0.5, 4.5], ticks: 'whole' },
+      { title: 'accuracy, %', scale: 'linear' },
+    ]);
   });
 
   it('draws training dashed and validation solid', () => {
-    expect([train?.name, train?.line?.dash]).toEqual(['training', '5px,3px']);
-    expect([validation?.name, validation?.line?.dash]).toEqual(['validation', 'solid']);
+    expect([train?.name, train?.style]).toEqual(['training', 'dashed']);
+    expect([validation?.name, validation?.style]).toEqual(['validation', 'solid']);
+    expect(chart.hasLegend).toBe(true);
   });
 
   it('marks training only where a stage is a single point', () => {
-    const modes = [epochs, epochs.slice(0, 3)].map((told) => prepareAccuracy(told, options).traces[0]?.mode);
-    expect(modes).toEqual(['lines', 'lines+markers']);
+    const marks = [epochs, epochs.slice(0, 3)].map((some) => linesOf(prepareAccuracy(some, options))[0]?.marks);
+    expect(marks).toEqual([null, { shape: 'circle', size: 5 }]);
+  });
+
+  it('labels each point with its value, in percent', () => {
+    expect(validation?.labels).toEqual(['25.00', '50.00', '', '', '75.00']);
+    expect(validation?.hasNamedLabels).toBe(true);
   });
 
   it('rings the best epoch', () => {
-    expect([best?.x, best?.y]).toEqual([[4], [75]]);
+    expect(chart.series[2]).toMatchObject({ kind: 'points', style: 'ring', points: [{ x: 4, y: 75 }] });
   });
 
   it('says in words what it shows', () => {
-    expect(description).toContain('4 epochs, validation now 75.00');
+    expect(chart.description).toContain('4 epochs, validation now 75.00');
     expect(prepareAccuracy([], options).description).toContain('nothing yet');
   });
 
   it('has no rule while there is one stage, and keeps its axes before the first epoch', () => {
-    expect(prepareAccuracy(epochs.slice(0, 2), options).layout.shapes).toEqual([]);
+    expect(prepareAccuracy(epochs.slice(0, 2), options).rules).toEqual([]);
     const none = prepareAccuracy([], options);
-    expect(none.traces.map((trace) => trace.x)).toEqual([[], []]);
-    expect(none.layout.xaxis).toMatchObject({ title: { text: 'epoch' } });
+    expect(linesOf(none).map(({ x }) => x)).toEqual([[], []]);
+    expect(none.x.title).toBe('epoch');
   });
 });
 
 describe('prepareLoss and prepareLearningRate', () => {
   it('show figures as they are', () => {
-    expect(prepareLoss(epochs, options).traces[0]?.y).toEqual([1.25, 1.25, null, 1.25, 1.25]);
+    expect(linesOf(prepareLoss(epochs, options))[0]?.y).toEqual([1.25, 1.25, null, 1.25, 1.25]);
     const rate = prepareLearningRate(epochs, options);
-    expect(rate.traces[0]?.y).toEqual([0.01, 0.01, null, 0.0001, 0.0001]);
-    expect(rate.layout.yaxis).toMatchObject({ type: 'log' });
+    expect(rate.series).toMatchObject([
+      {
+        y: [0.01, 0.01, null, 0.0001, 0.0001],
+        labels: ['1e-2', '1e-2', '', '1e-4', '1e-4'],
+        hasNamedLabels: false,
+        isStepped: true,
+      },
+    ]);
+    expect(rate.y).toMatchObject({ scale: 'log', ticks: 'power' });
   });
 });
 
 describe('prepareSpeed', () => {
   it('shows images a second of both stages', () => {
-    const { traces, layout, description } = prepareSpeed(epochs, options);
-    expect(traces[0]?.y).toEqual([1, 1, null, 1, 1]);
-    expect(layout.yaxis).toMatchObject({ type: 'log', tickformat: '~s' });
+    const { series, y, description } = prepareSpeed(epochs, options);
+    expect(series).toMatchObject([{ y: [1, 1, null, 1, 1] }]);
+    expect(series).toMatchObject([{ labels: { 0: '1 images/s' } }]);
+    expect(y).toMatchObject({ scale: 'log', ticks: 'prefix' });
     expect(description).toContain('now 1');
   });
 });

@@ -1,12 +1,13 @@
 import type { CurveMetric } from '@/lib/runs/columns.ts';
-import { asText } from './as-text.ts';
-import { chartLayout, type Figure, type LineTrace, type Token } from './figure.ts';
+import { type Chart, type ColourToken, epochAxis, type LineSeries, mostMarks } from './chart.ts';
+import { quantities } from './quantities.ts';
+import { shortName } from './short-name.ts';
 import { smooth } from './smooth.ts';
 
 export interface OverlaidRun {
   name: string;
-  colour: Token;
-  /** One figure of every epoch; null is a gap. */
+  colour: ColourToken;
+  /** One value of every epoch; null is a gap. */
   stage1: readonly (number | null)[];
   stage2: readonly (number | null)[];
 }
@@ -19,72 +20,64 @@ export interface OverlayOptions {
   logarithmic: boolean;
 }
 
-/** What each figure is called, and how it is shown. */
-export const metricNames: Record<CurveMetric, string> = {
-  val_accuracy: 'validation accuracy, %',
-  accuracy: 'training accuracy, %',
-  val_loss: 'validation loss',
-  loss: 'training loss',
-  learning_rate: 'learning rate',
-};
-const isShare = (metric: CurveMetric): boolean => metric === 'val_accuracy' || metric === 'accuracy';
-
 /** Past this many runs one hover for all would cover the chart, and marks would hide the lines. */
 const mostTogether = 12;
-const mostMarks = 60;
 
-/** One figure of several runs by epoch; a larger mark stands where a run's fine-tuning begins. */
-export function prepareOverlay(runs: readonly OverlaidRun[], options: OverlayOptions): Figure {
-  const { metric, stage, smoothing, logarithmic } = options;
-  const factor = isShare(metric) ? 100 : 1;
-  const ownEpochs = (run: OverlaidRun) => (stage === 'both' ? [...run.stage1, ...run.stage2] : run[stage]);
-  const longest = Math.max(1, ...runs.map((run) => ownEpochs(run).length));
+/** One quantity of several runs by epoch; a larger mark stands where a run's fine-tuning begins. */
+export function prepareOverlay(runs: readonly OverlaidRun[], options: OverlayOptions): Chart {
+  const { metric, stage, logarithmic } = options;
+  const { name: metricName, title } = quantities[metric];
+  const longest = Math.max(1, ...runs.map((run) => partsOf(run, stage).flat().length));
   const isCrowd = runs.length > mostTogether;
-  const markSize = longest <= mostMarks ? 4 : 0;
-  const traces = runs.map((run): LineTrace => {
-    const { name, colour } = run;
-    // Each stage on its own: what trains is not the same before and after.
-    const parts = stage === 'both' ? [run.stage1, run.stage2] : [ownEpochs(run)];
-    const y = parts.flatMap((part) => smooth(part, smoothing)).map((value) => (value === null ? null : value * factor));
-    const turn = stage === 'both' ? run.stage1.length : -1;
-    return {
-      type: 'scatter',
-      mode: isCrowd ? 'lines' : 'lines+markers',
-      name: asText(name),
-      connectgaps: false,
-      x: y.map((_, index) => index + 1),
-      y,
-      line: { color: colour, width: isCrowd ? 1.2 : 2, dash: 'solid' },
-      marker: {
-        color: colour,
-        size: y.map((_, index) => (index === turn ? 9 : markSize)),
-        symbol: 'diamond',
-        line: { color: colour, width: 0 },
-      },
-      hovertemplate: hoverOf(metric, isCrowd),
-    };
-  });
-  const names = runs.length > mostTogether ? `${runs.length} runs` : runs.map((run) => run.name).join(', ');
+  const names = isCrowd ? `${runs.length} runs` : runs.map((run) => run.name).join(', ');
   const isLog = logarithmic || metric === 'learning_rate';
   return {
-    traces,
-    layout: {
-      ...chartLayout({ x: 'epoch', y: metricNames[metric], xRange: [1, longest], logarithmic: isLog }),
-      margin: topless,
-      ...(isCrowd && { hovermode: 'closest' }),
-      // Another figure has another scale: what was zoomed is over then.
-      uirevision: `${metric} ${stage} ${isLog}`,
-    },
-    description: runs.length === 0 ? 'No run to draw yet.' : `${capital(metricNames[metric])} by epoch of ${names}.`,
+    x: epochAxis(1, longest),
+    y: { title, scale: isLog ? 'log' : 'linear', domain: 'data', ticks: isLog ? 'power' : 'auto' },
+    series: runs.map((run) => seriesOf(run, options, { longest, isCrowd })),
+    rules: [],
+    notes: [],
+    // The table beside it has the colours.
+    headroom: 'none',
+    hasLegend: false,
+    hover: isCrowd ? 'nearest' : 'same x',
+    view: `${metric} ${stage} ${isLog}`,
+    description: runs.length === 0 ? 'No run to draw yet.' : `${capitalized(metricName)} by epoch of ${names}.`,
   };
 }
 
-function hoverOf(metric: CurveMetric, isCrowd: boolean): string {
-  const value = isShare(metric) ? '%{y:.2f} %' : metric === 'learning_rate' ? '%{y:.2~e}' : '%{y:.4f}';
-  return isCrowd ? `%{fullData.name}<br>epoch %{x}: ${value}<extra></extra>` : value;
+/** Stages that are drawn. Each is smoothed on its own: what trains is not the same before and after. */
+const partsOf = (run: OverlaidRun, stage: OverlayOptions['stage']) =>
+  stage === 'both' ? [run.stage1, run.stage2] : [run[stage]];
+
+function seriesOf(
+  run: OverlaidRun,
+  { metric, stage, smoothing }: OverlayOptions,
+  { longest, isCrowd }: { longest: number; isCrowd: boolean },
+): LineSeries {
+  const { factor, format } = quantities[metric];
+  const y = partsOf(run, stage)
+    .flatMap((part) => smooth(part, smoothing))
+    .map((value) => (value === null ? null : value * factor));
+  const name = shortName(run.name);
+  const unit = factor === 100 ? ' %' : '';
+  const turn = stage === 'both' ? run.stage1.length : -1;
+  const size = longest <= mostMarks ? 4 : 0;
+  return {
+    kind: 'line',
+    name,
+    colour: run.colour,
+    x: y.map((_, index) => index + 1),
+    y,
+    labels: y.map((value, index) => {
+      const figure = value === null ? '' : `${format(value)}${unit}`;
+      return isCrowd ? `${name}\nepoch ${index + 1}: ${figure}` : figure;
+    }),
+    hasNamedLabels: !isCrowd,
+    style: 'solid',
+    width: isCrowd ? 1.2 : 2,
+    marks: isCrowd ? null : { shape: 'diamond', size: y.map((_, index) => (index === turn ? 9 : size)) },
+  };
 }
 
-const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1).replace(', %', '');
-
-/** No legend above it: the table beside it has the colours. */
-const topless = { l: 52, r: 12, t: 12, b: 40 };
+const capitalized = (text: string): string => text[0]!.toUpperCase() + text.slice(1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LineSeries } from './chart.ts';
 import { prepareParallel } from './parallel.ts';
 
 const runs = [
@@ -18,24 +19,24 @@ describe('prepareParallel', () => {
       axis('seed', [42, 42, 42]),
       axis('test', [null, 0.5, 0.75]),
     ];
-    const { traces, layout, description } = prepareParallel(runs, axes);
-    const [a, b, c] = traces.map(({ y }) => y.map((value) => value && Number(value.toFixed(9))));
+    const { x, y, series, rules, notes, description } = prepareParallel(runs, axes);
+    const [a, b, c] = (series as LineSeries[]).map((line) => line.y.map((value) => value && Number(value.toFixed(9))));
     expect([a, b, c]).toEqual([
       [0, 0, 0, 0.5, null],
       [1, 1, 1, 0.5, 0],
       [0.5, 0.5, 0, 0.5, 1],
     ]);
-    expect(layout.shapes).toHaveLength(5);
-    expect(layout.annotations!.filter(({ x }) => x === 2).map(({ y, text }) => [y, text])).toEqual([
-      [0, 'sgd!'],
-      [1, 'adamw!'],
+    expect(rules.map((rule) => rule.x)).toEqual([0, 1, 2, 3, 4]);
+    expect([x.ticks[0], y.ticks]).toEqual([{ at: 0, text: 'N' }, 'none']);
+    expect(notes.filter((note) => note.x === 2)).toMatchObject([
+      { y: 0, text: 'sgd!', side: 'below' },
+      { y: 1, text: 'adamw!', side: 'above' },
     ]);
     expect(description).toBe('Parallel coordinates of <a>, b, c over N, rate, optimizer, seed, test.');
   });
 
   it('says each value in words, names as text', () => {
-    const [trace] = prepareParallel(runs.slice(0, 1), [axis('N', [30]), axis('test', [null])]).traces;
-    expect(trace!.text).toEqual(['N: 30!', 'test: –']);
-    expect(trace!.hovertemplate).toContain('&lt;a&gt;');
+    const { series } = prepareParallel(runs.slice(0, 1), [axis('N', [30]), axis('test', [null])]);
+    expect(series).toMatchObject([{ labels: ['<a>\nN: 30!', '<a>\ntest: –'], crossesGaps: true }]);
   });
 });

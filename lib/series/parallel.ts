@@ -1,10 +1,10 @@
-import { asText } from './as-text.ts';
-import { chartLayout, type Figure, type LineTrace, type Note, type Rule, type Token } from './figure.ts';
+import type { Chart, ColourToken, LineSeries, Note } from './chart.ts';
+import { shortName } from './short-name.ts';
 
-/** One upright axis: what it says and each run's place on it, in the order of the runs. */
+/** One upright axis: its name and each run's value on it, in the order of the runs. */
 export interface ParallelAxis {
   name: string;
-  /** Null where a run has none. Numbers lie by their size, anything else by the order it first comes in. */
+  /** Null where a run has none. Numbers lie by their size, anything else in order of first appearance. */
   values: (number | string | null)[];
   /** As people read it. */
   inWords: (value: number | string) => string;
@@ -12,54 +12,50 @@ export interface ParallelAxis {
 
 interface ParallelRun {
   name: string;
-  colour: Token;
+  colour: ColourToken;
 }
 
 /**
  * Parallel coordinates (Inselberg, 1985): each run is a line that crosses every axis at its own value, so that what goes
  * with a good result shows. Rates and other positive numbers that span a factor of 20 lie logarithmically.
  */
-export function prepareParallel(runs: readonly ParallelRun[], axes: readonly ParallelAxis[]): Figure {
+export function prepareParallel(runs: readonly ParallelRun[], axes: readonly ParallelAxis[]): Chart {
   const scales = axes.map(scaleOf);
-  const traces = runs.map(({ name, colour }, run): LineTrace => {
-    const x = axes.map((_, index) => index);
-    const values = axes.map((axis) => axis.values[run] ?? null);
+  const series = runs.map((run, index): LineSeries => {
+    const name = shortName(run.name);
+    const values = axes.map((axis) => axis.values[index] ?? null);
     return {
-      type: 'scatter',
-      mode: 'lines+markers',
-      name: asText(name),
-      x,
-      connectgaps: true,
-      y: values.map((value, index) => (value === null ? null : scales[index]!.place(value))),
-      text: values.map((value, index) => {
-        const { name: axis, inWords } = axes[index]!;
-        return asText(`${axis}: ${value === null ? '–' : inWords(value)}`);
+      kind: 'line',
+      name,
+      colour: run.colour,
+      x: axes.map((_, at) => at),
+      y: values.map((value, at) => (value === null ? null : scales[at]!.place(value))),
+      crossesGaps: true,
+      labels: values.map((value, at) => {
+        const { name: axis, inWords } = axes[at]!;
+        return `${name}\n${axis}: ${value === null ? '–' : inWords(value)}`;
       }),
-      line: { color: colour, width: 2, dash: 'solid' },
-      marker: { color: colour, size: 6 },
-      hovertemplate: `${asText(name)}<br>%{text}<extra></extra>`,
+      hasNamedLabels: false,
+      style: 'solid',
+      width: 2,
+      marks: { shape: 'circle', size: 6 },
     };
   });
-  const layout = chartLayout({ x: '', y: '', xRange: [0, Math.max(0, axes.length - 1)] });
   return {
-    traces,
-    layout: {
-      ...layout,
-      hovermode: 'closest',
-      margin: { l: 24, r: 56, t: 12, b: 44 },
-      xaxis: {
-        range: [-0.15, axes.length - 0.6],
-        showgrid: false,
-        zeroline: false,
-        fixedrange: true,
-        tickvals: axes.map((_, index) => index),
-        ticktext: axes.map(({ name }) => inLines(name)),
-        tickangle: 0,
-      },
-      yaxis: { visible: false, range: [-0.12, 1.12], fixedrange: true },
-      shapes: axes.map((_, index) => uprightAt(index)),
-      annotations: scales.flatMap(({ marks }, index) => marks.map(([at, text]) => noteAt(index, at, text))),
+    x: {
+      title: '',
+      scale: 'linear',
+      domain: [-0.15, axes.length - 0.6],
+      ticks: axes.map(({ name }, at) => ({ at, text: inLines(name) })),
     },
+    y: { title: '', scale: 'linear', domain: [-0.12, 1.12], ticks: 'none' },
+    series,
+    rules: axes.map((_, x) => ({ x, style: 'solid', colour: 'var(--line-strong)' })),
+    notes: scales.flatMap(({ marks }, x) => marks.map(([y, text]) => noteAt(x, y, text))),
+    headroom: 'none',
+    hasLegend: false,
+    hover: 'nearest',
+    view: 'parallel',
     description: `Parallel coordinates of ${runs.map(({ name }) => name).join(', ')} over ${axes.map(({ name }) => name).join(', ')}.`,
   };
 }
@@ -93,26 +89,13 @@ function scaleOf({ values, inWords }: ParallelAxis): Scale {
 }
 
 /** A long title would run into its neighbour's. */
-const inLines = (name: string): string => asText(name).replace(/, | (?=\S+$)/, '<br>');
-
-const uprightAt = (x: number): Rule => ({
-  type: 'line',
-  xref: 'x',
-  yref: 'paper',
-  x0: x,
-  x1: x,
-  y0: 0,
-  y1: 1,
-  line: { color: 'var(--line-strong)', width: 1, dash: 'solid' },
-});
+const inLines = (name: string): string => shortName(name).replace(/, | (?=\S+$)/, '\n');
 
 /** Above what lies highest and below what lies lowest, where no line passes; else beside the axis. */
-function noteAt(x: number, y: number, text: string): Note {
-  const where =
-    y === 1
-      ? ({ text: asText(text), xanchor: 'center', yanchor: 'bottom', yshift: 4 } as const)
-      : y === 0
-        ? ({ text: asText(text), xanchor: 'center', yanchor: 'top', yshift: -4 } as const)
-        : ({ text: ` ${asText(text)}`, xanchor: 'left', yanchor: 'bottom' } as const);
-  return { x, y, xref: 'x', yref: 'y', showarrow: false, ...where, font: { size: 10, color: 'var(--soft)' } };
-}
+const noteAt = (x: number, y: number, text: string): Note => ({
+  text: shortName(text),
+  x,
+  y,
+  side: y === 1 ? 'above' : y === 0 ? 'below' : 'right',
+  colour: 'var(--soft)',
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Chart, PointSeries } from './chart.ts';
 import { prepareScatter, type ScatterPoint, sizeOf } from './scatter.ts';
 
 const point = (id: string, by: string | null, more: Partial<ScatterPoint> = {}): ScatterPoint => ({
@@ -12,19 +13,22 @@ const point = (id: string, by: string | null, more: Partial<ScatterPoint> = {}):
   by,
   ...more,
 });
+const groupsOf = ({ series }: Chart) => series as PointSeries[];
 const options = { accuracy: 'val', logarithmic: false, field: null } as const;
 
 describe('prepareScatter', () => {
   it('has a point for each run that has the accuracy, in the run’s colour', () => {
-    const { traces, description } = prepareScatter([point('a', null), point('b', null, { val: null })], options);
-    expect(traces).toHaveLength(1);
-    expect(traces[0]).toMatchObject({ x: [60], y: [75], ids: ['a'], marker: { color: ['var(--run-3)'] } });
-    expect(description).toBe('1 runs by time and validation accuracy.');
+    const chart = prepareScatter([point('a', null), point('b', null, { val: null })], options);
+    expect(chart.series).toMatchObject([
+      { kind: 'points', points: [{ x: 60, y: 75, id: 'a', colour: 'var(--run-3)' }] },
+    ]);
+    expect(chart.x).toMatchObject({ title: 'time, s', domain: 'data and zero' });
+    expect(chart.description).toBe('1 runs by time and validation accuracy.');
   });
 
   it('shows test accuracy, and time on a logarithmic axis, when asked', () => {
-    const { traces, layout } = prepareScatter([point('a', null)], { ...options, accuracy: 'test', logarithmic: true });
-    expect([traces[0]!.y, layout.xaxis]).toMatchObject([[50], { type: 'log' }]);
+    const chart = prepareScatter([point('a', null)], { ...options, accuracy: 'test', logarithmic: true });
+    expect(chart).toMatchObject({ series: [{ points: [{ y: 50 }] }], x: { scale: 'log', domain: 'data' } });
   });
 
   it('lets a frozen network be seen, and areas grow with the layers', () => {
@@ -35,24 +39,25 @@ describe('prepareScatter', () => {
 
   it('colours by value, in the order of the values', () => {
     const points = [point('a', '30'), point('b', '4'), point('c', null), point('d', '4')];
-    const { traces, layout } = prepareScatter(points, { ...options, field: 'batch_size' });
-    expect(traces.map(({ name, ids, marker }) => [name, ids, marker.color])).toEqual([
-      ['–', ['c'], 'var(--run-0)'],
-      ['4', ['b', 'd'], 'var(--run-1)'],
-      ['30', ['a'], 'var(--run-2)'],
+    const chart = prepareScatter(points, { ...options, field: 'batch_size' });
+    const found = groupsOf(chart).map(({ name, points }) => [name, ...points.map(({ id, colour }) => [id, colour])]);
+    expect(found).toEqual([
+      ['–', ['c', 'var(--run-0)']],
+      ['4', ['b', 'var(--run-1)'], ['d', 'var(--run-1)']],
+      ['30', ['a', 'var(--run-2)']],
     ]);
-    expect(layout.showlegend).toBe(true);
+    expect([chart.hasLegend, chart.headroom]).toEqual([true, 'legend']);
   });
 
   it('gathers what is rare where there are more values than colours', () => {
     const points = [...Array.from({ length: 13 }, (_, index) => point(`p${index}`, String(index))), point('q', '12')];
-    const names = prepareScatter(points, { ...options, field: 'seed' }).traces.map(({ name }) => name);
+    const names = prepareScatter(points, { ...options, field: 'seed' }).series.map(({ name }) => name);
     expect([names.length, names.at(-1), names.includes('12')]).toEqual([11, 'others', true]);
   });
 
   it('takes names as text', () => {
-    const [trace] = prepareScatter([point('<i>x</i>', '<b>')], { ...options, field: 'optimizer' }).traces;
-    expect(trace!.text![0]).toContain('<b>&lt;i&gt;x&lt;/i&gt;</b>');
-    expect(trace!.name).toBe('&lt;b&gt;');
+    const [group] = groupsOf(prepareScatter([point('<i>x</i>', '<b>')], { ...options, field: 'optimizer' }));
+    const label = 'val 75.00 %, test 50.00 %\n60 s, N = 0\noptimizer <b>';
+    expect(group).toMatchObject({ name: '<b>', points: [{ heading: '<i>x</i>', label }] });
   });
 });

@@ -1,7 +1,7 @@
 import type { RunSummary } from '@/lib/run/run.ts';
-import { asText } from './as-text.ts';
+import type { Chart, ColourToken, PointSeries } from './chart.ts';
 import { runColour, runColourCount } from './colours.ts';
-import { chartLayout, type Figure, type LineTrace, type Token } from './figure.ts';
+import { shortName } from './short-name.ts';
 
 /** A run as the server gives it for this chart. */
 export interface ScatterPoint extends Pick<RunSummary, 'id' | 'number' | 'name'> {
@@ -20,68 +20,64 @@ export interface ScatterOptions {
   field: string | null;
 }
 
-const otherColour: Token = 'var(--faint)';
-const accuracyNames = { val: 'validation accuracy, %', test: 'test accuracy, %' };
+const otherColour: ColourToken = 'var(--faint)';
+const accuracyNames = { val: 'validation accuracy', test: 'test accuracy' };
 
-/** Accuracy against time, a point a run: its size says how many layers were unfrozen, its colour what one chooses. */
-export function prepareScatter(
-  points: readonly ScatterPoint[],
-  { accuracy, logarithmic, field }: ScatterOptions,
-): Figure {
+/** Accuracy against time, a point a run: its size shows how many layers were unfrozen, its colour a field of choice. */
+export function prepareScatter(points: readonly ScatterPoint[], options: ScatterOptions): Chart {
+  const { accuracy, logarithmic, field } = options;
+  const name = accuracyNames[accuracy];
   const shown = points.filter((point) => point[accuracy] !== null);
   const groups = field === null ? [{ name: '', colour: null, points: shown }] : groupByValue(shown);
-  const traces = groups.map(({ name, colour, points }): LineTrace => {
-    const colours = points.map((point) => colour ?? runColour(point));
-    return {
-      type: 'scatter',
-      mode: 'markers',
-      name: asText(name),
-      connectgaps: false,
-      x: points.map(({ seconds }) => seconds),
-      y: points.map((point) => point[accuracy]! * 100),
-      ids: points.map(({ id }) => id),
-      text: points.map((point) => labelOf(point, field)),
-      marker: {
-        color: colour ?? colours,
-        size: points.map(({ n_unfreeze }) => sizeOf(n_unfreeze)),
-        opacity: 0.85,
-        line: { color: 'var(--panel)', width: 1 },
-      },
-      hovertemplate: '%{text}<extra></extra>',
-    };
-  });
-  const layout = chartLayout({ x: 'time, s', y: accuracyNames[accuracy], xRange: null });
   return {
-    traces,
-    layout: {
-      ...layout,
-      hovermode: 'closest',
-      uirevision: `${accuracy} ${logarithmic}`,
-      margin: { l: 52, r: 12, t: field === null ? 12 : 40, b: 40 },
-      xaxis: { ...(layout.xaxis as object), ...(logarithmic ? { type: 'log', dtick: 1 } : { rangemode: 'tozero' }) },
-      showlegend: field !== null && shown.length > 0,
-      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size: 11 }, itemsizing: 'constant' },
+    x: {
+      title: 'time, s',
+      scale: logarithmic ? 'log' : 'linear',
+      domain: logarithmic ? 'data' : 'data and zero',
+      ticks: 'auto',
     },
-    description: `${shown.length} runs by time and ${accuracyNames[accuracy].replace(', %', '')}.`,
+    y: { title: `${name}, %`, scale: 'linear', domain: 'data', ticks: 'auto' },
+    series: groups.map(
+      (group): PointSeries => ({
+        kind: 'points',
+        name: shortName(group.name),
+        style: 'filled',
+        points: group.points.map((point) => ({
+          x: point.seconds,
+          y: point[accuracy]! * 100,
+          id: point.id,
+          colour: group.colour ?? runColour(point),
+          size: sizeOf(point.n_unfreeze),
+          heading: shortName(point.name),
+          label: labelOf(point, field),
+        })),
+      }),
+    ),
+    rules: [],
+    notes: [],
+    headroom: field === null ? 'none' : 'legend',
+    hasLegend: field !== null && shown.length > 0,
+    hover: 'nearest',
+    view: `${accuracy} ${logarithmic}`,
+    description: `${shown.length} runs by time and ${name}.`,
   };
 }
 
 /** In pixels: areas grow with the number of layers, and nothing unfrozen is still seen. */
 export const sizeOf = (nUnfreeze: number): number => 7 + 15 * Math.sqrt(Math.min(102, nUnfreeze) / 102);
 
-function labelOf({ name, seconds, val, test, n_unfreeze, by }: ScatterPoint, field: string | null): string {
+function labelOf({ seconds, val, test, n_unfreeze, by }: ScatterPoint, field: string | null): string {
   const percent = (value: number | null) => (value === null ? '–' : `${(value * 100).toFixed(2)} %`);
   return [
-    `<b>${asText(name)}</b>`,
     `val ${percent(val)}, test ${percent(test)}`,
     `${seconds.toFixed(0)} s, N = ${n_unfreeze}`,
-    ...(field === null || field === 'n_unfreeze' ? [] : [`${field} ${asText(by ?? '–')}`]),
-  ].join('<br>');
+    ...(field === null || field === 'n_unfreeze' ? [] : [`${field} ${shortName(by ?? '–')}`]),
+  ].join('\n');
 }
 
 interface Group {
   name: string;
-  colour: Token;
+  colour: ColourToken;
   points: ScatterPoint[];
 }
 

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { ask } from '@/tools/testing/ask.ts';
+import { inProject } from '@/tools/testing/paths.ts';
 import { passGate } from './gate.ts';
 
 const token = '0123456789abcdef';
@@ -43,6 +45,18 @@ it('asks for the token on every path if one is set, and accepts it by cookie or 
   expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
   expect((await ask('/', { cookie: cookie.split(';')[0]! })).text).toBe('in');
   expect((await ask('/api/x', { authorization: `Bearer ${token}` })).text).toBe('in');
+});
+
+it('serves the icons without a token, and nothing else', async () => {
+  const ask = await open({ authToken: token });
+  const icons = await readdir(inProject('public'));
+  expect(icons).toContain('icon.svg');
+  for (const name of icons) expect((await ask(`/${name}`)).text).toBe('in');
+  for (const path of ['/icon.svg?x', '/icon.svg/', '/x/icon.svg']) expect((await ask(path)).status).toBe(401);
+  expect((await ask('/icon.svg', { method: 'POST', body: 'x' })).status).toBe(401);
+  const { text, headers } = await ask('/');
+  expect(text).toContain('<link rel="icon" href="/icon.svg"');
+  expect(headers.get('content-security-policy')).toContain("img-src 'self'");
 });
 
 it('rejects bodies that are too large before reading them', async () => {

@@ -9,6 +9,9 @@ import { plainPagePolicy } from './security-headers.ts';
 const maxBodyBytes = 16 * 2 ** 20;
 const maxLoginBytes = 4096;
 
+/** Icons in `public`, served without a login: the login page shows one, too. */
+const publicFiles: ReadonlySet<string> = new Set(['/favicon.ico', '/icon.svg', '/apple-touch-icon.png', '/og.png']);
+
 type GateEnv = Pick<Env, 'allowedHosts' | 'host' | 'authToken'>;
 
 /**
@@ -37,6 +40,7 @@ export async function passGate(request: IncomingMessage, response: ServerRespons
     return reject(411, 'Send a Content-Length header; chunked bodies are not accepted.\n');
   if (bytes > maxBodyBytes) return reject(413, `The request body may have at most ${maxBodyBytes} bytes.\n`);
   if (env.authToken === null || isLoggedIn(headers, env.authToken)) return true;
+  if (method === 'GET' && publicFiles.has(url)) return true;
   if (method === 'POST' && url === '/login' && bytes <= maxLoginBytes) return logIn(request, response, env.authToken);
   if (url.startsWith('/api/')) return reject(401, 'Log in first, or send Authorization: Bearer AUTH_TOKEN.\n');
   return reject(401, loginPage(false), 'text/html; charset=utf-8');

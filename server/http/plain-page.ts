@@ -24,6 +24,7 @@ function page(title: string, body: string, refreshSeconds?: number): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 ${refreshSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${refreshSeconds}">`}
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
 <title>${title} · transfer-lab</title>
 <style>
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

@@ -14,8 +14,8 @@ const commonHeaders = {
 
 const notEmbedded = "base-uri 'none'; frame-ancestors 'none'";
 
-/** For pages that work without the app: no scripts at all. */
-export const plainPagePolicy = `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; ${notEmbedded}`;
+/** For pages that work without the app: no scripts at all, and no images but the icon. */
+export const plainPagePolicy = `default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; ${notEmbedded}`;
 
 /** For data: inert even if a browser displays it. */
 const dataPolicy = `default-src 'none'; form-action 'none'; ${notEmbedded}`;
