@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { updateReference } from './docs.ts';
 import { inProject } from './testing/paths.ts';
 
 /** Documentation names files by path; moving a file must not leave a stale path behind. */
@@ -51,6 +52,12 @@ describe.each(documents)('%s', (document) => {
     const folder = path.dirname(inProject(document));
     expect(linksIn(markdown).filter((target) => !existsSync(path.resolve(folder, target)))).toEqual([]);
   });
+});
+
+it('has the current flags in docs/REFERENCE.md, as `npm run docs` writes them', () => {
+  const markdown = readFileSync(inProject('docs/REFERENCE.md'), 'utf8');
+  expect(updateReference(markdown)).toBe(markdown);
+  expect(markdown).toContain('| `--n_unfreeze` | 0 | 0…102 |');
 });
 
 it('recognizes paths in inline code, but neither placeholders nor code blocks', () => {

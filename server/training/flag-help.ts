@@ -6,13 +6,13 @@ import { type FieldDescription, fields } from '@/lib/config/fields.ts';
 const lastOriginal = 'json_output_path';
 
 /** What a flag takes: `0…102`, `adamw | adam | sgd`; empty where anything goes. */
-export function rangeInWords({ choices, limits }: FieldDescription): string {
+export function describeRange({ choices, limits }: FieldDescription): string {
   if (choices.length > 0) return choices.join(' | ');
   return limits ? `${limits.min}…${limits.max}` : '';
 }
 
 /** A default as a person reads it. */
-export function defaultInWords({ default: value }: FieldDescription): string {
+export function describeDefault({ default: value }: FieldDescription): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return (Array.isArray(value) ? value.join(',') : String(value)) || 'empty';
 }
@@ -28,7 +28,7 @@ export function helpText(terminalWidth: number): string {
   const indent = 24;
   const ours = fields.findIndex(({ name }) => name === lastOriginal) + 1;
   const describe = (field: FieldDescription) => {
-    const facts = [rangeInWords(field), `default: ${defaultInWords(field)}`].filter(Boolean).join('; ');
+    const facts = [describeRange(field), `default: ${describeDefault(field)}`].filter(Boolean).join('; ');
     const [first = '', ...rest] = wrap(`${field.help} (${facts})`, width - indent);
     return [
       `  --${field.name}`.padEnd(indent - 1).concat(' ', first),
