@@ -5,7 +5,7 @@ import { useWatch } from 'react-hook-form';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { PixelImage } from '@/components/ui/pixel-image.tsx';
 import { useThrottledValue } from '@/components/ui/use-throttled-value.ts';
-import { changesPixels } from '@/lib/config/train-config.ts';
+import { changesPixels } from '@/lib/config/augmentations.ts';
 import { unusedFields } from '@/lib/config/unused-fields.ts';
 import { type PreviewImage, type PreviewOptions, previewCount, previewOptionsSchema } from '@/lib/data/preview.ts';
 import { type FormValues, readForm } from './read-form.ts';

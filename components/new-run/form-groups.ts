@@ -1,3 +1,4 @@
+import { augmentationFields } from '@/lib/config/augmentations.ts';
 import type { TrainConfigField } from '@/lib/config/train-config.ts';
 
 export interface FieldGroup {
@@ -25,7 +26,7 @@ export const fieldGroups: readonly FieldGroup[] = [
   {
     title: 'Augmentation',
     help: 'Changes the training images of stage 2 anew in every epoch.',
-    fields: ['augment', 'rotation', 'zoom', 'width_shift', 'height_shift', 'use_mixup', 'mixup_alpha', 'use_cutout'],
+    fields: [...augmentationFields],
     preview: true,
   },
   {

@@ -4,11 +4,12 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { ConfusionMatrix } from '@/components/charts/confusion-matrix.tsx';
 import { useTRPC } from '@/components/live/trpc.ts';
+import { augmentationWords } from '@/lib/config/augmentations.ts';
 import { formatAccuracy, formatCount, formatDuration, formatRate } from '@/lib/format.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
 import { runColour } from '@/lib/series/colours.ts';
-import { augmentationWords, trainedImages } from './run-settings.ts';
+import { trainedImages } from './run-settings.ts';
 import type { RunsState } from './runs-url.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 

@@ -1,10 +1,11 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { augmentationWords } from '@/lib/config/augmentations.ts';
 import { formatAccuracy, formatAgo, formatDuration, formatMoment, formatPoints, formatRate } from '@/lib/format.ts';
 import { type RunSummary, secondsBetween } from '@/lib/run/run.ts';
 import type { SortColumn } from '@/lib/runs/columns.ts';
 import { runColour } from '@/lib/series/colours.ts';
-import { augmentationWords, trainedImages } from './run-settings.ts';
+import { trainedImages } from './run-settings.ts';
 import { RunStatusCell } from './run-status-cell.tsx';
 
 /** What a cell may need besides its run. */

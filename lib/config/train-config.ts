@@ -3,6 +3,7 @@ import { imageSizes } from '@/lib/data/data-files.ts';
 import { datasetNameSchema } from '@/lib/data/datasets.ts';
 import { backboneSchema } from '@/lib/network/backbones.ts';
 import { engineNames } from './engines.ts';
+import { optimizerNames } from './optimizers.ts';
 
 /**
  * THE schema of a run: the form takes its labels, help, limits and defaults from it, tRPC its input, the command line
@@ -124,7 +125,7 @@ export const trainConfigSchema = z
         label: 'Engine',
         description: 'What computes. auto takes the best this machine has.',
       }),
-    optimizer: oneOf(['adamw', 'adam', 'sgd']).default('adamw').meta({
+    optimizer: oneOf(optimizerNames).default('adamw').meta({
       label: 'Optimizer',
       description: 'For both stages. sgd has Nesterov momentum 0.9; only adamw decays weights.',
     }),
@@ -172,10 +173,6 @@ export type TrainConfig = z.infer<typeof trainConfigSchema>;
 /** What a person may leave out takes its default. */
 export type TrainConfigInput = z.input<typeof trainConfigSchema>;
 export type TrainConfigField = keyof TrainConfig;
-
-/** Whether any option changes pixels in stage 2; then batches are whole and features cannot be reused. */
-export const changesPixels = (config: Pick<TrainConfig, 'augment' | 'use_cutout' | 'use_mixup'>): boolean =>
-  config.augment || config.use_cutout || config.use_mixup;
 
 /** What a run is called where it is shown. */
 export const runName = (config: TrainConfig): string => config.name || defaultRunName(config);

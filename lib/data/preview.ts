@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AugmentationField, augmentationFields } from '@/lib/config/augmentations.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 
 /** A few training images as an epoch's first batch would show them to the network. */
@@ -6,19 +7,14 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 /** How many. */
 export const previewCount = 8;
 
+const augmentationMask = Object.fromEntries(augmentationFields.map((name) => [name, true])) as Record<
+  AugmentationField,
+  true
+>;
+
 /** Whose images, what changes pixels, and `draw`: the same number gives the same images, changed in the same way. */
 export const previewOptionsSchema = trainConfigSchema
-  .pick({
-    dataset: true,
-    augment: true,
-    rotation: true,
-    zoom: true,
-    width_shift: true,
-    height_shift: true,
-    use_mixup: true,
-    mixup_alpha: true,
-    use_cutout: true,
-  })
+  .pick({ dataset: true, ...augmentationMask })
   .extend({ draw: z.number().int().min(0).max(1e9) });
 export type PreviewOptions = z.infer<typeof previewOptionsSchema>;
 

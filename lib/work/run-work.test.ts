@@ -3,7 +3,7 @@ import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-con
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import { datasetSizes, imageCounts, type KnownDataset } from '@/lib/data/dataset-sizes.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
-import { type Kept, keepsFrozen, noneKept, type Pass, passCost, workOf } from './run-work.ts';
+import { cachesActivations, type Kept, noneKept, type Pass, passCost, workOf } from './run-work.ts';
 
 const images = { train: 45_000, val: 5000, test: 10_000 };
 const limit = 10e9;
@@ -74,8 +74,9 @@ describe('workOf', () => {
   });
 });
 
-describe('keepsFrozen', () => {
-  const keeps = (input: TrainConfigInput, bytes: number) => keepsFrozen(trainConfigSchema.parse(input), images, bytes);
+describe('cachesActivations', () => {
+  const keeps = (input: TrainConfigInput, bytes: number) =>
+    cachesActivations(trainConfigSchema.parse(input), images, bytes);
 
   it('needs room for the features and for what block 11 hands over, 96 × 10 × 10 halves an image', () => {
     const features = 2 * 1280 * 75_000;
