@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ImageCounts } from '@/lib/data/dataset-sizes.ts';
 import { heldOut, validationShare } from '@/lib/data/datasets.ts';
 import type { TestIdentity } from '@/lib/run/metrics.ts';
 import { Random } from '@/server/model/random.ts';
@@ -10,6 +11,13 @@ export interface Split {
   val: Uint32Array;
   test: Uint32Array;
 }
+
+/** How many images each set has. */
+export const sizesOf = ({ train, val, test }: Split): ImageCounts => ({
+  train: train.length,
+  val: val.length,
+  test: test.length,
+});
 
 /** The split is the same in every run, whatever its seed: results stay comparable. */
 const splitSeed = 42;

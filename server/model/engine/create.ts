@@ -1,5 +1,5 @@
 import type { EngineName } from '@/lib/config/engines.ts';
-import { TrainerError } from '@/server/model/errors.ts';
+import { CodedError } from '@/server/model/errors.ts';
 import type { Engine } from './engine.ts';
 import { absenceOf, findGpu } from './inventory/parts.ts';
 
@@ -11,14 +11,14 @@ export interface EngineOptions {
 /**
  * The engine of this name. Its library is loaded only here: not every system has each.
  *
- * @throws TrainerError `engine-missing` where it cannot be had
+ * @throws CodedError `engine-missing` where it cannot be had
  */
 export async function createEngine(name: EngineName, { threads }: EngineOptions = {}): Promise<Engine> {
   try {
     return await load(name, threads);
   } catch (error) {
     const why = absenceOf(name) ?? (error instanceof Error ? error.message : String(error));
-    throw new TrainerError(
+    throw new CodedError(
       'engine-missing',
       `The engine ${name} cannot run here: ${why}. Take another, or auto. All of them: npm run engines.`,
       { cause: error },

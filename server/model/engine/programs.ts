@@ -1,4 +1,4 @@
-import type { Outputs } from '@/server/model/graph/operations.ts';
+import type { Outputs } from '@/server/model/graph/node.ts';
 import { frozenGraph, inferenceGraph, type ModelShape, trainingGraph } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import type { Engine, Program } from './engine.ts';

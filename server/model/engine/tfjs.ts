@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { type Node, type Outputs, topologicalOrder } from '@/server/model/graph/operations.ts';
+import { type Node, type Outputs, topologicalOrder } from '@/server/model/graph/node.ts';
 import type { Engine, Program, Tensors } from './engine.ts';
 import { inputShapes, makeFeeds } from './feeds.ts';
 import { fingerprintOf } from './fingerprint.ts';

@@ -7,7 +7,8 @@ import {
   trainedConvolutions,
 } from '@/lib/network/mobilenet-v2.ts';
 import { gradients } from '@/server/model/graph/gradient.ts';
-import { input, type Node, type Outputs, type Shape } from '@/server/model/graph/operations.ts';
+import type { Node, Outputs, Shape } from '@/server/model/graph/node.ts';
+import { input } from '@/server/model/graph/operations.ts';
 import { averagePool, frozenBlocks } from './frozen.ts';
 import { headShapes, inferenceHead, movingAverages, trainingHead } from './head.ts';
 import { crossEntropyLoss } from './loss.ts';

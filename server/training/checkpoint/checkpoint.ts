@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { runEventSchema } from '@/lib/run/events.ts';
-import { TrainerError } from '@/server/model/errors.ts';
+import { CodedError } from '@/server/model/errors.ts';
 import { readSafetensors, writeSafetensors } from '@/server/model/files/safetensors.ts';
 import type { Parameters } from '@/server/model/network/head.ts';
 import { earlyStoppingStateSchema } from '@/server/training/optimizer/early-stopping.ts';
@@ -75,7 +75,7 @@ export async function writeCheckpoint(runFolder: string, checkpoint: Checkpoint)
 
 /**
  * The newest whole checkpoint; where the last one is damaged, the one before it.
- * @throws TrainerError `checkpoint-missing`, `checkpoint-damaged`
+ * @throws CodedError `checkpoint-missing`, `checkpoint-damaged`
  */
 export async function readCheckpoint(runFolder: string): Promise<Checkpoint> {
   const files = [newest(runFolder), before(runFolder)].filter((file) => existsSync(file));
@@ -89,9 +89,9 @@ export async function readCheckpoint(runFolder: string): Promise<Checkpoint> {
     }
   }
   if (files.length === 0) {
-    throw new TrainerError('checkpoint-missing', 'The weights of this run’s last whole epoch were not kept.');
+    throw new CodedError('checkpoint-missing', 'The weights of this run’s last whole epoch were not kept.');
   }
-  throw new TrainerError('checkpoint-damaged', `${files[0]} is no whole checkpoint: nothing can be made of it.`, {
+  throw new CodedError('checkpoint-damaged', `${files[0]} is no whole checkpoint: nothing can be made of it.`, {
     cause,
   });
 }

@@ -5,7 +5,7 @@ import { type Speed, speedKind } from '@/lib/work/estimate.ts';
 import { noneKept, type Pass, passSchema, workOf } from '@/lib/work/run-work.ts';
 import { chooseEngine } from '@/server/model/engine/choose.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
-import { type Emit, type Outcome, tellOutcome } from '@/server/training/telemetry/reporter.ts';
+import { type Emit, emitOutcome, type Outcome } from '@/server/training/telemetry/reporter.ts';
 import { randomDataset } from './random-dataset.ts';
 import { type Step, watchPasses } from './watch-passes.ts';
 
@@ -17,11 +17,11 @@ const sustained = 1.15;
 const batches = 8;
 
 /**
- * How fast a run with this config would be here: its own steps, on random pixels and weights. Tells one event `measured`,
+ * How fast a run with this config would be here: its own steps, on random pixels and weights. Emits one event `measured`,
  * then how it ended; reads no data and writes no results.
  */
 export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions): Promise<Outcome> =>
-  tellOutcome(emit, async () => {
+  emitOutcome(emit, async () => {
     const { engine } = await chooseEngine(config, cache, signal);
     const steps = await watchPasses(passesOf(config, cacheLimit), {
       config,

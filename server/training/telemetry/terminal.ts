@@ -44,7 +44,7 @@ export function linesOf(event: RunEvent): string[] {
     case 'canceled':
       return ['Canceled'];
     case 'resumed':
-      return [event.epoch === 0 ? 'Begins anew' : `Goes on after epoch ${event.epoch} of stage ${event.stage}`];
+      return [event.epoch === 0 ? 'Starts over' : `Resumes after epoch ${event.epoch} of stage ${event.stage}`];
     case 'checkpoints':
       return [event.problem ?? 'Checkpoints are written again'];
     case 'progress':
