@@ -6,7 +6,7 @@ import type { ComparedRun } from '@/lib/compare/compared-run.ts';
 import { fields } from '@/lib/config/fields.ts';
 import type { TrainConfigField } from '@/lib/config/train-config.ts';
 import { valueInWords } from '@/lib/config/value-in-words.ts';
-import { trainImages } from '@/lib/data/dataset-sizes.ts';
+import { trainImages } from '@/lib/data/datasets.ts';
 import { formatAccuracy, formatDuration } from '@/lib/format.ts';
 import { type ParallelAxis, prepareParallel } from '@/lib/series/parallel.ts';
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { type DatasetSize, datasetSizes, isKnownDataset } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets, type DatasetSize, isBuiltInDataset } from '@/lib/data/datasets.ts';
 
 /** What can be trained on. Asked again when the window is returned to: someone may have put a folder there. */
 export function useDatasets() {
@@ -11,6 +11,6 @@ export function useDatasets() {
 /** How many images a data set has; null where it is not there, or cannot be trained on. */
 export function useDatasetSize(dataset = ''): DatasetSize | null {
   const list = useDatasets();
-  if (isKnownDataset(dataset)) return datasetSizes[dataset];
+  if (isBuiltInDataset(dataset)) return builtInDatasets[dataset].size;
   return list?.datasets.find(({ name }) => name === dataset)?.size ?? null;
 }

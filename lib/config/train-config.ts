@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { imageSizes } from '@/lib/data/data-files.ts';
-import { datasetNameSchema } from '@/lib/data/datasets.ts';
+import { datasetNameSchema } from '@/lib/data/dataset-name.ts';
 import { backboneSchema } from '@/lib/network/backbones.ts';
 import { engineNames } from './engines.ts';
 import { optimizerNames } from './optimizers.ts';

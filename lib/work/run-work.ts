@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changesPixels } from '@/lib/config/augmentations.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import type { ImageCounts } from '@/lib/data/dataset-sizes.ts';
+import type { ImageCounts } from '@/lib/data/datasets.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import {
   type Convolution,

@@ -1,8 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cifar10Classes } from '@/lib/data/classes.ts';
-import { type DatasetSize, datasetSizes, isKnownDataset, knownDatasets } from '@/lib/data/dataset-sizes.ts';
-import { datasetNameSchema } from '@/lib/data/datasets.ts';
+import { datasetNameSchema } from '@/lib/data/dataset-name.ts';
+import {
+  type BuiltInDataset,
+  builtInDatasetNames,
+  builtInDatasets,
+  type DatasetSize,
+  isBuiltInDataset,
+} from '@/lib/data/datasets.ts';
 import { type OwnFolder, OwnImagesError, type SkippedFile, sizeOfOwn } from '@/lib/data/own-images.ts';
 import type { Env } from '@/server/env.ts';
 import { FieldError } from '@/server/errors.ts';
@@ -27,26 +32,26 @@ export interface DatasetList {
   datasets: DatasetSummary[];
 }
 
-/** Every data set: the two with a name of their own, and the folders of own images. */
+/** Every data set: the built-in ones, and the folders of own images. */
 export async function listDatasets({ env }: { env: Pick<Env, 'paths'> }): Promise<DatasetList> {
   const { datasets: folder, cache } = env.paths;
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const own = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
   const found = await Promise.all(own.sort().map((name) => look(folder, name, cache)));
-  return { folder, datasets: [...knownDatasets.map(known), ...found] };
+  return { folder, datasets: [...builtInDatasetNames.map(builtIn), ...found] };
 }
 
-const known = (name: (typeof knownDatasets)[number]): DatasetSummary => ({
+const builtIn = (name: BuiltInDataset): DatasetSummary => ({
   name,
-  classes: cifar10Classes,
-  size: datasetSizes[name],
+  classes: builtInDatasets[name].classes,
+  size: builtInDatasets[name].size,
   problem: null,
   skipped: [],
 });
 
 async function look(folder: string, name: string, cache: string): Promise<DatasetSummary> {
   try {
-    if (isKnownDataset(name)) throw new OwnImagesError(`${name} is a name that is taken. Rename the folder.`);
+    if (isBuiltInDataset(name)) throw new OwnImagesError(`${name} is a name that is taken. Rename the folder.`);
     if (!datasetNameSchema.safeParse(name).success) {
       throw new OwnImagesError('Rename the folder: letters, digits, spaces, dots, dashes and _ may be in its name.');
     }
@@ -66,7 +71,7 @@ async function look(folder: string, name: string, cache: string): Promise<Datase
  * @throws FieldError in words
  */
 export async function checkDataset({ env }: { env: Pick<Env, 'paths'> }, name: string): Promise<void> {
-  if (isKnownDataset(name)) return;
+  if (isBuiltInDataset(name)) return;
   const { problem } = await look(env.paths.datasets, name, env.paths.cache);
   if (problem) throw new FieldError('dataset', `cannot be used. ${problem}`);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ImageCounts } from '@/lib/data/dataset-sizes.ts';
+import type { ImageCounts } from '@/lib/data/datasets.ts';
 import { heldOut, validationShare } from '@/lib/data/datasets.ts';
 import type { TestIdentity } from '@/lib/run/metrics.ts';
 import { Random } from '@/server/model/random.ts';

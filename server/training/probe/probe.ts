@@ -1,5 +1,5 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { datasetSizes, imageCounts } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets, imageCounts } from '@/lib/data/datasets.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
 import { noneKept, type Pass, passSchema, workOf } from '@/lib/work/run-work.ts';
@@ -48,7 +48,7 @@ interface ProbeOptions {
 /** What a run with this config does at all. */
 function passesOf(config: TrainConfig, cacheLimit: number): Pass[] {
   const work = Object.values(
-    workOf(config, imageCounts(config.train_limit, datasetSizes.cifar10), noneKept(cacheLimit)),
+    workOf(config, imageCounts(config.train_limit, builtInDatasets.cifar10.size), noneKept(cacheLimit)),
   );
   return passSchema.options.filter((pass) => work.some((images) => (images[pass] ?? 0) > 0));
 }

@@ -1,5 +1,5 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import type { ImageCounts } from '@/lib/data/dataset-sizes.ts';
+import type { ImageCounts } from '@/lib/data/datasets.ts';
 import { findSpeed, type Speed, speedKind } from '@/lib/work/estimate.ts';
 import {
   entriesOf,
