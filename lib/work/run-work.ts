@@ -50,7 +50,7 @@ export const noneKept = (limit: number): Kept => ({
 });
 
 /** Whether stage 2 would train any kernel of the base. */
-export const trainsKernels = (config: Pick<TrainConfig, 'backbone' | 'n_unfreeze'>): boolean =>
+const trainsKernels = (config: Pick<TrainConfig, 'backbone' | 'n_unfreeze'>): boolean =>
   trainedConvolutions(networkOf(config), config.n_unfreeze).length > 0;
 
 /** Whether stage 2 can train on the features alone: nothing of the base is trained, and no pixel changes. */

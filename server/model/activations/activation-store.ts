@@ -92,7 +92,7 @@ export class ActivationStore {
   isKept = ({ indices, complete, mirrored }: Omit<ActivationRequest, 'images'>): boolean =>
     [indices, complete].some((each) => existsSync(this.cache.file(this.fileName(each, mirrored))));
 
-  /** Under which name the rows of some images are kept, once they are computed. */
+  /** The name of the file with the rows of some images, once they are computed. */
   fileName(indices: Uint32Array, mirrored: boolean): string {
     const which = createHash('sha256').update(indices).digest('hex').slice(0, 12);
     return `${this.key}-${which}${mirrored ? '-mirrored' : ''}.f16`;
@@ -190,7 +190,7 @@ function placesIn(stored: Uint32Array, wanted: Uint32Array): Uint32Array | null 
 const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
 
 const fullInWords = (folder: string): string =>
-  `There is no space left in ${folder}, where what is computed once is kept: free some, set CACHE_LIMIT lower or CACHE_DIR elsewhere.`;
+  `There is no space left in ${folder}, where features and activations are cached: free some, set CACHE_LIMIT lower or CACHE_DIR elsewhere.`;
 
 /** Repeats nothing, adds zeros: rows [count, …] as [batch, …], for programs of a fixed batch. */
 export function padRows(rows: Float32Array, count: number, batch: number): Float32Array {

@@ -63,7 +63,7 @@ function stratifiedPart(byClass: number[][], share: number): Uint32Array {
   return Uint32Array.from(order.slice(0, count), ({ image }) => image).sort();
 }
 
-/** What a run is tested on: a part of the test images is another test than all of them. */
+/** What is tested on: a part of the test images is another test than all of them. */
 export function testIdentity({ identity }: Dataset['test'], indices: Uint32Array): TestIdentity {
   if (indices.length === identity.images) return identity;
   const hash = createHash('sha256').update(identity.hash).update(indices).digest('hex');

@@ -50,7 +50,7 @@ interface JudgeOptions {
   signal?: AbortSignal;
 }
 
-/** A verdict on every engine, from what is kept where that is enough. */
+/** A verdict on every engine; those in the cache folder are used where they are enough. */
 export async function judgeEngines(
   asked: Workload,
   cacheFolder: string,

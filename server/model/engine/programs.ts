@@ -3,7 +3,7 @@ import { frozenGraph, inferenceGraph, type ModelShape, trainingGraph } from '@/s
 import type { Weights } from '@/server/model/network/weights.ts';
 import type { Engine, Program } from './engine.ts';
 
-/** The programs of one model, each compiled when it is first asked for and kept until the run ends. */
+/** The programs of one model, each compiled when it is first asked for and kept until it is released. */
 export class Programs {
   private readonly compiled = new Map<string, Promise<Program>>();
 

@@ -37,7 +37,7 @@ export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions)
 
 interface ProbeOptions {
   config: TrainConfig;
-  /** Bytes that the cache may take: where it is too small for what would be kept, a run goes another way. */
+  /** Bytes that the cache may take: where that is too little for the activations, a run starts from pixels. */
   cacheLimit: number;
   /** Where verdicts on engines are kept. */
   cache: string;
