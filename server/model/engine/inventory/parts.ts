@@ -44,9 +44,9 @@ function isInstalled(name: string, binary: EngineFacts['binary']): boolean {
   if (!folder || !binary) return folder !== null;
   if (binary.isForEachSystem && isMusl()) return false;
   const place = binary.isForEachSystem ? path.join(process.platform, process.arch) : '';
-  return filesBelow(path.join(folder, binary.folder)).some(
-    (file) => file.includes(place) && file.includes(binary.name),
-  );
+  // Packages are found at run time: nothing to trace when pages are built.
+  const files = filesBelow(path.join(/* turbopackIgnore: true */ folder, binary.folder));
+  return files.some((file) => file.includes(place) && file.includes(binary.name));
 }
 
 /** The first GPU of this machine, as far as the system tells; Linux does by its devices, others cannot be asked so. */
