@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import type { RunMetrics, TestIdentity } from '@/lib/run/metrics.ts';
 import { encodePredictions } from '@/lib/run/predictions.ts';
 import { encodeWall, wallTile } from '@/lib/run/wall.ts';
-import { encodePng } from '@/server/model/export/png.ts';
 
 const classes = cifar10Classes.length;
 const toldTest: TestIdentity = { hash: 'abc', name: 'CIFAR-10, JPEG copy, a part', images: 1000 };
@@ -39,7 +39,8 @@ export async function writeToldRun(results: string, { id, config: input, right, 
 
   const width = 20 * wallTile;
   const pixels = Uint8Array.from({ length: width * (width / 2) * 3 }, (_, at) => (at * 7) % 256);
-  await writeFile(path.join(folder, 'wall.png'), encodePng(width, width / 2, pixels));
+  const raw = { width, height: width / 2, channels: 3 } as const;
+  await sharp(pixels, { raw }).png().toFile(path.join(folder, 'wall.png'));
 
   const events = eventsOf(labels, answers, { id, config, right, wall });
   const at = Date.UTC(2026, 10, 24, 8, 15, 30);

@@ -41,7 +41,7 @@ const targets = {
         bench: 'server/bench/bench-cli.ts',
         parity: 'server/bench/parity-cli.ts',
         transfer: 'server/bench/transfer-cli.ts',
-        'pretraining-images': 'server/model/dataset/sketch10/pretraining/source.ts',
+        'pretraining-images': 'server/model/dataset/sketch10/pretraining/pretraining-images.ts',
         sketch10: 'server/model/dataset/sketch10/sketch10.ts',
         'check-main': 'server/model/engine/check/check-main.ts',
         'batches-worker': 'server/model/dataset/batches/batches-worker.ts',

@@ -8,13 +8,13 @@ import { inProject } from './testing/paths.ts';
 
 const reference = inProject('docs/REFERENCE.md');
 
-const escape = (text: string): string => text.replaceAll('|', '\\|');
+const escapeCell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** The table of all flags, in Markdown. */
 function flagTable(): string {
   const rows = fields.map((field) => {
     const cells = [`\`--${field.name}\``, describeDefault(field), describeRange(field), field.help];
-    return `| ${cells.map(escape).join(' | ')} |`;
+    return `| ${cells.map(escapeCell).join(' | ')} |`;
   });
   return ['| Flag | Default | Values | Description |', '|---|---|---|---|', ...rows].join('\n');
 }

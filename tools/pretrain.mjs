@@ -32,9 +32,9 @@ if (options.fixture) {
   writeRecords(inFolder('images.bin'), renderSketch10({ split: 'test', count: 8 }));
   runPython('backbone-features.py', ['--weights', weights, '--images', inFolder('images.bin'), '--out', fixture]);
 } else {
-  const { renderSource, sourceClassCount } = await import('../dist/bench/pretraining-images.mjs');
+  const { renderPretrainingImages, pretrainingClassCount } = await import('../dist/bench/pretraining-images.mjs');
   const draw = (name, seed, count) => {
-    writeRecords(inFolder(name), renderSource({ seed, count: count * sourceClassCount }));
+    writeRecords(inFolder(name), renderPretrainingImages({ seed, count: count * pretrainingClassCount }));
     return inFolder(name);
   };
   const train = draw('train.bin', 1, trainPerClass);

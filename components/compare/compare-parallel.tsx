@@ -5,7 +5,7 @@ import { ScrollSideways } from '@/components/ui/scroll-sideways.tsx';
 import type { ComparedRun } from '@/lib/compare/compared-run.ts';
 import { fields } from '@/lib/config/fields.ts';
 import { valueInWords } from '@/lib/config/value-in-words.ts';
-import { trainImages } from '@/lib/data/dataset-sizes.ts';
+import { trainImages } from '@/lib/data/datasets.ts';
 import { formatAccuracy, formatDuration } from '@/lib/format.ts';
 import { type ParallelAxis, prepareParallel } from '@/lib/series/parallel.ts';
 

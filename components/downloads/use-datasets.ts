@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { type DatasetSize, datasetSizes, isKnownDataset } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets, type DatasetSize, isBuiltInDataset } from '@/lib/data/datasets.ts';
 
 /** All datasets. Refetched when the window regains focus, since a folder may have been added. */
 export function useDatasets() {
@@ -11,6 +11,6 @@ export function useDatasets() {
 /** The number of images in a dataset; null if it does not exist or is not usable for training. */
 export function useDatasetSize(dataset = ''): DatasetSize | null {
   const list = useDatasets();
-  if (isKnownDataset(dataset)) return datasetSizes[dataset];
+  if (isBuiltInDataset(dataset)) return builtInDatasets[dataset].size;
   return list?.datasets.find(({ name }) => name === dataset)?.size ?? null;
 }

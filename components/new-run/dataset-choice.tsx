@@ -1,6 +1,6 @@
 import { useWatch } from 'react-hook-form';
 import { useDatasets } from '@/components/downloads/use-datasets.ts';
-import { isKnownDataset, type KnownDataset } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets, isBuiltInDataset } from '@/lib/data/datasets.ts';
 import { formatCount } from '@/lib/format.ts';
 import type { DatasetList, DatasetSummary } from '@/server/data/datasets.ts';
 import type { ControlProps } from './control-props.ts';
@@ -28,11 +28,7 @@ export function DatasetChoice({ bindings }: Pick<ControlProps, 'bindings'>) {
   );
 }
 
-const titles: Record<KnownDataset, string> = {
-  cifar10: 'CIFAR-10',
-  sketch10: 'sketch10: CIFAR-10’s classes, drawn by code',
-};
-const titleOf = (name: string) => (isKnownDataset(name) ? titles[name] : name);
+const titleOf = (name: string) => (isBuiltInDataset(name) ? builtInDatasets[name].title : name);
 
 function Contents({ dataset: { classes, size, problem, skipped } }: { dataset: DatasetSummary }) {
   return (

@@ -4,7 +4,7 @@ import { useDatasetSize } from '@/components/downloads/use-datasets.ts';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { probeNotes, useProbe } from '@/components/live/use-probe.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
-import { type DatasetSize, imageCounts } from '@/lib/data/dataset-sizes.ts';
+import { type DatasetSize, imageCounts } from '@/lib/data/datasets.ts';
 import { formatCores, formatCount, formatRoundedUp } from '@/lib/format.ts';
 import { phaseNames } from '@/lib/run/progress.ts';
 import { estimateRun, findKept, type RunEstimate } from '@/lib/work/estimate.ts';

@@ -1,15 +1,14 @@
 import { Download } from 'lucide-react';
 import { Card } from '@/components/ui/card.tsx';
 import { formatBytes } from '@/lib/format.ts';
+import { modelFilesBy } from '@/lib/network/model-files.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
 import { CanceledNote } from './canceled-note.tsx';
 
 const descriptions = {
-  'cifar10.h5': 'Complete model for Keras 2 and Keras 3',
-  'cifar10.onnx': 'The same for ONNX Runtime: pixels in, probabilities out',
-  'tfjs.zip': 'The same for TensorFlow.js, with an example page',
+  ...modelFilesBy('description'),
   'run.json': 'Config, metrics and curves in the original script’s format',
   'predictions.bin': 'True class and predicted probabilities of every test image',
   'metrics.csv': 'Metrics of both stages, one row per epoch',

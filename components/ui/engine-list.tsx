@@ -1,4 +1,4 @@
-import { type EngineVerdict, type EngineVerdicts, engineNames, engineTitles } from '@/lib/config/engines.ts';
+import { type EngineVerdict, type EngineVerdicts, engineNames, engines } from '@/lib/config/engines.ts';
 import { formatCount } from '@/lib/format.ts';
 
 /** What is known of each engine on this machine: how fast it was, or why it is not taken. */
@@ -9,7 +9,7 @@ export function EngineList({ verdicts, taken }: { verdicts: EngineVerdicts; take
     <ul className="space-y-1 text-xs">
       {known.map(({ name, verdict }) => (
         <li key={name} className={name === taken ? 'text-soft' : 'text-faint'}>
-          <span className="font-medium" title={engineTitles[name]}>
+          <span className="font-medium" title={engines[name].title}>
             {name}
           </span>
           {name === taken && ' ✓ taken'}: {inWords(verdict)}

@@ -1,4 +1,4 @@
-import { trainImages } from '@/lib/data/dataset-sizes.ts';
+import { trainImages } from '@/lib/data/datasets.ts';
 import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
 import { distinctNames } from '@/lib/run/distinct-names.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';

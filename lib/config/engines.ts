@@ -2,20 +2,63 @@ import { z } from 'zod';
 
 /** What can compute a run, and what is known of each on this machine. */
 
-export const engineNames = ['cpu', 'webgpu', 'cuda', 'tensorflow', 'wasm'] as const;
-export type EngineName = (typeof engineNames)[number];
+export interface EngineFacts {
+  /** For people. */
+  title: string;
+  /** npm packages that it runs on: the first that is installed serves. */
+  packages: readonly string[];
+  /** A part of the name of a file that a package must have below this folder, and whether it has one for each system. */
+  binary?: { folder: string; name: string; isForEachSystem: boolean };
+  /** The GPU that it takes, and what to say where there is none. */
+  gpu?: { maker: 'any' | 'NVIDIA'; missing: string };
+  /** What to say where a package or its binary is missing. @param system `linux x64` */
+  missing: (system: string) => string;
+  /** It is of use only where this one cannot run, and what to say where that one can. */
+  replaces?: { engine: string; unneeded: string };
+}
+
+const onnxRuntime = {
+  packages: ['onnxruntime-node'],
+  binary: { folder: 'bin', name: 'binding.node', isForEachSystem: true },
+  missing: (system: string) => `onnxruntime-node has no binary for ${system}`,
+};
+
+/** Every engine, and what it needs of a machine; server/model/engine/create.ts has what makes each. */
+export const engines = {
+  cpu: { ...onnxRuntime, title: 'ONNX Runtime on the processor' },
+  webgpu: {
+    ...onnxRuntime,
+    title: 'ONNX Runtime on any GPU, by WebGPU',
+    gpu: {
+      maker: 'any',
+      missing: 'no GPU found; a software adapter is used only when asked for by name: --engine webgpu',
+    },
+  },
+  cuda: {
+    ...onnxRuntime,
+    title: 'ONNX Runtime on an NVIDIA GPU, by CUDA 12',
+    binary: { folder: 'bin', name: 'providers_cuda', isForEachSystem: true },
+    gpu: { maker: 'NVIDIA', missing: 'no NVIDIA GPU found' },
+    missing: () => 'CUDA 12 provider not installed: npm run gpu',
+  },
+  tensorflow: {
+    title: 'TensorFlow, by tfjs-node',
+    packages: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
+    binary: { folder: 'lib', name: 'tfjs_binding.node', isForEachSystem: false },
+    missing: () => 'tfjs-node-gpu has no binary here: npm run tensorflow',
+  },
+  wasm: {
+    title: 'ONNX Runtime as WebAssembly, where it has no binary',
+    packages: ['onnxruntime-web'],
+    missing: () => 'onnxruntime-web is not installed: npm ci',
+    replaces: { engine: 'cpu', unneeded: 'ONNX Runtime has its own binary here, which is faster' },
+  },
+} as const satisfies Record<string, EngineFacts>;
+export type EngineName = keyof typeof engines;
+export const engineNames = Object.keys(engines) as EngineName[];
 
 /** What a run may ask for: one of them, or the best that the machine has. */
 export const engineChoices = ['auto', ...engineNames] as const;
-
-/** What each is, for people. */
-export const engineTitles: Record<EngineName, string> = {
-  cpu: 'ONNX Runtime on the processor',
-  webgpu: 'ONNX Runtime on any GPU, by WebGPU',
-  cuda: 'ONNX Runtime on an NVIDIA GPU, by CUDA 12',
-  tensorflow: 'TensorFlow, by tfjs-node',
-  wasm: 'ONNX Runtime as WebAssembly, where it has no binary',
-};
 
 /** What a check of one engine found; `why` says what a person can do about it. */
 export const engineVerdictSchema = z.discriminatedUnion('is', [

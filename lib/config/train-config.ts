@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { imageSizes } from '@/lib/data/data-files.ts';
-import { datasetNameSchema } from '@/lib/data/datasets.ts';
+import { datasetNameSchema } from '@/lib/data/dataset-name.ts';
 import { backboneSchema } from '@/lib/network/backbones.ts';
 import { engineChoices } from './engines.ts';
 import { fieldFacts, type TrainConfigField } from './field-table.ts';
@@ -143,10 +143,6 @@ export const trainConfigSchema = z.strictObject(withLabels(shape)).meta({ title:
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
 /** What a person may leave out takes its default. */
 export type TrainConfigInput = z.input<typeof trainConfigSchema>;
-
-/** Whether any option changes pixels in stage 2; then batches are whole and features cannot be reused. */
-export const changesPixels = (config: Pick<TrainConfig, 'augment' | 'use_cutout' | 'use_mixup'>): boolean =>
-  config.augment || config.use_cutout || config.use_mixup;
 
 /** What a run is called where it is shown. */
 export const runName = (config: TrainConfig): string => config.name || defaultRunName(config);

@@ -1,3 +1,6 @@
+/** Labels are bytes. */
+export const mostClasses = 256;
+
 /** The ten classes of CIFAR-10 in label order (Krizhevsky, 2009: `batches.meta.txt`). */
 export const cifar10Classes = [
   'airplane',

@@ -1,4 +1,5 @@
-import type { Backbone } from '@/lib/network/backbones.ts';
+import { type Backbone, backbones } from '@/lib/network/backbones.ts';
+import { builtInDatasets, isBuiltInDataset } from './datasets.ts';
 
 /** What training needs in the data folder, and where it comes from. */
 
@@ -46,10 +47,14 @@ export interface DataNeeds {
 export const originalNeeds: DataNeeds = { dataset: 'cifar10', backbone: 'imagenet', image_size: 160 };
 
 /** What a run needs in the data folder: one part of each of these lists, the first that is there. */
-export const partsFor = ({ dataset, backbone, image_size }: DataNeeds): DataPart[][] => [
-  ...(dataset === 'cifar10' ? [['cifar10'] satisfies DataPart[]] : []),
-  ...(backbone === 'imagenet' ? [[...new Set([weightsPart(image_size), weightsPart(standInSize)])]] : []),
-];
+export function partsFor({ dataset, backbone, image_size }: DataNeeds): DataPart[][] {
+  const images = isBuiltInDataset(dataset) ? builtInDatasets[dataset].download : null;
+  const { weights } = backbones[backbone];
+  return [
+    ...(images ? [[images]] : []),
+    ...(weights.from === 'keras' ? [[...new Set([weightsPart(image_size), weightsPart(standInSize)])]] : []),
+  ];
+}
 
 /** What people call a part. */
 export function partTitle(part: DataPart): string {

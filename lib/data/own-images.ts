@@ -1,5 +1,6 @@
-import type { DatasetSize } from './dataset-sizes.ts';
-import { heldOut, mostClasses, ownTestShare, validationShare } from './datasets.ts';
+import { mostClasses } from './classes.ts';
+import type { DatasetSize } from './datasets.ts';
+import { heldOut, ownTestShare, validationShare } from './datasets.ts';
 
 /** A folder of own images as it was found: what it holds, whether that is enough, and how it will be split. */
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { cifar10Classes } from '@/lib/data/classes.ts';
-import { mostClasses } from '@/lib/data/datasets.ts';
+import { cifar10Classes, mostClasses } from '@/lib/data/classes.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import { diagonalShare } from '@/lib/run/confusion.ts';

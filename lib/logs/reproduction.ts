@@ -1,5 +1,5 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { trainImages } from '@/lib/data/dataset-sizes.ts';
+import { trainImages } from '@/lib/data/datasets.ts';
 import { formatAccuracy, formatCount } from '@/lib/format.ts';
 import type { RunEventOf } from '@/lib/run/events.ts';
 import type { TestIdentity } from '@/lib/run/metrics.ts';

@@ -1,7 +1,8 @@
+import { augmentationWords } from '@/lib/config/augmentations.ts';
 import { fieldFacts, type TrainConfigField } from '@/lib/config/field-table.ts';
 import { bareValue } from '@/lib/config/value-in-words.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
-import { augmentationWords, trainedImages } from './run-settings.ts';
+import { trainedImages } from './run-settings.ts';
 
 /** The columns of the table of runs. Plain data, so that a page needs no schema for them. */
 

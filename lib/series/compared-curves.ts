@@ -1,5 +1,6 @@
 import type { ComparedAxis, CompareState } from '@/lib/compare/compare-state.ts';
-import { changesPixels, type TrainConfig } from '@/lib/config/train-config.ts';
+import { changesPixels } from '@/lib/config/augmentations.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
 import type { RunEventOf } from '@/lib/run/events.ts';
 import { meanAndSpread } from '@/lib/stats/group-seeds.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
-import { datasetSizes } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets } from '@/lib/data/datasets.ts';
 import { estimateRun, findKept, findSpeed, type Speed } from './estimate.ts';
 import { type Kept, noneKept } from './run-work.ts';
 
@@ -56,7 +56,7 @@ describe('findSpeed', () => {
 });
 
 describe('estimateRun', () => {
-  const size = datasetSizes.cifar10;
+  const size = builtInDatasets.cifar10.size;
   const speeds = [speed({}), speed({ pass: 'head', seconds: 0.04 })];
   const secondsOf = (input: TrainConfigInput, kept: Partial<Kept> = {}) =>
     estimateRun(configOf(input), { size, speeds, kept: { ...noneKept(limit), ...kept } })!.seconds;

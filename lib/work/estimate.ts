@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { changesPixels, type TrainConfig } from '@/lib/config/train-config.ts';
-import { type DatasetSize, imageCounts } from '@/lib/data/dataset-sizes.ts';
+import { changesPixels } from '@/lib/config/augmentations.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { type DatasetSize, imageCounts } from '@/lib/data/datasets.ts';
 import { type Backbone, backboneSchema, networkOf } from '@/lib/network/backbones.ts';
 import { frozenBlockCount, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import {

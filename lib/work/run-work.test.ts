@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { cifar10Classes } from '@/lib/data/classes.ts';
-import { datasetSizes, imageCounts, type KnownDataset } from '@/lib/data/dataset-sizes.ts';
+import { type BuiltInDataset, builtInDatasets, imageCounts } from '@/lib/data/datasets.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
-import { type Kept, keepsFrozen, noneKept, type Pass, passCost, workOf } from './run-work.ts';
+import { cachesActivations, type Kept, noneKept, type Pass, passCost, workOf } from './run-work.ts';
 
 const images = { train: 45_000, val: 5000, test: 10_000 };
 const limit = 10e9;
@@ -16,8 +16,8 @@ describe('imageCounts', () => {
     count,
     labels: Uint8Array.from({ length: count }, (_, index) => index % 10),
   });
-  const datasetOf = (name: KnownDataset) => {
-    const { train, val, test } = datasetSizes[name];
+  const datasetOf = (name: BuiltInDataset) => {
+    const { train, val, test } = builtInDatasets[name].size;
     return {
       name,
       classes: cifar10Classes,
@@ -30,7 +30,7 @@ describe('imageCounts', () => {
     it.each([0, 1, 450, 9999, 10_000, 45_000])('are those of the split, with a limit of %i', (limit) => {
       const { train, val, test } = splitImages(datasetOf(name), limit);
       const counts = { train: train.length, val: val.length, test: test.length };
-      expect(imageCounts(limit, datasetSizes[name])).toEqual(counts);
+      expect(imageCounts(limit, builtInDatasets[name].size)).toEqual(counts);
     });
   });
 });
@@ -74,8 +74,9 @@ describe('workOf', () => {
   });
 });
 
-describe('keepsFrozen', () => {
-  const keeps = (input: TrainConfigInput, bytes: number) => keepsFrozen(trainConfigSchema.parse(input), images, bytes);
+describe('cachesActivations', () => {
+  const keeps = (input: TrainConfigInput, bytes: number) =>
+    cachesActivations(trainConfigSchema.parse(input), images, bytes);
 
   it('needs room for the features and for what block 11 hands over, 96 × 10 × 10 halves an image', () => {
     const features = 2 * 1280 * 75_000;

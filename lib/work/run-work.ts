@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { changesPixels, type TrainConfig } from '@/lib/config/train-config.ts';
-import type { ImageCounts } from '@/lib/data/dataset-sizes.ts';
+import { changesPixels } from '@/lib/config/augmentations.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
+import type { ImageCounts } from '@/lib/data/datasets.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import {
   type Convolution,
@@ -16,8 +17,7 @@ import {
 /**
  * `features`: an image through the whole base, frozen. `head`: one through a training step of the head, on features, its
  * share of validation included. `frozen`: one through what stage 2 leaves frozen. `finetune`: one through a training step
- * of stage 2, from pixels. `tail`: the same from what the frozen part handed over before. `predict`: one from there to its
- * logits.
+ * of stage 2, from pixels. `tail`: the same from cached activations. `predict`: one from there to its logits.
  */
 export const passSchema = z.enum(['head', 'features', 'frozen', 'finetune', 'tail', 'predict']);
 export type Pass = z.infer<typeof passSchema>;
@@ -35,7 +35,7 @@ export interface Kept {
   /** Features of its images, and of the mirror images that evaluation takes. */
   plain: boolean;
   mirrored: boolean;
-  /** What the frozen part hands over for the training images, and for validation and test images, mirrored too. */
+  /** Activations of the training images, and of validation and test images, mirrored too. */
   train: boolean;
   evaluated: boolean;
   /** Bytes that the cache may take. */
@@ -50,17 +50,17 @@ export const noneKept = (limit: number): Kept => ({
 });
 
 /** Whether stage 2 would train any kernel of the base. */
-export const trainsKernels = (config: Pick<TrainConfig, 'backbone' | 'n_unfreeze'>): boolean =>
+const trainsKernels = (config: Pick<TrainConfig, 'backbone' | 'n_unfreeze'>): boolean =>
   trainedConvolutions(networkOf(config), config.n_unfreeze).length > 0;
 
-/** Whether stage 2 can go on from the features: nothing of the base is trained, and no pixel changes. */
+/** Whether stage 2 can train on the features alone: nothing of the base is trained, and no pixel changes. */
 export const staysOnFeatures = (config: TrainConfig): boolean => !trainsKernels(config) && !changesPixels(config);
 
 /** Whether stage 2 trains kernels of the base, and not only the head. */
 export const tunesBase = (config: TrainConfig): boolean => trainsKernels(config) && config.epochs_stage2 > 0;
 
-/** How many numbers the frozen part of stage 2 hands over for an image. */
-function numbersHandedOver(config: PassConfig): number {
+/** How many numbers the output of stage 2's frozen part has for an image. */
+function activationSize(config: PassConfig): number {
   const network = networkOf(config);
   const frozen = network.blocks.slice(0, frozenBlockCount(network, config.n_unfreeze));
   const strides = frozen.flatMap((block) => block.convolutions.map(({ stride }) => stride as number));
@@ -72,12 +72,12 @@ function numbersHandedOver(config: PassConfig): number {
 const evaluations = ({ val, test }: ImageCounts): number => 2 * (val + test);
 
 /**
- * Whether what the frozen part of stage 2 hands over is computed once an image and kept: for validation and test images,
- * and for training images where their pixels do not change. Not where nothing is frozen, or the cache is too small for it
- * and the features.
+ * Whether the activations of stage 2's frozen part are computed once for each image and cached: for validation and test
+ * images, and for training images where their pixels do not change. Not where nothing is frozen, or the cache is too small
+ * for them and the features.
  */
-export function keepsFrozen(config: TrainConfig, images: ImageCounts, limit: number): boolean {
-  const numbers = numbersHandedOver(config);
+export function cachesActivations(config: TrainConfig, images: ImageCounts, limit: number): boolean {
+  const numbers = activationSize(config);
   const evaluated = evaluations(images);
   const rows = (changesPixels(config) ? 0 : images.train) + evaluated;
   const bytes = Uint16Array.BYTES_PER_ELEMENT * (numbers * rows + featureCount * (images.train + evaluated));
@@ -99,7 +99,7 @@ function fineTuningWork(config: TrainConfig, images: ImageCounts, kept: Kept): W
   const { epochs_stage2: epochs, batch_size } = config;
   const { train, val } = images;
   if (staysOnFeatures(config)) return { head: train * epochs };
-  const keeps = keepsFrozen(config, images, kept.limit);
+  const keeps = cachesActivations(config, images, kept.limit);
   const validated: Work = tunesBase(config)
     ? { frozen: keeps ? (kept.evaluated ? 0 : val) : val * epochs, predict: val * epochs }
     : {};
@@ -114,7 +114,7 @@ function evaluationWork(config: TrainConfig, images: ImageCounts, kept: Kept): W
   if (!tunesBase(config)) return { features: kept.mirrored ? 0 : images.val + images.test };
   const all = evaluations(images);
   // The plain validation images were there in every epoch.
-  const frozen = keepsFrozen(config, images, kept.limit) ? (kept.evaluated ? 0 : all - images.val) : all;
+  const frozen = cachesActivations(config, images, kept.limit) ? (kept.evaluated ? 0 : all - images.val) : all;
   return { frozen, predict: all };
 }
 

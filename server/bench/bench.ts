@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
-import { FrozenStore } from '@/server/model/activations/activation-store.ts';
+import { ActivationStore } from '@/server/model/activations/activation-store.ts';
 import { CacheFolder } from '@/server/model/activations/cache-folder.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
@@ -43,7 +43,7 @@ export async function bench({ config, engine, images }: BenchOptions): Promise<B
   const { dataset, split } = randomDataset(Math.ceil(images / config.batch_size) * config.batch_size);
   const request = { images: dataset.train, indices: split.val, mirrored: false };
   const model = { network, imageSize: config.image_size, nUnfreeze: 0 };
-  const store = new FrozenStore(engine, weights, model, dataset.hash, new CacheFolder('', 0));
+  const store = new ActivationStore(engine, weights, model, dataset.hash, new CacheFolder('', 0));
   await store.compute(
     request,
     async () => {},

@@ -1,8 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cifar10Classes } from '@/lib/data/classes.ts';
-import { type DatasetSize, datasetSizes, isKnownDataset, knownDatasets } from '@/lib/data/dataset-sizes.ts';
-import { datasetNameSchema } from '@/lib/data/datasets.ts';
+import { datasetNameSchema } from '@/lib/data/dataset-name.ts';
+import {
+  type BuiltInDataset,
+  builtInDatasetNames,
+  builtInDatasets,
+  type DatasetSize,
+  isBuiltInDataset,
+} from '@/lib/data/datasets.ts';
 import { type OwnFolder, OwnImagesError, type SkippedFile, sizeOfOwn } from '@/lib/data/own-images.ts';
 import type { Env } from '@/server/env.ts';
 import { FieldError } from '@/server/errors.ts';
@@ -27,27 +32,28 @@ export interface DatasetList {
   datasets: DatasetSummary[];
 }
 
-/** Lists all data sets: the two built-in ones, then the folders of custom images. */
+/** Lists all data sets: the built-in ones, then the folders of custom images. */
 export async function listDatasets({ env }: { env: Pick<Env, 'paths'> }): Promise<DatasetList> {
   const { datasets: folder, cache } = env.paths;
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
   const found = await Promise.all(names.sort().map((name) => summarise(folder, name, cache)));
-  return { folder, datasets: [...knownDatasets.map(known), ...found] };
+  return { folder, datasets: [...builtInDatasetNames.map(builtIn), ...found] };
 }
 
-const known = (name: (typeof knownDatasets)[number]): DatasetSummary => ({
+const builtIn = (name: BuiltInDataset): DatasetSummary => ({
   name,
-  classes: cifar10Classes,
-  size: datasetSizes[name],
+  classes: builtInDatasets[name].classes,
+  size: builtInDatasets[name].size,
   problem: null,
   skipped: [],
 });
 
 async function summarise(folder: string, name: string, cache: string): Promise<DatasetSummary> {
   try {
-    if (isKnownDataset(name))
+    if (isBuiltInDataset(name)) {
       throw new OwnImagesError(`The name ${name} is reserved for a built-in data set. Rename the folder.`);
+    }
     if (!datasetNameSchema.safeParse(name).success) {
       throw new OwnImagesError(
         'Rename the folder: its name may contain only letters, digits, spaces, dots, dashes and underscores.',
@@ -69,7 +75,7 @@ async function summarise(folder: string, name: string, cache: string): Promise<D
  * @throws FieldError with the reason
  */
 export async function checkDataset({ env }: { env: Pick<Env, 'paths'> }, name: string): Promise<void> {
-  if (isKnownDataset(name)) return;
+  if (isBuiltInDataset(name)) return;
   const { problem } = await summarise(env.paths.datasets, name, env.paths.cache);
   if (problem) throw new FieldError('dataset', `cannot be used: ${problem}`);
 }

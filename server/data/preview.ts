@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { cifar10Files } from '@/lib/data/data-files.ts';
+import { builtInDatasets, isBuiltInDataset } from '@/lib/data/datasets.ts';
 import { OwnImagesError } from '@/lib/data/own-images.ts';
 import { type Preview, type PreviewImage, type PreviewOptions, previewCount } from '@/lib/data/preview.ts';
 import { type Batch, makeBatch } from '@/server/model/dataset/batches/make-batch.ts';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
-import { type Sample, sampleCifar10, sampleOwnImages, sampleSketch10 } from '@/server/model/dataset/sample.ts';
+import { sampleDataset } from '@/server/model/dataset/load.ts';
+import type { Sample } from '@/server/model/dataset/sample.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
 import { inspectFolder } from './inspect.ts';
 
@@ -13,7 +15,7 @@ import { inspectFolder } from './inspect.ts';
  * slider: it reads 200 kB and transforms eight images.
  */
 export async function previewImages(paths: Paths, { draw, dataset, ...options }: PreviewOptions): Promise<Preview> {
-  const sample = await drawSample(paths, dataset, draw);
+  const sample = await takeSample(paths, dataset, draw);
   if ('why' in sample) return { images: null, why: sample.why };
   const { images, classes } = sample;
   const order = Uint32Array.from({ length: images.count }, (_, index) => index);
@@ -22,22 +24,23 @@ export async function previewImages(paths: Paths, { draw, dataset, ...options }:
   return { images: [...order].map((row) => toPreviewImage(sample, batch, row)) };
 }
 
-async function drawSample(paths: Paths, dataset: string, draw: number): Promise<Sample | { why: string }> {
-  if (dataset === 'sketch10') return sampleSketch10(previewCount, draw);
-  if (dataset !== 'cifar10') {
-    try {
-      const sample = await sampleOwnImages(dataset, paths, previewCount, draw);
-      return sample ?? { why: `Images of ${dataset} appear here once a run has read them.` };
-    } catch (error) {
-      if (error instanceof OwnImagesError) return { why: `Images of ${dataset} cannot be shown: ${error.message}` };
-      throw error;
-    }
+async function takeSample(paths: Paths, dataset: string, draw: number): Promise<Sample | { why: string }> {
+  const why = isBuiltInDataset(dataset) && builtInDatasets[dataset].download === 'cifar10' && cifar10Problem(paths);
+  if (why) return { why };
+  try {
+    const sample = await sampleDataset(dataset, paths, previewCount, draw);
+    return sample ?? { why: `Images of ${dataset} appear here once a run has read them.` };
+  } catch (error) {
+    if (error instanceof OwnImagesError) return { why: `Images of ${dataset} cannot be shown: ${error.message}` };
+    throw error;
   }
-  const folder = path.join(paths.data, cifar10Files.folder);
+}
+
+function cifar10Problem({ data }: Paths): string | null {
+  const folder = path.join(data, cifar10Files.folder);
   const found = inspectFolder(folder, { files: cifar10Files.train, fileBytes: cifar10Files.fileBytes });
-  if (found.is === 'missing') return { why: 'Images appear here once CIFAR-10 is downloaded.' };
-  if (found.is === 'broken') return { why: `Images of CIFAR-10 cannot be shown: ${found.problem}.` };
-  return sampleCifar10(folder, previewCount, draw);
+  if (found.is === 'missing') return 'Images appear here once CIFAR-10 is downloaded.';
+  return found.is === 'broken' ? `Images of CIFAR-10 cannot be shown: ${found.problem}.` : null;
 }
 
 function toPreviewImage({ images, classes }: Sample, { pixels, targets }: Batch, row: number): PreviewImage {

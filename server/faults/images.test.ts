@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { decodeImage } from '@/server/model/dataset/own-images/decode-image.ts';
-import { crc32Polynomial, createCrc } from '@/server/runs/files/crc.ts';
 import { fault, times } from './fault.test-helper.ts';
 
 /** Hostile and damaged files with image names. */
@@ -15,8 +14,6 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'faults-images-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const crc32 = createCrc(crc32Polynomial);
 
 /** Decodes a file with this name and content. @returns why it was skipped; null if it was decoded */
 async function decode(name: string, bytes: Uint8Array | string): Promise<string | null> {

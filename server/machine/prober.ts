@@ -2,7 +2,7 @@ import os from 'node:os';
 import { eq } from 'drizzle-orm';
 import { probes, runs } from '@/drizzle/schema.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { datasetSizes } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets } from '@/lib/data/datasets.ts';
 import type { Speed } from '@/lib/work/estimate.ts';
 import { estimateRun, findKept } from '@/lib/work/estimate.ts';
 import type { BaseContext } from '@/server/base-context.ts';
@@ -78,7 +78,7 @@ export class Prober {
   private isKnown(config: TrainConfig): boolean {
     const { speeds, kept, cacheLimit } = readSpeeds(this.parts);
     // Whether speeds are known does not depend on how many images there are.
-    const size = datasetSizes.cifar10;
+    const size = builtInDatasets.cifar10.size;
     return estimateRun(config, { size, speeds, kept: findKept(config, kept, cacheLimit) })?.isMeasured === true;
   }
 

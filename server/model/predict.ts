@@ -8,7 +8,7 @@ import type { Parameters } from './network/head.ts';
 /** Images in one inference pass. */
 const inferenceBatch = 100;
 
-/** The tail's logits [count, classes] from what the frozen part handed over, [count, …], for one batch. */
+/** The tail's logits [count, classes] from features or cached activations, [count, …], for one batch. */
 async function logitsFromFrozen(programs: Programs, parameters: Parameters, frozen: Float32Array, count: number) {
   const program = await programs.inference(inferenceBatch);
   const rows = padRows(frozen, count, inferenceBatch);
@@ -16,7 +16,7 @@ async function logitsFromFrozen(programs: Programs, parameters: Parameters, froz
   return logits!.subarray(0, count * programs.model.classes);
 }
 
-/** The logits [rows, classes] of images whose frozen part was computed before. */
+/** The logits [rows, classes] from features or cached activations. */
 export async function logitsFromRows(
   programs: Programs,
   parameters: Parameters,
@@ -37,7 +37,7 @@ export async function logitsFromRows(
 /**
  * The whole model's logits [images, classes] from pixels, of the images themselves or of their mirror images.
  *
- * @param onFrozen what the frozen part took of it, `onBatch` what the tail did
+ * @param onFrozen called with the time that the frozen part took, `onBatch` with that of the tail
  */
 export async function logitsFromImages(
   programs: Programs,
@@ -53,12 +53,12 @@ export async function logitsFromImages(
   for (const { pixels, count } of plainBatches(images, indices, inferenceBatch, { mirrored })) {
     const started = performance.now();
     const { frozen } = await frozenPart.run({ pixels: padRows(pixels, count, inferenceBatch) });
-    const handedOver = performance.now();
-    await onFrozen?.(count, (handedOver - started) / 1000);
+    const frozenDone = performance.now();
+    await onFrozen?.(count, (frozenDone - started) / 1000);
     const rows = frozen!.subarray(0, (frozen!.length / inferenceBatch) * count);
     logits.set(await logitsFromFrozen(programs, parameters, rows, count), done * classes);
     done += count;
-    await onBatch?.(count, (performance.now() - handedOver) / 1000);
+    await onBatch?.(count, (performance.now() - frozenDone) / 1000);
   }
   return logits;
 }

@@ -1,6 +1,6 @@
 /**
- * Everything random comes from here, from the run's seed. A stream is named by what it is for ('dropout', stage, epoch,
- * batch), so none has a state to keep: whoever goes on with epoch 7 draws what epoch 7 would have drawn.
+ * Everything random comes from here, from a seed. A stream is named by what it is for ('dropout', stage, epoch, batch), so
+ * none has a state to save: training that resumes at epoch 7 draws what epoch 7 would have drawn.
  */
 export class Random {
   private a: number;

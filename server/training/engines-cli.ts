@@ -1,4 +1,4 @@
-import { engineNames, engineTitles, fastestEngine } from '@/lib/config/engines.ts';
+import { engineNames, engines, fastestEngine } from '@/lib/config/engines.ts';
 import { judgeEngines } from '@/server/model/engine/choose.ts';
 import { readPaths } from '@/server/model/files/paths.ts';
 import { FlagError, parseFlags } from './flags.ts';
@@ -28,7 +28,9 @@ async function main(args: string[]): Promise<number> {
       verdict.is === 'able'
         ? `${Math.round(verdict.imagesPerSecond)} images/s on ${verdict.device}`
         : `not taken: ${verdict.why}`;
-    console.log(`${name === taken ? '→' : ' '} ${name.padEnd(11)} ${found}\n  ${' '.repeat(11)} ${engineTitles[name]}`);
+    console.log(
+      `${name === taken ? '→' : ' '} ${name.padEnd(11)} ${found}\n  ${' '.repeat(11)} ${engines[name].title}`,
+    );
   }
   console.log(taken ? `\nauto takes ${taken}.` : '\nNo engine can train here.');
   return taken ? 0 : 1;

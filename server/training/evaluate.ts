@@ -1,8 +1,8 @@
 import type { ConfusionMatrix, RunMetrics } from '@/lib/run/metrics.ts';
 import type { Pass } from '@/lib/work/run-work.ts';
 import type { OnBatch } from '@/server/model/dataset/batches/batches.ts';
-import type { ImageSet } from '@/server/model/dataset/dataset.ts';
-import type { Programs } from '@/server/model/engine/programs.ts';
+import { labelsOf } from '@/server/model/dataset/dataset.ts';
+import type { Split } from '@/server/model/dataset/split.ts';
 import { logitsFromImages, logitsFromRows } from '@/server/model/predict.ts';
 import {
   accuracy,
@@ -14,7 +14,7 @@ import {
   softmax,
   ttaMean,
 } from '@/server/model/scores.ts';
-import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
+import { type Experiment, requestFor } from './experiment.ts';
 import type { Validation } from './fit.ts';
 
 /** Accuracy within 0…1 and the smoothed loss, as Keras' `evaluate` gives them. */
@@ -27,31 +27,23 @@ function score(logits: Float32Array, labels: Uint8Array, classes: number, labelS
 }
 
 /** An epoch's validation. @param logits of the validation images, [images, classes] */
-export function validationOf({ config, dataset, split, wall }: Experiment, logits: Float32Array): Validation {
+export function validationOf(experiment: Experiment, logits: Float32Array): Validation {
+  const { config, dataset, wall } = experiment;
   const classes = dataset.classes.length;
   const predicted = argmax(logits, classes);
   return {
-    ...score(logits, labelsOf(dataset.train, split.val), classes, config.label_smoothing),
+    ...score(logits, labelsOfSet(experiment, 'val'), classes, config.label_smoothing),
     wall: Uint8Array.from(wall, (row) => predicted[row]!),
   };
 }
 
-/** The labels of some images. */
-export const labelsOf = (images: ImageSet, indices: Uint32Array): Uint8Array =>
-  Uint8Array.from(indices, (index) => images.labels[index]!);
+const labelsOfSet = ({ dataset, split }: Pick<Experiment, 'dataset' | 'split'>, part: keyof Split): Uint8Array =>
+  labelsOf(part === 'test' ? dataset.test : dataset.train, split[part]);
 
-/** Plain accuracies of the head on the frozen base's features, within 0…1. */
-export async function scoreHead(
-  { config, dataset, split, parameters }: Experiment,
-  features: SplitRows,
-  programs: Programs,
-) {
-  const scoreOf = async (part: 'val' | 'test') => {
-    const labels = labelsOf(part === 'test' ? dataset.test : dataset.train, split[part]);
-    const logits = await logitsFromRows(programs, parameters, features[part]);
-    return score(logits, labels, dataset.classes.length, config.label_smoothing).accuracy;
-  };
-  return { val_stage1: await scoreOf('val'), test_stage1: await scoreOf('test') };
+/** The plain accuracy, within 0…1, of a set's logits [images, classes]. */
+export function accuracyOf(experiment: Experiment, part: keyof Split, logits: Float32Array): number {
+  const classes = experiment.dataset.classes.length;
+  return accuracy(logits, oneHot(labelsOfSet(experiment, part), classes), classes);
 }
 
 export interface Evaluation {
@@ -62,10 +54,13 @@ export interface Evaluation {
 }
 
 /** How good the model is, plain and with test-time augmentation: the mean over an image and its mirror image. */
-export async function evaluate({ config, dataset, split }: Experiment, logits: SplitLogits): Promise<Evaluation> {
+export async function evaluate(experiment: Experiment): Promise<Evaluation> {
+  const logits = await predictAll(experiment);
+  experiment.timeLeft.finish('evaluation');
+  const { config, dataset } = experiment;
   const classes = dataset.classes.length;
   const part = (which: 'val' | 'test') => {
-    const labels = labelsOf(which === 'test' ? dataset.test : dataset.train, split[which]);
+    const labels = labelsOfSet(experiment, which);
     const plain = softmax(logits[which].plain, classes);
     const tta = ttaMean(plain, softmax(logits[which].mirrored, classes));
     const { accuracy, loss } = score(logits[which].plain, labels, classes, config.label_smoothing);
@@ -95,22 +90,21 @@ interface Logits {
   plain: Float32Array;
   mirrored: Float32Array;
 }
-export type SplitLogits = Record<'val' | 'test', Logits>;
+type SplitLogits = Record<'val' | 'test', Logits>;
 
 /**
- * The logits of one of the sets. The frozen part of an image is computed once and kept; only where nothing is frozen does
- * every image go through the whole network again.
+ * The logits of one of the sets, by the trained model.
  *
- * @param phase for which it is done
+ * @param phase that the time is counted for
  * @param onProgress called after each batch, with the images that got as far, and images a second
  */
 export async function predictSet(
   experiment: Experiment,
-  programs: Programs,
   { part, mirrored, phase }: { part: 'val' | 'test'; mirrored: boolean; phase: 'finetune' | 'evaluation' },
   onProgress: (done: number, imagesPerSecond: number) => Promise<void>,
 ): Promise<Float32Array> {
-  const { frozen, parameters, timeLeft } = experiment;
+  const { stage2Input, parameters, timeLeft } = experiment;
+  const programs = experiment.programs.stage2;
   const counting = (pass: Pass): OnBatch => {
     let done = 0;
     return async (count, seconds) => {
@@ -121,18 +115,18 @@ export async function predictSet(
   };
   const request = requestFor(experiment, part, mirrored);
   const onBatch = counting('predict');
-  if (!frozen) {
+  if (stage2Input.kind === 'pixels') {
     const { images, indices } = request;
     return logitsFromImages(programs, parameters, images, indices, { mirrored, onFrozen: counting('frozen'), onBatch });
   }
-  const pass = frozen === experiment.features ? 'features' : 'frozen';
-  const { rows, cached } = await frozen.get(request, counting(pass));
+  const pass = stage2Input.kind === 'features' ? 'features' : 'frozen';
+  const { rows, cached } = await stage2Input.store.get(request, counting(pass));
   if (cached) timeLeft.skip(phase, pass, rows.count);
   return logitsFromRows(programs, parameters, rows, onBatch);
 }
 
 /** The logits of validation and test images, plain and mirrored. */
-export async function predictAll(experiment: Experiment, programs: Programs): Promise<SplitLogits> {
+export async function predictAll(experiment: Experiment): Promise<SplitLogits> {
   const { split, reporter } = experiment;
   const sets = [
     { part: 'val', mirrored: false },
@@ -146,7 +140,7 @@ export async function predictAll(experiment: Experiment, programs: Programs): Pr
   for (const set of sets) {
     const onProgress = (passed: number, imagesPerSecond: number) =>
       reporter.progress({ done: done + passed, total, imagesPerSecond });
-    logits.push(await predictSet(experiment, programs, { ...set, phase: 'evaluation' }, onProgress));
+    logits.push(await predictSet(experiment, { ...set, phase: 'evaluation' }, onProgress));
     done += split[set.part].length;
   }
   const [val, valMirrored, test, testMirrored] = logits;

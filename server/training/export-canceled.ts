@@ -6,10 +6,11 @@ import { buildCanceledLog } from '@/lib/run/results-log.ts';
 import { Canceled, DataError } from '@/server/model/errors.ts';
 import { exportModel } from '@/server/model/export/model-files.ts';
 import { trainedModel } from '@/server/model/export/trained-model.ts';
-import { removeHalves, writeWhole } from '@/server/model/files/write-whole.ts';
+import { removeHalves } from '@/server/model/files/write-whole.ts';
 import { loadWeights, weightsFolder } from '@/server/model/network/weights.ts';
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
-import { type Emit, type Outcome, tellOutcome } from './telemetry/reporter.ts';
+import { writeLog } from './export-results.ts';
+import { type Emit, emitOutcome, type Outcome } from './telemetry/reporter.ts';
 
 type ExportOptions = Omit<Extract<TrainerCommand, { type: 'export' }>, 'type'> & {
   emit: Emit;
@@ -18,11 +19,11 @@ type ExportOptions = Omit<Extract<TrainerCommand, { type: 'export' }>, 'type'> &
 };
 
 /**
- * What a canceled run leaves: its model files, with the weights of its last whole epoch, and its log. Its trainer must be
- * gone. Tells `exported` for each file, `files-ready`, and how it ended; never throws.
+ * Writes a canceled run's model files, with the weights of its last whole epoch, and its log. Its trainer must have ended.
+ * Emits `exported` for each file, `files-ready`, and how it ended; never throws.
  */
 export const exportCanceled = (options: ExportOptions): Promise<Outcome> =>
-  tellOutcome(options.emit, () => exportFiles(options));
+  emitOutcome(options.emit, () => exportFiles(options));
 
 async function exportFiles({ runId, config, paths, logFile, events, emit, signal }: ExportOptions): Promise<void> {
   const exported = async (file: string, bytes: number) => {
@@ -49,6 +50,6 @@ async function exportFiles({ runId, config, paths, logFile, events, emit, signal
   await exportModel(folder, model, exported);
   const log = buildCanceledLog({ runId, config, events }, { stage, epoch });
   const file = logFile ?? path.join(paths.results, `run_${runId}.json`);
-  await exported('run.json', await writeWhole(file, `${JSON.stringify(log, null, 2)}\n`));
+  await exported('run.json', await writeLog(file, log));
   await emit({ type: 'files-ready', at: Date.now(), stage, epoch });
 }

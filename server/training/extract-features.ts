@@ -1,8 +1,11 @@
 import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
 
-/** The frozen base's features of all three sets, from disk where they were computed before. */
-export async function extractFeatures(experiment: Experiment) {
-  const { split, features, reporter, timeLeft } = experiment;
+/**
+ * The frozen base's features of all three sets, from disk where they were computed before.
+ * @returns also whether none had to be computed
+ */
+export async function extractFeatures(experiment: Experiment): Promise<{ features: SplitRows; cached: boolean }> {
+  const { split, features, stage2Input, reporter, timeLeft } = experiment;
   const parts = ['train', 'val', 'test'] as const;
   const total = parts.reduce((sum, part) => sum + split[part].length, 0);
   const found = {} as SplitRows;
@@ -20,7 +23,7 @@ export async function extractFeatures(experiment: Experiment) {
       await reporter.progress({ done, total, imagesPerSecond: (computed * 1000) / (performance.now() - started) });
     });
     if (result.cached) done += split[part].length;
-    // Compiling, and writing them down.
+    // Compiling, and writing the file.
     else timeLeft.advance('features', 'features', 0, (performance.now() - started) / 1000 - computing);
     cached &&= result.cached;
     found[part] = result.rows;
@@ -30,10 +33,12 @@ export async function extractFeatures(experiment: Experiment) {
   if (evaluated.every((part) => features.isKept(requestFor(experiment, part, true)))) {
     timeLeft.skip('evaluation', 'features');
   }
-  await reporter.tell({
+  await reporter.emit({
     type: 'features-kept',
     plain: parts.map((part) => features.fileName(split[part], false)),
     mirrored: evaluated.map((part) => features.fileName(split[part], true)),
   });
+  // Stage 2 uses other programs; until evaluation, its memory is of more use to them.
+  if (stage2Input.kind !== 'features') await features.releaseProgram();
   return { features: found, cached };
 }

@@ -2,12 +2,12 @@ import type { RunEventOf } from '@/lib/run/events.ts';
 import type { EpochMetrics } from '@/lib/run/metrics.ts';
 import { encodeWall } from '@/lib/run/wall.ts';
 import type { Programs } from '@/server/model/engine/programs.ts';
-import { NotFiniteError } from '@/server/model/errors.ts';
 import { hiddenUnits, type Parameters, updateMovingAverages } from '@/server/model/network/head.ts';
 import { gradientName, trainedShapes } from '@/server/model/network/model.ts';
 import { Random } from '@/server/model/random.ts';
 import { accuracy, smoothLabels } from '@/server/model/scores.ts';
 import type { FitState } from './checkpoint/checkpoint.ts';
+import { NotFiniteError } from './not-finite-error.ts';
 import type { EarlyStopping } from './optimizer/early-stopping.ts';
 import type { Optimizer } from './optimizer/optimizer.ts';
 import type { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
@@ -15,17 +15,18 @@ import type { Reporter } from './telemetry/reporter.ts';
 
 /** What one training step is fed with. */
 export interface TrainingBatch {
-  /** The frozen part's output, [count, …]. */
+  /** Features, or the output of the frozen part: [count, …]. */
   frozen: Float32Array;
   /** [count, classes], mixed but not smoothed. */
   targets: Float32Array;
   count: number;
 }
 
-/** How an epoch did on the validation images, and what it took those of the wall for. */
+/** An epoch's results on the validation images. */
 export interface Validation {
   accuracy: number;
   loss: number;
+  /** The predicted class of each image of the wall. */
   wall: Uint8Array;
 }
 
@@ -49,12 +50,12 @@ export interface FitOptions {
   dropout: number;
   labelSmoothing: number;
   reporter: Reporter;
-  /** Keeps where training stands, before the epoch is told. */
-  keep: (state: FitState, epoch: RunEventOf<'epoch'>) => Promise<void>;
-  /** Where an earlier process came to in this stage; training goes on from there as if it had never stopped. */
-  resume: FitState | null;
-  /** Someone wants more epochs than validation loss asked for: an early stop at or before this one does not count. */
-  furtherFrom: number;
+  /** Saves where training stands, before the epoch's event is emitted. */
+  saveCheckpoint: (state: FitState, epoch: RunEventOf<'epoch'>) => Promise<void>;
+  /** Where an earlier process stopped in this stage; training continues as if it had never stopped. */
+  resumeFrom: FitState | null;
+  /** An early stop at or before this epoch does not count: more epochs were asked for. */
+  extendFromEpoch: number;
   /** Images and seconds of every step, for the estimate of the time left. */
   onStep: (images: number, seconds: number) => void;
 }
@@ -62,17 +63,7 @@ export interface FitOptions {
 /** Trains until the epochs are used up or validation loss stalls; then the best epoch's parameters are restored. */
 export async function fit(options: FitOptions): Promise<void> {
   const { stage, epochs, parameters, optimizer, reporter, earlyStopping, reduceLrOnPlateau } = options;
-  let learningRate = options.learningRate;
-  let best = copyParameters(parameters);
-  let epoch = 0;
-  if (options.resume) {
-    setParameters(parameters, options.resume.last);
-    optimizer.restore(options.resume.optimizer);
-    earlyStopping.restore(options.resume.earlyStopping);
-    reduceLrOnPlateau.restore(options.resume.reduceLrOnPlateau);
-    if (earlyStopping.stopped && options.resume.epoch <= options.furtherFrom) earlyStopping.goOn();
-    ({ learningRate, best, epoch } = options.resume);
-  }
+  let { learningRate, best, epoch } = startOf(options);
   while (epoch < epochs && !earlyStopping.stopped) {
     epoch++;
     const started = performance.now();
@@ -83,7 +74,7 @@ export async function fit(options: FitOptions): Promise<void> {
     const validation = await options.validate(() =>
       reporter.progress({ done: images, total: images, epoch, epochs, imagesPerSecond }),
     );
-    // Weights that give no number are none to go on from, nor to keep.
+    // Such weights are not worth keeping, and nothing can be trained from them.
     if (!Number.isFinite(training.loss)) throw new NotFiniteError('the loss');
     if (!Number.isFinite(validation.loss)) throw new NotFiniteError('the validation loss');
     const metrics: EpochMetrics = {
@@ -97,7 +88,7 @@ export async function fit(options: FitOptions): Promise<void> {
     await reporter.listen();
     if (earlyStopping.update(epoch, validation.loss)) best = copyParameters(parameters);
     learningRate = reduceLrOnPlateau.update(validation.loss, learningRate);
-    const told: RunEventOf<'epoch'> = {
+    const event: RunEventOf<'epoch'> = {
       type: 'epoch',
       at: Date.now(),
       stage,
@@ -119,14 +110,26 @@ export async function fit(options: FitOptions): Promise<void> {
       best,
       optimizer: optimizer.state(),
     };
-    // First kept, then told: of an epoch that is known, the weights are there.
-    await options.keep(state, told);
-    await reporter.tell(told);
+    // In this order: the weights of every epoch that was reported are there.
+    await options.saveCheckpoint(state, event);
+    await reporter.emit(event);
     reporter.throwIfCanceled();
   }
   setParameters(parameters, best);
   const bestEpoch = earlyStopping.bestEpoch ?? epoch;
-  await reporter.tell({ type: 'stage-ended', stage, bestEpoch, stoppedEarly: earlyStopping.stopped });
+  await reporter.emit({ type: 'stage-ended', stage, bestEpoch, stoppedEarly: earlyStopping.stopped });
+}
+
+/** Where training begins, or resumes: then all that takes part in it is as it was after that epoch. */
+function startOf({ parameters, optimizer, earlyStopping, reduceLrOnPlateau, ...options }: FitOptions) {
+  const { resumeFrom, extendFromEpoch, learningRate } = options;
+  if (!resumeFrom) return { learningRate, best: copyParameters(parameters), epoch: 0 };
+  setParameters(parameters, resumeFrom.last);
+  optimizer.restore(resumeFrom.optimizer);
+  earlyStopping.restore(resumeFrom.earlyStopping);
+  reduceLrOnPlateau.restore(resumeFrom.reduceLrOnPlateau);
+  if (earlyStopping.stopped && resumeFrom.epoch <= extendFromEpoch) earlyStopping.resume();
+  return resumeFrom;
 }
 
 const copyParameters = (parameters: Parameters): Parameters =>

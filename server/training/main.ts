@@ -8,8 +8,8 @@ import { Pulse } from './telemetry/pulse.ts';
 import { linesOf } from './telemetry/terminal.ts';
 
 /**
- * The child process: takes commands over Node IPC, trains, exports or measures, tells events. Standard output and error are logs. When the
- * channel closes, nobody listens any more, and it stops.
+ * The child process: takes commands over Node IPC, trains, exports or measures, and emits events. Standard output and
+ * error are logs. When the channel closes, nobody listens any more, and it stops.
  */
 
 if (!process.send) {
@@ -20,7 +20,7 @@ if (!process.send) {
 /** Below normal, so that page and desktop stay usable. */
 os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
-/** The server says which pipe takes signs of life. */
+/** The server says which pipe takes the heartbeat. */
 const pulse = new Pulse();
 const pipe = Number(process.env.SIGNS_OF_LIFE_PIPE);
 if (pipe) {
@@ -38,9 +38,9 @@ const emit = (event: RunEvent): Promise<void> =>
     process.send!(runEventSchema.parse(event), undefined, undefined, () => resolve());
   });
 
-/** Carries out what this process was started for, and leaves. */
-async function carryOut(story: () => Promise<unknown>): Promise<void> {
-  await story();
+/** Carries out what this process was started for, and lets it end. */
+async function carryOut(work: () => Promise<unknown>): Promise<void> {
+  await work();
   if (process.connected) process.disconnect();
 }
 

@@ -21,6 +21,7 @@ import {
   someDataFolder,
   someNetwork,
 } from '@/server/model/network/real-data.test-helper.ts';
+import { readTrainedParameters } from '@/server/model/network/trained-parameters.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import { logitsFromImages } from '@/server/model/predict.ts';
 import { softmax } from '@/server/model/scores.ts';
@@ -117,6 +118,19 @@ describe('the models of a run with N = 30', () => {
     const { probabilities } = await session.run({ image: new Tensor('float32', pixels, [100, 32, 32, 3]) });
     await session.release();
     expect(largestDifference(probabilities!.data as Float32Array)).toBeLessThan(1e-4);
+  });
+
+  it('can be loaded and used without the trainer', async () => {
+    const dataset = await loadSomeData();
+    const chosen = splitImages(dataset, config.train_limit).test.subarray(0, 20);
+    const parameters = await readTrainedParameters(path.join(run(), 'checkpoint.safetensors'));
+    const model = { network, imageSize: 96, nUnfreeze, classes: 10 };
+    const programs = new Programs(createOnnxRuntimeEngine(), base, model);
+    const logits = await logitsFromImages(programs, parameters, dataset.test, chosen, { mirrored: false });
+    await programs.release();
+    const kept = decodePredictions(await readFile(path.join(run(), 'predictions.bin')));
+    for (const [index, value] of softmax(logits, 10).entries())
+      expect(Math.abs(value - kept.probabilities.plain[index]!)).toBeLessThan(3e-3);
   });
 
   it('tells what it took the images of the wall for after every epoch', async () => {

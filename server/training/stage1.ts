@@ -1,9 +1,9 @@
 import type { HalfRows } from '@/server/model/activations/half-rows.ts';
-import type { Programs } from '@/server/model/engine/programs.ts';
+import { labelsOf } from '@/server/model/dataset/dataset.ts';
 import { logitsFromRows } from '@/server/model/predict.ts';
 import { Random } from '@/server/model/random.ts';
 import { oneHot } from '@/server/model/scores.ts';
-import { labelsOf, validationOf } from './evaluate.ts';
+import { accuracyOf, validationOf } from './evaluate.ts';
 import type { Experiment, SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
 import { EarlyStopping } from './optimizer/early-stopping.ts';
@@ -14,8 +14,8 @@ import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
 const stage1WeightDecay = 0.004;
 
 /** Stage 1: the base is frozen, and the head learns from its features. */
-export async function trainHead(experiment: Experiment, features: SplitRows, programs: Programs): Promise<void> {
-  const { config, parameters, reporter, timeLeft, keep, resume } = experiment;
+export async function trainHead(experiment: Experiment, features: SplitRows): Promise<void> {
+  const { config, programs, parameters, reporter, timeLeft, saveCheckpoint, resumeFrom } = experiment;
   await fit({
     stage: 1,
     epochs: config.epochs_stage1,
@@ -23,13 +23,13 @@ export async function trainHead(experiment: Experiment, features: SplitRows, pro
     optimizer: createOptimizer(config.optimizer, { weightDecay: stage1WeightDecay }),
     earlyStopping: new EarlyStopping({ patience: 7 }),
     reduceLrOnPlateau: new ReduceLrOnPlateau({ factor: 0.2, patience: 3 }),
-    programs,
+    programs: programs.stage1,
     parameters,
     reporter,
-    keep,
-    resume,
-    furtherFrom: 0,
-    ...onFeatures(experiment, features, programs, 1),
+    saveCheckpoint,
+    resumeFrom,
+    extendFromEpoch: 0,
+    ...onFeatures(experiment, features, 1),
     seed: config.seed,
     dropout: config.dropout,
     labelSmoothing: config.label_smoothing,
@@ -37,21 +37,32 @@ export async function trainHead(experiment: Experiment, features: SplitRows, pro
   });
 }
 
+/** Accuracies of the head alone, on plain features, within 0…1. */
+export async function scoreHead(experiment: Experiment, features: SplitRows) {
+  const scoreOf = async (part: 'val' | 'test') =>
+    accuracyOf(
+      experiment,
+      part,
+      await logitsFromRows(experiment.programs.stage1, experiment.parameters, features[part]),
+    );
+  return { val_stage1: await scoreOf('val'), test_stage1: await scoreOf('test') };
+}
+
 /** Training and validation on features alone: all of stage 1, and of stage 2 where nothing changes pixels or base. */
-export function onFeatures(experiment: Experiment, features: SplitRows, programs: Programs, stage: 1 | 2) {
-  const { config, dataset, split, parameters, timeLeft } = experiment;
+export function onFeatures(experiment: Experiment, features: SplitRows, stage: 1 | 2) {
+  const { config, dataset, split, programs, parameters, timeLeft } = experiment;
   return {
     ...onRows({ config, dataset, split }, features.train, stage),
     validate: async () => {
       const started = performance.now();
-      const logits = await logitsFromRows(programs, parameters, features.val);
+      const logits = await logitsFromRows(programs.stage1, parameters, features.val);
       timeLeft.advance(stage === 1 ? 'head' : 'finetune', 'head', 0, (performance.now() - started) / 1000);
       return validationOf(experiment, logits);
     },
   };
 }
 
-/** Training on what the frozen part handed over for each image. */
+/** Training on features, or on cached activations. */
 export function onRows(
   { config, dataset, split }: Pick<Experiment, 'config' | 'dataset' | 'split'>,
   rows: HalfRows,

@@ -1,4 +1,4 @@
-import { changesPixels } from '@/lib/config/train-config.ts';
+import { changesPixels } from '@/lib/config/augmentations.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { kernelName, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import { staysOnFeatures } from '@/lib/work/run-work.ts';
@@ -6,24 +6,24 @@ import { extractionBatch, padRows } from '@/server/model/activations/activation-
 import type { HalfRows } from '@/server/model/activations/half-rows.ts';
 import { createBatches } from '@/server/model/dataset/batches/batches.ts';
 import type { Programs } from '@/server/model/engine/programs.ts';
-import { sizeOf } from '@/server/model/graph/operations.ts';
+import { sizeOf } from '@/server/model/graph/node.ts';
 import { kernelOf } from '@/server/model/network/fold.ts';
 import { frozenShape } from '@/server/model/network/model.ts';
 import { predictSet, validationOf } from './evaluate.ts';
-import { type Experiment, requestFor, type SplitRows } from './experiment.ts';
+import { type Activations, type Experiment, requestFor, type SplitRows } from './experiment.ts';
 import { fit, type TrainingBatch } from './fit.ts';
 import { EarlyStopping } from './optimizer/early-stopping.ts';
 import { createOptimizer } from './optimizer/optimizer.ts';
 import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
 import { onFeatures, onRows } from './stage1.ts';
 
-/** Stage 2: the head learns on, and with it the last layers of the base. */
-export async function fineTune(experiment: Experiment, features: SplitRows, programs: Programs): Promise<void> {
-  const { config, weights, parameters, reporter, timeLeft, keep, furtherFrom } = experiment;
+/** Stage 2: the head is trained further, and with it the last layers of the base. */
+export async function fineTune(experiment: Experiment, features: SplitRows): Promise<void> {
+  const { config, weights, programs, parameters, reporter, timeLeft, saveCheckpoint, resumeFrom } = experiment;
   for (const convolution of trainedConvolutions(networkOf(config), config.n_unfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
   }
-  const { pass, close, ...source } = await chooseSource(experiment, features, programs);
+  const { pass, close, ...source } = sourceOf(experiment, await chooseTrainingInput(experiment, features));
   try {
     await fit({
       stage: 2,
@@ -32,12 +32,12 @@ export async function fineTune(experiment: Experiment, features: SplitRows, prog
       optimizer: createOptimizer(config.optimizer, { weightDecay: config.weight_decay }),
       earlyStopping: new EarlyStopping({ patience: 10 }),
       reduceLrOnPlateau: new ReduceLrOnPlateau({ factor: 0.5, patience: 4 }),
-      programs,
+      programs: programs.stage2,
       parameters,
       reporter,
-      keep,
-      furtherFrom,
-      resume: experiment.resume?.stage === 2 ? experiment.resume : null,
+      saveCheckpoint,
+      extendFromEpoch: experiment.extendFromEpoch,
+      resumeFrom: resumeFrom?.stage === 2 ? resumeFrom : null,
       ...source,
       seed: config.seed,
       dropout: config.dropout,
@@ -49,30 +49,30 @@ export async function fineTune(experiment: Experiment, features: SplitRows, prog
   }
 }
 
-/** What stage 2 trains on: features, kept outputs of the frozen part, or pixels, whichever comes first that will do. */
-async function chooseSource(experiment: Experiment, features: SplitRows, programs: Programs) {
-  const close = async () => {};
-  if (staysOnFeatures(experiment.config)) {
-    return { ...onFeatures(experiment, features, programs, 2), pass: 'head' as const, close };
-  }
-  const rows = await keptRows(experiment);
-  await tellKept(experiment, rows !== null);
-  const source = rows
-    ? { ...onRows(experiment, rows, 2), pass: 'tail' as const, close }
-    : onImages(experiment, programs);
-  return { ...source, validate: validation(experiment, programs) };
+/** What stage 2 trains on: the first of these that will do. */
+type TrainingInput =
+  /** Neither the base nor pixels change. */
+  | { kind: 'features'; features: SplitRows }
+  /** No pixel changes: the frozen part of the network need not be computed again. */
+  | { kind: 'activations'; rows: HalfRows }
+  | { kind: 'pixels' };
+
+async function chooseTrainingInput(experiment: Experiment, features: SplitRows): Promise<TrainingInput> {
+  const { config, stage2Input } = experiment;
+  if (staysOnFeatures(config)) return { kind: 'features', features };
+  if (stage2Input.kind !== 'activations') return { kind: 'pixels' };
+  const { store } = stage2Input;
+  const request = requestFor(experiment, 'train');
+  const rows = !changesPixels(config) && (await store.hasRoomFor(request)) ? await cacheRows(experiment, store) : null;
+  await reportCached(experiment, store, rows !== null);
+  return rows ? { kind: 'activations', rows } : { kind: 'pixels' };
 }
 
-/**
- * The frozen part's output for all training images, where no pixel changes: the tail trains on that, and nothing before
- * it is computed again. Null where pixels change, nothing is frozen, or the cache has no room.
- */
-async function keptRows(experiment: Experiment): Promise<HalfRows | null> {
-  const { config, split, frozen, reporter, timeLeft } = experiment;
-  const request = requestFor(experiment, 'train');
-  if (changesPixels(config) || !frozen || !(await frozen.hasRoomFor(request))) return null;
+/** The activations of all training images, computed before the first epoch where no earlier run has cached them. */
+async function cacheRows(experiment: Experiment, store: Activations): Promise<HalfRows> {
+  const { split, reporter, timeLeft } = experiment;
   let done = 0;
-  const { rows, cached } = await frozen.get(request, async (count, seconds) => {
+  const { rows, cached } = await store.get(requestFor(experiment, 'train'), async (count, seconds) => {
     done += count;
     timeLeft.advance('finetune', 'frozen', count, seconds);
     await reporter.progress({ part: 'frozen', done, total: split.train.length, imagesPerSecond: count / seconds });
@@ -82,20 +82,35 @@ async function keptRows(experiment: Experiment): Promise<HalfRows | null> {
 }
 
 /** Names the files that other runs will find, once they are written. */
-async function tellKept({ split, features, frozen, reporter }: Experiment, keepsTrain: boolean): Promise<void> {
-  if (!frozen || frozen === features) return;
+async function reportCached({ split, reporter }: Experiment, store: Activations, cachesTrain: boolean): Promise<void> {
   const evaluated = [split.val, split.test].flatMap((indices) =>
-    [false, true].map((mirrored) => frozen.fileName(indices, mirrored)),
+    [false, true].map((mirrored) => store.fileName(indices, mirrored)),
   );
-  await reporter.tell({
+  await reporter.emit({
     type: 'frozen-kept',
-    train: keepsTrain ? [frozen.fileName(split.train, false)] : [],
+    train: cachesTrain ? [store.fileName(split.train, false)] : [],
     evaluated,
   });
 }
 
+function sourceOf(experiment: Experiment, input: TrainingInput) {
+  const close = async () => {};
+  const validate = async (onBatch: () => Promise<void>) => {
+    const set = { part: 'val', mirrored: false, phase: 'finetune' } as const;
+    return validationOf(experiment, await predictSet(experiment, set, onBatch));
+  };
+  switch (input.kind) {
+    case 'features':
+      return { ...onFeatures(experiment, input.features, 2), pass: 'head' as const, close };
+    case 'activations':
+      return { ...onRows(experiment, input.rows, 2), pass: 'tail' as const, validate, close };
+    case 'pixels':
+      return { ...onPixels(experiment), pass: 'finetune' as const, validate };
+  }
+}
+
 /** Batches of (augmented) pixels, each through the frozen part first. */
-function onImages({ config, dataset, split }: Experiment, programs: Programs) {
+function onPixels({ config, dataset, split, programs }: Experiment) {
   const batches = createBatches({
     images: dataset.train,
     indices: split.train,
@@ -104,11 +119,10 @@ function onImages({ config, dataset, split }: Experiment, programs: Programs) {
   });
   return {
     images: batches.images,
-    pass: 'finetune' as const,
     close: () => batches.close(),
     async *batches(epoch: number): AsyncGenerator<TrainingBatch> {
       for await (const { pixels, targets, count } of batches.epoch(epoch)) {
-        yield { frozen: await runFrozen(programs, pixels, count, config.batch_size), targets, count };
+        yield { frozen: await runFrozen(programs.stage2, pixels, count, config.batch_size), targets, count };
       }
     },
   };
@@ -136,12 +150,4 @@ async function runFrozen(
     output.set(frozen!.subarray(0, some * width), done * width);
   }
   return output;
-}
-
-/** The frozen part of the validation images is computed in the first epoch. */
-function validation(experiment: Experiment, programs: Programs) {
-  return async (onBatch: () => Promise<void>) => {
-    const set = { part: 'val', mirrored: false, phase: 'finetune' } as const;
-    return validationOf(experiment, await predictSet(experiment, programs, set, onBatch));
-  };
 }

@@ -1,17 +1,14 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
-import { FrozenStore } from '@/server/model/activations/activation-store.ts';
 import type { CacheFolder } from '@/server/model/activations/cache-folder.ts';
-import type { Dataset } from '@/server/model/dataset/dataset.ts';
-import { splitImages } from '@/server/model/dataset/split.ts';
+import { type Dataset, labelsOf } from '@/server/model/dataset/dataset.ts';
+import { sizesOf, splitImages } from '@/server/model/dataset/split.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
-import { Programs } from '@/server/model/engine/programs.ts';
-import { createHead } from '@/server/model/network/head.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
-import { Random } from '@/server/model/random.ts';
 import { argmax } from '@/server/model/scores.ts';
-import { labelsOf, predictSet } from '@/server/training/evaluate.ts';
-import { type Experiment, requestFor } from '@/server/training/experiment.ts';
+import { predictSet } from '@/server/training/evaluate.ts';
+import { assembleModel, type Experiment, releaseModel } from '@/server/training/experiment.ts';
+import { extractFeatures } from '@/server/training/extract-features.ts';
 import { trainHead } from '@/server/training/stage1.ts';
 import { fineTune } from '@/server/training/stage2.ts';
 import { Reporter } from '@/server/training/telemetry/reporter.ts';
@@ -59,13 +56,7 @@ export async function compareMethods(config: TrainConfig, materials: Materials):
 /** A run's two stages, as far as it has them. @returns the predicted class of each test image */
 async function predict(config: TrainConfig, { dataset, weights, engine, cache }: Materials): Promise<Uint8Array> {
   const split = splitImages(dataset, config.train_limit);
-  const classes = dataset.classes.length;
-  const base = { network: networkOf(config), imageSize: config.image_size };
-  const store = (nUnfreeze: number) => new FrozenStore(engine, weights, { ...base, nUnfreeze }, dataset.hash, cache);
-  const tunes = config.epochs_stage2 > 0;
-  const [features, tail] = [store(0), store(config.n_unfreeze)];
-  const counts = { train: split.train.length, val: split.val.length, test: split.test.length };
-  const timeLeft = new TimeLeft(config, counts, { cacheLimit: 0 });
+  const timeLeft = new TimeLeft(config, sizesOf(split), { cacheLimit: cache.limit });
   const experiment: Experiment = {
     config,
     dataset,
@@ -73,25 +64,18 @@ async function predict(config: TrainConfig, { dataset, weights, engine, cache }:
     complete: splitImages(dataset, 0),
     wall: new Uint32Array(),
     weights,
-    engine,
-    features,
+    ...assembleModel({ config, dataset, split, weights, engine, cache }),
     timeLeft,
-    frozen: tunes ? tail : features,
-    parameters: createHead(classes, new Random(config.seed, 'head')),
     reporter: new Reporter(() => {}, new AbortController().signal, timeLeft),
-    keep: async () => {},
-    resume: null,
-    furtherFrom: 0,
+    saveCheckpoint: async () => {},
+    resumeFrom: null,
+    extendFromEpoch: 0,
   };
-  const rowsOf = async (part: 'train' | 'val' | 'test') =>
-    (await features.get(requestFor(experiment, part), async () => {})).rows;
-  const rows = { train: await rowsOf('train'), val: await rowsOf('val'), test: await rowsOf('test') };
-  const head = new Programs(engine, weights, { ...base, nUnfreeze: 0, classes });
-  const programs = tunes ? new Programs(engine, weights, { ...base, nUnfreeze: config.n_unfreeze, classes }) : head;
-  await trainHead(experiment, rows, head);
-  if (tunes) await fineTune(experiment, rows, programs);
-  const asked = { part: 'test', mirrored: false, phase: 'evaluation' } as const;
-  const logits = await predictSet(experiment, programs, asked, async () => {});
-  await Promise.all([...new Set([head, programs, features, tail])].map((each) => each.release()));
-  return argmax(logits, classes);
+  const { features } = await extractFeatures(experiment);
+  await trainHead(experiment, features);
+  if (config.epochs_stage2 > 0) await fineTune(experiment, features);
+  const set = { part: 'test', mirrored: false, phase: 'evaluation' } as const;
+  const logits = await predictSet(experiment, set, async () => {});
+  await releaseModel(experiment);
+  return argmax(logits, dataset.classes.length);
 }

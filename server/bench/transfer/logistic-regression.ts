@@ -1,9 +1,7 @@
-import type { ImageSet } from '@/server/model/dataset/dataset.ts';
-import { imageBytes } from '@/server/model/dataset/dataset.ts';
+import { type ImageSet, imageBytes, labelsOf } from '@/server/model/dataset/dataset.ts';
 import type { Split } from '@/server/model/dataset/split.ts';
 import { Random } from '@/server/model/random.ts';
 import { argmax, softmax } from '@/server/model/scores.ts';
-import { labelsOf } from '@/server/training/evaluate.ts';
 import { createOptimizer } from '@/server/training/optimizer/optimizer.ts';
 
 /** What can be told from pixels by themselves: multinomial logistic regression, standardised, best epoch by validation. */

@@ -2,6 +2,7 @@ import { batchNormEpsilon, type Network } from '@/lib/network/mobilenet-v2.ts';
 import { plainBatches } from '@/server/model/dataset/batches/batches.ts';
 import type { ImageSet } from '@/server/model/dataset/dataset.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
+import type { Node, Outputs } from '@/server/model/graph/node.ts';
 import {
   add,
   clip,
@@ -10,8 +11,6 @@ import {
   divide,
   input,
   multiply,
-  type Node,
-  type Outputs,
   scalar,
   sqrt,
   subtract,

@@ -6,7 +6,7 @@ import { backbones } from '@/lib/network/backbones.ts';
 import { type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
-import { FrozenStore } from './activation-store.ts';
+import { ActivationStore } from './activation-store.ts';
 import { CacheFolder } from './cache-folder.ts';
 
 const { network } = backbones.imagenet;
@@ -24,7 +24,7 @@ describe.each([
 ])('a store of %s', (_, nUnfreeze, width) => {
   let folder: string;
   let computed: number;
-  let stores: FrozenStore[];
+  let stores: ActivationStore[];
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'frozen-'));
     computed = 0;
@@ -36,9 +36,15 @@ describe.each([
   });
 
   const weights = randomWeights(network);
-  function store(dataHash = 'a', limit = 1e9): FrozenStore {
+  function store(dataHash = 'a', limit = 1e9): ActivationStore {
     const model = { network, imageSize: 96, nUnfreeze };
-    const made = new FrozenStore(createOnnxRuntimeEngine(), weights, model, dataHash, new CacheFolder(folder, limit));
+    const made = new ActivationStore(
+      createOnnxRuntimeEngine(),
+      weights,
+      model,
+      dataHash,
+      new CacheFolder(folder, limit),
+    );
     stores.push(made);
     return made;
   }

@@ -7,43 +7,40 @@ import { storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
 import { type OnBatch, plainBatches } from '@/server/model/dataset/batches/batches.ts';
 import type { ImageSet } from '@/server/model/dataset/dataset.ts';
 import type { Engine, Program } from '@/server/model/engine/engine.ts';
-import { TrainerError } from '@/server/model/errors.ts';
+import { CodedError } from '@/server/model/errors.ts';
 import { replaceWhole } from '@/server/model/files/write-whole.ts';
-import { encodeOnnx } from '@/server/model/graph/onnx.ts';
-import { sizeOf } from '@/server/model/graph/operations.ts';
+import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
+import { sizeOf } from '@/server/model/graph/node.ts';
 import { frozenGraph, frozenShape, type ModelShape } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import type { CacheFolder } from './cache-folder.ts';
 import { type HalfRows, pickRows, rowsInFile, rowsInMemory } from './half-rows.ts';
 
 /**
- * The frozen part's output for whole sets of images, computed once and kept on disk: pooled features where nothing of the
- * base is trained, what the tail starts from where its end is. A file is found by everything that its numbers depend on
- * (the graph's very bytes, the pixels, the engine), so a change of any of them never meets an old file.
+ * Cached activations: the output of the network's frozen part for whole sets of images, computed once and kept on disk.
+ * Where nothing of the base is trained, these are its pooled features. A file's name depends on everything that its numbers
+ * depend on (the graph's very bytes, the pixels, the engine), so a change of any of them never finds an old file.
  */
 
-/** Images in one pass: fixed, so that what comes out does not depend on a run's batch size. */
+/** Images in one pass: fixed, so that the numbers do not depend on a run's batch size. */
 export const extractionBatch = 64;
 
-export interface FrozenRequest {
+export interface ActivationRequest {
   images: ImageSet;
   /** Which of them, in this order. */
   indices: Uint32Array;
-  /** All that a run on the whole data set would ask for: its file serves parts of it too. */
+  /** All that would be asked for of the whole data set: that file serves parts of it too. */
   complete: Uint32Array;
   mirrored: boolean;
 }
 
-export interface FrozenRows {
+export interface ActivationRows {
   rows: HalfRows;
-  /** Whether an earlier run had computed them. */
+  /** Whether they had been computed before. */
   cached: boolean;
 }
 
-/** What a run asks a store. */
-export type Store = Pick<FrozenStore, 'get' | 'hasRoomFor' | 'isKept' | 'fileName'>;
-
-export class FrozenStore {
+export class ActivationStore {
   /** Numbers of one image. */
   private readonly width: number;
   private readonly graph;
@@ -74,7 +71,7 @@ export class FrozenStore {
    *
    * @param onBatch called after each batch that had to be computed, with the number of its images; may throw to stop.
    */
-  async get(request: FrozenRequest, onBatch: OnBatch): Promise<FrozenRows> {
+  async get(request: ActivationRequest, onBatch: OnBatch): Promise<ActivationRows> {
     const { indices, complete, mirrored } = request;
     const name = this.fileName(indices, mirrored);
     const found = this.opened.get(name) ?? (await this.find(indices, complete, mirrored));
@@ -89,34 +86,34 @@ export class FrozenStore {
   }
 
   /** Whether the rows lie on disk, or can. */
-  hasRoomFor = async (request: Omit<FrozenRequest, 'images'>): Promise<boolean> =>
+  hasRoomFor = async (request: Omit<ActivationRequest, 'images'>): Promise<boolean> =>
     this.isKept(request) || this.cache.makeRoom(this.bytesOf(request.indices));
 
   /** Whether they need not be computed; only to be known ahead of time. */
-  isKept = ({ indices, complete, mirrored }: Omit<FrozenRequest, 'images'>): boolean =>
+  isKept = ({ indices, complete, mirrored }: Omit<ActivationRequest, 'images'>): boolean =>
     [indices, complete].some((each) => existsSync(this.cache.file(this.fileName(each, mirrored))));
 
-  /** Under which name the rows of some images are kept, once they are computed. */
+  /** The name of the file with the rows of some images, once they are computed. */
   fileName(indices: Uint32Array, mirrored: boolean): string {
     const which = createHash('sha256').update(indices).digest('hex').slice(0, 12);
     return `${this.key}-${which}${mirrored ? '-mirrored' : ''}.f16`;
   }
 
-  /** Lets the engine's memory go; whoever asks for more rows afterwards waits for the graph to be compiled again. */
-  async rest(): Promise<void> {
+  /** Frees the engine's memory; asking for more rows afterwards compiles the graph again. */
+  async releaseProgram(): Promise<void> {
     await (await this.program)?.release();
     this.program = null;
   }
 
   async release(): Promise<void> {
-    await this.rest();
+    await this.releaseProgram();
     for (const rows of this.opened.values()) rows.close();
     this.opened.clear();
   }
 
   /** Computes rows, whatever lies on disk: `take` gets them batch by batch, and the next batch does not wait for it. */
   async compute(
-    { images, indices, mirrored }: Omit<FrozenRequest, 'complete'>,
+    { images, indices, mirrored }: Omit<ActivationRequest, 'complete'>,
     take: (halves: Uint16Array<ArrayBuffer>, at: number) => Promise<void>,
     onBatch: OnBatch,
   ): Promise<void> {
@@ -160,7 +157,7 @@ export class FrozenStore {
     return rowsInFile(file, this.width, stored.length);
   }
 
-  private async make(request: FrozenRequest, onBatch: OnBatch): Promise<HalfRows> {
+  private async make(request: ActivationRequest, onBatch: OnBatch): Promise<HalfRows> {
     const { indices, mirrored } = request;
     if (!(await this.cache.makeRoom(this.bytesOf(indices)))) {
       const all = new Uint16Array(indices.length * this.width);
@@ -191,9 +188,9 @@ function placesIn(stored: Uint32Array, wanted: Uint32Array): Uint32Array | null 
   return wanted.every((index) => places.has(index)) ? wanted.map((index) => places.get(index)!) : null;
 }
 
-const diskFull = (folder: string, cause: unknown): TrainerError => {
+const diskFull = (folder: string, cause: unknown): CodedError => {
   const advice = `${storageAdvice('full', folder, 'CACHE_DIR')} A lower CACHE_LIMIT keeps less there.`;
-  return new TrainerError('disk-full', `There is no space left for cached activations in ${folder}. ${advice}`, {
+  return new CodedError('disk-full', `There is no space left for cached activations in ${folder}. ${advice}`, {
     cause,
   });
 };

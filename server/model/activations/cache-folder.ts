@@ -24,24 +24,24 @@ export async function listCache(folder: string): Promise<CachedFile[]> {
   return files.flat().sort((a, b) => b.usedAt - a.usedAt);
 }
 
-/** Removes these files of a cache folder. A running trainer goes on with what it has open. */
+/** Removes these files of a cache folder. A process that has one open can read on. */
 export async function removeCached(folder: string, files: readonly CachedFile[]): Promise<void> {
   for (const { name } of files) await rm(path.join(folder, name), { force: true });
 }
 
-/** A run's view of the folder: what it has used itself stays. */
+/** A process' view of the folder: what it has used itself stays. */
 export class CacheFolder {
   private readonly used = new Set<string>();
 
   /** @param limit bytes, of all files together */
   constructor(
     readonly folder: string,
-    private readonly limit: number,
+    readonly limit: number,
   ) {}
 
   file = (name: string): string => path.join(this.folder, name);
 
-  /** Marks a file as used now, by this run. */
+  /** Marks a file as used now, by this process. */
   async use(name: string): Promise<void> {
     this.used.add(name);
     const now = new Date();

@@ -1,6 +1,6 @@
 import { loadKernels, paddedBytes, reserve } from '@/server/model/kernels/kernels.ts';
 
-/** Rows of halves as numbers, in memory that is used again and again: as much as a batch takes is not had for nothing. */
+/** Decodes rows of halves into memory that is reused: allocating as much as a batch takes costs time. */
 export class HalfDecoder {
   private readonly memory = new WebAssembly.Memory({ initial: 0 });
   private readonly kernels = loadKernels(this.memory);

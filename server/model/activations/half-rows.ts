@@ -58,7 +58,7 @@ export function rowsInFile(file: string, width: number, count: number): HalfRows
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
     for (let at = 0; at < bytes.length; ) {
       const found = readSync(descriptor, bytes, at, Math.min(bytes.length - at, mostAtOnce), from + at);
-      if (found === 0) throw new Error(`${file} was cut short while a run was reading it.`);
+      if (found === 0) throw new Error(`${file} was cut short while it was being read.`);
       at += found;
     }
   };

@@ -26,6 +26,10 @@ export const imageBytes = 3 * 32 * 32;
 /** Of one image and its label, as CIFAR-10's binary files have them. */
 export const recordBytes = 1 + imageBytes;
 
+/** The labels of some images. */
+export const labelsOf = (images: ImageSet, indices: Uint32Array): Uint8Array =>
+  Uint8Array.from(indices, (index) => images.labels[index]!);
+
 /** Room for so many images. */
 export const emptyImages = (count: number): ImageSet => ({
   pixels: new Uint8Array(new SharedArrayBuffer(count * imageBytes)),

@@ -10,8 +10,6 @@ import { decodedFactsSchema, decodedFiles } from './own-images/decoded-files.ts'
 import { listOwnImages } from './own-images/list-own-images.ts';
 import { renderSketch10, sketch10Sizes } from './sketch10/sketch10.ts';
 
-/** A few training images, as far as possible of different classes, from a place that is drawn: the same draw gives the same. */
-
 export interface Sample {
   images: ImageSet;
   classes: readonly string[];
@@ -22,15 +20,15 @@ const windowImages = 64;
 
 /**
  * Reads some of CIFAR-10's images: 200 kB of 150 MB.
- * @param folder with the binary files, each of its whole length
+ * @param dataFolder that has CIFAR-10's files, each of its whole length
  * @param count at most 64
  */
-export async function sampleCifar10(folder: string, count: number, draw: number): Promise<Sample> {
+export async function sampleCifar10(dataFolder: string, count: number, draw: number): Promise<Sample> {
   const random = new Random(draw, 'sample');
   const name = cifar10Files.train[random.integer(cifar10Files.train.length)]!;
   const images = cifar10Files.fileBytes / recordBytes;
   return {
-    images: await sampleRecords(path.join(folder, name), { images, count, random }),
+    images: await sampleRecords(path.join(dataFolder, cifar10Files.folder, name), { images, count, random }),
     classes: cifar10Classes,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ImageCounts } from '@/lib/data/datasets.ts';
 import { heldOut, validationShare } from '@/lib/data/datasets.ts';
 import type { TestIdentity } from '@/lib/run/metrics.ts';
 import { Random } from '@/server/model/random.ts';
@@ -10,6 +11,13 @@ export interface Split {
   val: Uint32Array;
   test: Uint32Array;
 }
+
+/** How many images each set has. */
+export const sizesOf = ({ train, val, test }: Split): ImageCounts => ({
+  train: train.length,
+  val: val.length,
+  test: test.length,
+});
 
 /** The split is the same in every run, whatever its seed: results stay comparable. */
 const splitSeed = 42;
@@ -55,7 +63,7 @@ function stratifiedPart(byClass: number[][], share: number): Uint32Array {
   return Uint32Array.from(order.slice(0, count), ({ image }) => image).sort();
 }
 
-/** What a run is tested on: a part of the test images is another test than all of them. */
+/** What is tested on: a part of the test images is another test than all of them. */
 export function testIdentity({ identity }: Dataset['test'], indices: Uint32Array): TestIdentity {
   if (indices.length === identity.images) return identity;
   const hash = createHash('sha256').update(identity.hash).update(indices).digest('hex');

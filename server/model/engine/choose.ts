@@ -1,6 +1,6 @@
 import { type EngineName, type EngineVerdicts, engineNames, fastestEngine } from '@/lib/config/engines.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { TrainerError } from '@/server/model/errors.ts';
+import { CodedError } from '@/server/model/errors.ts';
 import { checkEngine } from './check/check-engine.ts';
 import { createEngine } from './create.ts';
 import type { Engine } from './engine.ts';
@@ -21,7 +21,7 @@ type Asked = Workload & Pick<TrainConfig, 'engine'>;
  * The engine that a config asks for; `auto` takes the fastest that computes right here. Where more than one could, each is
  * tried once (`check-engine.ts`), and what was found is kept in the cache folder.
  *
- * @throws TrainerError `engine-missing` where there is none
+ * @throws CodedError `engine-missing` where there is none
  * @throws Canceled where the signal aborts
  */
 export async function chooseEngine(asked: Asked, cacheFolder: string, signal?: AbortSignal): Promise<Choice> {
@@ -32,7 +32,7 @@ export async function chooseEngine(asked: Asked, cacheFolder: string, signal?: A
     const reasons = Object.entries(verdicts).map(
       ([each, verdict]) => `${each}: ${'why' in verdict ? verdict.why : ''}`,
     );
-    throw new TrainerError('engine-missing', `No engine can train here. ${reasons.join('; ')}.`);
+    throw new CodedError('engine-missing', `No engine can train here. ${reasons.join('; ')}.`);
   }
   return { engine: await createEngine(name), verdicts };
 }
@@ -50,7 +50,7 @@ interface JudgeOptions {
   signal?: AbortSignal;
 }
 
-/** A verdict on every engine, from what is kept where that is enough. */
+/** A verdict on every engine; those in the cache folder are used where they are enough. */
 export async function judgeEngines(
   asked: Workload,
   cacheFolder: string,

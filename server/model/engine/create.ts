@@ -1,5 +1,5 @@
 import type { EngineName } from '@/lib/config/engines.ts';
-import { TrainerError } from '@/server/model/errors.ts';
+import { CodedError } from '@/server/model/errors.ts';
 import type { Engine } from './engine.ts';
 import { absenceOf, findGpu } from './inventory/parts.ts';
 
@@ -11,14 +11,14 @@ export interface EngineOptions {
 /**
  * The engine of this name. Its library is loaded only here: not every system has each.
  *
- * @throws TrainerError `engine-missing` where it cannot be had
+ * @throws CodedError `engine-missing` where it cannot be had
  */
-export async function createEngine(name: EngineName, { threads }: EngineOptions = {}): Promise<Engine> {
+export async function createEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   try {
-    return await load(name, threads);
+    return await loaders[name](options);
   } catch (error) {
     const why = absenceOf(name) ?? (error instanceof Error ? error.message : String(error));
-    throw new TrainerError(
+    throw new CodedError(
       'engine-missing',
       `The engine ${name} cannot run here: ${why}. Take another, or auto. All of them: npm run engines.`,
       { cause: error },
@@ -26,16 +26,12 @@ export async function createEngine(name: EngineName, { threads }: EngineOptions 
   }
 }
 
-async function load(name: EngineName, threads?: number): Promise<Engine> {
-  switch (name) {
-    case 'cpu':
-      return (await import('./onnxruntime.ts')).createOnnxRuntimeEngine(threads);
-    case 'webgpu':
-    case 'cuda':
-      return (await import('./onnxruntime.ts')).createGpuEngine(name, findGpu()?.name ?? 'software adapter');
-    case 'wasm':
-      return (await import('./onnxruntime-web.ts')).createWasmEngine();
-    case 'tensorflow':
-      return (await import('./tfjs.ts')).createTfjsEngine();
-  }
-}
+const loaders: Record<EngineName, (options: EngineOptions) => Promise<Engine>> = {
+  cpu: async ({ threads }) => (await import('./onnxruntime.ts')).createOnnxRuntimeEngine(threads),
+  webgpu: async () => (await import('./onnxruntime.ts')).createGpuEngine('webgpu', gpuName()),
+  cuda: async () => (await import('./onnxruntime.ts')).createGpuEngine('cuda', gpuName()),
+  tensorflow: async () => (await import('./tfjs.ts')).createTfjsEngine(),
+  wasm: async () => (await import('./onnxruntime-web.ts')).createWasmEngine(),
+};
+
+const gpuName = (): string => findGpu()?.name ?? 'software adapter';

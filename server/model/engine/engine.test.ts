@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '@/server/model/graph/gradient.ts';
 import { interpret } from '@/server/model/graph/interpret.test-helper.ts';
+import type { Outputs, Shape } from '@/server/model/graph/node.ts';
 import {
   between,
   type Case,
   operationCases,
   smallNetworkCase,
 } from '@/server/model/graph/operation-cases.test-helper.ts';
-import {
-  add,
-  clip,
-  constant,
-  conv,
-  exp,
-  input,
-  type Outputs,
-  type Shape,
-  sum,
-} from '@/server/model/graph/operations.ts';
+import { add, clip, constant, conv, exp, input, sum } from '@/server/model/graph/operations.ts';
 import type { Engine, Tensors } from './engine.ts';
 import { otherEngines } from './engines.test-helper.ts';
 import { createOnnxRuntimeEngine } from './onnxruntime.ts';

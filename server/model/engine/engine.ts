@@ -1,5 +1,5 @@
 import type { EngineName } from '@/lib/config/engines.ts';
-import type { Outputs } from '@/server/model/graph/operations.ts';
+import type { Outputs } from '@/server/model/graph/node.ts';
 
 /** Named tensors, row-major float32, of the shapes that the graph gives them. */
 export type Tensors = Record<string, Float32Array>;

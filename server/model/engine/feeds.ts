@@ -1,4 +1,4 @@
-import { type Outputs, type Shape, sizeOf, topologicalOrder } from '@/server/model/graph/operations.ts';
+import { type Outputs, type Shape, sizeOf, topologicalOrder } from '@/server/model/graph/node.ts';
 import type { Tensors } from './engine.ts';
 
 /** The inputs that a graph is fed with, by name. */

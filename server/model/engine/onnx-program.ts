@@ -1,5 +1,5 @@
 import type * as onnxruntime from 'onnxruntime-node';
-import type { Outputs } from '@/server/model/graph/operations.ts';
+import type { Outputs } from '@/server/model/graph/node.ts';
 import type { Program } from './engine.ts';
 import { inputShapes, makeFeeds } from './feeds.ts';
 

@@ -1,5 +1,5 @@
 import * as onnxruntime from 'onnxruntime-web';
-import { encodeOnnx } from '@/server/model/graph/onnx.ts';
+import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
 import type { Engine } from './engine.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { processorName } from './inventory/processor.ts';

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import * as onnxruntime from 'onnxruntime-node';
-import { encodeOnnx } from '@/server/model/graph/onnx.ts';
-import type { Outputs } from '@/server/model/graph/operations.ts';
+import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
+import type { Outputs } from '@/server/model/graph/node.ts';
 import type { Engine, Program } from './engine.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { processorName } from './inventory/processor.ts';

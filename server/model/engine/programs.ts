@@ -1,9 +1,9 @@
-import type { Outputs } from '@/server/model/graph/operations.ts';
+import type { Outputs } from '@/server/model/graph/node.ts';
 import { frozenGraph, inferenceGraph, type ModelShape, trainingGraph } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import type { Engine, Program } from './engine.ts';
 
-/** The programs of one model, each compiled when it is first asked for and kept until the run ends. */
+/** The programs of one model, each compiled when it is first asked for and kept until it is released. */
 export class Programs {
   private readonly compiled = new Map<string, Promise<Program>>();
 

@@ -1,5 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { Node, Operation, OperationOf, Padding, Shape } from '@/server/model/graph/operations.ts';
+import type { Node, Operation, OperationOf, Padding, Shape } from '@/server/model/graph/node.ts';
 
 /** Each operation of a graph in TensorFlow.js. Images are kept with their channels last, as TensorFlow wants them on a CPU. */
 

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { type Node, type Outputs, topologicalOrder } from '@/server/model/graph/operations.ts';
+import { engines } from '@/lib/config/engines.ts';
+import { type Node, type Outputs, topologicalOrder } from '@/server/model/graph/node.ts';
 import type { Engine, Program, Tensors } from './engine.ts';
 import { inputShapes, makeFeeds } from './feeds.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { tfjsPackages } from './inventory/parts.ts';
 import { processorName } from './inventory/processor.ts';
 import { constantKernel, logical, type Stored, storedLogically, tfjsRules } from './tfjs-rules.ts';
 
@@ -33,7 +33,7 @@ function loadTfjs() {
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
   const require = createRequire(import.meta.url);
   let reason: unknown;
-  for (const name of tfjsPackages) {
+  for (const name of engines.tensorflow.packages) {
     try {
       const tf = require(name) as typeof TensorFlow;
       tf.enableProdMode();

@@ -1,7 +1,8 @@
 import { networkOf } from '@/lib/network/backbones.ts';
 import { featureCount } from '@/lib/network/mobilenet-v2.ts';
 import { writeWhole } from '@/server/model/files/write-whole.ts';
-import { anyNumber, encodeOnnx } from '@/server/model/graph/onnx.ts';
+import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
+import { anyNumber } from '@/server/model/graph/onnx-writer.ts';
 import { constant, exp, input, logSoftmax, transpose } from '@/server/model/graph/operations.ts';
 import { averagePool, frozenBlocks } from '@/server/model/network/frozen.ts';
 import { headShapes, inferenceHead, movingAverages } from '@/server/model/network/head.ts';

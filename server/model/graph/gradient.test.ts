@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from './gradient.ts';
 import { interpret } from './interpret.test-helper.ts';
+import { type Node, type Operation, topologicalOrder } from './node.ts';
 import { between, type Case, operationCases, smallNetworkCase } from './operation-cases.test-helper.ts';
-import {
-  constant,
-  conv,
-  exp,
-  input,
-  matMul,
-  multiply,
-  type Node,
-  type Operation,
-  reshape,
-  sum,
-  topologicalOrder,
-} from './operations.ts';
+import { constant, conv, exp, input, matMul, multiply, reshape, sum } from './operations.ts';
 
 /** A scalar that depends on every element of y, on each by another weight. */
 function lossOf({ title, y }: Case): Node {

@@ -1,3 +1,4 @@
+import { type Node, type Operation, type OperationOf, type Shape, topologicalOrder } from './node.ts';
 import {
   add,
   broadcast,
@@ -9,16 +10,11 @@ import {
   exp,
   matMul,
   multiply,
-  type Node,
-  type Operation,
-  type OperationOf,
   reshape,
-  type Shape,
   scalar,
   slice,
   subtract,
   sum,
-  topologicalOrder,
   transpose,
 } from './operations.ts';
 

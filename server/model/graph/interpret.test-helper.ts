@@ -1,4 +1,4 @@
-import { type Node, type Outputs, type Shape, sizeOf, topologicalOrder } from './operations.ts';
+import { type Node, type Outputs, type Shape, sizeOf, topologicalOrder } from './node.ts';
 
 /**
  * For tests only: what each operation means, one element at a time, in float64 and without a thought of speed. Gradients

@@ -1,4 +1,5 @@
 import { Random } from '@/server/model/random.ts';
+import { type Node, type Operation, type Shape, sizeOf } from './node.ts';
 import {
   add,
   broadcast,
@@ -16,13 +17,9 @@ import {
   logSoftmax,
   matMul,
   multiply,
-  type Node,
-  type Operation,
   pad,
   reshape,
-  type Shape,
   scalar,
-  sizeOf,
   slice,
   sqrt,
   subtract,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { interpret } from './interpret.test-helper.ts';
+import { type Node, type Shape, sizeOf, topologicalOrder } from './node.ts';
 import { operationCases } from './operation-cases.test-helper.ts';
 import {
   add,
@@ -16,15 +17,11 @@ import {
   logSoftmax,
   matMul,
   multiply,
-  type Node,
   pad,
   reshape,
-  type Shape,
   scalar,
-  sizeOf,
   slice,
   sum,
-  topologicalOrder,
   transpose,
 } from './operations.ts';
 

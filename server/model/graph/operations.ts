@@ -1,71 +1,11 @@
+import { type Node, type Operation, type Padding, type Shape, sizeOf } from './node.ts';
+
 /**
- * A network as a graph of plain nodes: an operation, its inputs, a static shape. Nothing here computes: `onnx.ts` writes
- * a graph for ONNX Runtime, `gradient.ts` adds the nodes of the backward pass.
- *
- * Everything is float32 and every shape is known when a node is made, so a mistake in a network is an error in the line
- * that makes it, not in an engine.
+ * Makes the nodes of a graph. Every shape is known and checked when a node is made, so a mistake in a network is an error in
+ * the line that makes it, not in an engine.
  */
 
-export type Shape = readonly number[];
-
-/** Zeros added at both ends of height and width, the same for both. */
-export interface Padding {
-  before: number;
-  after: number;
-}
-
-export type Operation =
-  /** Fed at each run under this name. */
-  | { type: 'input'; name: string }
-  | { type: 'constant'; data: Float32Array }
-  /** [m, k] · [k, n], or a batch of them: [c, m, k] · [c, k, n]. One [m, k] may meet a whole batch [c, k, n]. */
-  | { type: 'matMul'; transposeA: boolean; transposeB: boolean }
-  /** Images [n, c, h, w], kernels [out, c / groups, kh, kw], bias [out]. */
-  | { type: 'conv'; stride: number; padding: Padding; groups: number }
-  /** Channels outermost: x [c, n, h, w], a 3 × 3 kernel a channel [c, 3, 3]. */
-  | { type: 'depthwiseConv'; stride: number; padding: Padding }
-  /** The gradient of depthwiseConv towards x: dy [c, n, h', w'], kernels [c, 3, 3] → [c, n, h, w]. */
-  | { type: 'depthwiseConvTranspose'; stride: number; padding: Padding }
-  /** The gradient of depthwiseConv towards its kernels: x [c, n, h, w], dy [c, n, h', w'] → [c, 3, 3]. */
-  | { type: 'depthwiseKernelGradient'; stride: number; padding: Padding }
-  /** Element by element, shapes broadcast as in NumPy. */
-  | { type: 'add' }
-  | { type: 'subtract' }
-  | { type: 'multiply' }
-  | { type: 'divide' }
-  /** 1 where both are equal, else 0. */
-  | { type: 'equal' }
-  | { type: 'sqrt' }
-  | { type: 'exp' }
-  | { type: 'clip'; low: number; high: number }
-  /** Over the last axis. */
-  | { type: 'logSoftmax' }
-  /** Keeps the axes summed over, with length 1. */
-  | { type: 'sum'; axes: readonly number[] }
-  | { type: 'reshape' }
-  | { type: 'transpose'; order: readonly number[] }
-  /** Every `step`-th element of each axis from `start` on; `step` −1 reads backwards from `start`. The shape says how many. */
-  | { type: 'slice'; start: readonly number[]; step: readonly number[] }
-  /** Zeros around the last two axes. */
-  | { type: 'pad'; padding: Padding }
-  | { type: 'concat'; axis: number }
-  | { type: 'broadcast' };
-
-export type OperationOf<T extends Operation['type']> = Extract<Operation, { type: T }>;
-
-export interface Node {
-  readonly operation: Operation;
-  readonly inputs: readonly Node[];
-  readonly shape: Shape;
-}
-
-/** Named results of one graph. What it is fed with follows from the `input` nodes they depend on. */
-export type Outputs = Readonly<Record<string, Node>>;
-
 const node = (operation: Operation, inputs: readonly Node[], shape: Shape): Node => ({ operation, inputs, shape });
-
-/** How many numbers a tensor of this shape holds. */
-export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
 
 const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((length, axis) => length === b[axis]);
 
@@ -260,16 +200,4 @@ export function concat(parts: readonly Node[], axis: number): Node {
 export function broadcast(x: Node, shape: Shape): Node {
   need(same(broadcastShape(x.shape, shape, 'broadcast'), shape), 'broadcast', x.shape, shape);
   return same(x.shape, shape) ? x : node({ type: 'broadcast' }, [x], shape);
-}
-
-/** Every node that these depend on, each after its inputs. */
-export function topologicalOrder(ends: Iterable<Node>): Node[] {
-  const ordered = new Set<Node>();
-  const visit = (current: Node): void => {
-    if (ordered.has(current)) return;
-    for (const each of current.inputs) visit(each);
-    ordered.add(current);
-  };
-  for (const end of ends) visit(end);
-  return [...ordered];
 }

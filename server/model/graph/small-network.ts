@@ -1,3 +1,4 @@
+import type { Node, Shape } from './node.ts';
 import {
   add,
   clip,
@@ -7,9 +8,7 @@ import {
   logSoftmax,
   matMul,
   multiply,
-  type Node,
   reshape,
-  type Shape,
   scalar,
   sqrt,
   subtract,

@@ -1,4 +1,5 @@
 import type { Block, Convolution } from '@/lib/network/mobilenet-v2.ts';
+import type { Node } from '@/server/model/graph/node.ts';
 import {
   add,
   clip,
@@ -6,7 +7,6 @@ import {
   conv,
   matMul,
   multiply,
-  type Node,
   reshape,
   scalar,
   subtract,

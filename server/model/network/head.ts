@@ -1,4 +1,5 @@
 import { batchNormEpsilon, featureCount } from '@/lib/network/mobilenet-v2.ts';
+import { type Node, type Shape, sizeOf } from '@/server/model/graph/node.ts';
 import {
   add,
   clip,
@@ -6,11 +7,8 @@ import {
   input,
   matMul,
   multiply,
-  type Node,
   reshape,
-  type Shape,
   scalar,
-  sizeOf,
   sqrt,
   subtract,
   sum,

@@ -1,4 +1,5 @@
-import { logSoftmax, multiply, type Node, reshape, scalar, sum } from '@/server/model/graph/operations.ts';
+import type { Node } from '@/server/model/graph/node.ts';
+import { logSoftmax, multiply, reshape, scalar, sum } from '@/server/model/graph/operations.ts';
 
 /** Mean cross-entropy of logits [n, classes] against targets of the same shape, already smoothed and mixed. A scalar. */
 export function crossEntropyLoss(logits: Node, targets: Node): Node {

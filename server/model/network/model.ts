@@ -7,7 +7,8 @@ import {
   trainedConvolutions,
 } from '@/lib/network/mobilenet-v2.ts';
 import { gradients } from '@/server/model/graph/gradient.ts';
-import { input, type Node, type Outputs, type Shape } from '@/server/model/graph/operations.ts';
+import type { Node, Outputs, Shape } from '@/server/model/graph/node.ts';
+import { input } from '@/server/model/graph/operations.ts';
 import { averagePool, frozenBlocks } from './frozen.ts';
 import { headShapes, inferenceHead, movingAverages, trainingHead } from './head.ts';
 import { crossEntropyLoss } from './loss.ts';
@@ -15,7 +16,7 @@ import { trainedBlocks } from './trained.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * The whole model in two graphs: the frozen part, from pixels to what it hands over, and the tail, from there to logits
+ * The whole model in two graphs: the frozen part, from pixels to its output, and the tail, from there to logits
  * (and, in training, to loss and gradients). Parameters are inputs, so one graph serves a whole run.
  */
 
@@ -72,7 +73,7 @@ function tail(weights: Weights, model: ModelShape, batch: number): Tail {
   return { features, parameter: (name) => nodes.get(name)! };
 }
 
-/** The shape of what the frozen part hands over for one image. */
+/** The shape of the frozen part's output for one image. */
 export function frozenShape({ network, imageSize, nUnfreeze }: Omit<ModelShape, 'classes'>): Shape {
   const { blocks } = network;
   const count = frozenBlockCount(network, nUnfreeze);

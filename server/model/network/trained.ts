@@ -1,4 +1,5 @@
 import { type Block, type Convolution, kernelShape } from '@/lib/network/mobilenet-v2.ts';
+import type { Node } from '@/server/model/graph/node.ts';
 import {
   add,
   clip,
@@ -7,7 +8,6 @@ import {
   depthwiseConv,
   matMul,
   multiply,
-  type Node,
   pad,
   reshape,
   scalar,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Dataset, type Group } from 'h5wasm/node';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { standInSize, weightsFileName, weightsUrl } from '@/lib/data/data-files.ts';
+import { backbones } from '@/lib/network/backbones.ts';
 import { batchNormParts, kernelName, kernelShape, type Network } from '@/lib/network/mobilenet-v2.ts';
 import { DataError } from '@/server/model/errors.ts';
 import { isHdf5, readHdf5 } from '@/server/model/files/hdf5.ts';
@@ -16,13 +17,13 @@ export interface Weight {
 /** Tensors by Keras' name without its `:0`: `Conv1/kernel`, `bn_Conv1/gamma`, `block_12_depthwise/depthwise_kernel`. */
 export type Weights = Map<string, Weight>;
 
-/** The own backbone's weights, which `npm run pretrain:backbone` made; from the project's folder, every entry's current one. */
-const ownWeightsFile = 'server/model/network/sketch-backbone.h5';
 const ownAdvice = 'It is part of the project: take it from there anew.';
 
-/** Where a backbone's weights lie. */
-export const weightsFolder = (dataFolder: string, { backbone }: Pick<TrainConfig, 'backbone'>): string =>
-  backbone === 'sketch' ? path.dirname(ownWeightsFile) : dataFolder;
+/** Where a backbone's weights are. The project's own count from its folder, which every entry makes the current one. */
+export function weightsFolder(dataFolder: string, { backbone }: Pick<TrainConfig, 'backbone'>): string {
+  const { weights } = backbones[backbone];
+  return weights.from === 'project' ? path.dirname(weights.file) : dataFolder;
+}
 
 /**
  * Finds the weights that a run starts from. Of ImageNet's, Keras has a file for each input size, and 224's serves all.
@@ -33,9 +34,10 @@ export function findWeightsFile(
   dataFolder: string,
   { backbone, image_size }: Pick<TrainConfig, 'backbone' | 'image_size'>,
 ): string {
-  if (backbone === 'sketch') {
-    if (existsSync(ownWeightsFile)) return ownWeightsFile;
-    throw new DataError('weights-missing', `${ownWeightsFile} is missing. ${ownAdvice}`);
+  const { weights } = backbones[backbone];
+  if (weights.from === 'project') {
+    if (existsSync(weights.file)) return weights.file;
+    throw new DataError('weights-missing', `${weights.file} is missing. ${ownAdvice}`);
   }
   for (const size of [image_size, standInSize]) {
     const file = path.join(dataFolder, weightsFileName(size));
@@ -111,11 +113,14 @@ function readLayer(root: Group, layer: string): Dataset[] {
   });
 }
 
+const isOwn = (file: string): boolean =>
+  Object.values(backbones).some(({ weights }) => weights.from === 'project' && weights.file === file);
+
 const damaged = (file: string, what: string, cause?: unknown) =>
   new DataError(
     'weights-damaged',
     `${file} does not hold MobileNetV2's weights without top: ${what}. ${
-      file === ownWeightsFile ? ownAdvice : `Delete it and download ${weightsUrl(standInSize)} into its folder.`
+      isOwn(file) ? ownAdvice : `Delete it and download ${weightsUrl(standInSize)} into its folder.`
     }`,
     { cause },
   );

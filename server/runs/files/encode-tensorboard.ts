@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/light.js';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
-import { crc32cPolynomial, createCrc } from './crc.ts';
+import { crc32c } from './crc32c.ts';
 
 /**
  * A run's scalars as event files of TensorBoard, named and laid out as Keras' callback does it: training, validation and
@@ -96,8 +96,6 @@ function encodeFile(points: { at: number; step: number; scalars: [string, number
   }));
   return Buffer.concat([head, ...records].map((event) => encodeRecord(Event.encode(event).finish())));
 }
-
-const crc32c = createCrc(crc32cPolynomial);
 
 /** https://www.tensorflow.org/tutorials/load_data/tfrecord: length, its check, data, its check; little-endian. */
 function encodeRecord(data: Uint8Array): Buffer {

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunRow } from '@/drizzle/schema.ts';
+import { modelFilesBy } from '@/lib/network/model-files.ts';
 
 /** The files that a run leaves, with their content types. Names outside this list do not exist. */
 export const runFileTypes = {
-  'cifar10.h5': 'application/x-hdf5',
-  'cifar10.onnx': 'application/octet-stream',
-  'tfjs.zip': 'application/zip',
+  ...modelFilesBy('contentType'),
   'run.json': 'application/json; charset=utf-8',
   'predictions.bin': 'application/octet-stream',
   'wall.png': 'image/png',

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
-import { datasetSizes, knownDatasets } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasetNames, builtInDatasets } from '@/lib/data/datasets.ts';
 import { columnNamed, type ExpressionColumn } from '@/lib/runs/columns.ts';
 import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
 import type { RunFilter, RunQuery, RunSort } from '@/lib/runs/query.ts';
@@ -17,8 +17,8 @@ function valueAt(place: Place): SQL {
 
 /** Of own images, of which nobody knows here how many there are, at most this many are trained on. */
 const trainLimit = sql`nullif(${valueAt('config.train_limit')}, 0)`;
-const knownImages = knownDatasets.map((name) => {
-  const { train, classes } = datasetSizes[name];
+const knownImages = builtInDatasetNames.map((name) => {
+  const { train, classes } = builtInDatasets[name].size;
   return sql`when ${name} then max(${classes}, min(coalesce(${trainLimit}, ${train}), ${train}))`;
 });
 

@@ -3,17 +3,18 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { runEventSchema } from '@/lib/run/events.ts';
-import { TrainerError } from '@/server/model/errors.ts';
+import { CodedError } from '@/server/model/errors.ts';
 import { readSafetensors, writeSafetensors } from '@/server/model/files/safetensors.ts';
 import type { Parameters } from '@/server/model/network/head.ts';
+import { parameterGroups, tensorsBelow } from '@/server/model/network/trained-parameters.ts';
 import { earlyStoppingStateSchema } from '@/server/training/optimizer/early-stopping.ts';
 import type { OptimizerState } from '@/server/training/optimizer/optimizer.ts';
 import { plateauStateSchema } from '@/server/training/optimizer/reduce-lr-on-plateau.ts';
 
 /**
- * What is left of a run when its process is gone, and all that it needs to go on as if it had never stopped:
- * `checkpoint.safetensors` in its folder, replaced after every epoch; the one before it stays beside it. What is random is
- * drawn from the seed and the epoch's number, so none of it has a state to keep.
+ * All that a run needs to resume as if it had never stopped: `checkpoint.safetensors` in its folder, replaced after every
+ * epoch; the one before it stays beside it. What is random is drawn from the seed and the epoch's number, so none of it has
+ * a state to save.
  */
 
 /** Where training stands after an epoch. */
@@ -30,7 +31,7 @@ const fitStateSchema = z.object({
 
 /** Where its run stands. */
 const runStateSchema = z.object({
-  /** Everything told until then, this epoch included; `progress` is not kept. */
+  /** Every event until then, this epoch's included; `progress` is not kept. */
   told: z.array(runEventSchema),
   /** Seconds in each phase so far. */
   spent: z.object({ features: z.number(), head: z.number(), finetune: z.number() }),
@@ -52,6 +53,9 @@ export interface FitState extends z.infer<typeof fitStateSchema> {
 export type RunState = z.infer<typeof runStateSchema>;
 export type Checkpoint = FitState & RunState;
 
+/** How its file names the optimizer's tensors. */
+const slotGroup = 'optimizer/';
+
 const newest = (runFolder: string) => path.join(runFolder, 'checkpoint.safetensors');
 const before = (runFolder: string) => path.join(runFolder, 'checkpoint-before.safetensors');
 const next = (runFolder: string) => path.join(runFolder, 'checkpoint-next.safetensors');
@@ -59,13 +63,11 @@ const next = (runFolder: string) => path.join(runFolder, 'checkpoint-next.safete
 /** Under each of its three names there is never half a checkpoint, and at every moment there is a whole one. */
 export async function writeCheckpoint(runFolder: string, checkpoint: Checkpoint): Promise<void> {
   const { last, best, optimizer, ...state } = checkpoint;
-  const groups = {
-    last,
-    ...(state.bestEpoch !== state.epoch && { best }),
-    optimizer: optimizer.slots,
-  };
-  const tensors = Object.entries(groups).flatMap(([group, values]) =>
-    [...values].map(([name, data]): [string, Float32Array] => [`${group}/${name}`, data]),
+  const groups: [prefix: string, values: Parameters][] = [[parameterGroups.last, last]];
+  if (state.bestEpoch !== state.epoch) groups.push([parameterGroups.best, best]);
+  groups.push([slotGroup, optimizer.slots]);
+  const tensors = groups.flatMap(([prefix, values]) =>
+    [...values].map(([name, data]): [string, Float32Array] => [`${prefix}${name}`, data]),
   );
   const text = JSON.stringify({ ...state, optimizerSteps: optimizer.steps });
   await writeSafetensors(next(runFolder), { metadata: { state: text }, tensors: new Map(tensors) });
@@ -75,7 +77,7 @@ export async function writeCheckpoint(runFolder: string, checkpoint: Checkpoint)
 
 /**
  * The newest whole checkpoint; where the last one is damaged, the one before it.
- * @throws TrainerError `checkpoint-missing`, `checkpoint-damaged`
+ * @throws CodedError `checkpoint-missing`, `checkpoint-damaged`
  */
 export async function readCheckpoint(runFolder: string): Promise<Checkpoint> {
   const files = [newest(runFolder), before(runFolder)].filter((file) => existsSync(file));
@@ -89,14 +91,14 @@ export async function readCheckpoint(runFolder: string): Promise<Checkpoint> {
     }
   }
   if (files.length === 0) {
-    throw new TrainerError('checkpoint-missing', 'The weights of this run’s last whole epoch were not kept.');
+    throw new CodedError('checkpoint-missing', 'The weights of this run’s last whole epoch were not kept.');
   }
-  throw new TrainerError('checkpoint-damaged', `${files[0]} is no whole checkpoint: nothing can be made of it.`, {
+  throw new CodedError('checkpoint-damaged', `${files[0]} is no whole checkpoint: nothing can be made of it.`, {
     cause,
   });
 }
 
-/** Of a run that is whole its last state is enough, from which it can be trained further. */
+/** A completed run needs only its last state, from which it can be trained further. */
 export async function keepOneCheckpoint(runFolder: string): Promise<void> {
   if (existsSync(newest(runFolder))) await rm(before(runFolder), { force: true });
 }
@@ -104,13 +106,7 @@ export async function keepOneCheckpoint(runFolder: string): Promise<void> {
 async function read(file: string): Promise<Checkpoint> {
   const { metadata, tensors } = await readSafetensors(file);
   const { optimizerSteps, ...state } = stateSchema.parse(JSON.parse(metadata.state ?? ''));
-  const group = (prefix: string): Parameters =>
-    new Map(
-      [...tensors]
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, values]) => [name.slice(prefix.length), values]),
-    );
-  const last = group('last/');
-  const best = state.bestEpoch === state.epoch ? last : group('best/');
-  return { ...state, last, best, optimizer: { steps: optimizerSteps, slots: group('optimizer/') } };
+  const last = tensorsBelow(parameterGroups.last, tensors);
+  const best = state.bestEpoch === state.epoch ? last : tensorsBelow(parameterGroups.best, tensors);
+  return { ...state, last, best, optimizer: { steps: optimizerSteps, slots: tensorsBelow(slotGroup, tensors) } };
 }

@@ -46,8 +46,8 @@ export class EarlyStopping {
     return false;
   }
 
-  /** Someone wants more epochs all the same: its patience begins anew. */
-  goOn(): void {
+  /** More epochs were asked for all the same: patience starts over. */
+  resume(): void {
     this.stopped = false;
     this.waited = 0;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NotFiniteError } from '@/server/model/errors.ts';
+import { NotFiniteError } from '@/server/training/not-finite-error.ts';
 import { createOptimizer } from './optimizer.ts';
 
 const one = (values: number[]) => new Map([['tensor', Float32Array.from(values)]]);

@@ -1,5 +1,5 @@
-import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { NotFiniteError } from '@/server/model/errors.ts';
+import type { OptimizerName } from '@/lib/config/optimizers.ts';
+import { NotFiniteError } from '@/server/training/not-finite-error.ts';
 import { AdamMemory } from './adam-memory.ts';
 
 /** The update in one pass over plain arrays, by Keras name, in Keras' forms (keras.optimizers). */
@@ -12,7 +12,7 @@ export interface Optimizer {
   step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void;
   /** What the next step depends on besides its arguments. The arrays are those in use: copy or write them at once. */
   state(): OptimizerState;
-  /** Goes on from another's state. */
+  /** Resumes from another's state. */
   restore(state: OptimizerState): void;
 }
 
@@ -23,16 +23,18 @@ export interface OptimizerState {
   slots: Map<string, Float32Array>;
 }
 
-export function createOptimizer(kind: TrainConfig['optimizer'], { weightDecay }: { weightDecay: number }): Optimizer {
-  switch (kind) {
-    case 'adamw':
-      return new Adam(weightDecay);
-    case 'adam':
-      return new Adam(0);
-    case 'sgd':
-      return new NesterovSgd();
-  }
+interface OptimizerOptions {
+  /** Where the optimizer decays weights at all. */
+  weightDecay: number;
 }
+
+const optimizers = {
+  adamw: ({ weightDecay }: OptimizerOptions) => new Adam(weightDecay),
+  adam: () => new Adam(0),
+  sgd: () => new NesterovSgd(),
+} satisfies Record<OptimizerName, (options: OptimizerOptions) => Optimizer>;
+
+export const createOptimizer = (name: OptimizerName, options: OptimizerOptions): Optimizer => optimizers[name](options);
 
 const beta1 = 0.9;
 const beta2 = 0.999;

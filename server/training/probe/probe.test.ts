@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
-import { datasetSizes } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets } from '@/lib/data/datasets.ts';
 import { type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
 import { estimateRun, type Speed } from '@/lib/work/estimate.ts';
 import { noneKept } from '@/lib/work/run-work.ts';
@@ -65,7 +65,7 @@ it.each<[string, TrainConfigInput, Speed['pass'][]]>([
     expect(seconds).toBeGreaterThan(0);
   }
   expect(
-    estimateRun(trainConfigSchema.parse(input), { size: datasetSizes.cifar10, speeds, kept: noneKept(1e10) })
+    estimateRun(trainConfigSchema.parse(input), { size: builtInDatasets.cifar10.size, speeds, kept: noneKept(1e10) })
       ?.isMeasured,
   ).toBe(true);
 });

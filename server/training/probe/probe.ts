@@ -1,11 +1,11 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { datasetSizes, imageCounts } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets, imageCounts } from '@/lib/data/datasets.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
 import { noneKept, type Pass, passSchema, workOf } from '@/lib/work/run-work.ts';
 import { chooseEngine } from '@/server/model/engine/choose.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
-import { type Emit, type Outcome, tellOutcome } from '@/server/training/telemetry/reporter.ts';
+import { type Emit, emitOutcome, type Outcome } from '@/server/training/telemetry/reporter.ts';
 import { randomDataset } from './random-dataset.ts';
 import { type Step, watchPasses } from './watch-passes.ts';
 
@@ -17,11 +17,11 @@ const sustained = 1.15;
 const batches = 8;
 
 /**
- * How fast a run with this config would be here: its own steps, on random pixels and weights. Tells one event `measured`,
+ * How fast a run with this config would be here: its own steps, on random pixels and weights. Emits one event `measured`,
  * then how it ended; reads no data and writes no results.
  */
 export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions): Promise<Outcome> =>
-  tellOutcome(emit, async () => {
+  emitOutcome(emit, async () => {
     const { engine } = await chooseEngine(config, cache, signal);
     const steps = await watchPasses(passesOf(config, cacheLimit), {
       config,
@@ -37,7 +37,7 @@ export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions)
 
 interface ProbeOptions {
   config: TrainConfig;
-  /** Bytes that the cache may take: where it is too small for what would be kept, a run goes another way. */
+  /** Bytes that the cache may take: where that is too little for the activations, a run starts from pixels. */
   cacheLimit: number;
   /** Where verdicts on engines are kept. */
   cache: string;
@@ -48,7 +48,7 @@ interface ProbeOptions {
 /** What a run with this config does at all. */
 function passesOf(config: TrainConfig, cacheLimit: number): Pass[] {
   const work = Object.values(
-    workOf(config, imageCounts(config.train_limit, datasetSizes.cifar10), noneKept(cacheLimit)),
+    workOf(config, imageCounts(config.train_limit, builtInDatasets.cifar10.size), noneKept(cacheLimit)),
   );
   return passSchema.options.filter((pass) => work.some((images) => (images[pass] ?? 0) > 0));
 }

@@ -19,6 +19,6 @@ export function randomDataset(count: number): { dataset: Dataset; split: Split }
   };
 }
 
-/** What a frozen part might hand over: numbers within 0…1. */
+/** Random features or activations, within 0…1. */
 export const randomRows = (count: number, width: number): HalfRows =>
   rowsInMemory(toHalves(Float32Array.from(randomBytes(count * width), (byte) => byte / 255)), width);

@@ -1,22 +1,19 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { featureCount } from '@/lib/network/mobilenet-v2.ts';
-import { type Pass, trainsKernels, type WorkPhase } from '@/lib/work/run-work.ts';
-import { extractionBatch, FrozenStore } from '@/server/model/activations/activation-store.ts';
+import type { Pass, WorkPhase } from '@/lib/work/run-work.ts';
+import { ActivationStore, extractionBatch } from '@/server/model/activations/activation-store.ts';
 import { CacheFolder } from '@/server/model/activations/cache-folder.ts';
 import type { OnBatch } from '@/server/model/dataset/batches/batches.ts';
 import type { Dataset } from '@/server/model/dataset/dataset.ts';
-import type { Split } from '@/server/model/dataset/split.ts';
+import { type Split, sizesOf } from '@/server/model/dataset/split.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
-import { Programs } from '@/server/model/engine/programs.ts';
 import { Canceled } from '@/server/model/errors.ts';
-import { sizeOf } from '@/server/model/graph/operations.ts';
-import { createHead } from '@/server/model/network/head.ts';
+import { sizeOf } from '@/server/model/graph/node.ts';
 import { frozenShape } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import { logitsFromRows } from '@/server/model/predict.ts';
-import { Random } from '@/server/model/random.ts';
-import type { Experiment, SplitRows } from '@/server/training/experiment.ts';
+import { type Activations, assembleModel, type Experiment, type SplitRows } from '@/server/training/experiment.ts';
 import { trainHead } from '@/server/training/stage1.ts';
 import { fineTune } from '@/server/training/stage2.ts';
 import { Reporter } from '@/server/training/telemetry/reporter.ts';
@@ -54,19 +51,15 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
   const { engine, weights, dataset, split, isEnough, signal } = options;
   // Its own rates could make random numbers diverge, and its epochs end too soon; neither costs time.
   const config = { ...options.config, epochs_stage1: 1000, epochs_stage2: 1000, lr_stage1: 1e-4, lr_stage2: 1e-6 };
-  const classes = dataset.classes.length;
-  const model = { network: networkOf(config), imageSize: config.image_size, nUnfreeze: config.n_unfreeze, classes };
-  const trainsBase = trainsKernels(config);
-  const headPrograms = new Programs(engine, weights, { ...model, nUnfreeze: 0 });
-  const programs = trainsBase ? new Programs(engine, weights, model) : headPrograms;
-  const store = (nUnfreeze: number) => new FrozenStore(engine, weights, { ...model, nUnfreeze }, dataset.hash, noCache);
+  const model = assembleModel({ config, dataset, split, weights, engine, cache: noCache });
+  const shape = { network: networkOf(config), imageSize: config.image_size, nUnfreeze: config.n_unfreeze };
   const rowsOf = (width: number) => ({
     train: randomRows(split.train.length, width),
     val: randomRows(split.val.length, width),
     test: randomRows(split.test.length, width),
   });
   const features = rowsOf(featureCount);
-  const frozenRows = rowsOf(sizeOf(frozenShape(model)));
+  const frozenRows = rowsOf(sizeOf(frozenShape(shape)));
   const common = {
     config,
     dataset,
@@ -74,12 +67,10 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
     complete: split,
     wall: new Uint32Array(),
     weights,
-    engine,
-    features: store(0),
-    parameters: createHead(classes, new Random(config.seed, 'head')),
-    keep: async () => {},
-    resume: null,
-    furtherFrom: 0,
+    ...model,
+    saveCheckpoint: async () => {},
+    resumeFrom: null,
+    extendFromEpoch: 0,
   };
 
   const counting =
@@ -89,22 +80,29 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
       await reporter.listen();
     };
   const compute = async (experiment: Experiment, pass: 'features' | 'frozen') => {
-    const computing = pass === 'features' ? experiment.features : store(config.n_unfreeze);
+    const store =
+      pass === 'features' ? model.features : new ActivationStore(engine, weights, shape, dataset.hash, noCache);
     const indices = Uint32Array.from({ length: 4 * extractionBatch }, (_, i) => split.train[i % split.train.length]!);
     const request = { images: dataset.train, indices, mirrored: false };
-    for (;;) await computing.compute(request, async () => {}, counting(experiment, pass));
+    for (;;) await store.compute(request, async () => {}, counting(experiment, pass));
   };
 
-  /** Each would go on for long. */
+  /** Each runs until it is stopped. */
   const works: Record<Pass, (experiment: Experiment) => Promise<void>> = {
-    head: (experiment) => trainHead(experiment, features, headPrograms),
+    head: (experiment) => trainHead(experiment, features),
     features: (experiment) => compute(experiment, 'features'),
     frozen: (experiment) => compute(experiment, 'frozen'),
-    finetune: (experiment) => fineTune({ ...experiment, frozen: null }, features, programs),
-    tail: (experiment) => fineTune({ ...experiment, frozen: keptIn(frozenRows) }, features, programs),
+    finetune: (experiment) => fineTune({ ...experiment, stage2Input: { kind: 'pixels' } }, features),
+    tail: (experiment) =>
+      fineTune({ ...experiment, stage2Input: { kind: 'activations', store: holding(frozenRows) } }, features),
     predict: async (experiment) => {
       for (;;) {
-        await logitsFromRows(programs, experiment.parameters, frozenRows.train, counting(experiment, 'predict'));
+        await logitsFromRows(
+          model.programs.stage2,
+          experiment.parameters,
+          frozenRows.train,
+          counting(experiment, 'predict'),
+        );
       }
     },
   };
@@ -113,7 +111,7 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
     const stopwatch = new Stopwatch(config, split, pass, (counted) => isEnough(pass, counted));
     const reporter = new Reporter(() => {}, AbortSignal.any([signal, stopwatch.enough]), stopwatch);
     try {
-      await works[pass]({ ...common, frozen: null, reporter, timeLeft: stopwatch });
+      await works[pass]({ ...common, reporter, timeLeft: stopwatch });
     } catch (error) {
       if (!(error instanceof Canceled) || signal.aborted) throw error;
     }
@@ -124,15 +122,16 @@ export async function watchPasses(passes: readonly Pass[], options: WatchOptions
 
 const noCache = new CacheFolder('', 0);
 
-/** A store in which all of these lie. */
-const keptIn = (rows: SplitRows): Experiment['frozen'] => ({
+/** A store in which all of these are. */
+const holding = (rows: SplitRows): Activations => ({
   get: async ({ indices }) => ({
     rows: Object.values(rows).find(({ count }) => count === indices.length)!,
     cached: true,
   }),
   hasRoomFor: async () => true,
-  isKept: () => true,
   fileName: () => 'random',
+  computed: 0,
+  release: async () => {},
 });
 
 /** The first step compiles, and Node's own compiler takes a while with what is new to it. Seconds. */
@@ -153,7 +152,7 @@ class Stopwatch extends TimeLeft {
     private readonly pass: Pass,
     private readonly isEnough: (counted: Step) => boolean,
   ) {
-    super(config, { train: split.train.length, val: split.val.length, test: split.test.length }, { cacheLimit: 0 });
+    super(config, sizesOf(split), { cacheLimit: 0 });
   }
 
   /** Aborts when it has. */

@@ -4,11 +4,11 @@ import { awake, type Sign, signInterval } from '@/lib/run/heartbeat.ts';
 import { Pulse } from './pulse.ts';
 
 /**
- * A thread that tells signs of life while the trainer computes: once a second, a line, into the pipe that it is given. Where
- * nobody reads them any more, the trainer has some time to leave by itself.
+ * A thread that writes a heartbeat while the trainer computes: a line a second into the pipe that it is given. Where nobody
+ * reads it any more, the trainer has some time to end, then is killed.
  */
 
-interface SignsOptions {
+interface HeartbeatOptions {
   shared: SharedArrayBuffer;
   /** A file descriptor. */
   pipe: number;
@@ -16,7 +16,7 @@ interface SignsOptions {
   patience: number;
 }
 
-const { shared, pipe, patience } = workerData as SignsOptions;
+const { shared, pipe, patience } = workerData as HeartbeatOptions;
 const pulse = new Pulse(shared);
 let steps = 0;
 let [still, longest] = [0, 0];
@@ -39,7 +39,7 @@ const timer = setInterval(() => {
     // A full pipe is a server that is slow to read; any other fault, that it is gone.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
     clearInterval(timer);
-    // The trainer hears of that after its step. One that hangs in a step never would.
+    // The trainer notices after its step. One that hangs in a step never would.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), patience);
   }
 }, signInterval * 1000);

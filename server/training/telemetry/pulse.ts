@@ -1,6 +1,6 @@
 /**
- * A trainer's steps, counted in memory that another thread sees: a step blocks this one. That thread tells the server
- * (signs-worker.ts), which so knows a trainer that hangs from one that is slow.
+ * A trainer's steps, counted in memory that is shared with the heartbeat's thread (heartbeat-worker.ts), because a step
+ * blocks this one. The server's watchdog can so tell a trainer that hangs from one that is slow.
  */
 export class Pulse {
   /** [steps so far, 1 while something is compiled or run for the first time]. */
@@ -16,8 +16,8 @@ export class Pulse {
     Atomics.store(this.counters, 1, 0);
   }
 
-  /** What follows, until the next step has ended, may take as long as it likes. */
-  excuse(): void {
+  /** Until the next step has ended, the watchdog sets no time limit. */
+  pauseWatchdog(): void {
     Atomics.store(this.counters, 1, 1);
   }
 

@@ -11,7 +11,7 @@ const phaseNames: Record<Phase, string> = {
   export: 'Export',
 };
 
-/** The lines that an event leaves on the terminal; none for `progress`. */
+/** The lines that an event leaves on the terminal; most leave none. */
 export function linesOf(event: RunEvent): string[] {
   switch (event.type) {
     case 'started': {
@@ -44,22 +44,13 @@ export function linesOf(event: RunEvent): string[] {
     case 'canceled':
       return ['Canceled'];
     case 'resumed':
-      return [event.epoch === 0 ? 'Begins anew' : `Goes on after epoch ${event.epoch} of stage ${event.stage}`];
+      return [event.epoch === 0 ? 'Starts over' : `Resumes after epoch ${event.epoch} of stage ${event.stage}`];
     case 'checkpoints':
       return [event.problem ?? 'Checkpoints are written again'];
-    case 'progress':
-    case 'interrupted':
-    case 'queued-again':
-    case 'measured':
-    case 'imported':
-    case 'features-kept':
-    case 'frozen-kept':
-    case 'exported':
-    case 'completed':
-    case 'files-failed':
-      return [];
     case 'files-ready':
       return [`Files written from the weights of stage ${event.stage}, epoch ${event.epoch}`];
+    default:
+      return [];
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
-import { datasetSizes, imageCounts } from '@/lib/data/dataset-sizes.ts';
+import { builtInDatasets, imageCounts } from '@/lib/data/datasets.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
 import type { Pass, WorkPhase } from '@/lib/work/run-work.ts';
 import { TimeLeft } from './time-left.ts';
@@ -15,7 +15,7 @@ const config = trainConfigSchema.parse({
   epochs_stage1: 10,
   epochs_stage2: 8,
 });
-const images = imageCounts(config.train_limit, datasetSizes.cifar10);
+const images = imageCounts(config.train_limit, builtInDatasets.cifar10.size);
 const recorded: Record<Pass, number> = {
   features: 0.917,
   head: 0.064,

@@ -1,5 +1,5 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import type { ImageCounts } from '@/lib/data/dataset-sizes.ts';
+import type { ImageCounts } from '@/lib/data/datasets.ts';
 import { findSpeed, type Speed, speedKind } from '@/lib/work/estimate.ts';
 import {
   entriesOf,
@@ -51,7 +51,7 @@ export class TimeLeft {
     this.trust = known.length > 0 ? trustSeconds : 0;
   }
 
-  /** Counts `images` more as passed, which took so many seconds; 0 images where the time is all there is to tell. */
+  /** Counts `images` more as passed, which took so many seconds; 0 images where only time was spent. */
   advance(phase: WorkPhase, pass: Pass, images: number, seconds: number): void {
     const work = this.left[phase];
     work[pass] = Math.max(0, (work[pass] ?? 0) - images);
@@ -65,8 +65,8 @@ export class TimeLeft {
     work[pass] = Math.max(0, (work[pass] ?? 0) - images);
   }
 
-  /** Of a phase so much, within 0…1, was passed by an earlier process of the run. */
-  goOn(phase: WorkPhase, done: number): void {
+  /** An earlier process of the run has done this share of a phase, within 0…1. */
+  resume(phase: WorkPhase, done: number): void {
     const rest = entriesOf(this.left[phase]).map(([pass, images]) => [pass, images * (1 - done)]);
     this.left[phase] = Object.fromEntries(rest);
   }

@@ -14,7 +14,7 @@ export class ProcessUsage {
     this.readAt = now;
     this.cpu = process.cpuUsage();
     const memory = process.memoryUsage.rss();
-    // libuv tells kilobytes on every system (uv_getrusage).
+    // libuv reports kilobytes on every system (uv_getrusage).
     this.peakMemory = Math.max(this.peakMemory, memory, process.resourceUsage().maxRSS * 1024);
     return { memory, peakMemory: this.peakMemory, cores };
   }

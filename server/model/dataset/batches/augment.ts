@@ -1,4 +1,5 @@
-import type { TrainConfig } from '@/lib/config/train-config.ts';
+import type { AugmentationName, AugmentationOptions } from '@/lib/config/augmentations.ts';
+import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import type { Random } from '@/server/model/random.ts';
 
 /** Changes of pixels while training. An image is [3, 32, 32] in [0, 1]. */
@@ -18,13 +19,10 @@ export interface Transform {
   flip: boolean;
 }
 
-type AugmentOptions = Pick<TrainConfig, 'rotation' | 'width_shift' | 'height_shift' | 'zoom'>;
+type AffineOptions = Pick<AugmentationOptions, 'rotation' | 'width_shift' | 'height_shift' | 'zoom'>;
 
 /** Draws what Keras' ImageDataGenerator draws: everything uniform, each axis zoomed for itself, every other image mirrored. */
-export function drawTransform(
-  random: Random,
-  { rotation, width_shift, height_shift, zoom }: AugmentOptions,
-): Transform {
+export function drawTransform(random: Random, { rotation, width_shift, height_shift, zoom }: AffineOptions): Transform {
   const around = (extent: number) => random.uniform(-extent, extent);
   return {
     angle: (around(rotation) * Math.PI) / 180,
@@ -104,3 +102,25 @@ export function mixup(pixels: Float32Array, targets: Float32Array, random: Rando
     }
   }
 }
+
+interface Augmenter {
+  /** Changes one image, [3, 32, 32], in place. */
+  image?: (pixels: Float32Array, random: Random, options: AugmentationOptions) => void;
+  /** Changes a whole batch in place: pixels [n, 3, 32, 32], targets [n, classes]. */
+  batch?: (pixels: Float32Array, targets: Float32Array, random: Random, options: AugmentationOptions) => void;
+}
+
+/** The image before it is transformed. */
+const source = new Float32Array(imageBytes);
+
+/** What each augmentation does, in the order in which they are applied and draw their numbers. */
+export const augmenters: Record<AugmentationName, Augmenter> = {
+  affine: {
+    image: (pixels, random, options) => {
+      source.set(pixels);
+      applyAffine(source, pixels, drawTransform(random, options));
+    },
+  },
+  cutout: { image: cutout },
+  mixup: { batch: (pixels, targets, random, { mixup_alpha }) => mixup(pixels, targets, random, mixup_alpha) },
+};

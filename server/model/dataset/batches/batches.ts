@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { changesPixels, type TrainConfig } from '@/lib/config/train-config.ts';
+import { changesPixels } from '@/lib/config/augmentations.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
-import { DataError, TrainerError } from '@/server/model/errors.ts';
+import { CodedError, DataError } from '@/server/model/errors.ts';
 import type { BatchRequest } from './batches-worker.ts';
 import { type Batch, type BatchPlan, epochOrder, makeBatch, readPixels } from './make-batch.ts';
 
@@ -99,7 +100,7 @@ class BatchWorker {
     this.worker.on('error', (error) => this.fail(error));
     this.worker.on('exit', (code) =>
       this.fail(
-        new TrainerError('batches-ended', `The thread that prepares batches ended with code ${code}: start again.`),
+        new CodedError('batches-ended', `The thread that prepares batches ended with code ${code}: start again.`),
       ),
     );
   }

@@ -1,7 +1,7 @@
-import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { type AugmentationName, type AugmentationOptions, augmentations } from '@/lib/config/augmentations.ts';
 import { type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { Random } from '@/server/model/random.ts';
-import { applyAffine, cutout, drawTransform, mixup } from './augment.ts';
+import { augmenters } from './augment.ts';
 
 /** What one training step sees, before the frozen part. */
 export interface Batch {
@@ -22,10 +22,7 @@ export interface BatchPlan {
   classes: number;
   batchSize: number;
   seed: number;
-  options: Pick<
-    TrainConfig,
-    'augment' | 'rotation' | 'zoom' | 'width_shift' | 'height_shift' | 'use_mixup' | 'mixup_alpha' | 'use_cutout'
-  >;
+  options: AugmentationOptions;
 }
 
 /** The images of an epoch in the order in which they are trained on. */
@@ -46,18 +43,15 @@ export function makeBatch(plan: BatchPlan, order: Uint32Array, epoch: number, nu
   const pixels = new Float32Array(count * imageBytes);
   const targets = new Float32Array(count * classes);
   const random = new Random(seed, 'augment', epoch, number);
-  const original = new Float32Array(imageBytes);
+  const switchedOn = Object.entries(augmenters).flatMap(([name, augmenter]) =>
+    options[augmentations[name as AugmentationName].flag] ? [augmenter] : [],
+  );
   for (const [row, image] of chosen.entries()) {
     const target = pixels.subarray(row * imageBytes, (row + 1) * imageBytes);
-    if (options.augment) {
-      readPixels(images, image, original);
-      applyAffine(original, target, drawTransform(random, options));
-    } else {
-      readPixels(images, image, target);
-    }
-    if (options.use_cutout) cutout(target, random);
+    readPixels(images, image, target);
+    for (const augmenter of switchedOn) augmenter.image?.(target, random, options);
     targets[row * classes + images.labels[image]!] = 1;
   }
-  if (options.use_mixup) mixup(pixels, targets, random, options.mixup_alpha);
+  for (const augmenter of switchedOn) augmenter.batch?.(pixels, targets, random, options);
   return { pixels, targets, order: chosen.slice(), count };
 }

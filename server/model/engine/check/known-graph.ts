@@ -1,15 +1,7 @@
 import type { Engine, Tensors } from '@/server/model/engine/engine.ts';
 import { gradients } from '@/server/model/graph/gradient.ts';
-import {
-  clip,
-  constant,
-  conv,
-  input,
-  type Node,
-  type Outputs,
-  type Shape,
-  sizeOf,
-} from '@/server/model/graph/operations.ts';
+import { type Node, type Outputs, type Shape, sizeOf } from '@/server/model/graph/node.ts';
+import { clip, constant, conv, input } from '@/server/model/graph/operations.ts';
 import { smallNetwork, smallNetworkShapes } from '@/server/model/graph/small-network.ts';
 import { Random } from '@/server/model/random.ts';
 import known from './known-gradients.json' with { type: 'json' };

@@ -4,7 +4,7 @@ import { trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
 import { inputShapes } from '@/server/model/engine/feeds.ts';
 import type { Workload } from '@/server/model/engine/inventory/verdicts.ts';
-import { sizeOf } from '@/server/model/graph/operations.ts';
+import { sizeOf } from '@/server/model/graph/node.ts';
 import { frozenGraph, trainingGraph } from '@/server/model/network/model.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
 import { measuredSteps } from './check-engine.ts';

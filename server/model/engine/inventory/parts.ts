@@ -2,13 +2,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { type EngineName, type EngineVerdict, type EngineVerdicts, engineNames } from '@/lib/config/engines.ts';
+import {
+  type EngineFacts,
+  type EngineName,
+  type EngineVerdict,
+  type EngineVerdicts,
+  engineNames,
+  engines,
+} from '@/lib/config/engines.ts';
 import { processorName } from './processor.ts';
 
-/** What engines need of this machine: looked for, not loaded. For Node alone. */
-
-/** Either serves; the first that is installed. */
-export const tfjsPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+/** Looks for what engines need of this machine, without loading any. For Node alone. */
 
 /** The folder of a package installed in the project, which every entry makes its current folder; null where it is not. */
 export function packageFolder(name: string): string | null {
@@ -34,12 +38,15 @@ function isMusl(): boolean {
   return musl;
 }
 
-/** Whether onnxruntime-node has a file of this kind for this system. */
-function hasOnnxRuntime(kind: RegExp): boolean {
-  const folder = packageFolder('onnxruntime-node');
-  if (!folder || isMusl()) return false;
-  const here = path.join(process.platform, process.arch);
-  return filesBelow(path.join(folder, 'bin')).some((file) => file.includes(here) && kind.test(file));
+/** Whether a package is installed, with its binary for this system where it needs one. */
+function isInstalled(name: string, binary: EngineFacts['binary']): boolean {
+  const folder = packageFolder(name);
+  if (!folder || !binary) return folder !== null;
+  if (binary.isForEachSystem && isMusl()) return false;
+  const place = binary.isForEachSystem ? path.join(process.platform, process.arch) : '';
+  // Packages are found at run time: nothing to trace when pages are built.
+  const files = filesBelow(path.join(/* turbopackIgnore: true */ folder, binary.folder));
+  return files.some((file) => file.includes(place) && file.includes(binary.name));
 }
 
 /** The first GPU of this machine, as far as the system tells; Linux does by its devices, others cannot be asked so. */
@@ -60,23 +67,15 @@ const here = `${process.platform} ${process.arch}`;
 
 /** Why an engine cannot run here, and what a person can do about it; null where it is worth a try. */
 export function absenceOf(name: EngineName): string | null {
-  switch (name) {
-    case 'cpu':
-      return hasOnnxRuntime(/binding\.node$/) ? null : `onnxruntime-node has no binary for ${here}`;
-    case 'webgpu':
-      if (!hasOnnxRuntime(/binding\.node$/)) return absenceOf('cpu');
-      return findGpu() ? null : 'no GPU found; a software adapter is used only when asked for by name: --engine webgpu';
-    case 'cuda':
-      if (!findGpu()?.isNvidia) return 'no NVIDIA GPU found';
-      return hasOnnxRuntime(/providers_cuda/) ? null : 'CUDA 12 provider not installed: npm run gpu';
-    case 'tensorflow':
-      return tfjsPackages.some((each) => filesBelow(path.join(packageFolder(each) ?? '', 'lib')).some(isBinding))
-        ? null
-        : 'tfjs-node-gpu has no binary here: npm run tensorflow';
-    case 'wasm':
-      if (!packageFolder('onnxruntime-web')) return 'onnxruntime-web is not installed: npm ci';
-      return absenceOf('cpu') ? null : 'ONNX Runtime has its own binary here, which is faster';
-  }
+  const { packages, binary, gpu, missing, replaces }: EngineFacts = engines[name];
+  if (gpu && !hasGpu(gpu.maker)) return gpu.missing;
+  if (!packages.some((each) => isInstalled(each, binary))) return missing(here);
+  return replaces && absenceOf(replaces.engine as EngineName) === null ? replaces.unneeded : null;
+}
+
+function hasGpu(maker: 'any' | 'NVIDIA'): boolean {
+  const gpu = findGpu();
+  return gpu !== null && (maker === 'any' || gpu.isNvidia);
 }
 
 /** Why engines cannot run here, of those that cannot. */
@@ -88,11 +87,10 @@ export const absences = (): EngineVerdicts =>
     }),
   );
 
-const isBinding = (file: string): boolean => file.endsWith('tfjs_binding.node');
-
 /** Changes whenever a check might end otherwise: another package, system, processor or GPU. */
 export function partsFingerprint(): string[] {
-  const versions = ['onnxruntime-node', 'onnxruntime-web', ...tfjsPackages].map((name) => {
+  const packages = new Set<string>(engineNames.flatMap((name) => engines[name].packages));
+  const versions = [...packages].map((name) => {
     const folder = packageFolder(name);
     return folder
       ? (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version

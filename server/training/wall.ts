@@ -1,8 +1,9 @@
+import sharp from 'sharp';
 import { wallColumns, wallImages, wallTile } from '@/lib/run/wall.ts';
-import { type Dataset, imageBytes } from './dataset.ts';
-import { type Split, shuffledByClass } from './split.ts';
+import { type Dataset, imageBytes } from '@/server/model/dataset/dataset.ts';
+import { type Split, shuffledByClass } from '@/server/model/dataset/split.ts';
 
-/** The validation images that are shown with what the network takes them for, class by class. */
+/** The validation images that are shown with their predictions, class by class. */
 export interface Wall {
   /** Where each stands among the validation images. */
   rows: Uint32Array;
@@ -26,6 +27,12 @@ export function chooseWall({ train, classes }: Pick<Dataset, 'train' | 'classes'
     ...drawTiles(images.map((image) => train.pixels.subarray(image * imageBytes, (image + 1) * imageBytes))),
   };
 }
+
+/** @returns a PNG file of the wall's pixels */
+export const encodePicture = ({ pixels, width, height }: Pick<Wall, 'pixels' | 'width' | 'height'>): Promise<Buffer> =>
+  sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 
 /** @param images planes of red, green and blue, [3, 32, 32] each */
 function drawTiles(images: readonly Uint8Array[]): Pick<Wall, 'pixels' | 'width' | 'height'> {

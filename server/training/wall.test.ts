@@ -1,8 +1,9 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeWall, encodeWall } from '@/lib/run/wall.ts';
-import { type ImageSet, imageBytes } from './dataset.ts';
-import { splitImages } from './split.ts';
-import { chooseWall } from './wall.ts';
+import { type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
+import { splitImages } from '@/server/model/dataset/split.ts';
+import { chooseWall, encodePicture } from './wall.ts';
 
 const classes = ['cat', 'dog', 'owl'];
 
@@ -47,6 +48,12 @@ describe('the wall', () => {
     }
     // No image, no colour: the picture is wider than the last row.
     expect(pixel(639, 319)).toEqual([0, 0, 0]);
+  });
+
+  it('is written as a PNG of exactly these pixels', async () => {
+    const file = sharp(await encodePicture(wall));
+    expect(await file.metadata()).toMatchObject({ format: 'png', width: 640, height: 320, channels: 3 });
+    expect((await file.raw().toBuffer()).equals(wall.pixels)).toBe(true);
   });
 });
 

@@ -21,14 +21,14 @@ const drawings: readonly Drawing[] = [
   ...Object.values(creatures),
 ];
 
-export const sourceClassCount = drawings.length;
+export const pretrainingClassCount = drawings.length;
 
 /**
  * Renders images `start` to `start + count`, in which the classes alternate; each depends only on seed and index.
  *
  * @returns pixels [count, 3, 32, 32], planes of bytes, and labels [count]
  */
-export function renderSource({ seed, count, start = 0 }: { seed: number; count: number; start?: number }): {
+export function renderPretrainingImages({ seed, count, start = 0 }: { seed: number; count: number; start?: number }): {
   pixels: Uint8Array;
   labels: Uint8Array;
 } {

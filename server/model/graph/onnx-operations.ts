@@ -1,0 +1,98 @@
+import type { Node, Operation, OperationOf, Shape } from './node.ts';
+import { type Attributes, float32, type OnnxWriter } from './onnx-writer.ts';
+
+/** Each operation of a graph in ONNX (operator set 17). */
+
+/** `x`: the names of the inputs; returns the name of the result. */
+export type OnnxRule<T extends Operation['type']> = (
+  w: OnnxWriter,
+  x: string[],
+  node: Node,
+  operation: OperationOf<T>,
+) => string;
+
+const plain =
+  (opType: string, attributes: Attributes = {}) =>
+  (w: OnnxWriter, x: string[]): string =>
+    w.apply(opType, x, attributes);
+
+const bothSides = (before: number, after: number): number[] => [before, before, after, after];
+const square = (length: number): number[] => [length, length];
+
+/** [c, n, h, w] as one image of c·n channels: then a convolution with c·n groups is the depthwise one, and no data moves. */
+const asOneImage = ([channels = 0, images = 0, ...sides]: Shape): number[] => [1, channels * images, ...sides];
+
+/** The kernels [c, 3, 3], repeated for each of n images. */
+function repeatKernels(w: OnnxWriter, kernels: string, [channels = 0, images = 0]: Shape): string {
+  const repeated = w.apply('Expand', [w.reshape(kernels, [channels, 1, 3, 3]), w.integers([channels, images, 3, 3])]);
+  return w.reshape(repeated, [channels * images, 1, 3, 3]);
+}
+
+export const onnxOperations: { [T in Exclude<Operation['type'], 'input'>]: OnnxRule<T> } = {
+  constant: (w, _, { shape }, { data }) => w.floats(data, shape),
+  matMul: (w, [a = '', b = ''], { shape, inputs: [first] }, { transposeA, transposeB }) => {
+    if (shape.length === 2) return w.apply('Gemm', [a, b], { transA: Number(transposeA), transB: Number(transposeB) });
+    const turned = (name: string, rank: number, really: boolean) =>
+      really ? w.apply('Transpose', [name], { perm: rank === 2 ? [1, 0] : [0, 2, 1] }) : name;
+    return w.apply('MatMul', [turned(a, first!.shape.length, transposeA), turned(b, 3, transposeB)]); // ONNX Runtime fuses the transposes in
+  },
+  conv: (w, x, _, { stride, padding, groups }) =>
+    w.apply('Conv', x, { strides: square(stride), pads: bothSides(padding.before, padding.after), group: groups }),
+  depthwiseConv: (w, [x = '', kernels = ''], { inputs: [input], shape }, { stride, padding }) => {
+    const oneImage = asOneImage(input!.shape);
+    const y = w.apply('Conv', [w.reshape(x, oneImage), repeatKernels(w, kernels, shape)], {
+      strides: square(stride),
+      pads: bothSides(padding.before, padding.after),
+      group: oneImage[1]!,
+    });
+    return w.reshape(y, shape);
+  },
+  depthwiseConvTranspose: (w, [dy = '', kernels = ''], { inputs: [input], shape }, { stride, padding }) => {
+    const oneImage = asOneImage(input!.shape);
+    const dx = w.apply('ConvTranspose', [w.reshape(dy, oneImage), repeatKernels(w, kernels, shape)], {
+      strides: square(stride),
+      pads: bothSides(padding.before, padding.after),
+      group: oneImage[1]!,
+    });
+    return w.reshape(dx, shape);
+  },
+  depthwiseKernelGradient: (w, [x = '', dy = ''], { inputs: [input], shape }, { stride, padding }) => {
+    // x convolved with dy as its kernel, all images of a channel in one group; the forward's stride is a dilation here.
+    const gradient = w.apply('Conv', [w.reshape(x, asOneImage(input!.shape)), dy], {
+      dilations: square(stride),
+      pads: bothSides(padding.before, padding.after),
+      group: shape[0]!,
+    });
+    return w.reshape(gradient, shape);
+  },
+  add: plain('Add'),
+  subtract: plain('Sub'),
+  multiply: plain('Mul'),
+  divide: plain('Div'),
+  equal: (w, x) => w.apply('Cast', [w.apply('Equal', x)], { to: float32 }),
+  sqrt: plain('Sqrt'),
+  exp: plain('Exp'),
+  clip: (w, [x = ''], _, { low, high }) =>
+    low === 0 && high === Number.POSITIVE_INFINITY
+      ? w.apply('Relu', [x])
+      : w.apply('Clip', [x, w.floats(Float32Array.of(low), []), w.floats(Float32Array.of(high), [])]),
+  logSoftmax: plain('LogSoftmax', { axis: -1 }),
+  sum: (w, [x = ''], _, { axes }) => w.apply('ReduceSum', [x, w.integers(axes)], { keepdims: 1 }),
+  reshape: (w, [x = ''], { shape }) => w.reshape(x, shape),
+  transpose: (w, x, _, { order }) => w.apply('Transpose', x, { perm: order }),
+  slice: (w, [x = ''], { shape }, { start, step }) => {
+    // Backwards past the first element is written as a large negative end (−1 would mean the last one).
+    const end = start
+      .map((first, axis) => first + step[axis]! * shape[axis]!)
+      .map((last) => (last < 0 ? -(2 ** 31) : last));
+    const axes = start.map((_, axis) => axis);
+    return w.apply('Slice', [x, w.integers(start), w.integers(end), w.integers(axes), w.integers(step)]);
+  },
+  pad: (w, [x = ''], { shape }, { padding }) => {
+    const leading = Array<number>(shape.length - 2).fill(0);
+    const side = (amount: number) => [...leading, amount, amount];
+    return w.apply('Pad', [x, w.integers([...side(padding.before), ...side(padding.after)])]);
+  },
+  concat: (w, x, _, { axis }) => w.apply('Concat', x, { axis }),
+  broadcast: (w, [x = ''], { shape }) => w.apply('Expand', [x, w.integers(shape)]),
+};

@@ -1,0 +1,129 @@
+import path from 'node:path';
+import type { EngineVerdicts } from '@/lib/config/engines.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { networkOf } from '@/lib/network/backbones.ts';
+import type { RunEvent } from '@/lib/run/events.ts';
+import type { Speed } from '@/lib/work/estimate.ts';
+import { CacheFolder } from '@/server/model/activations/cache-folder.ts';
+import { loadDataset } from '@/server/model/dataset/load.ts';
+import { sizesOf, splitImages } from '@/server/model/dataset/split.ts';
+import { chooseEngine } from '@/server/model/engine/choose.ts';
+import type { Engine } from '@/server/model/engine/engine.ts';
+import { keepFailure } from '@/server/model/engine/inventory/keep-verdicts.ts';
+import type { Paths } from '@/server/model/files/paths.ts';
+import { removeHalves } from '@/server/model/files/write-whole.ts';
+import { findWeightsFile, loadWeights } from '@/server/model/network/weights.ts';
+import type { RunState } from './checkpoint/checkpoint.ts';
+import { createCheckpointWriter } from './checkpoint/checkpoint-writer.ts';
+import { findCheckpoint, initialState } from './checkpoint/resume-state.ts';
+import { assembleModel, type Experiment } from './experiment.ts';
+import { superviseEngine } from './supervise-engine.ts';
+import type { Pulse } from './telemetry/pulse.ts';
+import { type Emit, Reporter } from './telemetry/reporter.ts';
+import { TimeLeft } from './telemetry/time-left.ts';
+import { chooseWall, type Wall } from './wall.ts';
+
+export interface TrainingOptions {
+  runId: string;
+  config: TrainConfig;
+  paths: Paths;
+  /** Where the run's log goes; by default `run_<id>.json` in the results folder. */
+  logFile?: string;
+  /** How fast earlier runs were here, for the estimate of the time left. */
+  speeds?: Speed[];
+  /** Resume from the run's checkpoint, as the command says; left out: begin. */
+  resume?: { furtherFrom: number };
+  /** Which attempt at the run this is, where there can be several. */
+  attempt?: number;
+  /** Receives every event; training waits for it. */
+  emit: Emit;
+  /** Aborting cancels the run at the next step. */
+  signal: AbortSignal;
+  /** Counts the steps, where somebody watches. */
+  pulse?: Pulse;
+}
+
+/** A run that is ready to train: the experiment, and what its files and events need besides. */
+export interface PreparedRun extends Experiment {
+  runId: string;
+  /** Where its files go. */
+  folder: string;
+  logFile: string;
+  attempt: number | undefined;
+  engine: Engine;
+  verdicts: EngineVerdicts;
+  weightsFile: string;
+  wallPicture: Wall;
+  /** What checkpoints keep of the run; changed as it proceeds. */
+  state: RunState;
+  /** Every event so far but `progress`, those of earlier processes included: the run's log is made of them. */
+  events: readonly RunEvent[];
+}
+
+/**
+ * Reads images, weights and checkpoint, and chooses an engine. Emits `progress` while images are read.
+ * @throws CodedError where something is missing or unusable
+ */
+export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
+  const { runId, config, paths, attempt, signal, pulse } = options;
+  const folder = path.join(paths.results, runId);
+  const checkpoint = options.resume ? await findCheckpoint(folder) : null;
+  if (checkpoint) await removeHalves(folder);
+  const state = checkpoint?.run ?? initialState();
+  const events = [...state.told];
+  const emit = recordInto(events, options.emit);
+
+  const dataset = await readImages(options, emit);
+  const split = splitImages(dataset, config.train_limit);
+  const wallPicture = chooseWall(dataset, split);
+  const weightsFile = findWeightsFile(paths.data, config);
+  const weights = await loadWeights(weightsFile, networkOf(config));
+  pulse?.pauseWatchdog();
+  const { engine: chosen, verdicts } = await chooseEngine(config, paths.cache, signal);
+  const onFailure = (why: string) => keepFailure(paths.cache, chosen.name, why);
+  const engine = superviseEngine(chosen, { pulse, onFailure });
+
+  const timeLeft = new TimeLeft(config, sizesOf(split), { known: options.speeds, cacheLimit: paths.cacheLimit });
+  const reporter = new Reporter(emit, signal, timeLeft, pulse);
+  const cache = new CacheFolder(paths.cache, paths.cacheLimit);
+  return {
+    runId,
+    folder,
+    logFile: options.logFile ?? path.join(paths.results, `run_${runId}.json`),
+    attempt,
+    config,
+    dataset,
+    split,
+    complete: config.train_limit === 0 ? split : splitImages(dataset, 0),
+    wall: wallPicture.rows,
+    wallPicture,
+    weightsFile,
+    weights,
+    engine,
+    verdicts,
+    ...assembleModel({ config, dataset, split, weights, engine, cache }),
+    reporter,
+    timeLeft,
+    state,
+    events,
+    saveCheckpoint: createCheckpointWriter({ folder, attempt, state, events, reporter }),
+    resumeFrom: checkpoint?.fit ?? null,
+    extendFromEpoch: options.resume?.furtherFrom ?? 0,
+  };
+}
+
+/** Keeps each event but `progress`, then passes it on. What `resumed` repeats is there already. */
+const recordInto =
+  (events: RunEvent[], emit: Emit): Emit =>
+  async (event) => {
+    if (event.type === 'resumed') events.push({ ...event, told: undefined });
+    else if (event.type !== 'progress') events.push(event);
+    await emit(event);
+  };
+
+function readImages({ config, paths, signal, pulse }: TrainingOptions, emit: Emit) {
+  const reporter = new Reporter(emit, signal, { seconds: () => null }, pulse);
+  return loadDataset(config.dataset, paths, (done, total) =>
+    reporter.progress({ done, total, imagesPerSecond: done / reporter.elapsed() }),
+  );
+}
