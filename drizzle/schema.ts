@@ -53,10 +53,6 @@ export const runs = sqliteTable(
     nUnfreeze: integer('n_unfreeze').generatedAlwaysAs(fromJson('config', 'n_unfreeze')),
     optimizer: text('optimizer').generatedAlwaysAs(fromJson('config', 'optimizer')),
     dataset: text('dataset').generatedAlwaysAs(fromJson('config', 'dataset')),
-    /** What changes pixels, a word each: `aug`, `mixup`, `cutout`; empty where nothing does. */
-    augmentation: text('augmentation').generatedAlwaysAs(
-      sql`trim(iif(config ->> '$.augment', 'aug ', '') || iif(config ->> '$.use_mixup', 'mixup ', '') || iif(config ->> '$.use_cutout', 'cutout', ''))`,
-    ),
     testAccuracy: real('test_accuracy').generatedAlwaysAs(fromJson('metrics', 'test_end2end')),
     testHash: text('test_hash').generatedAlwaysAs(fromJson('test', 'hash')),
     /** What the log sums up: features, head and fine-tuning. */

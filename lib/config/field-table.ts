@@ -11,8 +11,8 @@ export type RunStage = (typeof runStages)[number];
 /** A part of the form. */
 export type FieldGroupName = 'training' | 'length' | 'augmentation' | 'advanced';
 
-/** What must hold for a field to have an effect; `unused-fields.ts` says how that is decided. */
-export type FieldNeed = 'stage2' | 'augment' | 'mixup' | 'weight-decay';
+/** What must hold for a field to have an effect: that stage 2 runs, that weights decay, or that a switch is on. */
+export type FieldNeed = 'stage2' | 'weight-decay' | 'augment' | 'use_mixup';
 
 export interface FieldFacts {
   label: string;
@@ -26,6 +26,8 @@ export interface FieldFacts {
   needs?: readonly FieldNeed[];
   /** Whether it changes the augmentation preview. */
   preview?: true;
+  /** Of a switch that turns on an augmentation: its name in one word. */
+  augmentation?: string;
 }
 
 export const fieldTable = {
@@ -44,7 +46,14 @@ export const fieldTable = {
   // Not the features: these are extracted in batches of a fixed size.
   batch_size: { label: 'Batch size', short: 'Batch', group: 'length', affectsFrom: 'stage1' },
 
-  augment: { label: 'Augment', group: 'augmentation', affectsFrom: 'stage2', needs: ['stage2'], preview: true },
+  augment: {
+    label: 'Augment',
+    group: 'augmentation',
+    affectsFrom: 'stage2',
+    needs: ['stage2'],
+    preview: true,
+    augmentation: 'aug',
+  },
   rotation: {
     label: 'Rotation',
     unit: '°',
@@ -74,15 +83,29 @@ export const fieldTable = {
     needs: ['stage2', 'augment'],
     preview: true,
   },
-  use_mixup: { label: 'Mixup', group: 'augmentation', affectsFrom: 'stage2', needs: ['stage2'], preview: true },
+  use_mixup: {
+    label: 'Mixup',
+    group: 'augmentation',
+    affectsFrom: 'stage2',
+    needs: ['stage2'],
+    preview: true,
+    augmentation: 'mixup',
+  },
   mixup_alpha: {
     label: 'Mixup α',
     group: 'augmentation',
     affectsFrom: 'stage2',
-    needs: ['stage2', 'mixup'],
+    needs: ['stage2', 'use_mixup'],
     preview: true,
   },
-  use_cutout: { label: 'Cutout', group: 'augmentation', affectsFrom: 'stage2', needs: ['stage2'], preview: true },
+  use_cutout: {
+    label: 'Cutout',
+    group: 'augmentation',
+    affectsFrom: 'stage2',
+    needs: ['stage2'],
+    preview: true,
+    augmentation: 'cutout',
+  },
 
   // Engines differ in the last digits, and cached features are kept apart by engine.
   engine: { label: 'Engine', group: 'advanced', affectsFrom: 'features' },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { imageSizes } from '@/lib/data/data-files.ts';
 import { datasetNameSchema } from '@/lib/data/dataset-name.ts';
 import { backboneSchema } from '@/lib/network/backbones.ts';
+import { augmentationWords } from './augmentations.ts';
 import { engineChoices } from './engines.ts';
 import { fieldFacts, type TrainConfigField } from './field-table.ts';
 import { optimizerNames } from './optimizers.ts';
@@ -152,9 +153,7 @@ function defaultRunName(config: TrainConfig): string {
   const parts = [config.n_unfreeze === 0 ? 'frozen' : `n${config.n_unfreeze}`];
   if (config.dataset !== 'cifar10') parts.unshift(config.dataset);
   if (config.backbone !== 'imagenet') parts.push(`${config.backbone}-base`);
-  if (config.augment) parts.push('aug');
-  if (config.use_mixup) parts.push('mixup');
-  if (config.use_cutout) parts.push('cutout');
+  parts.push(...augmentationWords(config));
   if (config.optimizer !== 'adamw') parts.push(config.optimizer);
   if (config.image_size !== 160) parts.push(`${config.image_size}px`);
   if (config.train_limit > 0) parts.push(`${config.train_limit}img`);

@@ -7,26 +7,34 @@ interface Need {
   reason: string;
 }
 
-const needs: Record<FieldNeed, Need> = {
+/** A need that is not listed is a switch, which must be on. */
+const needs: Partial<Record<FieldNeed, Need>> = {
   stage2: { isMissing: (config) => config.epochs_stage2 === 0, reason: 'Not used: stage 2 has no epochs.' },
-  augment: { isMissing: (config) => config.augment === false, reason: 'Not used: augment is off.' },
-  mixup: { isMissing: (config) => config.use_mixup === false, reason: 'Not used: mixup is off.' },
   'weight-decay': {
     isMissing: ({ optimizer }) => optimizer !== undefined && optimizers[optimizer]?.decaysWeights === false,
     reason: `Not used: only ${decayingOptimizers} decays weights.`,
   },
 };
 
+const needNamed = (need: FieldNeed): Need => needs[need] ?? switchNeed(need as TrainConfigField);
+
+const switchNeed = (name: TrainConfigField): Need => ({
+  isMissing: (config) => config[name] === false,
+  reason: `Not used: ${fieldFacts(name).label.toLowerCase()} is off.`,
+});
+
 /**
- * Which fields have no effect beside the others, and why, in words. They keep their values, which are sent all the same.
+ * Fields that have no effect given the other values, with the reason. They keep their values, which are still submitted.
  *
  * @param config what was read from the form; a value that cannot be used rules nothing out
  */
 export function unusedFields(config: TrainConfigInput): Partial<Record<TrainConfigField, string>> {
   const reasons: Partial<Record<TrainConfigField, string>> = {};
   for (const name of fieldNames) {
-    const missing = fieldFacts(name).needs?.find((need) => needs[need].isMissing(config));
-    if (missing) reasons[name] = needs[missing].reason;
+    const missing = fieldFacts(name)
+      .needs?.map(needNamed)
+      .find(({ isMissing }) => isMissing(config));
+    if (missing) reasons[name] = missing.reason;
   }
   return reasons;
 }

@@ -25,11 +25,11 @@ function createOlderDatabase(): void {
   db.insert(runs)
     .values({ id: 'a', name: 'a', config: testConfig(), logFile: 'a', createdAt: 1, status: 'completed' })
     .run();
-  db.$client.exec('DROP INDEX events_type');
+  db.$client.exec('ALTER TABLE runs ADD COLUMN augmentation text; DROP INDEX events_type');
   db.$client.exec('DROP INDEX runs_start_key_unique; ALTER TABLE runs DROP COLUMN start_key');
   db.$client.exec('ALTER TABLE runs DROP COLUMN attempt; ALTER TABLE runs DROP COLUMN fruitless');
   db.$client.exec(
-    'DELETE FROM __drizzle_migrations WHERE created_at IN (SELECT created_at FROM __drizzle_migrations ORDER BY created_at DESC LIMIT 2)',
+    'DELETE FROM __drizzle_migrations WHERE created_at IN (SELECT created_at FROM __drizzle_migrations ORDER BY created_at DESC LIMIT 3)',
   );
   db.$client.close();
 }

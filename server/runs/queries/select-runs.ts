@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
+import { augmentationSwitches, augmentationWord } from '@/lib/config/augmentations.ts';
 import { builtInDatasetNames, builtInDatasets } from '@/lib/data/datasets.ts';
 import { columnNamed, type ExpressionColumn } from '@/lib/runs/columns.ts';
 import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
@@ -7,15 +8,20 @@ import type { RunFilter, RunQuery, RunSort } from '@/lib/runs/query.ts';
 
 /** A query as SQL: which rows, and in which order. */
 
-/** A column of `runs`, or a key of one that holds JSON. */
-type Place = keyof RunRow | `${'config' | 'metrics'}.${string}`;
+/** A column of `runs`, a key of one that holds JSON, or the augmentations that a config turns on. */
+type Place = keyof RunRow | `${'config' | 'metrics'}.${string}` | 'augmentation';
 
 function valueAt(place: Place): SQL {
+  if (place === 'augmentation') return sql`rtrim(${sql.join(augmentationNames, sql` || `)})`;
   const [column, key] = place.split('.') as [keyof RunRow, string?];
   return key ? sql`${runs[column]} ->> ${sql.raw(`'$.${key}'`)}` : sql`${runs[column]}`;
 }
 
-/** Of own images, of which nobody knows here how many there are, at most this many are trained on. */
+const augmentationNames = augmentationSwitches.map(
+  (name) => sql`iif(${runs.config} ->> ${sql.raw(`'$.${name}'`)}, ${`${augmentationWord(name)} `}, '')`,
+);
+
+/** The upper bound for custom images, whose number is not known here. */
 const trainLimit = sql`nullif(${valueAt('config.train_limit')}, 0)`;
 const knownImages = builtInDatasetNames.map((name) => {
   const { train, classes } = builtInDatasets[name].size;

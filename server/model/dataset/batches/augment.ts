@@ -1,4 +1,5 @@
-import type { AugmentationName, AugmentationOptions } from '@/lib/config/augmentations.ts';
+import type { AugmentationSwitch } from '@/lib/config/augmentations.ts';
+import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import type { Random } from '@/server/model/random.ts';
 
@@ -18,6 +19,12 @@ export interface Transform {
   zoomY: number;
   flip: boolean;
 }
+
+/** The part of a config that decides how images are changed. */
+export type AugmentationOptions = Pick<
+  TrainConfig,
+  AugmentationSwitch | 'rotation' | 'zoom' | 'width_shift' | 'height_shift' | 'mixup_alpha'
+>;
 
 type AffineOptions = Pick<AugmentationOptions, 'rotation' | 'width_shift' | 'height_shift' | 'zoom'>;
 
@@ -114,13 +121,13 @@ interface Augmenter {
 const source = new Float32Array(imageBytes);
 
 /** What each augmentation does, in the order in which they are applied and draw their numbers. */
-export const augmenters: Record<AugmentationName, Augmenter> = {
-  affine: {
+export const augmenters: Record<AugmentationSwitch, Augmenter> = {
+  augment: {
     image: (pixels, random, options) => {
       source.set(pixels);
       applyAffine(source, pixels, drawTransform(random, options));
     },
   },
-  cutout: { image: cutout },
-  mixup: { batch: (pixels, targets, random, { mixup_alpha }) => mixup(pixels, targets, random, mixup_alpha) },
+  use_cutout: { image: cutout },
+  use_mixup: { batch: (pixels, targets, random, { mixup_alpha }) => mixup(pixels, targets, random, mixup_alpha) },
 };

@@ -1,7 +1,7 @@
-import { type AugmentationName, type AugmentationOptions, augmentations } from '@/lib/config/augmentations.ts';
+import type { AugmentationSwitch } from '@/lib/config/augmentations.ts';
 import { type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { Random } from '@/server/model/random.ts';
-import { augmenters } from './augment.ts';
+import { type AugmentationOptions, augmenters } from './augment.ts';
 
 /** What one training step sees, before the frozen part. */
 export interface Batch {
@@ -44,7 +44,7 @@ export function makeBatch(plan: BatchPlan, order: Uint32Array, epoch: number, nu
   const targets = new Float32Array(count * classes);
   const random = new Random(seed, 'augment', epoch, number);
   const switchedOn = Object.entries(augmenters).flatMap(([name, augmenter]) =>
-    options[augmentations[name as AugmentationName].flag] ? [augmenter] : [],
+    options[name as AugmentationSwitch] ? [augmenter] : [],
   );
   for (const [row, image] of chosen.entries()) {
     const target = pixels.subarray(row * imageBytes, (row + 1) * imageBytes);
