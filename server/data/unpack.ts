@@ -40,7 +40,8 @@ export async function unpack(archive: string, dataFolder: string, expected: Unpa
     for (const name of files) await flush(path.join(temporary, name));
     await putInPlace(temporary, target, files);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // Where tar fails, it may still be writing what came before.
+    await rm(temporary, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
