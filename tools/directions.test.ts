@@ -66,7 +66,7 @@ it('reads a tree from disk, without its tests', () => {
 });
 
 it('lints spread literals', () => {
-  const folder = mkdtempSync(inProject('node_modules/.cache-lint-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'lint-'));
   const lint = (text: string) => {
     const file = path.join(folder, 'a.ts');
     writeFileSync(file, text);
