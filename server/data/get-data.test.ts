@@ -150,7 +150,7 @@ describe('a download that breaks off', () => {
   it('begins anew where the file has changed since', async () => {
     server.answers = [gives({ breaksAfter: half() })];
     await failure();
-    const newer = await makeArchive();
+    const newer = await makeArchive(2);
     const other = await serveFile(newer.bytes);
     // The same address, as far as the part knows.
     const note = `${part()}.json`;

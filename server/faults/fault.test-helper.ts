@@ -1,8 +1,17 @@
+import { randomInt } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { it } from 'vitest';
+import { Random } from '@/server/model/random.ts';
 
 /** `npm run test:faults` asks for all of it; `npm test` has a short form of each. */
 export const isWhole = process.env.FAULTS === 'whole';
+
+/** Where and when a fault strikes is drawn from it. A failure is repeated with the seed that it printed, as far as clocks allow. */
+const seed = process.env.FAULT_SEED ?? String(randomInt(2 ** 31));
+// Child processes that draw, too, take theirs from here.
+process.env.FAULT_SEED = seed;
+console.info(`FAULT_SEED=${seed}`);
+export const random = new Random(Number(seed), 'faults');
 
 /** How often something is done: in the whole suite, and in the short form. */
 export const times = (whole: number, short: number): number => (isWhole ? whole : short);
@@ -20,7 +29,7 @@ export function fault(name: string, how: string, outcome: () => Promise<string>,
       try {
         tell({ name, how, outcome: await outcome() });
       } catch (error) {
-        tell({ name, how, outcome: `FAILED: ${String(error).split('\n')[0]}` });
+        tell({ name, how, outcome: `FAILED with FAULT_SEED=${seed}: ${String(error).split('\n')[0]}` });
         throw error;
       }
     },

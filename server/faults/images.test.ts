@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { decodeImage } from '@/server/model/dataset/own-images/decode-image.ts';
 import { crc32Polynomial, createCrc } from '@/server/runs/files/crc.ts';
-import { fault, times } from './fault.test-helper.ts';
+import { fault, random, times } from './fault.test-helper.ts';
 
 /** Files that say they are images. */
 
@@ -82,7 +82,7 @@ describe('hostile images', () => {
       expect(await decode(name, whole)).toBeNull();
       for (let round = 0; round < times(50, 10); round++) {
         // A JPEG without its last bytes may be whole but for its end mark.
-        const cut = whole.subarray(0, Math.floor(Math.random() * (whole.length - 64)));
+        const cut = whole.subarray(0, random.integer(whole.length - 64));
         expect([name, cut.length, await decode(name, cut)]).toEqual([name, cut.length, expect.any(String)]);
       }
     }
@@ -97,7 +97,7 @@ describe('hostile images', () => {
       'entities.jpg': `<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml}><text>&x;</text></svg>`,
       'page.jpg': '<html><script>1</script></html>',
       'script.png': '#!/bin/sh\ntouch /tmp/x\n',
-      'noise.png': Buffer.from(Uint8Array.from({ length: 5000 }, () => Math.random() * 256)),
+      'noise.png': Buffer.from(Uint8Array.from({ length: 5000 }, () => random.integer(256))),
       'archive.jpg': Buffer.from('PK\x03\x04', 'latin1'),
     };
     for (const [name, bytes] of Object.entries(files)) {

@@ -5,7 +5,7 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 import { type Answer, ask as askServer } from '@/tools/testing/ask.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
-import { fault, times } from './fault.test-helper.ts';
+import { fault, random, times } from './fault.test-helper.ts';
 
 /** Requests that are too much, or meant to break what reads them: refused in words, and the server goes on serving. */
 
@@ -133,7 +133,7 @@ describe('requests that are too much', () => {
 
   fault('a line that is no request', 'random bytes, half a request, and then nothing', async () => {
     for (let round = 0; round < times(50, 5); round++) {
-      const noise = Buffer.from(Array.from({ length: 200 }, () => Math.floor(Math.random() * 256)));
+      const noise = Buffer.from(Array.from({ length: 200 }, () => random.integer(256)));
       expect(await sendRaw(Buffer.concat([Buffer.from('GET /'), noise, Buffer.from('\r\n\r\n')]))).toMatch(
         /^(HTTP\/1\.1 4\d\d |$)/,
       );
