@@ -1,17 +1,39 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { testFiles } from './tools/testing/test-kinds.mjs';
 
-/** Real training and real browsers take their time, and a laptop has few cores. */
+/** Three kinds of tests, told apart by their names: tools/testing/test-kinds.mjs. */
 export default defineConfig({
   resolve: { alias: { '@': path.resolve(import.meta.dirname) } },
   test: {
     environment: 'node',
-    include: ['**/*.test.{ts,tsx}'],
-    exclude: ['node_modules', 'dist', '.next'],
-    maxWorkers: 2,
+    // Real training and real browsers take their time, and a laptop has few cores.
     testTimeout: 240_000,
     hookTimeout: 300_000,
-    // What a page is waited for comes late on a busy machine, and a test that passes does not wait.
+    // A busy machine shows late what a test waits for; a test that passes does not wait.
     expect: { poll: { timeout: 90_000 } },
+    projects: [
+      {
+        extends: true,
+        // Much of their time is imports and waiting for processes: modules are loaded once per worker.
+        test: { name: 'unit', ...testFiles.unit, isolate: false, maxWorkers: 4, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: { name: 'integration', ...testFiles.integration, maxWorkers: 2, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        // A worker has one browser, and one app with each of the stand-in trainers.
+        test: {
+          name: 'browser',
+          ...testFiles.browser,
+          globalSetup: 'tools/testing/browser-setup.ts',
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });
