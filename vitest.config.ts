@@ -12,6 +12,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     // A busy machine shows late what a test waits for; a test that passes does not wait.
     expect: { poll: { timeout: 90_000 } },
+    // Transformed sources are kept for the next run.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         extends: true,
