@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 import { showingTrainer } from '@/tools/testing/paths.ts';
+import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** Every page in every state, light and dark, wide and narrow: what axe finds serious, and whether it scrolls sideways. */
 
@@ -22,7 +23,7 @@ describe('axe', { timeout: 240_000 }, () => {
   let page: Page;
   beforeAll(async () => {
     empty = await mkdtemp(path.join(tmpdir(), 'transfer-lab-no-data-'));
-    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    const opened = await openAppPage(shareApp({ TRAINER_ENTRY }));
     ({ app, page } = opened);
     withoutData = await startApp({ TRAINER_ENTRY, DATA_DIR: empty });
     return async () => {

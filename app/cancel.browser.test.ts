@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
-import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import type { AppServer } from '@/tools/testing/app-server.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
+import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** Canceling, as a person does it, with a trainer that plays scenes. */
 
@@ -12,7 +13,7 @@ describe('cancel', () => {
   let app: AppServer;
   let page: Page;
   beforeAll(async () => {
-    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    const opened = await openAppPage(shareApp({ TRAINER_ENTRY }));
     ({ app, page } = opened);
     return opened.close;
   }, 600_000);

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
-import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import type { AppServer } from '@/tools/testing/app-server.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
+import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** What the form says of the time a run takes, with a trainer whose probes measure a thousand images a second. */
 
@@ -12,7 +13,7 @@ describe('the estimate', () => {
   let app: AppServer;
   let page: Page;
   beforeAll(async () => {
-    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    const opened = await openAppPage(shareApp({ TRAINER_ENTRY }));
     ({ app, page } = opened);
     await visit(page, `${app.url}/runs/new`);
     return opened.close;

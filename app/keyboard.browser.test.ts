@@ -1,8 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
-import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import type { AppServer } from '@/tools/testing/app-server.ts';
 import { showingTrainer } from '@/tools/testing/paths.ts';
+import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** All that can be done, done with the keyboard alone; what has the focus shows it. */
 
@@ -12,7 +13,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
   let app: AppServer;
   let page: Page;
   beforeAll(async () => {
-    const opened = await openAppPage(startApp({ TRAINER_ENTRY }), { acceptDownloads: true });
+    const opened = await openAppPage(shareApp({ TRAINER_ENTRY }), { acceptDownloads: true });
     ({ app, page } = opened);
     return opened.close;
   }, 600_000);

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
-import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import type { AppServer } from '@/tools/testing/app-server.ts';
 import { showingTrainer } from '@/tools/testing/paths.ts';
+import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** What is told to someone who looks at something else: the tab's title, a notification of the system. */
 
@@ -12,7 +13,7 @@ describe('someone who looks elsewhere', () => {
   let app: AppServer;
   let page: Page;
   beforeAll(async () => {
-    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    const opened = await openAppPage(shareApp({ TRAINER_ENTRY }));
     ({ app, page } = opened);
     await page.addInitScript(noteNotifications);
     return opened.close;

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
-import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import type { AppServer } from '@/tools/testing/app-server.ts';
 import { showingTrainer } from '@/tools/testing/paths.ts';
+import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** What the policy of the app's pages forbids, none of them does; and what is forbidden is stopped. */
 
@@ -16,7 +17,7 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
   const problems: string[] = [];
   const asked = new Set<string>();
   beforeAll(async () => {
-    const opened = await openAppPage(startApp({ TRAINER_ENTRY }));
+    const opened = await openAppPage(shareApp({ TRAINER_ENTRY }));
     ({ app, page } = opened);
     page.on('console', (message) => {
       if (/content security policy|violates/i.test(message.text())) problems.push(message.text());

@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunStatus } from '@/lib/run/status.ts';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
-import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
+import type { AppServer } from '@/tools/testing/app-server.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
+import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** The table while runs are added to it and taken from it, with a trainer that plays scenes. */
 
@@ -13,7 +14,7 @@ describe('the table of runs that come and go', () => {
   let app: AppServer;
   let page: Page;
   beforeAll(async () => {
-    const opened = await openAppPage(startApp({ TRAINER_ENTRY }), { viewport: { width: 1440, height: 900 } });
+    const opened = await openAppPage(shareApp({ TRAINER_ENTRY }), { viewport: { width: 1440, height: 900 } });
     ({ app, page } = opened);
     return opened.close;
   }, 600_000);

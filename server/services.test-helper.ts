@@ -1,14 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import type { Context } from './context.ts';
 import { parseEnv } from './env.ts';
 import { createServices } from './services.ts';
-
-const opened: { services: Context; folder: string }[] = [];
 
 /**
  * The real services on a database and folders of their own, with a trainer that plays the scene named by the run
@@ -22,16 +20,12 @@ export function openServices(
 ): Context {
   const entry = scriptedTrainer;
   const services = createServices(parseEnv({ RESULTS_DIR: 'results', TRAINER_ENTRY: entry, ...environment }, folder));
-  opened.push({ services, folder });
-  return services;
-}
-
-afterEach(async () => {
-  for (const { services, folder } of opened.splice(0).reverse()) {
+  onTestFinished(async () => {
     await closeServices(services);
     rmSync(folder, { recursive: true, force: true });
-  }
-});
+  });
+  return services;
+}
 
 export async function closeServices({ queue, downloads, prober, logs, db }: Context): Promise<void> {
   await logs.close();

@@ -7,7 +7,6 @@ import { createCaller } from '@/server/router.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
-import { pidTrainer } from '@/tools/testing/paths.ts';
 import {
   type FileServer,
   hdf5,
@@ -126,19 +125,6 @@ describe('a run whose data is missing', () => {
     expect((await readRun(services, id)).status).toBe('queued');
     await writeFile(path.join(data, weightsFileName(224)), hdf5(5000));
     await until(services, id, 'completed');
-  });
-
-  it('starts and fails with the name of the missing data if nobody has requested it', async () => {
-    const folder = path.join(await makeFolder(), 'nowhere');
-    // The built trainer. `npm test` builds it when it is stale.
-    const trainer = pidTrainer;
-    const services = openServices(undefined, { DATA_DIR: folder, TRAINER_ENTRY: trainer });
-    const status = await createCaller(services).data.status();
-    expect([status.folder, new Set(status.parts.map(({ state }) => state.is))]).toEqual([folder, new Set(['missing'])]);
-    const id = await startScene(services, 'any');
-    await until(services, id, 'failed');
-    const { error } = await readRun(services, id);
-    expect(error).toMatch(/CIFAR-10 is not there: no file .*nowhere.* `npm run get-data` or the button .* https:/);
   });
 
   it('waits, with a reason, without a data folder and network', async () => {

@@ -161,7 +161,7 @@ describe('an interrupted download', () => {
   it('starts from scratch if the file has changed', async () => {
     server.answers = [sendsFile({ disconnectsAfter: half() })];
     await failure();
-    const newer = await makeArchive();
+    const newer = await makeArchive(2);
     const other = await serveFile(newer.bytes);
     // Makes the new address look like the one that the partial file came from.
     const note = `${part()}.json`;

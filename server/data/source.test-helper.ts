@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from 'tar';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { cifar10Files } from '@/lib/data/data-files.ts';
 import { type DataSource, sourceOf } from './sources.ts';
 
@@ -38,14 +38,9 @@ export interface FileServer {
   answers: Answer[];
 }
 
-const cleanUps: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-});
-
 export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'get-data-'));
-  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -59,10 +54,10 @@ export async function serveFile(file: Buffer): Promise<FileServer> {
     (state.answers.shift() ?? sendsFile())({ file, request, response, send, bytesOnDisk: () => state.bytesOnDisk() });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanUps.push(
+  onTestFinished(
     () =>
-      new Promise((resolve) => {
-        server.close(resolve);
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
         server.closeAllConnections();
       }),
   );
@@ -124,14 +119,21 @@ export const sendsStatus =
     response.writeHead(status, headers).end(body);
   };
 
-/** A small version of CIFAR-10's archive: files of a few random records, plus members that must not be extracted. */
-export async function makeArchive() {
+/** Bytes that look random: different for each name, and always the same. */
+const noise = (name: string, outputLength: number): Buffer =>
+  createHash('shake256', { outputLength }).update(name).digest();
+
+/**
+ * A small version of CIFAR-10's archive: files of a few incompressible records, plus members that must not be extracted.
+ * @param version another version has other records
+ */
+export async function makeArchive(version = 1) {
   const { folder, train, test } = cifar10Files;
   const files = [...train, test];
   const fileBytes = 20 * 3073;
   const root = await makeFolder();
   await mkdir(path.join(root, 'inside', folder), { recursive: true });
-  const contents = new Map(files.map((name) => [name, randomBytes(fileBytes)]));
+  const contents = new Map(files.map((name) => [name, noise(`${version} ${name}`, fileBytes)]));
   for (const [name, bytes] of contents) await writeFile(path.join(root, 'inside', folder, name), bytes);
   await writeFile(path.join(root, 'inside', folder, 'readme.html'), '<html>');
   await writeFile(path.join(root, 'outside.txt'), 'no');

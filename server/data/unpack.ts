@@ -45,7 +45,8 @@ export async function unpack(
     for (const name of files) await syncToDisk(path.join(temporary, name));
     await putInPlace(temporary, target, files);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // Where tar fails, it may still be writing what came before.
+    await rm(temporary, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

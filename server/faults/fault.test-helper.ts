@@ -1,8 +1,17 @@
+import { randomInt } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { it } from 'vitest';
+import { Random } from '@/server/model/random.ts';
 
 /** `npm run test:faults` runs the full suite; `npm test` runs a short form of each test. */
 export const isFull = process.env.FAULTS === 'whole';
+
+/** Decides where and when a fault strikes. A failure prints its seed; set FAULT_SEED to repeat it, as far as timing allows. */
+const seed = process.env.FAULT_SEED ?? String(randomInt(2 ** 31));
+// Child processes read it, too.
+process.env.FAULT_SEED = seed;
+console.info(`FAULT_SEED=${seed}`);
+export const random = new Random(Number(seed), 'faults');
 
 /** Number of repetitions in the full suite and in the short form. */
 export const times = (full: number, short: number): number => (isFull ? full : short);
@@ -22,7 +31,7 @@ export function fault(name: string, how: string, inject: () => Promise<string>, 
       try {
         record({ name, how, outcome: await inject() });
       } catch (error) {
-        record({ name, how, outcome: `FAILED: ${String(error).split('\n')[0]}` });
+        record({ name, how, outcome: `FAILED with FAULT_SEED=${seed}: ${String(error).split('\n')[0]}` });
         throw error;
       }
     },

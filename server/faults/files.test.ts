@@ -15,7 +15,7 @@ import { openDownload } from '@/server/runs/files/open-download.ts';
 import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '@/server/training/checkpoint/checkpoint.ts';
-import { fault, times } from './fault.test-helper.ts';
+import { fault, random, times } from './fault.test-helper.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -47,7 +47,7 @@ describe('truncated files', () => {
     mkdirSync(data);
     const file = path.join(data, cifar10Files.train[0]!);
     writeFileSync(file, '');
-    const lengths = [0, cifar10Files.fileBytes - 1, Math.floor(Math.random() * cifar10Files.fileBytes)];
+    const lengths = [0, cifar10Files.fileBytes - 1, random.integer(cifar10Files.fileBytes)];
     for (const length of lengths) {
       truncateSync(file, length);
       await expect(loadCifar10(folder)).rejects.toMatchObject({
@@ -61,7 +61,7 @@ describe('truncated files', () => {
   fault('the weights are truncated', 'an HDF5 file, after its header and at random lengths', async () => {
     const file = path.join(folder, 'weights.h5');
     const whole = readWeights() ?? Buffer.concat([signature, Buffer.alloc(5000)]);
-    const lengths = Array.from({ length: times(20, 4) }, () => Math.floor(Math.random() * (whole.length - 1)));
+    const lengths = Array.from({ length: times(20, 4) }, () => random.integer(whole.length - 1));
     for (const length of [0, signature.length, 96, ...lengths]) {
       writeFileSync(file, whole.subarray(0, length));
       await expect(loadWeights(file, backbones.imagenet.network)).rejects.toMatchObject({
@@ -80,9 +80,9 @@ describe('truncated files', () => {
       await writeCheckpoint(folder, checkpointAt(1));
       await writeCheckpoint(folder, checkpointAt(2));
       const { length } = readFileSync(newest);
-      truncateSync(newest, Math.floor(Math.random() * length));
+      truncateSync(newest, random.integer(length));
       expect((await readCheckpoint(folder)).epoch).toBe(1);
-      truncateSync(previous, Math.floor(Math.random() * length));
+      truncateSync(previous, random.integer(length));
       await expect(readCheckpoint(folder)).rejects.toMatchObject({
         code: 'checkpoint-damaged',
         message: expect.stringContaining('checkpoint.safetensors is no whole checkpoint'),
@@ -96,7 +96,7 @@ describe('truncated files', () => {
     const probabilities = new Float32Array(1000).fill(0.1);
     const whole = encodePredictions(labels, { plain: probabilities, tta: probabilities }, 10);
     for (let round = 0; round < times(200, 20); round++) {
-      const cut = whole.subarray(0, Math.floor(Math.random() * whole.length));
+      const cut = whole.subarray(0, random.integer(whole.length));
       expect(() => decodePredictions(cut)).toThrow(/predictions/i);
     }
     return 'rejected; comparisons use the accuracies instead';
@@ -131,7 +131,7 @@ describe('kill −9 during an export', () => {
         });
         const exited = once(child, 'exit');
         await once(child, 'message');
-        setTimeout(() => child.kill('SIGKILL'), Math.random() * 200);
+        setTimeout(() => child.kill('SIGKILL'), random.uniform(0, 200));
         let hasExited = false;
         void exited.then(() => {
           hasExited = true;

@@ -5,7 +5,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { decodeImage } from '@/server/model/dataset/own-images/decode-image.ts';
-import { fault, times } from './fault.test-helper.ts';
+import { fault, random, times } from './fault.test-helper.ts';
 
 /** Hostile and damaged files with image names. */
 
@@ -79,7 +79,7 @@ describe('hostile images', () => {
       expect(await decode(name, whole)).toBeNull();
       for (let round = 0; round < times(50, 10); round++) {
         // A JPEG without its last bytes may only lack its end marker.
-        const cut = whole.subarray(0, Math.floor(Math.random() * (whole.length - 64)));
+        const cut = whole.subarray(0, random.integer(whole.length - 64));
         expect([name, cut.length, await decode(name, cut)]).toEqual([name, cut.length, expect.any(String)]);
       }
     }
@@ -94,7 +94,7 @@ describe('hostile images', () => {
       'entities.jpg': `<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml}><text>&x;</text></svg>`,
       'page.jpg': '<html><script>1</script></html>',
       'script.png': '#!/bin/sh\ntouch /tmp/x\n',
-      'noise.png': Buffer.from(Uint8Array.from({ length: 5000 }, () => Math.random() * 256)),
+      'noise.png': Buffer.from(Uint8Array.from({ length: 5000 }, () => random.integer(256))),
       'archive.jpg': Buffer.from('PK\x03\x04', 'latin1'),
     };
     for (const [name, bytes] of Object.entries(files)) {

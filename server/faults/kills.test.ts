@@ -6,18 +6,18 @@ import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { TrainConfigInput } from '@/lib/config/train-config.ts';
+import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test-helper.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { pidTrainer } from '@/tools/testing/paths.ts';
 import { BareServer, killProcess } from './bare-server.test-helper.ts';
-import { fault, times } from './fault.test-helper.ts';
+import { fault, random, times } from './fault.test-helper.ts';
 
 /** The real trainer, which prints its process id. */
 const TRAINER_ENTRY = pidTrainer;
 
 /** Both stages on a few drawn images, with learning rates so low that the loss falls for hundreds of epochs. */
 const config: TrainConfigInput = {
-  dataset: 'sketch10',
-  backbone: 'sketch',
+  ...fewImages,
   image_size: 96,
   train_limit: 100,
   engine: 'cpu',
@@ -32,7 +32,13 @@ let folder: string;
 let server: BareServer;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'faults-kills-'));
-  server = new BareServer(folder, { TRAINER_ENTRY, RESULTS_DIR: 'results', CACHE_DIR: 'cache' });
+  await makeFewImages(path.join(folder, 'datasets'));
+  server = new BareServer(folder, {
+    TRAINER_ENTRY,
+    RESULTS_DIR: 'results',
+    CACHE_DIR: 'cache',
+    DATASETS_DIR: 'datasets',
+  });
   await server.start();
 });
 afterEach(async () => {
@@ -76,7 +82,7 @@ describe('kill −9', () => {
         runId = await server.startRun(config);
         await server.until(() => acknowledgedOf(runId).size > 0);
       }
-      await sleep(Math.random() * 100);
+      await sleep(random.uniform(0, 100));
       const trainer = server.trainerOf(runId)!;
       const acknowledged = acknowledgedOf(runId);
       const victim = ['trainer', 'server', 'both'][killed % 3];

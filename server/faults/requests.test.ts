@@ -5,7 +5,7 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 import { type Answer, ask as askServer } from '@/tools/testing/ask.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
-import { fault, times } from './fault.test-helper.ts';
+import { fault, random, times } from './fault.test-helper.ts';
 
 /** Oversized or malicious requests are rejected with a reason, and the server stays available. */
 
@@ -133,7 +133,7 @@ describe('oversized and malicious requests', () => {
 
   fault('data that is not an HTTP request', 'random bytes, and a request that stops halfway', async () => {
     for (let round = 0; round < times(50, 5); round++) {
-      const noise = Buffer.from(Array.from({ length: 200 }, () => Math.floor(Math.random() * 256)));
+      const noise = Buffer.from(Array.from({ length: 200 }, () => random.integer(256)));
       expect(await sendRaw(Buffer.concat([Buffer.from('GET /'), noise, Buffer.from('\r\n\r\n')]))).toMatch(
         /^(HTTP\/1\.1 4\d\d |$)/,
       );

@@ -7,7 +7,7 @@ import { followEvents } from '@/server/runs/events/follow.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import { fault, isFull, times } from './fault.test-helper.ts';
+import { fault, isFull, random, times } from './fault.test-helper.ts';
 
 describe('concurrent operations', () => {
   fault('many runs are started at once', '100 parallel starts, each sent twice with its key', async () => {
@@ -26,9 +26,11 @@ describe('concurrent operations', () => {
     const services = openServices();
     const ends = { completed: 0, canceled: 0 };
     for (let round = 0; round < times(30, 4); round++) {
-      const id = await startScene(services, 'is through soon');
+      // The scene ends so many milliseconds after its first epoch as its seed says.
+      const scene = testConfig({ name: 'is through soon', seed: random.integer(200) });
+      const { id } = await startRun(services, scene);
       await untilItTrains(services, id);
-      await sleep(Math.random() * 100);
+      await sleep(random.uniform(0, 100));
       cancelRun(services, id);
       await vi.waitFor(
         async () => expect((await readRun(services, id)).status).toMatch(/^(canceled|completed)$/),
@@ -54,7 +56,7 @@ describe('concurrent operations', () => {
       const received: number[] = [];
       for (let cut = 0; cut < cuts; cut++) {
         const controller = new AbortController();
-        setTimeout(() => controller.abort(), Math.random() * 150);
+        setTimeout(() => controller.abort(), random.uniform(0, 150));
         for await (const stored of followEvents(services, {
           runId: id,
           cursor: received.at(-1) ?? 0,

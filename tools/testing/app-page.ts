@@ -6,18 +6,25 @@ export interface AppPage {
   app: AppServer;
   browser: Browser;
   page: Page;
-  /** Ends both; what a `beforeAll` returns. */
+  /** Ends the app and closes all pages; what a `beforeAll` returns. */
   close(): Promise<void>;
 }
 
 /** Milliseconds: what is waited for comes late on a busy machine, and a test that passes does not wait. */
 const patience = 90_000;
 
-/** A page of a browser beside an app that is being started. It has not gone anywhere yet. */
+/** The browser of this worker, whose test files follow one another. It ends with the worker. */
+let launched: Browser | null = null;
+async function shareBrowser(): Promise<Browser> {
+  if (!launched?.isConnected()) launched = await launchBrowser();
+  return launched;
+}
+
+/** A page, with cookies and storage of its own, beside an app that is being started. It has not gone anywhere yet. */
 export async function openAppPage(starting: Promise<AppServer>, options: BrowserContextOptions = {}): Promise<AppPage> {
-  const [app, browser] = await Promise.all([starting, launchBrowser()]);
+  const [app, browser] = await Promise.all([starting, shareBrowser()]);
   const close = async () => {
-    await browser.close();
+    await Promise.all(browser.contexts().map((context) => context.close()));
     await app.stop();
   };
   const page = await browser.newPage(options);

@@ -13,7 +13,12 @@ export async function launchBrowser(): Promise<Browser> {
   // Playwright knows where every system keeps Chrome.
   return chromium
     .launch({ channel: 'chrome', args: sandboxArgs() })
-    .catch(async () => chromium.launch({ executablePath: await sparticuz.executablePath(), args: sparticuz.args }));
+    .catch(async () => chromium.launch({ executablePath: await sparticuz.executablePath(), args: packedArgs() }));
+}
+
+/** npm's browser comes packed: unpacks it once, before several test files start it at the same moment. */
+export async function unpackBrowser(): Promise<void> {
+  if (!process.env.CHROME_PATH && !findChromium()) await sparticuz.executablePath();
 }
 
 function findChromium(): string | undefined {
@@ -24,3 +29,6 @@ function findChromium(): string | undefined {
 
 /** Chrome's sandbox refuses to start for root, as which many containers run. */
 const sandboxArgs = (): string[] => (process.getuid?.() === 0 ? ['--no-sandbox'] : []);
+
+/** In a single process, as its makers want it, the browser would not survive the end of a page. */
+const packedArgs = (): string[] => sparticuz.args.filter((arg) => arg !== '--single-process');

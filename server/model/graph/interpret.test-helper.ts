@@ -1,8 +1,8 @@
 import { type Node, type Outputs, type Shape, sizeOf, topologicalOrder } from './node.ts';
 
 /**
- * For tests only: what each operation means, one element at a time, in float64 and without a thought of speed. Gradients
- * are held against central differences through it, engines against its results.
+ * For tests only: what each operation means, one element at a time, in float64, clear before fast. Gradients are held
+ * against central differences through it, engines against its results.
  */
 
 type Index = readonly number[];
@@ -15,8 +15,8 @@ interface Value {
 /** The index in a tensor's row-major data of its element at `index`; null outside the tensor. */
 function offsetOf(shape: Shape, index: Index): number | null {
   let offset = 0;
-  for (const [axis, length] of shape.entries()) {
-    const position = index[axis]!;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const [length, position] = [shape[axis]!, index[axis]!];
     if (!Number.isInteger(position) || position < 0 || position >= length) return null;
     offset = offset * length + position;
   }
@@ -24,10 +24,10 @@ function offsetOf(shape: Shape, index: Index): number | null {
 }
 
 function indexOf(shape: Shape, offset: number): number[] {
-  const index: number[] = [];
-  for (const length of shape.toReversed()) {
-    index.unshift(offset % length);
-    offset = Math.floor(offset / length);
+  const index = shape.slice();
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = offset % shape[axis]!;
+    offset = Math.floor(offset / shape[axis]!);
   }
   return index;
 }

@@ -10,7 +10,6 @@ import { keepFailure } from '@/server/model/engine/inventory/keep-verdicts.ts';
 import { absences } from '@/server/model/engine/inventory/parts.ts';
 import { readAllVerdicts } from '@/server/model/engine/inventory/verdicts.ts';
 import { Canceled } from '@/server/model/errors.ts';
-import { inProject } from '@/tools/testing/paths.ts';
 import { tryEngine } from './check-engine.ts';
 
 const fixture = (name: string) => new URL(`fixtures/${name}.mjs`, import.meta.url);
@@ -85,12 +84,6 @@ it('a check runs from any folder', async () => {
   const verdict = await tryEngine('cpu', workload, { entry: pathToFileURL(path.join(folder, 'check.mjs')) });
   expect(verdict).toMatchObject({ is: 'able' });
   await rm(folder, { recursive: true });
-});
-
-it('the real check finds the processor able, in a process of its own', async () => {
-  const entry = inProject('dist/trainer/check-main.mjs');
-  const verdict = await tryEngine('cpu', workload, { entry });
-  expect(verdict).toMatchObject({ is: 'able', imagesPerSecond: expect.any(Number) });
 });
 
 describe('verdicts', () => {

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test-helper.ts';
 import { spawnTrainer } from '@/server/training/spawn-trainer.test-helper.ts';
 
 it.skipIf(process.platform === 'win32')('a trainer that is frozen, given up, and woken changes nothing', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'attempt-'));
+  await makeFewImages(folder);
   const run = path.join(folder, 'results', 'a');
   const files = async () => {
     const names = (await readdir(run)).sort();
@@ -14,7 +15,7 @@ it.skipIf(process.platform === 'win32')('a trainer that is frozen, given up, and
   };
   let before: unknown;
   const config = {
-    ...someData,
+    ...fewImages,
     image_size: 96,
     train_limit: 200,
     batch_size: 32,
@@ -22,7 +23,7 @@ it.skipIf(process.platform === 'win32')('a trainer that is frozen, given up, and
     engine: 'cpu',
   } as const;
   const { events } = await spawnTrainer('a', config, {
-    data: someDataFolder,
+    data: path.join(folder, 'nothing'),
     folder,
     attempt: 1,
     onEvent: async (event, child) => {

@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { decodeAnswers } from '@/lib/run/predictions.ts';
-import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test-helper.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
 const everything: TrainConfigInput = {
-  ...someData,
+  ...fewImages,
   train_limit: 300,
   image_size: 96,
   batch_size: 32,
@@ -30,11 +30,15 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a trainer with folders of its own to its end; `onEvent` may act on it. */
-const train = (
+async function train(
   name: string,
   config: TrainConfigInput,
-  { data = someDataFolder, onEvent }: { data?: string; onEvent?: (event: RunEvent, child: ChildProcess) => void } = {},
-) => spawnTrainer(name, config, { data, folder: path.join(folder, name), onEvent });
+  { onEvent }: { onEvent?: (event: RunEvent, child: ChildProcess) => void } = {},
+) {
+  const own = path.join(folder, name);
+  await makeFewImages(own);
+  return spawnTrainer(name, config, { data: path.join(own, 'nothing'), folder: own, onEvent });
+}
 
 const kept = (events: RunEvent[]) => events.filter(({ type }) => type !== 'progress');
 
@@ -147,7 +151,7 @@ describe('the trainer', () => {
 });
 
 it('says what is missing where there is no data', async () => {
-  const { events } = await train('empty', { ...everything, dataset: 'cifar10' }, { data: folder });
+  const { events } = await train('empty', { ...everything, dataset: 'cifar10' });
   expect(events).toEqual([
     expect.objectContaining({
       type: 'failed',

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import { resultsLogSchema } from '@/lib/run/results-log.ts';
-import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test-helper.ts';
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
 /** Everything that draws numbers, in both stages, and rates high enough that every bit moves. */
 const config: TrainConfigInput = {
-  ...someData,
+  ...fewImages,
   n_unfreeze: 10,
   image_size: 96,
   train_limit: 200,
@@ -39,6 +39,7 @@ describe('a run that goes on', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'resume-'));
+    await makeFewImages(folder);
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -47,7 +48,7 @@ describe('a run that goes on', () => {
   const train = (
     runId: string,
     options: Partial<Parameters<typeof spawnTrainer>[2]> & { config?: TrainConfigInput } = {},
-  ) => spawnTrainer(runId, options.config ?? config, { data: someDataFolder, folder, ...options });
+  ) => spawnTrainer(runId, options.config ?? config, { data: path.join(folder, 'nothing'), folder, ...options });
 
   /** Cancels when this epoch is told, or a later one. */
   const cancelAt =
