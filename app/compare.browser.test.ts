@@ -7,7 +7,7 @@ import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startAppIn } from '@/tools/testing/app-server.ts';
 import { launchBrowser } from '@/tools/testing/browser.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
-import { writeToldRun } from './told-run.test-helper.ts';
+import { writeRecordedRun } from './recorded-run.test-helper.ts';
 
 const TRAINER_ENTRY = scriptedTrainer;
 const [frozen, n30, n30Again] = ['20261124-081530-aaaa', '20261124-081630-bbbb', '20261124-081730-cccc'];
@@ -20,7 +20,7 @@ describe('comparing runs, in a browser', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'compare-'));
     const results = path.join(folder, 'results');
     const small = { image_size: 96, train_limit: 4500 } as const;
-    await writeToldRun(results, {
+    await writeRecordedRun(results, {
       id: frozen,
       config: { ...small, name: 'frozen' },
       right: 700,
@@ -28,8 +28,8 @@ describe('comparing runs, in a browser', () => {
     });
     const tuned = { ...small, name: 'n30', n_unfreeze: 30, lr_stage2: 1e-4 };
     const wall = { stage1: [90, 120], stage2: [80, 150, 160] };
-    await writeToldRun(results, { id: n30, config: tuned, right: 760, wall });
-    await writeToldRun(results, { id: n30Again, config: { ...tuned, seed: 43 }, right: 750, wall });
+    await writeRecordedRun(results, { id: n30, config: tuned, right: 760, wall });
+    await writeRecordedRun(results, { id: n30Again, config: { ...tuned, seed: 43 }, right: 750, wall });
     const opened = await openAppPage(startAppIn(folder, { TRAINER_ENTRY }), { viewport: { width: 1440, height: 900 } });
     ({ app, page } = opened);
     await visit(page, app.url);

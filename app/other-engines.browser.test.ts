@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { absenceOf } from '@/server/model/engine/inventory/parts.ts';
+import { unavailableReason } from '@/server/model/engine/inventory/parts.ts';
 import { someData } from '@/server/model/network/real-data.test-helper.ts';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 
 /** A small run from the form on the engines beside the processor's that need no GPU. */
 
-const noTensorFlow = absenceOf('tensorflow');
+const noTensorFlow = unavailableReason('tensorflow');
 const ofTensorFlow = 'trains on tensorflow';
 
 describe('a whole run from the form', () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SourceSettings } from './data/sources.ts';
 import { EnvironmentError } from './errors.ts';
 import { isLoopbackName } from './http/access-rules.ts';
-import { cacheLimitInWords, isCacheLimit, type Paths, readPaths } from './model/files/paths.ts';
+import { cacheLimitHint, isCacheLimit, type Paths, readPaths } from './model/files/paths.ts';
 import { singleton } from './singleton.ts';
 
 /** The parsed environment with all defaults applied. Paths are absolute. */
@@ -22,7 +22,7 @@ export interface Env {
   /** Whether interrupted runs resume automatically. */
   autoResume: boolean;
   /** Seconds without a heartbeat, or within a single step, after which the trainer is considered hung. */
-  trainerPatience: number;
+  trainerTimeout: number;
   /** The bundled trainer. Tests replace it with a scripted child process. */
   trainerEntry: string;
 }
@@ -60,7 +60,7 @@ const environmentSchema = z.object({
     .refine((hash) => /^[0-9a-f]{64}$/.test(hash), 'CIFAR10_SHA256 must be a SHA-256 hash of 64 hexadecimal digits.')
     .optional(),
   WEIGHTS_URL: webAddress('WEIGHTS_URL'),
-  CACHE_LIMIT: z.string().refine(isCacheLimit, cacheLimitInWords).optional(),
+  CACHE_LIMIT: z.string().refine(isCacheLimit, cacheLimitHint).optional(),
   AUTO_RESUME: z.enum(['on', 'off'], 'AUTO_RESUME must be on or off.').default('on'),
   TRAINER_PATIENCE: z
     .string()
@@ -104,7 +104,7 @@ export function parseEnv(environment: Record<string, string | undefined>, root: 
     },
     databasePath: path.resolve(root, DATABASE_PATH ?? path.join(paths.results, 'transfer-lab.db')),
     autoResume: AUTO_RESUME === 'on',
-    trainerPatience: TRAINER_PATIENCE,
+    trainerTimeout: TRAINER_PATIENCE,
     trainerEntry: path.resolve(root, TRAINER_ENTRY ?? 'dist/trainer/main.mjs'),
   };
 }

@@ -1,8 +1,8 @@
 import { Card } from '@/components/ui/card.tsx';
 import { ScrollSideways } from '@/components/ui/scroll-sideways.tsx';
 import type { ComparedRun } from '@/lib/compare/compared-run.ts';
+import { describeValue } from '@/lib/config/describe-value.ts';
 import { type FieldDescription, fields } from '@/lib/config/fields.ts';
-import { valueInWords } from '@/lib/config/value-in-words.ts';
 import { formatAccuracy, formatDuration, formatPoints } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import type { ComparePartProps } from './compare-verdicts.tsx';
@@ -62,7 +62,7 @@ export function CompareConfigs({ compared, state, onChange }: ComparePartProps) 
                     key={run.id}
                     className={`max-w-48 truncate py-1 pl-4 text-right ${differs(field) ? 'font-semibold' : 'text-soft'}`}
                   >
-                    {valueInWords(field, run.config[field.name])}
+                    {describeValue(field, run.config[field.name])}
                   </td>
                 ))}
               </tr>

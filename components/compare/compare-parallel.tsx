@@ -3,8 +3,8 @@ import { Plot } from '@/components/charts/plot.tsx';
 import { Card } from '@/components/ui/card.tsx';
 import { ScrollSideways } from '@/components/ui/scroll-sideways.tsx';
 import type { ComparedRun } from '@/lib/compare/compared-run.ts';
+import { describeValue } from '@/lib/config/describe-value.ts';
 import { fields } from '@/lib/config/fields.ts';
-import { valueInWords } from '@/lib/config/value-in-words.ts';
 import { trainImages } from '@/lib/data/datasets.ts';
 import { formatAccuracy, formatDuration } from '@/lib/format.ts';
 import { type ParallelAxis, prepareParallel } from '@/lib/series/parallel.ts';
@@ -36,9 +36,9 @@ function axesOf(compared: readonly ComparedRun[]): ParallelAxis[] {
           // 0 takes all there are.
           if (field.name === 'train_limit') return trainImages(run.config);
           const value = run.config[field.name];
-          return typeof value === 'number' ? value : valueInWords(field, value);
+          return typeof value === 'number' ? value : describeValue(field, value);
         }),
-        inWords: (value) => (typeof value === 'number' ? valueInWords(field, value) : value),
+        inWords: (value) => (typeof value === 'number' ? describeValue(field, value) : value),
       }),
     );
   const accuracy = (value: number | string) => formatAccuracy(Number(value));

@@ -12,9 +12,9 @@ import { CompareConfigs } from './compare-configs.tsx';
 import { CompareCurves } from './compare-curves.tsx';
 import { CompareMatrices } from './compare-matrices.tsx';
 import { CompareParallel } from './compare-parallel.tsx';
+import { CompareSamplePredictions } from './compare-sample-predictions.tsx';
 import { CompareSeeds } from './compare-seeds.tsx';
 import { CompareVerdicts } from './compare-verdicts.tsx';
-import { CompareWalls } from './compare-walls.tsx';
 import { useCompareState } from './use-compare-state.ts';
 
 interface CompareViewProps {
@@ -69,7 +69,7 @@ export function CompareView({ details: initialDetails }: CompareViewProps) {
           <CompareConfigs compared={compared} state={state} onChange={change} />
           <CompareMatrices compared={compared} state={state} onChange={change} />
           <CompareParallel compared={compared} />
-          <CompareWalls compared={compared} state={state} onChange={change} />
+          <CompareSamplePredictions compared={compared} state={state} onChange={change} />
         </div>
       )}
     </main>

@@ -1,6 +1,6 @@
 import { controlText, fields } from '@/lib/config/fields.ts';
 import { type TrainConfig, type TrainConfigField, trainConfigSchema } from '@/lib/config/train-config.ts';
-import { inOurSpelling } from '@/lib/logs/foreign-config.ts';
+import { normalizeValue } from '@/lib/logs/imported-config.ts';
 import { parseLenientJson } from '@/lib/logs/lenient-json.ts';
 import type { FormValues } from './read-form.ts';
 
@@ -49,7 +49,7 @@ function readKey({ values, problems }: ReadJson, key: string, value: unknown): v
     leaveOut(`no run has such a field (it is ${inShort(value)})`);
     return;
   }
-  const { data, error } = trainConfigSchema.shape[field.name].safeParse(inOurSpelling(field.name, value));
+  const { data, error } = trainConfigSchema.shape[field.name].safeParse(normalizeValue(field.name, value));
   if (error) leaveOut(`${error.issues[0]!.message}, not ${inShort(value)}`);
   else values[field.name] = typeof data === 'boolean' ? data : controlText(data);
 }

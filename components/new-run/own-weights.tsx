@@ -3,7 +3,7 @@
 import { isRequested } from '@/components/downloads/data-status.ts';
 import { GetData, useDownload } from '@/components/downloads/get-data.tsx';
 import { useDataStatus } from '@/components/downloads/use-data-status.ts';
-import { type ImageSize, standInSize, weightsPart } from '@/lib/data/data-files.ts';
+import { fallbackSize, type ImageSize, weightsPart } from '@/lib/data/data-files.ts';
 
 /** Where the weights of another image size stand in for the chosen one's: says so, and gets those that Keras would take. */
 export function OwnWeights({ imageSize }: { imageSize: ImageSize }) {
@@ -11,7 +11,7 @@ export function OwnWeights({ imageSize }: { imageSize: ImageSize }) {
   const { get } = useDownload();
   const stateOf = (size: ImageSize) => status?.parts.find(({ part }) => part === weightsPart(size));
   const own = stateOf(imageSize);
-  if (!own || own.state.is === 'present' || stateOf(standInSize)?.state.is !== 'present') return null;
+  if (!own || own.state.is === 'present' || stateOf(fallbackSize)?.state.is !== 'present') return null;
   if (isRequested(own)) {
     return (
       <section className="card p-4" aria-label="Weights">
@@ -21,7 +21,7 @@ export function OwnWeights({ imageSize }: { imageSize: ImageSize }) {
   }
   return (
     <p className="text-faint text-xs">
-      ImageNet weights for {standInSize} px stand in for those for {imageSize} px.{' '}
+      ImageNet weights for {fallbackSize} px stand in for those for {imageSize} px.{' '}
       <button
         type="button"
         className="text-accent underline"

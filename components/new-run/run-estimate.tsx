@@ -7,7 +7,7 @@ import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.t
 import { type DatasetSize, imageCounts } from '@/lib/data/datasets.ts';
 import { formatCores, formatCount, formatRoundedUp } from '@/lib/format.ts';
 import { phaseNames } from '@/lib/run/progress.ts';
-import { estimateRun, findKept, type RunEstimate } from '@/lib/work/estimate.ts';
+import { estimateRun, findCached, type RunEstimate } from '@/lib/work/estimate.ts';
 import { type FormValues, readForm } from './read-form.ts';
 
 /** What the run in the form will cost on this machine at most; its phases unfold. Nothing while a value is wrong. */
@@ -16,7 +16,7 @@ export function RunEstimateLine() {
   const { data } = useQuery(trpc.system.speeds.queryOptions());
   const values = useWatch<FormValues>() as FormValues;
   const { data: config } = trainConfigSchema.safeParse(readForm(values));
-  const kept = config && data ? findKept(config, data.kept, data.cacheLimit) : null;
+  const kept = config && data ? findCached(config, data.kept, data.cacheLimit) : null;
   const size = useDatasetSize(config?.dataset);
   const estimate = config && data && kept && size ? estimateRun(config, { size, speeds: data.speeds, kept }) : null;
   const probe = useProbe(data && config && size && !estimate?.isMeasured ? config : null);

@@ -8,7 +8,7 @@ import { fieldNamed } from '@/lib/config/fields.ts';
 import { type Preset, presets } from '@/lib/config/presets.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { formatRoundedUp } from '@/lib/format.ts';
-import { estimateRun, findKept } from '@/lib/work/estimate.ts';
+import { estimateRun, findCached } from '@/lib/work/estimate.ts';
 import { changedFields, type FormOrigin, fillPreset } from './form-origin.ts';
 import { type FormValues, readForm } from './read-form.ts';
 
@@ -101,7 +101,7 @@ function usePresetTime(preset: Preset, values: FormValues): string | null {
   const { data: config } = trainConfigSchema.safeParse(readForm(fillPreset(preset.config, values)));
   const size = useDatasetSize(config?.dataset);
   if (!data || !config || !size) return null;
-  const kept = findKept(config, data.kept, data.cacheLimit);
+  const kept = findCached(config, data.kept, data.cacheLimit);
   const estimate = estimateRun(config, { size, speeds: data.speeds, kept });
   if (!estimate) return null;
   return `at most ${formatRoundedUp(estimate.seconds)} here${estimate.isMeasured ? '' : ', roughly'}`;

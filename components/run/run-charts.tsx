@@ -7,7 +7,7 @@ import { Card } from '@/components/ui/card.tsx';
 import { Segments } from '@/components/ui/segments.tsx';
 import { useThrottledValue } from '@/components/ui/use-throttled-value.ts';
 import { hasBatchEpochs } from '@/lib/compare/compared-run.ts';
-import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
+import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
@@ -30,7 +30,7 @@ export function RunCharts({ run }: { run: RunDetail }) {
   const [batches, setBatches] = useQueryState('batches', batchesInAddress);
   const isHalved = useMemo(() => hasBatchEpochs({ status, config, events }), [status, config, events]);
   const { accuracy, loss, learningRate, speed, isEmpty, hasSpeed } = useMemo(() => {
-    const epochs = batches === 'shown' ? eventsOf({ events }, 'epoch') : wholeEpochs({ status, config, events });
+    const epochs = batches === 'shown' ? eventsOf({ events }, 'epoch') : completeEpochs({ status, config, events });
     const best = bestEpochs(epochs, eventsOf({ events }, 'stage-ended'));
     const planned = isFinal(status) ? 0 : plannedEpochs({ config, events });
     return {

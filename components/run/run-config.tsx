@@ -1,9 +1,9 @@
 import { Card } from '@/components/ui/card.tsx';
 import { Entry } from '@/components/ui/entry.tsx';
+import { describeValue } from '@/lib/config/describe-value.ts';
 import { type FieldDescription, fields } from '@/lib/config/fields.ts';
 import { runLabelsSchema } from '@/lib/config/run-labels.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
-import { valueInWords } from '@/lib/config/value-in-words.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 
 const defaults = trainConfigSchema.parse({});
@@ -23,7 +23,7 @@ export function RunConfig({ run }: { run: RunDetail }) {
             key={field.name}
             name={field.label}
             title={`${field.name}: ${field.help}`}
-            value={valueInWords(field, run.config[field.name])}
+            value={describeValue(field, run.config[field.name])}
             isStrong={!isDefault(field)}
           />
         ))}

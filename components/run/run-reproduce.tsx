@@ -10,11 +10,11 @@ import { Card } from '@/components/ui/card.tsx';
 import { hasBatchEpochs } from '@/lib/compare/compared-run.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { formatDurationRange } from '@/lib/format.ts';
-import { cutsInWords, scaledReproduction, wholeReproduction } from '@/lib/logs/reproduction.ts';
-import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
+import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
+import { describeScaling, reproductionConfig, scaledDownConfig } from '@/lib/logs/reproduction.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
-import { estimateRun, findKept, type RunEstimate } from '@/lib/work/estimate.ts';
+import { estimateRun, findCached, type RunEstimate } from '@/lib/work/estimate.ts';
 
 /** A scaled-down run takes no longer than this, in seconds. */
 const maxSeconds = 900;
@@ -32,14 +32,14 @@ function Offer({ run }: { run: RunDetail }) {
   const start = useMutation(trpc.runs.reproduce.mutationOptions({ onSuccess: ({ id }) => router.push(`/runs/${id}`) }));
   const estimateOf = (config: TrainConfig): RunEstimate | null =>
     data && size
-      ? estimateRun(config, { size, speeds: data.speeds, kept: findKept(config, data.kept, data.cacheLimit) })
+      ? estimateRun(config, { size, speeds: data.speeds, kept: findCached(config, data.kept, data.cacheLimit) })
       : null;
   const secondsOf = (config: TrainConfig) => estimateOf(config)?.seconds ?? null;
-  const full = wholeReproduction(
-    { config: run.config, epochs: eventsOf(run, 'epoch'), whole: wholeEpochs(run) },
+  const full = reproductionConfig(
+    { config: run.config, epochs: eventsOf(run, 'epoch'), whole: completeEpochs(run) },
     run.name,
   );
-  const scaled = scaledReproduction(full, secondsOf, maxSeconds);
+  const scaled = scaledDownConfig(full, secondsOf, maxSeconds);
   const probe = useProbe(data && size && !estimateOf(full)?.isMeasured ? full : null);
   const note = probeNotes[probe];
   const describeTime = (config: TrainConfig) => {
@@ -67,7 +67,8 @@ function Offer({ run }: { run: RunDetail }) {
     <Card title="Reproduce" note="starts a new run with the same config and overlays both curves">
       <ul className="grid gap-2">
         {button('Reproduce in full', full, describeTime(full))}
-        {scaled && button('Reproduce scaled down', scaled, `${cutsInWords(scaled, full)} · ${describeTime(scaled)}`)}
+        {scaled &&
+          button('Reproduce scaled down', scaled, `${describeScaling(scaled, full)} · ${describeTime(scaled)}`)}
       </ul>
       {hasBatchEpochs(run) && (
         <p className="mt-2 text-faint text-xs">

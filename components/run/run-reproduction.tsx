@@ -9,8 +9,8 @@ import { Card } from '@/components/ui/card.tsx';
 import { useThrottledValue } from '@/components/ui/use-throttled-value.ts';
 import { compareAddress } from '@/lib/compare/compare-state.ts';
 import { type ComparedRun, curveOf } from '@/lib/compare/compared-run.ts';
-import { reproductionInWords } from '@/lib/logs/reproduction.ts';
-import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
+import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
+import { describeReproduction } from '@/lib/logs/reproduction.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { distinctColours } from '@/lib/series/colours.ts';
@@ -45,7 +45,7 @@ export function RunReproduction({ run }: { run: RunDetail }) {
     // Progress changes the run four times a second, but only its events are drawn.
   }, [log, events, name, logColour, ownColour]);
   if (!log || !chart) return null;
-  const sentence = reproductionInWords(attemptOf(log), { ...attemptOf(run), status: run.status });
+  const sentence = describeReproduction(attemptOf(log), { ...attemptOf(run), status: run.status });
   return (
     <Card title="Beside its log" note={log.name}>
       <p className="max-w-prose font-semibold text-[15px]" data-reproduction={run.status}>
@@ -75,7 +75,7 @@ export function RunReproduction({ run }: { run: RunDetail }) {
 const attemptOf = (run: RunDetail) => ({
   config: run.config,
   epochs: eventsOf(run, 'epoch'),
-  whole: wholeEpochs(run),
+  whole: completeEpochs(run),
   valAccuracy: run.metrics?.val_end2end ?? null,
   test: run.test,
 });

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect } from 'react';
-import { RunWall } from '@/components/charts/run-wall.tsx';
+import { RunSamplePredictions } from '@/components/charts/run-sample-predictions.tsx';
 import { DataProblems } from '@/components/downloads/data-problems.tsx';
 import { ConnectionNote } from '@/components/live/connection-note.tsx';
 import { useLiveRun } from '@/components/live/use-live-run.ts';
@@ -47,7 +47,7 @@ export function RunView({ initial }: { initial: RunDetail }) {
         <RunReproduction run={run} />
         <RunReproduce run={run} />
         <RunCharts run={run} />
-        <RunWall run={run} />
+        <RunSamplePredictions run={run} />
         {/* Two columns on a wide screen; on a narrow one the results precede files, environment and config. */}
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,2fr)_3fr]">
           <div className="contents min-w-0 gap-4 lg:grid">

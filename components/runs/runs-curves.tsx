@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { Plot } from '@/components/charts/plot.tsx';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { Segments } from '@/components/ui/segments.tsx';
-import { type CurveMetric, curveMetrics, mostCurves } from '@/lib/runs/columns.ts';
+import { type CurveMetric, curveMetrics, maxCurves } from '@/lib/runs/columns.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
 import { isEmptyChart } from '@/lib/series/chart.ts';
 import { runColour } from '@/lib/series/colours.ts';
@@ -28,7 +28,7 @@ const mostNamed = 12;
 export function RunsCurves({ query, state, setState }: Props) {
   const { metric, stage, smooth, logy, batches, selected, curves: count } = state;
   const which =
-    selected.length > 0 ? { ids: selected.slice(0, mostCurves), limit: mostCurves } : { limit: Number(count) };
+    selected.length > 0 ? { ids: selected.slice(0, maxCurves), limit: maxCurves } : { limit: Number(count) };
   const { data: curves } = useQuery(
     useTRPC().dashboard.curves.queryOptions(
       { ...query, ...which, metric, batches },

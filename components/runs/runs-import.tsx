@@ -5,7 +5,7 @@ import { FileInput, X } from 'lucide-react';
 import Link from 'next/link';
 import { type ChangeEvent, useCallback, useEffect, useState } from 'react';
 import { useTRPC, useTRPCClient } from '@/components/live/trpc.ts';
-import { mostLogBytes, tooLargeInWords } from '@/lib/logs/log-bytes.ts';
+import { describeTooLarge, maxLogBytes } from '@/lib/logs/log-bytes.ts';
 
 /** What became of a file. */
 interface Outcome {
@@ -42,7 +42,7 @@ type Import = ReturnType<typeof useImport>;
 
 async function importFile(client: ReturnType<typeof useTRPCClient>, file: File): Promise<Outcome> {
   const { name, size, lastModified } = file;
-  if (size > mostLogBytes) return { name, id: null, words: tooLargeInWords(size) };
+  if (size > maxLogBytes) return { name, id: null, words: describeTooLarge(size) };
   try {
     const outcome = await client.logs.import.mutate({ name, text: await file.text(), modifiedAt: lastModified });
     if (outcome.type === 'refused') return { name, id: null, words: outcome.reason };

@@ -1,5 +1,5 @@
 import { trainImages } from '@/lib/data/datasets.ts';
-import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
+import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
 import { distinctNames } from '@/lib/run/distinct-names.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
@@ -39,10 +39,10 @@ const hasOnlyProgressed = (before: RunDetail, after: RunDetail): boolean =>
 /** A run's epochs as a curve among others. @param batches whether epochs of a single batch count, too */
 export function curveOf({ run, name, colour }: ComparedRun, batches = false): ComparedCurve {
   const images = eventsOf(run, 'started').at(-1)?.images.train ?? trainImages(run.config);
-  const epochs = batches ? eventsOf(run, 'epoch') : wholeEpochs(run);
+  const epochs = batches ? eventsOf(run, 'epoch') : completeEpochs(run);
   return { name, colour, config: run.config, epochs, trainImages: images };
 }
 
 /** Whether half of its epochs in stage 2 were single batches. */
 export const hasBatchEpochs = (run: Pick<RunDetail, 'status' | 'config' | 'events'>): boolean =>
-  wholeEpochs(run).length < eventsOf(run, 'epoch').length;
+  completeEpochs(run).length < eventsOf(run, 'epoch').length;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findKept } from '@/lib/work/estimate.ts';
+import { findCached } from '@/lib/work/estimate.ts';
 import {
   descriptiveFields,
   fieldNames,
@@ -83,10 +83,10 @@ describe('the field table', () => {
     const kept = { plain: true, mirrored: true, train: false, evaluated: false };
     const { dataset, backbone, image_size: imageSize, n_unfreeze: nUnfreeze, train_limit: trainLimit } = own;
     const onDisk = [{ ...kept, dataset, backbone, imageSize, nUnfreeze, trainLimit }];
-    expect(findKept(own, onDisk, 1e9).plain).toBe(true);
+    expect(findCached(own, onDisk, 1e9).plain).toBe(true);
     const decisive = fieldNames.filter((name) => {
       const changed = trainConfigSchema.parse({ ...own, [name]: anotherValue(name) });
-      return !findKept(changed, onDisk, 1e9).plain;
+      return !findCached(changed, onDisk, 1e9).plain;
     });
     // Which engine `auto` takes is not known before a run starts.
     expect(sorted(decisive)).toEqual(sorted(fieldsAffecting('features').filter((name) => name !== 'engine')));

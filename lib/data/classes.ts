@@ -1,5 +1,5 @@
 /** Labels are bytes. */
-export const mostClasses = 256;
+export const maxClasses = 256;
 
 /** The ten classes of CIFAR-10 in label order (Krizhevsky, 2009: `batches.meta.txt`). */
 export const cifar10Classes = [

@@ -28,8 +28,8 @@ export const weightsFolderUrl = 'https://storage.googleapis.com/tensorflow/keras
 export const weightsUrl = (imageSize: number): string => weightsFolderUrl + weightsFileName(imageSize);
 
 /** The size whose weights stand in for any other's, and what Keras' file for it has; the others' sizes are not known. */
-export const standInSize = 224;
-export const standInBytes = 9_406_464;
+export const fallbackSize = 224;
+export const fallbackBytes = 9_406_464;
 
 /** What is fetched as one. */
 export type DataPart = 'cifar10' | `weights-${ImageSize}`;
@@ -52,7 +52,7 @@ export function partsFor({ dataset, backbone, image_size }: DataNeeds): DataPart
   const { weights } = backbones[backbone];
   return [
     ...(images ? [[images]] : []),
-    ...(weights.from === 'keras' ? [[...new Set([weightsPart(image_size), weightsPart(standInSize)])]] : []),
+    ...(weights.from === 'keras' ? [[...new Set([weightsPart(image_size), weightsPart(fallbackSize)])]] : []),
   ];
 }
 
@@ -60,5 +60,5 @@ export function partsFor({ dataset, backbone, image_size }: DataNeeds): DataPart
 export function partTitle(part: DataPart): string {
   if (part === 'cifar10') return 'CIFAR-10';
   const size = Number(part.replace('weights-', ''));
-  return size === standInSize ? 'ImageNet weights' : `ImageNet weights for ${size} px`;
+  return size === fallbackSize ? 'ImageNet weights' : `ImageNet weights for ${size} px`;
 }

@@ -1,4 +1,4 @@
-import { mostClasses } from './classes.ts';
+import { maxClasses } from './classes.ts';
 import type { DatasetSize } from './datasets.ts';
 import { heldOut, ownTestShare, validationShare } from './datasets.ts';
 
@@ -55,8 +55,8 @@ export function checkClasses(names: readonly string[]): void {
   if (names.length < 2) {
     throw new OwnImagesError(`There is only one class, ${names[0] ?? 'without a name'}. At least two are needed.`);
   }
-  if (names.length > mostClasses) {
-    throw new OwnImagesError(`There are ${names.length} classes. At most ${mostClasses} can be told apart.`);
+  if (names.length > maxClasses) {
+    throw new OwnImagesError(`There are ${names.length} classes. At most ${maxClasses} can be told apart.`);
   }
 }
 

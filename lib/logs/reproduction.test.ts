@@ -3,10 +3,10 @@ import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-con
 import type { RunEventOf } from '@/lib/run/events.ts';
 import {
   type Attempt,
-  cutsInWords,
-  reproductionInWords,
-  scaledReproduction,
-  wholeReproduction,
+  describeReproduction,
+  describeScaling,
+  reproductionConfig,
+  scaledDownConfig,
 } from './reproduction.ts';
 
 const epoch = (stage: 1 | 2, number: number, accuracy: number, val_accuracy: number): RunEventOf<'epoch'> => ({
@@ -36,8 +36,8 @@ const log: Attempt = {
   valAccuracy: 0.9,
   test: { hash: 'unknown', name: 'unknown (imported)', images: 10_000 },
 };
-const own = (input: Partial<Parameters<typeof reproductionInWords>[1]>) => ({
-  config: wholeReproduction(log, 'log'),
+const own = (input: Partial<Parameters<typeof describeReproduction>[1]>) => ({
+  config: reproductionConfig(log, 'log'),
   epochs: [],
   whole: [],
   valAccuracy: null,
@@ -48,70 +48,70 @@ const own = (input: Partial<Parameters<typeof reproductionInWords>[1]>) => ({
 
 describe('the config that reproduces a log', () => {
   it('trains half as many epochs if half of the log’s were single batches', () => {
-    expect(wholeReproduction(log, 'log')).toEqual(config({ name: 'log again', epochs_stage2: 3 }));
-    expect(wholeReproduction({ ...log, epochs: log.whole }, 'log').epochs_stage2).toBe(5);
+    expect(reproductionConfig(log, 'log')).toEqual(config({ name: 'log again', epochs_stage2: 3 }));
+    expect(reproductionConfig({ ...log, epochs: log.whole }, 'log').epochs_stage2).toBe(5);
   });
 
   it('is scaled down as little as the time limit allows', () => {
     const whole = config({ epochs_stage1: 100, epochs_stage2: 100 });
     const images = ({ train_limit }: typeof whole) => train_limit || 45_000;
     const secondsOf = (each: typeof whole) => (images(each) * each.epochs_stage2 * each.image_size ** 2) / 1e8;
-    expect(scaledReproduction(whole, secondsOf, 1e6)).toBeNull();
-    expect(scaledReproduction(whole, secondsOf, 500)).toMatchObject({
+    expect(scaledDownConfig(whole, secondsOf, 1e6)).toBeNull();
+    expect(scaledDownConfig(whole, secondsOf, 500)).toMatchObject({
       train_limit: 0,
       image_size: 96,
       epochs_stage2: 100,
     });
-    expect(scaledReproduction(whole, secondsOf, 10)).toMatchObject({
+    expect(scaledDownConfig(whole, secondsOf, 10)).toMatchObject({
       train_limit: 9000,
       epochs_stage1: 20,
       epochs_stage2: 10,
     });
-    expect(scaledReproduction(whole, secondsOf, 0.1)).toMatchObject({ train_limit: 2250, epochs_stage2: 3 });
-    expect(scaledReproduction(whole, () => null, 10)).toBeNull();
+    expect(scaledDownConfig(whole, secondsOf, 0.1)).toMatchObject({ train_limit: 2250, epochs_stage2: 3 });
+    expect(scaledDownConfig(whole, () => null, 10)).toBeNull();
     // Values below the limits are kept.
     const small = config({ train_limit: 1000, epochs_stage2: 2 });
-    expect(scaledReproduction(small, secondsOf, 0)).toMatchObject({ train_limit: 1000, epochs_stage2: 2 });
+    expect(scaledDownConfig(small, secondsOf, 0)).toMatchObject({ train_limit: 1000, epochs_stage2: 2 });
   });
 
   it('describes how it is scaled down', () => {
     const scaled = config({ train_limit: 4500, image_size: 96, epochs_stage2: 3 });
-    expect(cutsInWords(scaled, config())).toBe(
+    expect(describeScaling(scaled, config())).toBe(
       '4,500 of 45,000 images, 96 instead of 160 px, 3 instead of 5 epochs in stage 2',
     );
-    expect(cutsInWords(config(), config())).toBe('');
+    expect(describeScaling(config(), config())).toBe('');
   });
 });
 
 describe('the description of a reproduction', () => {
   it('states the difference in points', () => {
-    expect(reproductionInWords(log, own({ valAccuracy: 0.8964 }))).toBe(
+    expect(describeReproduction(log, own({ valAccuracy: 0.8964 }))).toBe(
       'Reproduced within 0.4 points: 89.64\u00a0% validation accuracy here, 90.00\u00a0% in the log.',
     );
-    expect(reproductionInWords(log, own({ valAccuracy: 0.9 }))).toContain('within 0.0 points');
+    expect(describeReproduction(log, own({ valAccuracy: 0.9 }))).toContain('within 0.0 points');
   });
 
   it('states reasons for a difference', () => {
-    const scaled = { ...wholeReproduction(log, 'log'), train_limit: 4500, image_size: 96 as const };
-    expect(reproductionInWords(log, own({ valAccuracy: 0.76, config: scaled }))).toBe(
+    const scaled = { ...reproductionConfig(log, 'log'), train_limit: 4500, image_size: 96 as const };
+    expect(describeReproduction(log, own({ valAccuracy: 0.76, config: scaled }))).toBe(
       'Not reproduced, 14.0 points below the log: 76.00\u00a0% validation accuracy here, 90.00\u00a0% in the log. ' +
         'This run was scaled down: 4,500 of 45,000 images, 96 instead of 160 px. ' +
         'It was tested on “CIFAR-10, JPEG copy”, whose lossy compression alone costs about ten points; the log on “unknown (imported)”. ' +
         '2 of the log’s 6 epochs were single batches, which do not count.',
     );
     const whole = { ...log, epochs: log.whole };
-    expect(reproductionInWords(whole, own({ valAccuracy: 0.95, test: log.test, config: config() }))).toContain(
+    expect(describeReproduction(whole, own({ valAccuracy: 0.95, test: log.test, config: config() }))).toContain(
       '5.0 points above the log: 95.00\u00a0% validation accuracy here, 90.00\u00a0% in the log. The configs are the same',
     );
-    expect(reproductionInWords(log, own({ status: 'canceled', valAccuracy: 0.8 }))).toContain('did not complete');
-    expect(reproductionInWords({ ...log, valAccuracy: null }, own({ valAccuracy: 0.8 }))).toContain(
+    expect(describeReproduction(log, own({ status: 'canceled', valAccuracy: 0.8 }))).toContain('did not complete');
+    expect(describeReproduction({ ...log, valAccuracy: null }, own({ valAccuracy: 0.8 }))).toContain(
       'Cannot be compared',
     );
   });
 
   it('compares the same epochs while the run trains', () => {
     const running = (epochs: RunEventOf<'epoch'>[]) =>
-      reproductionInWords(log, own({ status: 'running', epochs, whole: epochs }));
+      describeReproduction(log, own({ status: 'running', epochs, whole: epochs }));
     expect(running([])).toContain('after the first epoch');
     // Our second epoch of stage 2 is the log's third.
     expect(running([epoch(2, 2, 0.5, 0.87)])).toBe(

@@ -24,7 +24,7 @@ export interface Attempt {
  * The config that reproduces a log's run. If every other epoch of stage 2 was a single batch, it trains half as many
  * epochs.
  */
-export function wholeReproduction(
+export function reproductionConfig(
   { config, epochs, whole }: Pick<Attempt, 'config' | 'epochs' | 'whole'>,
   name: string,
 ): TrainConfig {
@@ -52,7 +52,7 @@ const limits: readonly (Partial<TrainConfig> & { train_limit: number; image_size
  * @returns the config with the mildest limits that fits, else with the strictest; null if the run already fits or its
  * time is unknown
  */
-export function scaledReproduction(
+export function scaledDownConfig(
   whole: TrainConfig,
   secondsOf: (config: TrainConfig) => number | null,
   maxSeconds: number,
@@ -79,7 +79,7 @@ function scaleDown(whole: TrainConfig, limit: (typeof limits)[number]): TrainCon
 /**
  * How a run is scaled down compared with the log's: `4,500 of 45,000 images, 96 instead of 160 px`; empty if it is not.
  */
-export function cutsInWords(own: TrainConfig, log: TrainConfig): string {
+export function describeScaling(own: TrainConfig, log: TrainConfig): string {
   const [images, all] = [trainImages(own), trainImages(log)];
   const instead = (field: 'image_size' | 'epochs_stage1' | 'epochs_stage2', what: string) =>
     own[field] < log[field] ? [`${own[field]} instead of ${log[field]} ${what}`] : [];
@@ -98,7 +98,7 @@ const tolerance = 0.01;
  * Describes in a sentence or two whether a run reproduces a log: within how many points, or why not. While the run
  * trains, it is compared with the log at the same epoch, single batches not counted.
  */
-export function reproductionInWords(log: Attempt, own: Attempt & { status: RunStatus }): string {
+export function describeReproduction(log: Attempt, own: Attempt & { status: RunStatus }): string {
   if (!isFinal(own.status)) return describeProgress(log.whole, own.whole);
   if (own.status !== 'completed' || own.valAccuracy === null) return 'Not reproduced: this run did not complete.';
   if (log.valAccuracy === null) return 'Cannot be compared: the log has no validation accuracy.';
@@ -121,8 +121,8 @@ function describeProgress(log: readonly Epoch[], own: readonly Epoch[]): string 
 }
 
 function describeDifferences(log: Attempt, own: Attempt): string[] {
-  const config = wholeReproduction(log, '');
-  const cuts = cutsInWords(own.config, config);
+  const config = reproductionConfig(log, '');
+  const cuts = describeScaling(own.config, config);
   const found: string[] = [];
   if (cuts) found.push(`This run was scaled down: ${cuts}.`);
   if (own.test && own.test.hash !== log.test?.hash) {

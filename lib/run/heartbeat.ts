@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
 /** What a trainer tells of itself once a second, over a pipe of its own: a line of JSON each. */
-export const signSchema = z.object({
+export const heartbeatSchema = z.object({
   /** Seconds since its last step ended, and the longest step so far; those in which the machine slept do not count. */
   still: z.number(),
   longest: z.number(),
   /** Something is compiled, or run for the first time. */
   isExcused: z.boolean(),
 });
-export type Sign = z.infer<typeof signSchema>;
+export type Sign = z.infer<typeof heartbeatSchema>;
 
 /** Seconds between two signs. */
-export const signInterval = 1;
+export const heartbeatInterval = 1;
 
 /** A second on the clock counts as two at most: a machine that slept has slept for all, and nobody is late. */
-export const awake = (seconds: number): number => Math.min(seconds, 2 * signInterval);
+export const awake = (seconds: number): number => Math.min(seconds, 2 * heartbeatInterval);
 
 /** How often the longest step so far a step may take. */
 const slowness = 20;

@@ -1,6 +1,6 @@
 import { augmentationWords } from '@/lib/config/augmentations.ts';
+import { bareValue } from '@/lib/config/describe-value.ts';
 import { fieldFacts, type TrainConfigField } from '@/lib/config/field-table.ts';
-import { bareValue } from '@/lib/config/value-in-words.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import { trainedImages } from './run-settings.ts';
 
@@ -186,7 +186,7 @@ export const curveMetrics = ['val_accuracy', 'accuracy', 'val_loss', 'loss', 'le
 export type CurveMetric = (typeof curveMetrics)[number];
 
 /** As many runs as one chart of curves takes. */
-export const mostCurves = 100;
+export const maxCurves = 100;
 
 /** Rows that are fetched at a time. */
 export const pageSize = 100;

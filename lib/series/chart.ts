@@ -118,7 +118,7 @@ export const epochAxis = (first: number, last: number): Axis => ({
 });
 
 /** Past this many points on a line, their marks would hide it. */
-export const mostMarks = 60;
+export const maxMarks = 60;
 
 /** Whether there is nothing to draw. */
 export const isEmptyChart = ({ series }: Pick<Chart, 'series'>): boolean =>

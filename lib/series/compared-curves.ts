@@ -9,7 +9,7 @@ import {
   type ColourToken,
   epochAxis,
   type LineSeries,
-  mostMarks,
+  maxMarks,
   type Note,
   type Rule,
 } from './chart.ts';
@@ -138,7 +138,7 @@ function seriesOf({ name, colour, x, y, band, unsmoothed }: Line, options: Optio
     hasNamedLabels: true,
     style: 'solid',
     width: 2,
-    marks: x.length > mostMarks ? null : { shape: 'circle', size: 4 },
+    marks: x.length > maxMarks ? null : { shape: 'circle', size: 4 },
     ...(band && { band }),
     ...(unsmoothed && { unsmoothed }),
   };

@@ -1,6 +1,6 @@
 import { formatRate } from '@/lib/format.ts';
 import type { RunEventOf } from '@/lib/run/events.ts';
-import { type Chart, type ColourToken, epochAxis, type LineSeries, mostMarks, type Point } from './chart.ts';
+import { type Chart, type ColourToken, epochAxis, type LineSeries, maxMarks, type Point } from './chart.ts';
 import { type Quantity, quantities } from './quantities.ts';
 
 type Epoch = RunEventOf<'epoch'>;
@@ -142,7 +142,7 @@ function lineOf(epochs: readonly Epoch[], quantity: Quantity, colour: ColourToke
     hasNamedLabels: true,
     style: 'solid',
     width: 2,
-    marks: epochs.length > mostMarks ? null : marks,
+    marks: epochs.length > maxMarks ? null : marks,
   };
 }
 

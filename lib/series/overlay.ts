@@ -1,5 +1,5 @@
 import type { CurveMetric } from '@/lib/runs/columns.ts';
-import { type Chart, type ColourToken, epochAxis, type LineSeries, mostMarks } from './chart.ts';
+import { type Chart, type ColourToken, epochAxis, type LineSeries, maxMarks } from './chart.ts';
 import { quantities } from './quantities.ts';
 import { shortName } from './short-name.ts';
 import { smooth } from './smooth.ts';
@@ -62,7 +62,7 @@ function seriesOf(
   const name = shortName(run.name);
   const unit = factor === 100 ? ' %' : '';
   const turn = stage === 'both' ? run.stage1.length : -1;
-  const size = longest <= mostMarks ? 4 : 0;
+  const size = longest <= maxMarks ? 4 : 0;
   return {
     kind: 'line',
     name,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { builtInDatasets } from '@/lib/data/datasets.ts';
-import { estimateRun, findKept, findSpeed, type Speed } from './estimate.ts';
-import { type Kept, noneKept } from './run-work.ts';
+import { estimateRun, findCached, findSpeed, type Speed } from './estimate.ts';
+import { type Kept, noneCached } from './run-work.ts';
 
 const limit = 10e9;
 const configOf = (input: TrainConfigInput = {}) => trainConfigSchema.parse(input);
@@ -59,10 +59,10 @@ describe('estimateRun', () => {
   const size = builtInDatasets.cifar10.size;
   const speeds = [speed({}), speed({ pass: 'head', seconds: 0.04 })];
   const secondsOf = (input: TrainConfigInput, kept: Partial<Kept> = {}) =>
-    estimateRun(configOf(input), { size, speeds, kept: { ...noneKept(limit), ...kept } })!.seconds;
+    estimateRun(configOf(input), { size, speeds, kept: { ...noneCached(limit), ...kept } })!.seconds;
 
   it('counts every epoch of every phase', () => {
-    const estimate = estimateRun(configOf({ epochs_stage2: 0 }), { size, speeds, kept: noneKept(limit) })!;
+    const estimate = estimateRun(configOf({ epochs_stage2: 0 }), { size, speeds, kept: noneCached(limit) })!;
     expect(estimate.isMeasured).toBe(true);
     expect(estimate.phases.map(({ phase }) => phase)).toEqual(['prepare', 'features', 'head', 'evaluation', 'export']);
     expect(estimate.seconds).toBeCloseTo(
@@ -84,14 +84,14 @@ describe('estimateRun', () => {
   });
 
   it('is rough, and higher, where something was scaled; and says nothing of a machine that is not known', () => {
-    const fineTuned = estimateRun(configOf({ n_unfreeze: 30 }), { size, speeds, kept: noneKept(limit) })!;
+    const fineTuned = estimateRun(configOf({ n_unfreeze: 30 }), { size, speeds, kept: noneCached(limit) })!;
     expect(fineTuned.isMeasured).toBe(false);
     expect(fineTuned.seconds).toBeGreaterThan(secondsOf({}));
-    expect(estimateRun(configOf(), { size, speeds: [], kept: noneKept(limit) })).toBeNull();
+    expect(estimateRun(configOf(), { size, speeds: [], kept: noneCached(limit) })).toBeNull();
   });
 });
 
-describe('findKept', () => {
+describe('findCached', () => {
   const onDisk = {
     dataset: 'cifar10',
     backbone: 'imagenet' as const,
@@ -103,7 +103,7 @@ describe('findKept', () => {
     train: true,
     evaluated: false,
   };
-  const find = (input: TrainConfigInput, ...runs: (typeof onDisk)[]) => findKept(configOf(input), runs, limit);
+  const find = (input: TrainConfigInput, ...runs: (typeof onDisk)[]) => findCached(configOf(input), runs, limit);
 
   it('finds features of the same images, or of all of them, at the same size', () => {
     expect(find({}, onDisk)).toMatchObject({ plain: true, mirrored: false, limit });

@@ -105,7 +105,7 @@ function isSameKind(speed: Speed, config: TrainConfig): boolean {
 }
 
 /** What an earlier run left in the cache, as far as it still lies there. */
-export interface KeptByRun extends Omit<Kept, 'limit'> {
+export interface CachedByRun extends Omit<Kept, 'limit'> {
   dataset: string;
   backbone: Backbone;
   imageSize: number;
@@ -119,7 +119,7 @@ export interface KeptByRun extends Omit<Kept, 'limit'> {
  * @param onDisk newest first
  * @param limit bytes that the cache may take
  */
-export function findKept(config: TrainConfig, onDisk: readonly KeptByRun[], limit: number): Kept {
+export function findCached(config: TrainConfig, onDisk: readonly CachedByRun[], limit: number): Kept {
   const sameImages = [config.train_limit, 0].map((trainLimit) =>
     onDisk.filter(
       (run) =>
@@ -130,7 +130,7 @@ export function findKept(config: TrainConfig, onDisk: readonly KeptByRun[], limi
     ),
   );
   const cut = (nUnfreeze: number) => frozenBlockCount(networkOf(config), nUnfreeze);
-  const hasSameCut = ({ nUnfreeze }: KeptByRun) => cut(nUnfreeze) === cut(config.n_unfreeze);
+  const hasSameCut = ({ nUnfreeze }: CachedByRun) => cut(nUnfreeze) === cut(config.n_unfreeze);
   const features = sameImages.flatMap(([newest]) => newest ?? []);
   const frozen = sameImages.flatMap((runs) => runs.filter(hasSameCut));
   return {

@@ -3,12 +3,12 @@ import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-con
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import { type BuiltInDataset, builtInDatasets, imageCounts } from '@/lib/data/datasets.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
-import { cachesActivations, type Kept, noneKept, type Pass, passCost, workOf } from './run-work.ts';
+import { type Kept, noneCached, type Pass, passCost, usesCachedActivations, workOf } from './run-work.ts';
 
 const images = { train: 45_000, val: 5000, test: 10_000 };
 const limit = 10e9;
 const work = (input: TrainConfigInput, kept: Partial<Kept> = {}) =>
-  workOf(trainConfigSchema.parse(input), images, { ...noneKept(limit), ...kept });
+  workOf(trainConfigSchema.parse(input), images, { ...noneCached(limit), ...kept });
 
 describe('imageCounts', () => {
   const labelled = (count: number) => ({
@@ -74,9 +74,9 @@ describe('workOf', () => {
   });
 });
 
-describe('cachesActivations', () => {
+describe('usesCachedActivations', () => {
   const keeps = (input: TrainConfigInput, bytes: number) =>
-    cachesActivations(trainConfigSchema.parse(input), images, bytes);
+    usesCachedActivations(trainConfigSchema.parse(input), images, bytes);
 
   it('needs room for the features and for what block 11 hands over, 96 × 10 × 10 halves an image', () => {
     const features = 2 * 1280 * 75_000;

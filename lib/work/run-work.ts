@@ -41,7 +41,7 @@ export interface Kept {
   /** Bytes that the cache may take. */
   limit: number;
 }
-export const noneKept = (limit: number): Kept => ({
+export const noneCached = (limit: number): Kept => ({
   plain: false,
   mirrored: false,
   train: false,
@@ -76,7 +76,7 @@ const evaluations = ({ val, test }: ImageCounts): number => 2 * (val + test);
  * images, and for training images where their pixels do not change. Not where nothing is frozen, or the cache is too small
  * for them and the features.
  */
-export function cachesActivations(config: TrainConfig, images: ImageCounts, limit: number): boolean {
+export function usesCachedActivations(config: TrainConfig, images: ImageCounts, limit: number): boolean {
   const numbers = activationSize(config);
   const evaluated = evaluations(images);
   const rows = (changesPixels(config) ? 0 : images.train) + evaluated;
@@ -99,7 +99,7 @@ function fineTuningWork(config: TrainConfig, images: ImageCounts, kept: Kept): W
   const { epochs_stage2: epochs, batch_size } = config;
   const { train, val } = images;
   if (staysOnFeatures(config)) return { head: train * epochs };
-  const keeps = cachesActivations(config, images, kept.limit);
+  const keeps = usesCachedActivations(config, images, kept.limit);
   const validated: Work = tunesBase(config)
     ? { frozen: keeps ? (kept.evaluated ? 0 : val) : val * epochs, predict: val * epochs }
     : {};
@@ -114,7 +114,7 @@ function evaluationWork(config: TrainConfig, images: ImageCounts, kept: Kept): W
   if (!tunesBase(config)) return { features: kept.mirrored ? 0 : images.val + images.test };
   const all = evaluations(images);
   // The plain validation images were there in every epoch.
-  const frozen = cachesActivations(config, images, kept.limit) ? (kept.evaluated ? 0 : all - images.val) : all;
+  const frozen = usesCachedActivations(config, images, kept.limit) ? (kept.evaluated ? 0 : all - images.val) : all;
   return { frozen, predict: all };
 }
 

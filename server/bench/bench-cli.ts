@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { engineNames } from '@/lib/config/engines.ts';
 import { createEngine } from '@/server/model/engine/create.ts';
-import { absenceOf } from '@/server/model/engine/inventory/parts.ts';
+import { unavailableReason } from '@/server/model/engine/inventory/parts.ts';
 import { FlagError, parseFlagsWith } from '@/server/training/flags.ts';
 import { type BenchResult, bench } from './bench.ts';
 
@@ -39,7 +39,7 @@ async function main(args: string[]): Promise<number> {
 function eachEngine(args: readonly string[]): number {
   const file = fileURLToPath(import.meta.url);
   const codes = engineNames.flatMap((engine) => {
-    const why = absenceOf(engine);
+    const why = unavailableReason(engine);
     if (why) {
       console.error(`${engine}: not measured, ${why}`);
       return [];

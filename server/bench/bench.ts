@@ -6,7 +6,7 @@ import { CacheFolder } from '@/server/model/activations/cache-folder.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
 import { randomDataset } from '@/server/training/probe/random-dataset.ts';
-import { type Step, watchPasses } from '@/server/training/probe/watch-passes.ts';
+import { type Step, timePasses } from '@/server/training/probe/time-passes.ts';
 import { ProcessUsage } from '@/server/training/telemetry/usage.ts';
 
 /** How fast an engine does what a run does, on random pixels and weights: they cost what real ones cost. */
@@ -50,7 +50,7 @@ export async function bench({ config, engine, images }: BenchOptions): Promise<B
     async () => {},
   );
   const startup = performance.now() / 1000;
-  const steps = await watchPasses(['features', 'finetune'], {
+  const steps = await timePasses(['features', 'finetune'], {
     config,
     engine,
     weights,

@@ -32,7 +32,7 @@ const fixture = (name: string) => inProject(`server/compatibility/fixtures/e4292
 export const golden: Golden = JSON.parse(readFileSync(fixture('golden.json'), 'utf8'));
 
 /** @returns a new temporary folder with the results folder in it */
-export async function unpackLeft(): Promise<string> {
+export async function unpackFixture(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'compatibility-'));
   await pipeline(createReadStream(fixture('left.tar.br')), createBrotliDecompress(), extract({ cwd: folder }));
   return folder;

@@ -10,7 +10,7 @@ import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
 import { openDownload } from '@/server/runs/files/open-download.ts';
 import { openServices } from '@/server/services.test-helper.ts';
-import { figuresOf, golden, unpackLeft } from './left-runs.test-helper.ts';
+import { figuresOf, golden, unpackFixture } from './left-runs.test-helper.ts';
 
 const { ids, left, downloads } = golden;
 
@@ -18,7 +18,7 @@ describe('what an earlier server left when it was killed', () => {
   let services: Context;
   let caller: ReturnType<typeof createCaller>;
   beforeEach(async () => {
-    services = openServices(await unpackLeft());
+    services = openServices(await unpackFixture());
     caller = createCaller(services);
   });
   const lists = async () =>

@@ -4,7 +4,7 @@ import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { until } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 import { builtTrainer } from '@/tools/testing/paths.ts';
-import { epochsOf, golden, unpackLeft } from './left-runs.test-helper.ts';
+import { epochsOf, golden, unpackFixture } from './left-runs.test-helper.ts';
 
 const { ids, left, resumed } = golden;
 
@@ -25,7 +25,7 @@ function expectClose(found: Record<string, number | null>, due: Record<string, n
 }
 
 it('a run that an earlier trainer began is resumed from its checkpoint, and ends as that trainer would have ended it', async () => {
-  const folder = await unpackLeft();
+  const folder = await unpackFixture();
   const DATA_DIR = path.join(folder, 'nothing');
   const services = openServices(folder, { TRAINER_ENTRY: builtTrainer, DATA_DIR, AUTO_RESUME: 'on' });
   services.queue.wake();

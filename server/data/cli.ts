@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { imageSizes, partTitle, standInSize, weightsPart } from '@/lib/data/data-files.ts';
+import { fallbackSize, imageSizes, partTitle, weightsPart } from '@/lib/data/data-files.ts';
 import { formatBytes, formatShare, formatTimeLeft } from '@/lib/format.ts';
 import { parseEnv } from '@/server/env.ts';
 import { DownloadError, DownloadStopped } from './errors.ts';
@@ -15,19 +15,19 @@ import { sourceOf } from './sources.ts';
 
 const usage = `usage: npm run get-data -- [--image_size ${imageSizes.join(' | ')}]
 
-Downloads what is missing of CIFAR-10 and MobileNetV2's ImageNet weights. The weights for ${standInSize} px serve every
+Downloads what is missing of CIFAR-10 and MobileNetV2's ImageNet weights. The weights for ${fallbackSize} px serve every
 image size; --image_size takes the file that Keras has for another one. What broke off goes on from where it was.
 `;
 
 async function main(args: string[]): Promise<number> {
-  let weights = weightsPart(standInSize);
+  let weights = weightsPart(fallbackSize);
   try {
     const { values } = parseArgs({ args, options: { image_size: { type: 'string' }, help: { type: 'boolean' } } });
     if (values.help) {
       process.stdout.write(usage);
       return 0;
     }
-    const asked = values.image_size ?? String(standInSize);
+    const asked = values.image_size ?? String(fallbackSize);
     const size = imageSizes.find((each) => String(each) === asked);
     if (!size) throw new Error(`--image_size ${asked}: must be one of ${imageSizes.join(', ')}`);
     weights = weightsPart(size);
@@ -53,7 +53,7 @@ async function main(args: string[]): Promise<number> {
     } catch (error) {
       if (!(error instanceof DownloadError)) throw error;
       // The other may come from somewhere that can be reached.
-      console.error(`\n${error.message}\n${error.byHand}`);
+      console.error(`\n${error.message}\n${error.manualSteps}`);
       code = 1;
     }
   }

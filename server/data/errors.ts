@@ -2,7 +2,7 @@ import path from 'node:path';
 import { formatBytes } from '@/lib/format.ts';
 import { type StorageFault, storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
 import { RedirectError } from './request.ts';
-import { byHand, type DataSource, type Transfer } from './sources.ts';
+import { type DataSource, manualSteps, type Transfer } from './sources.ts';
 
 /** Why a download failed. */
 export type DownloadErrorCode =
@@ -22,13 +22,13 @@ export type DownloadErrorCode =
 export class DownloadError extends Error {
   readonly code: DownloadErrorCode;
   /** Instructions for a manual download: where to get the file and where to put it. */
-  readonly byHand: string;
+  readonly manualSteps: string;
 
-  constructor(code: DownloadErrorCode, message: string, byHand: string, options?: ErrorOptions) {
+  constructor(code: DownloadErrorCode, message: string, manualSteps: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
-    this.byHand = byHand;
+    this.manualSteps = manualSteps;
   }
 }
 
@@ -138,7 +138,7 @@ export class DownloadErrors {
   }
 
   private create(code: DownloadErrorCode, message: string, cause?: unknown): DownloadError {
-    return new DownloadError(code, message, byHand(this.source, this.folder), { cause });
+    return new DownloadError(code, message, manualSteps(this.source, this.folder), { cause });
   }
 }
 

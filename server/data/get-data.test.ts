@@ -224,7 +224,7 @@ describe('getData reports', () => {
   ])('an unreachable %s, with instructions for a manual download', async (url, message) => {
     const error = await failure({}, { ...source, url });
     expect(error).toMatchObject({ code: 'unreachable', message: expect.stringMatching(message) });
-    expect(error.byHand).toContain(`By hand: download ${url} and unpack it so that ${data}`);
+    expect(error.manualSteps).toContain(`By hand: download ${url} and unpack it so that ${data}`);
   });
 
   it.each([

@@ -2,9 +2,9 @@ import path from 'node:path';
 import {
   cifar10Files,
   type DataPart,
+  fallbackBytes,
+  fallbackSize,
   partTitle,
-  standInBytes,
-  standInSize,
   weightsFileName,
   weightsFolderUrl,
   weightsPart,
@@ -71,7 +71,7 @@ function cifar10Source({ cifar10Url, cifar10Sha256 }: SourceSettings): DataSourc
 
 function weightsSource(part: DataPart, { weightsUrl }: SourceSettings): DataSource {
   const fileName = weightsFileName(Number(part.replace('weights-', '')));
-  const isKnown = weightsUrl === null && part === weightsPart(standInSize);
+  const isKnown = weightsUrl === null && part === weightsPart(fallbackSize);
   return {
     part,
     title: partTitle(part),
@@ -81,12 +81,12 @@ function weightsSource(part: DataPart, { weightsUrl }: SourceSettings): DataSour
     provenance: null,
     unpacked: null,
     url: new URL(fileName, (weightsUrl ?? weightsFolderUrl).replace(/\/*$/, '/')).href,
-    bytes: isKnown ? standInBytes : null,
+    bytes: isKnown ? fallbackBytes : null,
   };
 }
 
 /** Instructions for a manual download. */
-export function byHand({ url, unpacked }: DataSource, dataFolder: string): string {
+export function manualSteps({ url, unpacked }: DataSource, dataFolder: string): string {
   if (!unpacked) return `By hand: download ${url} into ${dataFolder}.`;
   const { folder, files } = unpacked;
   return `By hand: download ${url} and unpack it so that ${path.join(dataFolder, folder)} contains ${files.join(', ')}.`;

@@ -3,10 +3,10 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
-import { writeWhole } from '@/server/model/files/write-whole.ts';
+import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
-import { startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { closeServices, openServices } from '@/server/services.test-helper.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '@/server/training/checkpoint/checkpoint.ts';
 import { send, spawnTrainer } from '@/server/training/spawn-trainer.test-helper.ts';
@@ -107,9 +107,9 @@ describe('a full disk', () => {
     'the disk is full while a model is exported',
     'a tmpfs of 8 MB, filled',
     async () => {
-      await writeWhole(path.join(disk, 'cifar10.h5'), 'the previous model');
+      await writeAtomically(path.join(disk, 'cifar10.h5'), 'the previous model');
       fillDisk();
-      const model = writeWhole(path.join(disk, 'cifar10.h5'), new Uint8Array(2 ** 20));
+      const model = writeAtomically(path.join(disk, 'cifar10.h5'), new Uint8Array(2 ** 20));
       await expect(model).rejects.toMatchObject({ code: 'ENOSPC' });
       expect(readdirSync(disk).sort()).toEqual(['ballast', 'cifar10.h5']);
       return 'rejected; the previous file remains intact';
@@ -124,7 +124,7 @@ describe('a full disk', () => {
       const services = openServices(folder, { AUTO_RESUME: 'off' });
       vi.spyOn(console, 'error').mockImplementation(() => {});
       const id = await startScene(services, 'does not listen');
-      await untilItTrains(services, id);
+      await untilTraining(services, id);
       fillDisk();
       await vi.waitFor(() => expect(console.error).toHaveBeenCalled(), 90_000);
       const recorded = (await readRun(services, id)).events.length;

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
-import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { killProcess } from './bare-server.test-helper.ts';
@@ -18,7 +18,7 @@ describe('signals', () => {
       const entry = scriptedTrainer;
       const services = openServices(undefined, { TRAINER_ENTRY: entry, TRAINER_PATIENCE: '2', AUTO_RESUME: 'off' });
       const id = await startScene(services, 'shows that it lives');
-      await untilItTrains(services, id);
+      await untilTraining(services, id);
       const [pid] = pidsOf(services, id) as [number];
       // Time for a first heartbeat.
       await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -48,7 +48,7 @@ describe('signals', () => {
     async () => {
       const services = openServices();
       const id = await startScene(services, 'stubborn');
-      await untilItTrains(services, id);
+      await untilTraining(services, id);
       const [pid] = pidsOf(services, id) as [number];
       const requested = performance.now();
       cancelRun(services, id);

@@ -5,7 +5,7 @@ import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { startRun } from '@/server/runs/commands/start.ts';
 import { followEvents } from '@/server/runs/events/follow.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
-import { startScene, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { startScene, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { fault, isFull, random, times } from './fault.test-helper.ts';
 
@@ -29,7 +29,7 @@ describe('concurrent operations', () => {
       // The scene ends so many milliseconds after its first epoch as its seed says.
       const scene = testConfig({ name: 'is through soon', seed: random.integer(200) });
       const { id } = await startRun(services, scene);
-      await untilItTrains(services, id);
+      await untilTraining(services, id);
       await sleep(random.uniform(0, 100));
       cancelRun(services, id);
       await vi.waitFor(

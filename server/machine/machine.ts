@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { type EngineVerdicts, fastestEngine } from '@/lib/config/engines.ts';
-import { absences } from '@/server/model/engine/inventory/parts.ts';
+import { unavailableEngines } from '@/server/model/engine/inventory/parts.ts';
 import { processorName } from '@/server/model/engine/inventory/processor.ts';
 import { readAllVerdicts } from '@/server/model/engine/inventory/verdicts.ts';
 
@@ -24,5 +24,5 @@ export function thisMachine(cacheFolder: string): Machine {
 /** What `auto` takes, and why not another: from what was tried so far, and what is installed. Tries nothing. */
 export const readEngines = (cacheFolder: string): { machine: Machine; verdicts: EngineVerdicts } => ({
   machine: thisMachine(cacheFolder),
-  verdicts: { ...absences(), ...readAllVerdicts(cacheFolder) },
+  verdicts: { ...unavailableEngines(), ...readAllVerdicts(cacheFolder) },
 });

@@ -5,7 +5,7 @@ import { probes } from '@/drizzle/schema.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
 import type { Context } from '@/server/context.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
-import { startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { readSpeeds } from './read-speeds.ts';
@@ -37,7 +37,7 @@ describe('a probe', () => {
   it('is not made while a run trains', async () => {
     const services = openServices();
     const run = await startScene(services, 'waits');
-    await untilItTrains(services, run);
+    await untilTraining(services, run);
     expect(await services.prober.probe(testConfig())).toBe('busy');
   });
 

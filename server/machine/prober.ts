@@ -4,7 +4,7 @@ import { probes, runs } from '@/drizzle/schema.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { builtInDatasets } from '@/lib/data/datasets.ts';
 import type { Speed } from '@/lib/work/estimate.ts';
-import { estimateRun, findKept } from '@/lib/work/estimate.ts';
+import { estimateRun, findCached } from '@/lib/work/estimate.ts';
 import type { BaseContext } from '@/server/base-context.ts';
 import { startTrainer } from '@/server/runs/queue/trainer-process.ts';
 import { thisMachine } from './machine.ts';
@@ -53,7 +53,7 @@ export class Prober {
       entry: this.parts.env.trainerEntry,
       command: { type: 'probe', config, cache: paths.cache, cacheLimit: paths.cacheLimit },
       logFile: os.devNull,
-      patience: this.parts.env.trainerPatience,
+      patience: this.parts.env.trainerTimeout,
       onEvent: (event) => {
         if (event.type === 'measured') measured = event.speeds;
       },
@@ -79,7 +79,7 @@ export class Prober {
     const { speeds, kept, cacheLimit } = readSpeeds(this.parts);
     // Whether speeds are known does not depend on how many images there are.
     const size = builtInDatasets.cifar10.size;
-    return estimateRun(config, { size, speeds, kept: findKept(config, kept, cacheLimit) })?.isMeasured === true;
+    return estimateRun(config, { size, speeds, kept: findCached(config, kept, cacheLimit) })?.isMeasured === true;
   }
 
   private isTraining = (): boolean =>

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { and, asc, desc, eq, inArray } from 'drizzle-orm';
 import { eventField, events, probes, runs } from '@/drizzle/schema.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
-import type { KeptByRun, Speed } from '@/lib/work/estimate.ts';
+import type { CachedByRun, Speed } from '@/lib/work/estimate.ts';
 import type { BaseContext } from '@/server/base-context.ts';
 import type { Database } from '@/server/db/database.ts';
 import { type Machine, thisMachine } from './machine.ts';
@@ -14,7 +14,7 @@ const newest = 40;
 /** The speeds that runs on this machine measured, newest first, then those of probes; and what the runs left in the cache. */
 export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
   speeds: Speed[];
-  kept: KeptByRun[];
+  kept: CachedByRun[];
   cacheLimit: number;
 } {
   const here = thisMachine(env.paths.cache);

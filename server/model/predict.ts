@@ -1,5 +1,5 @@
 import { padRows } from './activations/activation-store.ts';
-import type { HalfRows } from './activations/half-rows.ts';
+import type { Float16Rows } from './activations/float16-rows.ts';
 import { type OnBatch, plainBatches } from './dataset/batches/batches.ts';
 import type { ImageSet } from './dataset/dataset.ts';
 import type { Programs } from './engine/programs.ts';
@@ -20,7 +20,7 @@ async function logitsFromFrozen(programs: Programs, parameters: Parameters, froz
 export async function logitsFromRows(
   programs: Programs,
   parameters: Parameters,
-  rows: HalfRows,
+  rows: Float16Rows,
   onBatch?: OnBatch,
 ): Promise<Float32Array> {
   const { classes } = programs.model;

@@ -16,7 +16,7 @@ export const until = (services: Context, id: string, status: RunStatus) =>
   vi.waitFor(async () => expect((await readRun(services, id)).status).toBe(status), { timeout: 90_000, interval: 20 });
 
 /** When its first epoch is recorded. */
-export const untilItTrains = (services: Context, id: string) =>
+export const untilTraining = (services: Context, id: string) =>
   vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 90_000 });
 
 /** Of every process that has worked on a run, in order. */

@@ -5,7 +5,7 @@ import type { TrainConfig } from '@/lib/config/train-config.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { createRunId } from '@/lib/run/run-id.ts';
 import { type Paths, readPaths } from '@/server/model/files/paths.ts';
-import { copyWhole } from '@/server/model/files/write-whole.ts';
+import { copyAtomically } from '@/server/model/files/write-atomically.ts';
 import { helpText } from './flag-help.ts';
 import { FlagError, parseFlags } from './flags.ts';
 import { runTraining } from './run.ts';
@@ -80,9 +80,9 @@ async function train(config: TrainConfig, paths: Paths, currentFolder: string, j
     });
     if (outcome !== 'completed') return exitCodes[outcome];
     const model = path.join(currentFolder, 'cifar10.h5');
-    await copyWhole(path.join(folder, 'cifar10.h5'), model);
+    await copyAtomically(path.join(folder, 'cifar10.h5'), model);
     const log = path.join(paths.results, `run_${runId}.json`);
-    if (jsonFile && !isOwnLog) await copyWhole(log, jsonFile);
+    if (jsonFile && !isOwnLog) await copyAtomically(log, jsonFile);
     console.log(`Wrote       ${model}, ${jsonFile ?? log}`);
     return exitCodes.completed;
   } finally {

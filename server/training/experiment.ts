@@ -1,10 +1,10 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import type { RunEventOf } from '@/lib/run/events.ts';
-import { cachesActivations, tunesBase } from '@/lib/work/run-work.ts';
+import { tunesBase, usesCachedActivations } from '@/lib/work/run-work.ts';
 import { type ActivationRequest, ActivationStore } from '@/server/model/activations/activation-store.ts';
 import type { CacheFolder } from '@/server/model/activations/cache-folder.ts';
-import type { HalfRows } from '@/server/model/activations/half-rows.ts';
+import type { Float16Rows } from '@/server/model/activations/float16-rows.ts';
 import type { Dataset } from '@/server/model/dataset/dataset.ts';
 import { type Split, sizesOf } from '@/server/model/dataset/split.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
@@ -90,7 +90,7 @@ export function assembleModel({
       parameters,
     };
   }
-  const stage2Input: Stage2Input = cachesActivations(config, sizesOf(split), cache.limit)
+  const stage2Input: Stage2Input = usesCachedActivations(config, sizesOf(split), cache.limit)
     ? { kind: 'activations', store: storeOf(config.n_unfreeze) }
     : { kind: 'pixels' };
   return { features, stage2Input, programs: { stage1, stage2: programsOf(config.n_unfreeze) }, parameters };
@@ -107,7 +107,7 @@ export async function releaseModel({
 }
 
 /** Features or cached activations of the images of each set. */
-export type SplitRows = Record<keyof Split, HalfRows>;
+export type SplitRows = Record<keyof Split, Float16Rows>;
 
 /** What to ask a store for to have one of the three sets. */
 export const requestFor = (

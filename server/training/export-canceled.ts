@@ -6,7 +6,7 @@ import { buildCanceledLog } from '@/lib/run/results-log.ts';
 import { Canceled, DataError } from '@/server/model/errors.ts';
 import { exportModel } from '@/server/model/export/model-files.ts';
 import { trainedModel } from '@/server/model/export/trained-model.ts';
-import { removeHalves } from '@/server/model/files/write-whole.ts';
+import { removePartialFiles } from '@/server/model/files/write-atomically.ts';
 import { loadWeights, weightsFolder } from '@/server/model/network/weights.ts';
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { writeLog } from './export-results.ts';
@@ -32,7 +32,7 @@ async function exportFiles({ runId, config, paths, logFile, events, emit, signal
   };
   const folder = path.join(paths.results, runId);
   const { stage, epoch, last } = await readCheckpoint(folder);
-  await removeHalves(folder);
+  await removePartialFiles(folder);
 
   // The base that it began with: another file of weights may have come since.
   const started = events.find((event) => event.type === 'started');

@@ -4,17 +4,17 @@ import { buildResultsLog } from '@/lib/run/results-log.ts';
 import { labelsOf } from '@/server/model/dataset/dataset.ts';
 import { exportModel } from '@/server/model/export/model-files.ts';
 import { trainedModel } from '@/server/model/export/trained-model.ts';
-import { writeWhole } from '@/server/model/files/write-whole.ts';
-import { ensureNewest } from './checkpoint/attempt.ts';
+import { writeAtomically } from '@/server/model/files/write-atomically.ts';
+import { ensureCurrentAttempt } from './checkpoint/attempt.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { PreparedRun } from './prepare.ts';
-import { encodePicture } from './wall.ts';
+import { encodePicture } from './sample-images.ts';
 
 /** Writes a run's model files, its predictions of the test images and its log, and reports each. */
 export async function exportResults(run: PreparedRun, probabilities: Evaluation['probabilities']): Promise<void> {
   const { runId, config, dataset, split, weights, parameters, folder, events } = run;
   const { classes, test } = dataset;
-  await ensureNewest(folder, run.attempt);
+  await ensureCurrentAttempt(folder, run.attempt);
   const model = trainedModel(config, { weights, parameters, classes });
   await exportModel(folder, model, (file, bytes) => reportExported(run, file, bytes));
   const predictions = encodePredictions(labelsOf(test, split.test), probabilities, classes.length);
@@ -23,21 +23,21 @@ export async function exportResults(run: PreparedRun, probabilities: Evaluation[
 }
 
 /** Writes the picture of the validation images whose predictions every epoch reports. */
-export async function exportWall(run: PreparedRun): Promise<void> {
+export async function exportSampleImages(run: PreparedRun): Promise<void> {
   await exportFile(run, 'wall.png', await encodePicture(run.wallPicture));
 }
 
 /** @returns its size in bytes */
 export const writeLog = (file: string, log: object): Promise<number> =>
-  writeWhole(file, `${JSON.stringify(log, null, 2)}\n`);
+  writeAtomically(file, `${JSON.stringify(log, null, 2)}\n`);
 
 async function exportFile(run: PreparedRun, name: string, content: Uint8Array): Promise<void> {
-  await reportExported(run, name, await writeWhole(path.join(run.folder, name), content));
+  await reportExported(run, name, await writeAtomically(path.join(run.folder, name), content));
 }
 
 /** @throws Canceled where the run was canceled meanwhile, or a later attempt has begun */
 async function reportExported({ reporter, folder, attempt }: PreparedRun, file: string, bytes: number): Promise<void> {
   await reporter.emit({ type: 'exported', file, bytes });
   reporter.throwIfCanceled();
-  await ensureNewest(folder, attempt);
+  await ensureCurrentAttempt(folder, attempt);
 }

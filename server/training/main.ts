@@ -4,7 +4,7 @@ import { type RunEvent, runEventSchema, trainerCommandSchema } from '@/lib/run/e
 import { exportCanceled } from './export-canceled.ts';
 import { probe } from './probe/probe.ts';
 import { runTraining } from './run.ts';
-import { Pulse } from './telemetry/pulse.ts';
+import { StepCounter } from './telemetry/step-counter.ts';
 import { linesOf } from './telemetry/terminal.ts';
 
 /**
@@ -21,7 +21,7 @@ if (!process.send) {
 os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
 /** The server says which pipe takes the heartbeat. */
-const pulse = new Pulse();
+const pulse = new StepCounter();
 const pipe = Number(process.env.SIGNS_OF_LIFE_PIPE);
 if (pipe) {
   const file = new URL('./heartbeat-worker.mjs', import.meta.url);

@@ -9,19 +9,19 @@ import { loadDataset } from '@/server/model/dataset/load.ts';
 import { sizesOf, splitImages } from '@/server/model/dataset/split.ts';
 import { chooseEngine } from '@/server/model/engine/choose.ts';
 import type { Engine } from '@/server/model/engine/engine.ts';
-import { keepFailure } from '@/server/model/engine/inventory/keep-verdicts.ts';
+import { saveFailure } from '@/server/model/engine/inventory/save-verdicts.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
-import { removeHalves } from '@/server/model/files/write-whole.ts';
+import { removePartialFiles } from '@/server/model/files/write-atomically.ts';
 import { findWeightsFile, loadWeights } from '@/server/model/network/weights.ts';
 import type { RunState } from './checkpoint/checkpoint.ts';
 import { createCheckpointWriter } from './checkpoint/checkpoint-writer.ts';
 import { findCheckpoint, initialState } from './checkpoint/resume-state.ts';
 import { assembleModel, type Experiment } from './experiment.ts';
+import { chooseSampleImages, type Wall } from './sample-images.ts';
 import { superviseEngine } from './supervise-engine.ts';
-import type { Pulse } from './telemetry/pulse.ts';
 import { type Emit, Reporter } from './telemetry/reporter.ts';
+import type { StepCounter } from './telemetry/step-counter.ts';
 import { TimeLeft } from './telemetry/time-left.ts';
-import { chooseWall, type Wall } from './wall.ts';
 
 export interface TrainingOptions {
   runId: string;
@@ -40,7 +40,7 @@ export interface TrainingOptions {
   /** Aborting cancels the run at the next step. */
   signal: AbortSignal;
   /** Counts the steps, where somebody watches. */
-  pulse?: Pulse;
+  pulse?: StepCounter;
 }
 
 /** A run that is ready to train: the experiment, and what its files and events need besides. */
@@ -68,19 +68,19 @@ export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
   const { runId, config, paths, attempt, signal, pulse } = options;
   const folder = path.join(paths.results, runId);
   const checkpoint = options.resume ? await findCheckpoint(folder) : null;
-  if (checkpoint) await removeHalves(folder);
+  if (checkpoint) await removePartialFiles(folder);
   const state = checkpoint?.run ?? initialState();
   const events = [...state.told];
   const emit = recordInto(events, options.emit);
 
   const dataset = await readImages(options, emit);
   const split = splitImages(dataset, config.train_limit);
-  const wallPicture = chooseWall(dataset, split);
+  const wallPicture = chooseSampleImages(dataset, split);
   const weightsFile = findWeightsFile(paths.data, config);
   const weights = await loadWeights(weightsFile, networkOf(config));
   pulse?.pauseWatchdog();
   const { engine: chosen, verdicts } = await chooseEngine(config, paths.cache, signal);
-  const onFailure = (why: string) => keepFailure(paths.cache, chosen.name, why);
+  const onFailure = (why: string) => saveFailure(paths.cache, chosen.name, why);
   const engine = superviseEngine(chosen, { pulse, onFailure });
 
   const timeLeft = new TimeLeft(config, sizesOf(split), { known: options.speeds, cacheLimit: paths.cacheLimit });

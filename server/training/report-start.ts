@@ -3,7 +3,7 @@ import { networkOf } from '@/lib/network/backbones.ts';
 import { trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import { sizesOf, testIdentity } from '@/server/model/dataset/split.ts';
 import { DataError } from '@/server/model/errors.ts';
-import { exportWall } from './export-results.ts';
+import { exportSampleImages } from './export-results.ts';
 import type { PreparedRun } from './prepare.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function reportStart(run: PreparedRun): Promise<void> {
     wall: [...run.wallPicture.labels],
   });
   if (run.resumeFrom || (run.attempt ?? 1) > 1) await reportResumed(run);
-  await exportWall(run);
+  await exportSampleImages(run);
 }
 
 /** Takes what is already trained off the time left. */

@@ -7,7 +7,7 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { kernelName, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { decodePredictions } from '@/lib/run/predictions.ts';
-import { decodeWall } from '@/lib/run/wall.ts';
+import { decodeWall } from '@/lib/run/sample-predictions.ts';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
 import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';

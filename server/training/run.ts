@@ -1,6 +1,6 @@
 import type { Timing } from '@/lib/run/metrics.ts';
-import { removeHalves } from '@/server/model/files/write-whole.ts';
-import { keepOneCheckpoint } from './checkpoint/checkpoint.ts';
+import { removePartialFiles } from '@/server/model/files/write-atomically.ts';
+import { deletePreviousCheckpoint } from './checkpoint/checkpoint.ts';
 import { evaluate } from './evaluate.ts';
 import { releaseModel } from './experiment.ts';
 import { exportResults } from './export-results.ts';
@@ -64,8 +64,8 @@ async function train(run: PreparedRun): Promise<void> {
   await reporter.enter('export');
   await exportResults(run, probabilities);
   await releaseModel(run);
-  await keepOneCheckpoint(run.folder);
-  await removeHalves(run.folder);
+  await deletePreviousCheckpoint(run.folder);
+  await removePartialFiles(run.folder);
 }
 
 /** Seconds in each phase, those of earlier processes included. Evaluation, the present phase, is no part of the total. */

@@ -1,4 +1,4 @@
-import type { HalfRows } from '@/server/model/activations/half-rows.ts';
+import type { Float16Rows } from '@/server/model/activations/float16-rows.ts';
 import { labelsOf } from '@/server/model/dataset/dataset.ts';
 import { logitsFromRows } from '@/server/model/predict.ts';
 import { Random } from '@/server/model/random.ts';
@@ -65,7 +65,7 @@ export function onFeatures(experiment: Experiment, features: SplitRows, stage: 1
 /** Training on features, or on cached activations. */
 export function onRows(
   { config, dataset, split }: Pick<Experiment, 'config' | 'dataset' | 'split'>,
-  rows: HalfRows,
+  rows: Float16Rows,
   stage: 1 | 2,
 ) {
   const labels = labelsOf(dataset.train, split.train);
@@ -80,7 +80,7 @@ export function onRows(
 
 /** All rows in a new order, ⌈n / batch⌉ batches. */
 async function* shuffledRows(
-  rows: HalfRows,
+  rows: Float16Rows,
   labels: Uint8Array,
   classes: number,
   batchSize: number,

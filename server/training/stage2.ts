@@ -3,7 +3,7 @@ import { networkOf } from '@/lib/network/backbones.ts';
 import { kernelName, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import { staysOnFeatures } from '@/lib/work/run-work.ts';
 import { extractionBatch, padRows } from '@/server/model/activations/activation-store.ts';
-import type { HalfRows } from '@/server/model/activations/half-rows.ts';
+import type { Float16Rows } from '@/server/model/activations/float16-rows.ts';
 import { createBatches } from '@/server/model/dataset/batches/batches.ts';
 import type { Programs } from '@/server/model/engine/programs.ts';
 import { sizeOf } from '@/server/model/graph/node.ts';
@@ -54,7 +54,7 @@ type TrainingInput =
   /** Neither the base nor pixels change. */
   | { kind: 'features'; features: SplitRows }
   /** No pixel changes: the frozen part of the network need not be computed again. */
-  | { kind: 'activations'; rows: HalfRows }
+  | { kind: 'activations'; rows: Float16Rows }
   | { kind: 'pixels' };
 
 async function chooseTrainingInput(experiment: Experiment, features: SplitRows): Promise<TrainingInput> {
@@ -69,7 +69,7 @@ async function chooseTrainingInput(experiment: Experiment, features: SplitRows):
 }
 
 /** The activations of all training images, computed before the first epoch where no earlier run has cached them. */
-async function cacheRows(experiment: Experiment, store: Activations): Promise<HalfRows> {
+async function cacheRows(experiment: Experiment, store: Activations): Promise<Float16Rows> {
   const { split, reporter, timeLeft } = experiment;
   let done = 0;
   const { rows, cached } = await store.get(requestFor(experiment, 'train'), async (count, seconds) => {

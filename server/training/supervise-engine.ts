@@ -1,10 +1,10 @@
 import type { Engine } from '@/server/model/engine/engine.ts';
 import { CodedError } from '@/server/model/errors.ts';
-import type { Pulse } from './telemetry/pulse.ts';
+import type { StepCounter } from './telemetry/step-counter.ts';
 
 interface Supervision {
   /** Paused where something is compiled: that, and the first step of what was compiled, may take long. */
-  pulse?: Pulse;
+  pulse?: StepCounter;
   /** Receives the reason before the run ends. */
   onFailure: (why: string) => Promise<void>;
 }

@@ -8,13 +8,13 @@ import { type OnBatch, plainBatches } from '@/server/model/dataset/batches/batch
 import type { ImageSet } from '@/server/model/dataset/dataset.ts';
 import type { Engine, Program } from '@/server/model/engine/engine.ts';
 import { CodedError } from '@/server/model/errors.ts';
-import { replaceWhole } from '@/server/model/files/write-whole.ts';
+import { replaceAtomically } from '@/server/model/files/write-atomically.ts';
 import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
 import { sizeOf } from '@/server/model/graph/node.ts';
 import { frozenGraph, frozenShape, type ModelShape } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import type { CacheFolder } from './cache-folder.ts';
-import { type HalfRows, pickRows, rowsInFile, rowsInMemory } from './half-rows.ts';
+import { type Float16Rows, pickRows, rowsInFile, rowsInMemory } from './float16-rows.ts';
 
 /**
  * Cached activations: the output of the network's frozen part for whole sets of images, computed once and kept on disk.
@@ -35,7 +35,7 @@ export interface ActivationRequest {
 }
 
 export interface ActivationRows {
-  rows: HalfRows;
+  rows: Float16Rows;
   /** Whether they had been computed before. */
   cached: boolean;
 }
@@ -47,7 +47,7 @@ export class ActivationStore {
   /** The beginning of every file name. */
   private readonly key: string;
   private program: Promise<Program> | null = null;
-  private readonly opened = new Map<string, HalfRows>();
+  private readonly opened = new Map<string, Float16Rows>();
   private done = 0;
 
   constructor(
@@ -137,7 +137,7 @@ export class ActivationStore {
 
   private bytesOf = (indices: Uint32Array): number => indices.length * this.width * Uint16Array.BYTES_PER_ELEMENT;
 
-  private async find(indices: Uint32Array, complete: Uint32Array, mirrored: boolean): Promise<HalfRows | null> {
+  private async find(indices: Uint32Array, complete: Uint32Array, mirrored: boolean): Promise<Float16Rows | null> {
     const own = await this.openFile(indices, mirrored);
     const places = own ? null : placesIn(complete, indices);
     const all = places && (await this.openFile(complete, mirrored));
@@ -145,7 +145,7 @@ export class ActivationStore {
   }
 
   /** Null where there is no such file, or not all of it. */
-  private async openFile(stored: Uint32Array, mirrored: boolean): Promise<HalfRows | null> {
+  private async openFile(stored: Uint32Array, mirrored: boolean): Promise<Float16Rows | null> {
     const name = this.fileName(stored, mirrored);
     const file = this.cache.file(name);
     const size = await stat(file).then(
@@ -157,7 +157,7 @@ export class ActivationStore {
     return rowsInFile(file, this.width, stored.length);
   }
 
-  private async make(request: ActivationRequest, onBatch: OnBatch): Promise<HalfRows> {
+  private async make(request: ActivationRequest, onBatch: OnBatch): Promise<Float16Rows> {
     const { indices, mirrored } = request;
     if (!(await this.cache.makeRoom(this.bytesOf(indices)))) {
       const all = new Uint16Array(indices.length * this.width);
@@ -165,7 +165,7 @@ export class ActivationStore {
       return rowsInMemory(all, this.width);
     }
     const file = this.cache.file(this.fileName(indices, mirrored));
-    await replaceWhole(file, async (temporary) => {
+    await replaceAtomically(file, async (temporary) => {
       const handle = await open(temporary, 'w');
       try {
         await this.compute(request, (halves) => handle.writeFile(new Uint8Array(halves.buffer)), onBatch);

@@ -4,8 +4,8 @@ import { CodedError } from '@/server/model/errors.ts';
 import { checkEngine } from './check/check-engine.ts';
 import { createEngine } from './create.ts';
 import type { Engine } from './engine.ts';
-import { keepVerdicts } from './inventory/keep-verdicts.ts';
-import { absenceOf, absences } from './inventory/parts.ts';
+import { unavailableEngines, unavailableReason } from './inventory/parts.ts';
+import { saveVerdicts } from './inventory/save-verdicts.ts';
 import type { Workload } from './inventory/verdicts.ts';
 import { readVerdicts } from './inventory/verdicts.ts';
 
@@ -56,17 +56,17 @@ export async function judgeEngines(
   cacheFolder: string,
   { tryAll = false, entry = defaultEntry, signal }: JudgeOptions = {},
 ): Promise<EngineVerdicts> {
-  if (onlyCandidate() && !tryAll) return absences();
+  if (onlyCandidate() && !tryAll) return unavailableEngines();
   const verdicts = readVerdicts(cacheFolder, asked);
   if (engineNames.every((name) => verdicts[name])) return verdicts;
   // One after the other: two at once would slow each other down.
   for (const name of engineNames) verdicts[name] ??= await checkEngine(name, asked, { entry, signal });
-  await keepVerdicts(cacheFolder, asked, verdicts);
+  await saveVerdicts(cacheFolder, asked, verdicts);
   return verdicts;
 }
 
 /** Where only one engine can run here there is nothing to choose, and nothing to try. */
 function onlyCandidate(): EngineName | null {
-  const [first, ...others] = engineNames.filter((name) => absenceOf(name) === null);
+  const [first, ...others] = engineNames.filter((name) => unavailableReason(name) === null);
   return first && others.length === 0 ? first : null;
 }

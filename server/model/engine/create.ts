@@ -1,7 +1,7 @@
 import type { EngineName } from '@/lib/config/engines.ts';
 import { CodedError } from '@/server/model/errors.ts';
 import type { Engine } from './engine.ts';
-import { absenceOf, findGpu } from './inventory/parts.ts';
+import { findGpu, unavailableReason } from './inventory/parts.ts';
 
 export interface EngineOptions {
   /** How many compute, on the engine `cpu`; by default all there are. */
@@ -17,7 +17,7 @@ export async function createEngine(name: EngineName, options: EngineOptions = {}
   try {
     return await loaders[name](options);
   } catch (error) {
-    const why = absenceOf(name) ?? (error instanceof Error ? error.message : String(error));
+    const why = unavailableReason(name) ?? (error instanceof Error ? error.message : String(error));
     throw new CodedError(
       'engine-missing',
       `The engine ${name} cannot run here: ${why}. Take another, or auto. All of them: npm run engines.`,

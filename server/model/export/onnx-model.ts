@@ -1,6 +1,6 @@
 import { networkOf } from '@/lib/network/backbones.ts';
 import { featureCount } from '@/lib/network/mobilenet-v2.ts';
-import { writeWhole } from '@/server/model/files/write-whole.ts';
+import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
 import { anyNumber } from '@/server/model/graph/onnx-writer.ts';
 import { constant, exp, input, logSoftmax, transpose } from '@/server/model/graph/operations.ts';
@@ -25,7 +25,7 @@ export async function exportOnnx(file: string, model: TrainedModel): Promise<num
   const logits = inferenceHead(features, (name) => constant(model.head.get(name)!, shapes.get(name)!));
   const { description, ...metadata } = modelMetadata(model);
   const text = Object.entries(metadata).map(([key, value]) => [key, asText(value)]);
-  return writeWhole(
+  return writeAtomically(
     file,
     encodeOnnx({ probabilities: exp(logSoftmax(logits)) }, { description, metadata: Object.fromEntries(text) }),
   );

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import { writeWhole } from '@/server/model/files/write-whole.ts';
+import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { interpolationMatrix } from '@/server/model/network/frozen.ts';
 import { type KerasLayer, kerasModelConfig } from './keras-config.ts';
 import { tensorsByLayer } from './keras-tensors.ts';
@@ -28,7 +28,7 @@ export async function exportTfjs(file: string, model: TrainedModel): Promise<num
     zip.addBuffer(Buffer.from(content), name, { compress: !name.endsWith('.bin') });
   }
   zip.end();
-  return writeWhole(file, await buffer(zip.outputStream));
+  return writeAtomically(file, await buffer(zip.outputStream));
 }
 
 /** The files by name. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { File, type Group, ready } from 'h5wasm/node';
-import { replaceWhole } from './write-whole.ts';
+import { replaceAtomically } from './write-atomically.ts';
 
 /**
  * HDF5 files by h5wasm, which in Node works on the real filesystem. Whatever happens, a file is closed: an open one
@@ -36,7 +36,7 @@ export async function readHdf5<T>(file: string, read: (root: Group) => T): Promi
 /** Writes an HDF5 file, which appears under its name only when it is whole. @returns its size in bytes */
 export async function writeHdf5(file: string, write: (root: Group) => void): Promise<number> {
   await ready;
-  return replaceWhole(file, async (temporary) => {
+  return replaceAtomically(file, async (temporary) => {
     const root = new File(temporary, 'w');
     try {
       write(root);

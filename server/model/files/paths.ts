@@ -19,7 +19,7 @@ const defaultCacheLimit = '10';
 
 /** Whether CACHE_LIMIT is a number of gigabytes. */
 export const isCacheLimit = (text: string): boolean => /^\d+(\.\d+)?$/.test(text);
-export const cacheLimitInWords = 'CACHE_LIMIT must be a number of gigabytes such as 10 or 0.5.';
+export const cacheLimitHint = 'CACHE_LIMIT must be a number of gigabytes such as 10 or 0.5.';
 
 /**
  * Reads DATA_DIR, RESULTS_DIR, DATASETS_DIR, CACHE_DIR and CACHE_LIMIT; relative folders count from `root`, the project's.
@@ -28,7 +28,7 @@ export const cacheLimitInWords = 'CACHE_LIMIT must be a number of gigabytes such
 export function readPaths(environment: Record<string, string | undefined>, root: string): Paths {
   const folder = (name: string, fallback: string) => path.resolve(root, environment[name] || fallback);
   const limit = environment.CACHE_LIMIT || defaultCacheLimit;
-  if (!isCacheLimit(limit)) throw new Error(cacheLimitInWords);
+  if (!isCacheLimit(limit)) throw new Error(cacheLimitHint);
   return {
     data: folder('DATA_DIR', '.data'),
     results: folder('RESULTS_DIR', 'results'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { replaceWhole } from './write-whole.ts';
+import { replaceAtomically } from './write-atomically.ts';
 
 /**
  * Files of named tensors in the format of safetensors (https://github.com/huggingface/safetensors#format): the length of
@@ -45,7 +45,7 @@ export async function writeSafetensors(file: string, { metadata, tensors }: Tens
   const length = Buffer.alloc(lengthBytes);
   length.writeBigUInt64LE(BigInt(text.length));
   const bytes = Buffer.concat([length, text, ...numbers]);
-  await replaceWhole(file, (temporary) => writeFile(temporary, bytes, { flush: true }));
+  await replaceAtomically(file, (temporary) => writeFile(temporary, bytes, { flush: true }));
 }
 
 function checksumOf(header: object, numbers: Uint8Array[]): string {

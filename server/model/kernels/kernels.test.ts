@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import loadWabt from 'wabt';
 import { fromFloat16 } from '@/lib/float16.ts';
-import { HalfDecoder } from '@/server/model/activations/half-decoder.ts';
+import { Float16Decoder } from '@/server/model/activations/float16-decoder.ts';
 import { Random } from '@/server/model/random.ts';
 import { AdamMemory } from '@/server/training/optimizer/adam-memory.ts';
 import { kernelsModule } from './kernels-module.ts';
@@ -72,7 +72,7 @@ describe('halves', () => {
     [0x100, 0x100],
     [5, 3],
   ])('%i rows of %i are the numbers that they stand for', (count, width) => {
-    const decoder = new HalfDecoder();
+    const decoder = new Float16Decoder();
     const decode = () =>
       decoder.decode(count, width, (row, target) => target.set(all.subarray(row * width, (row + 1) * width)));
     const expected = Float32Array.from(all.subarray(0, count * width), fromFloat16);
@@ -81,7 +81,7 @@ describe('halves', () => {
   });
 
   it('grows with what it is asked for', () => {
-    const decoder = new HalfDecoder();
+    const decoder = new Float16Decoder();
     for (const count of [1, 100, 2000]) {
       const decoded = decoder.decode(count, 1280, (_, target) => target.fill(0x3c00));
       expect(decoded.length).toBe(count * 1280);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Dataset, type Group } from 'h5wasm/node';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { standInSize, weightsFileName, weightsUrl } from '@/lib/data/data-files.ts';
+import { fallbackSize, weightsFileName, weightsUrl } from '@/lib/data/data-files.ts';
 import { backbones } from '@/lib/network/backbones.ts';
 import { batchNormParts, kernelName, kernelShape, type Network } from '@/lib/network/mobilenet-v2.ts';
 import { DataError } from '@/server/model/errors.ts';
@@ -39,14 +39,14 @@ export function findWeightsFile(
     if (existsSync(weights.file)) return weights.file;
     throw new DataError('weights-missing', `${weights.file} is missing. ${ownAdvice}`);
   }
-  for (const size of [image_size, standInSize]) {
+  for (const size of [image_size, fallbackSize]) {
     const file = path.join(dataFolder, weightsFileName(size));
     if (existsSync(file)) return file;
   }
   throw new DataError(
     'weights-missing',
-    `The ImageNet weights are missing: there is no ${weightsFileName(standInSize)} in ${dataFolder}. ` +
-      `Get it with \`npm run get-data\` or the button in the app; or download it from ${weightsUrl(standInSize)} into that folder.`,
+    `The ImageNet weights are missing: there is no ${weightsFileName(fallbackSize)} in ${dataFolder}. ` +
+      `Get it with \`npm run get-data\` or the button in the app; or download it from ${weightsUrl(fallbackSize)} into that folder.`,
   );
 }
 
@@ -120,7 +120,7 @@ const damaged = (file: string, what: string, cause?: unknown) =>
   new DataError(
     'weights-damaged',
     `${file} does not hold MobileNetV2's weights without top: ${what}. ${
-      isOwn(file) ? ownAdvice : `Delete it and download ${weightsUrl(standInSize)} into its folder.`
+      isOwn(file) ? ownAdvice : `Delete it and download ${weightsUrl(fallbackSize)} into its folder.`
     }`,
     { cause },
   );

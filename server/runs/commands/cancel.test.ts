@@ -6,7 +6,7 @@ import type { Context } from '@/server/context.ts';
 import { followEvents } from '@/server/runs/events/follow.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
-import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { closeServices, openServices } from '@/server/services.test-helper.ts';
 import { cancelRun } from './cancel.ts';
 import { deleteRun } from './delete.ts';
@@ -46,7 +46,7 @@ describe('a run that trains', () => {
       const services = openServices();
       const id = await startScene(services, scene);
       const next = await startScene(services, 'completes');
-      await untilItTrains(services, id);
+      await untilTraining(services, id);
       const [trainer] = pidsOf(services, id) as [number];
       let wasAlive: boolean | null = null;
       services.bus.subscribe(({ runId }) => {
@@ -76,7 +76,7 @@ describe('a run that trains', () => {
     const following = (async () => {
       for await (const { event } of followEvents(services, { runId: id })) emitted.push(event.type);
     })();
-    await untilItTrains(services, id);
+    await untilTraining(services, id);
     cancelRun(services, id);
     await following;
     expect(emitted).toEqual(['started', 'epoch', 'canceled', 'exported', 'files-ready']);
@@ -89,7 +89,7 @@ describe('a run that trains', () => {
   it('says why there are none where they cannot be written', async () => {
     const services = openServices();
     const id = await startScene(services, 'does not listen');
-    await untilItTrains(services, id);
+    await untilTraining(services, id);
     cancelRun(services, id);
     await untilSettled(services, id);
     expect(await readRun(services, id)).toMatchObject({ status: 'canceled', error: 'No weights were kept.' });
@@ -109,7 +109,7 @@ describe('a run that trains', () => {
   it('ends once, however often and late it is canceled', async () => {
     const services = openServices();
     const id = await startScene(services, 'is too quick');
-    await untilItTrains(services, id);
+    await untilTraining(services, id);
     cancelRun(services, id);
     cancelRun(services, id);
     await untilSettled(services, id);
@@ -130,7 +130,7 @@ describe('a run whose files are being prepared', () => {
   it('gets them from the next server where this one ends', async () => {
     const first = openServices();
     const id = await startScene(first, 'stubborn');
-    await untilItTrains(first, id);
+    await untilTraining(first, id);
     cancelRun(first, id);
     await untilItExports(first, id);
     await closeServices(first);
@@ -151,7 +151,7 @@ describe('a run whose files are being prepared', () => {
   it('can be deleted: what writes them is stopped first', async () => {
     const services = openServices();
     const id = await startScene(services, 'stubborn');
-    await untilItTrains(services, id);
+    await untilTraining(services, id);
     cancelRun(services, id);
     await untilItExports(services, id);
     const pids = pidsOf(services, id);

@@ -2,7 +2,7 @@ import { utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { imports, runs } from '@/drizzle/schema.ts';
-import { readForeignLog } from '@/lib/logs/foreign-log.ts';
+import { readImportedLog } from '@/lib/logs/imported-log.ts';
 import type { Context } from '@/server/context.ts';
 import { decodeLog } from './read-log-file.ts';
 
@@ -24,7 +24,7 @@ export async function importDropped(services: Context, { name, text, modifiedAt 
   const fileName = safeName(name);
   try {
     const { sha256 } = decodeLog(bytes);
-    const { runId } = readForeignLog(text, fileName, modifiedAt);
+    const { runId } = readImportedLog(text, fileName, modifiedAt);
     const known = findTwin(services, sha256) ?? (runId && findRun(services, runId));
     if (known) return { type: 'known', id: known };
   } catch (error) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm';
 import { events, imports, runs } from '@/drizzle/schema.ts';
 import { runName } from '@/lib/config/train-config.ts';
-import { type ForeignLog, readForeignLog } from '@/lib/logs/foreign-log.ts';
+import { type ImportedLog, readImportedLog } from '@/lib/logs/imported-log.ts';
 import { changesBy, type RunState } from '@/lib/run/reduce-run.ts';
 import { createRunId } from '@/lib/run/run-id.ts';
 import type { Transaction } from '@/server/db/database.ts';
@@ -41,7 +41,7 @@ export function importLog(tx: Transaction, { text, sha256 }: LogText, found: Fou
     tx.update(runs).set({ logFile: file, isExample }).where(isItsLog).run();
     return moved.runs.id;
   }
-  const log = readForeignLog(text, file.split('/').at(-1)!, Math.round(found.modifiedAt));
+  const log = readImportedLog(text, file.split('/').at(-1)!, Math.round(found.modifiedAt));
   if (log.runId && log.runId !== before?.runId && isKnown(tx, log.runId)) return log.runId;
   const at = log.events[0]!.at;
   const id = earlier ? earlier.id : (log.runId ?? createRunId(new Date(at)));
@@ -96,7 +96,7 @@ const unread: Omit<RunState, 'config'> = {
 };
 
 /** The run's row, as the log's events make it. */
-function rowOf({ config, events, test }: ForeignLog) {
+function rowOf({ config, events, test }: ImportedLog) {
   let run: RunState = { ...unread, config };
   for (const event of events) run = { ...run, ...changesBy(run, event) };
   return { ...run, name: runName(config), test };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
-import { mostLogBytes, tooLargeInWords } from '@/lib/logs/log-bytes.ts';
+import { describeTooLarge, maxLogBytes } from '@/lib/logs/log-bytes.ts';
 
 export interface LogText {
   text: string;
@@ -21,7 +21,7 @@ export async function readLogFile(file: string): Promise<LogText> {
   const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
     const { size } = await handle.stat();
-    if (size > mostLogBytes) throw new Error(tooLargeInWords(size));
+    if (size > maxLogBytes) throw new Error(describeTooLarge(size));
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await handle.read(bytes, 0, size, 0);
     return decodeLog(bytes.subarray(0, bytesRead));
@@ -32,7 +32,7 @@ export async function readLogFile(file: string): Promise<LogText> {
 
 /** @throws Error in words that follow the file's name */
 export function decodeLog(bytes: Uint8Array): LogText {
-  if (bytes.length > mostLogBytes) throw new Error(tooLargeInWords(bytes.length));
+  if (bytes.length > maxLogBytes) throw new Error(describeTooLarge(bytes.length));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), sha256 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type CurveMetric, mostCurves } from '@/lib/runs/columns.ts';
+import { type CurveMetric, maxCurves } from '@/lib/runs/columns.ts';
 import { type RunQueryInput, runQuerySchema } from '@/lib/runs/query.ts';
 import type { Context } from '@/server/context.ts';
 import { readCurves } from './read-curves.ts';
@@ -36,9 +36,9 @@ it('rounds what is drawn, but for learning rates, which are small', () => {
 
 it('has so many curves at most, and none of runs without an accuracy', () => {
   const services = openWithRuns(
-    ...Array.from({ length: mostCurves + 5 }, () => ({ val: 0.5, events: [epochOf(1, 0.5)] })),
+    ...Array.from({ length: maxCurves + 5 }, () => ({ val: 0.5, events: [epochOf(1, 0.5)] })),
     { status: 'running', events: [epochOf(1, null)] },
   );
-  expect(curves(services, { limit: 200 })).toHaveLength(mostCurves);
+  expect(curves(services, { limit: 200 })).toHaveLength(maxCurves);
   expect(curves(openWithRuns({}))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { eventField, events, runs } from '@/drizzle/schema.ts';
-import { wholeEpochs } from '@/lib/logs/whole-epochs.ts';
-import { type CurveMetric, mostCurves } from '@/lib/runs/columns.ts';
+import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
+import { type CurveMetric, maxCurves } from '@/lib/runs/columns.ts';
 import type { RunQuery } from '@/lib/runs/query.ts';
 import type { Database } from '@/server/db/database.ts';
 import { readEvents } from './read-runs.ts';
@@ -41,7 +41,7 @@ export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, b
       .from(runs)
       .where(and(whereOf(query), isNotNull(runs.valAccuracy)))
       .orderBy(...orderOf(query.sort))
-      .limit(Math.min(query.limit, mostCurves))
+      .limit(Math.min(query.limit, maxCurves))
       .offset(query.offset)
       .all();
     const value = roundings[metric](sql`${events.event} ->> ${sql.raw(`'$.metrics.${metric}'`)}`);
@@ -57,7 +57,7 @@ export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, b
     const curve = (runId: string, stage: 1 | 2): (number | null)[] => curves.get(`${runId} ${stage}`) ?? [];
     return chosen.map(({ id, number, name, status, config }) => {
       const [stage1, all] = [curve(id, 1), curve(id, 2)];
-      const epochs = status === 'imported' ? wholeEpochs({ status, config, events: readEvents(tx, id) }) : null;
+      const epochs = status === 'imported' ? completeEpochs({ status, config, events: readEvents(tx, id) }) : null;
       const whole = epochs?.filter(({ stage }) => stage === 2).map(({ metrics }) => metrics[metric]) ?? all;
       const hasBatches = whole.length < all.length;
       return { id, number, name, stage1, stage2: hasBatches && !batches ? whole : all, hasBatches };

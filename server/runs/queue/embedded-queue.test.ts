@@ -10,7 +10,7 @@ import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { recordEvent } from '@/server/runs/events/record.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
-import { pidsOf, startScene, until, untilItTrains } from '@/server/runs/scenes.test-helper.ts';
+import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { closeServices, openServices, testConfig } from '@/server/services.test-helper.ts';
 
 describe('the queue', () => {
@@ -19,7 +19,7 @@ describe('the queue', () => {
     const ids = [];
     for (const scene of ['waits', 'completes', 'completes']) ids.push(await startScene(services, scene));
     const [first, second, third] = ids as [string, string, string];
-    await untilItTrains(services, first);
+    await untilTraining(services, first);
     const byId = new Map(listRuns(services.db).runs.map((run) => [run.id, run]));
     expect([...byId.keys()]).toEqual([third, second, first]);
     expect(ids.map((id) => [byId.get(id)!.status, byId.get(id)!.queuePosition])).toEqual([
@@ -175,7 +175,7 @@ describe('a server that ends', () => {
     const first = openServices(undefined, { AUTO_RESUME: 'off' });
     const running = await startScene(first, 'waits');
     const waiting = await startScene(first, 'completes');
-    await untilItTrains(first, running);
+    await untilTraining(first, running);
     const pid = pidsOf(first, running)[0]!;
     await closeServices(first);
     expect(isAlive(pid)).toBe(false);

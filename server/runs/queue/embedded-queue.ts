@@ -156,7 +156,7 @@ export class EmbeddedQueue implements Queue {
     return startTrainer({
       entry: env.trainerEntry,
       command: task === 'start' ? startCommand() : exportCommand(),
-      patience: env.trainerPatience,
+      patience: env.trainerTimeout,
       logFile: path.join(folder, 'trainer.log'),
       onEvent: (event) => {
         if (event.type === 'progress') {

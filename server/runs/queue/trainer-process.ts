@@ -7,7 +7,7 @@ import { type EndEvent, isEndEvent, type RunEvent, runEventSchema, type TrainerC
 import { LastLines } from '@/server/runs/files/last-lines.ts';
 import { countMemoryKills } from './count-memory-kills.ts';
 import { endEventOf, type TrainerEnd } from './trainer-end.ts';
-import { watchSigns } from './watch.ts';
+import { watchHeartbeat } from './watch-heartbeat.ts';
 
 export interface TrainerProcess {
   /**
@@ -67,7 +67,7 @@ export function startTrainer(options: TrainerOptions): TrainerProcess {
   const giveUp = (end: TrainerEnd) => {
     if (state.is === 'working') endWith(end);
   };
-  const endWatch = watchSigns(child.stdio[4] as Readable, options.patience, (reason) =>
+  const endWatch = watchHeartbeat(child.stdio[4] as Readable, options.patience, (reason) =>
     giveUp({ type: 'given-up', reason }),
   );
 

@@ -10,7 +10,7 @@ const attemptFile = 'attempt';
  * more. What it might still write in the moment between differs from its successor's by no bit.
  * @throws Canceled where a later attempt has begun
  */
-export async function ensureNewest(folder: string, attempt: number | undefined): Promise<void> {
+export async function ensureCurrentAttempt(folder: string, attempt: number | undefined): Promise<void> {
   if (attempt === undefined) return;
   const newest = await readFile(path.join(folder, attemptFile), 'utf8').catch(() => String(attempt));
   if (Number(newest) !== attempt) throw new Canceled();

@@ -1,6 +1,6 @@
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import type { Reporter } from '@/server/training/telemetry/reporter.ts';
-import { ensureNewest } from './attempt.ts';
+import { ensureCurrentAttempt } from './attempt.ts';
 import { type Checkpoint, type FitState, type RunState, writeCheckpoint } from './checkpoint.ts';
 
 interface WriterOptions {
@@ -19,7 +19,7 @@ export function createCheckpointWriter({ folder, attempt, state, events, reporte
   return async (fit: FitState, epoch: RunEventOf<'epoch'>): Promise<void> => {
     const phase = fit.stage === 1 ? 'head' : 'finetune';
     const spent = { ...state.spent, [phase]: state.spent[phase] + reporter.elapsed() };
-    await ensureNewest(folder, attempt);
+    await ensureCurrentAttempt(folder, attempt);
     const problem = await tryToWrite(folder, { ...state, ...fit, spent, told: [...events, epoch] });
     const known = events.findLast((event) => event.type === 'checkpoints')?.problem ?? null;
     if (problem !== known) await reporter.emit({ type: 'checkpoints', problem });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Checkpoint, keepOneCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, deletePreviousCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -46,7 +46,7 @@ it('gives back, bit by bit, what it was given, and keeps the one before', async 
 it('leaves one of a run that is whole', async () => {
   await writeCheckpoint(folder, { ...checkpoint, epoch: 2 });
   await writeCheckpoint(folder, checkpoint);
-  await keepOneCheckpoint(folder);
+  await deletePreviousCheckpoint(folder);
   expect(await readdir(folder)).toEqual(['checkpoint.safetensors']);
 });
 

@@ -99,7 +99,7 @@ export async function readCheckpoint(runFolder: string): Promise<Checkpoint> {
 }
 
 /** A completed run needs only its last state, from which it can be trained further. */
-export async function keepOneCheckpoint(runFolder: string): Promise<void> {
+export async function deletePreviousCheckpoint(runFolder: string): Promise<void> {
   if (existsSync(newest(runFolder))) await rm(before(runFolder), { force: true });
 }
 

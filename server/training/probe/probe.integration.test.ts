@@ -7,7 +7,7 @@ import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-con
 import { builtInDatasets } from '@/lib/data/datasets.ts';
 import { type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
 import { estimateRun, type Speed } from '@/lib/work/estimate.ts';
-import { noneKept } from '@/lib/work/run-work.ts';
+import { noneCached } from '@/lib/work/run-work.ts';
 import { builtTrainer } from '@/tools/testing/paths.ts';
 
 // The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
@@ -65,7 +65,7 @@ it.each<[string, TrainConfigInput, Speed['pass'][]]>([
     expect(seconds).toBeGreaterThan(0);
   }
   expect(
-    estimateRun(trainConfigSchema.parse(input), { size: builtInDatasets.cifar10.size, speeds, kept: noneKept(1e10) })
+    estimateRun(trainConfigSchema.parse(input), { size: builtInDatasets.cifar10.size, speeds, kept: noneCached(1e10) })
       ?.isMeasured,
   ).toBe(true);
 });

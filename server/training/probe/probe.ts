@@ -2,12 +2,12 @@ import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { builtInDatasets, imageCounts } from '@/lib/data/datasets.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
-import { noneKept, type Pass, passSchema, workOf } from '@/lib/work/run-work.ts';
+import { noneCached, type Pass, passSchema, workOf } from '@/lib/work/run-work.ts';
 import { chooseEngine } from '@/server/model/engine/choose.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
 import { type Emit, emitOutcome, type Outcome } from '@/server/training/telemetry/reporter.ts';
 import { randomDataset } from './random-dataset.ts';
-import { type Step, watchPasses } from './watch-passes.ts';
+import { type Step, timePasses } from './time-passes.ts';
 
 /** How long each pass is watched once it is warm. With that and the start, about five seconds. */
 const watched: Record<Pass, number> = { head: 0.4, features: 1, frozen: 0.6, finetune: 1.4, tail: 1.2, predict: 0.4 };
@@ -23,7 +23,7 @@ const batches = 8;
 export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions): Promise<Outcome> =>
   emitOutcome(emit, async () => {
     const { engine } = await chooseEngine(config, cache, signal);
-    const steps = await watchPasses(passesOf(config, cacheLimit), {
+    const steps = await timePasses(passesOf(config, cacheLimit), {
       config,
       engine,
       weights: randomWeights(networkOf(config)),
@@ -48,7 +48,7 @@ interface ProbeOptions {
 /** What a run with this config does at all. */
 function passesOf(config: TrainConfig, cacheLimit: number): Pass[] {
   const work = Object.values(
-    workOf(config, imageCounts(config.train_limit, builtInDatasets.cifar10.size), noneKept(cacheLimit)),
+    workOf(config, imageCounts(config.train_limit, builtInDatasets.cifar10.size), noneCached(cacheLimit)),
   );
   return passSchema.options.filter((pass) => work.some((images) => (images[pass] ?? 0) > 0));
 }

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { awake, type Sign, signInterval } from '@/lib/run/heartbeat.ts';
-import { Pulse } from './pulse.ts';
+import { awake, heartbeatInterval, type Sign } from '@/lib/run/heartbeat.ts';
+import { StepCounter } from './step-counter.ts';
 
 /**
  * A thread that writes a heartbeat while the trainer computes: a line a second into the pipe that it is given. Where nobody
@@ -17,7 +17,7 @@ interface HeartbeatOptions {
 }
 
 const { shared, pipe, patience } = workerData as HeartbeatOptions;
-const pulse = new Pulse(shared);
+const pulse = new StepCounter(shared);
 let steps = 0;
 let [still, longest] = [0, 0];
 let last = performance.now();
@@ -42,4 +42,4 @@ const timer = setInterval(() => {
     // The trainer notices after its step. One that hangs in a step never would.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), patience);
   }
-}, signInterval * 1000);
+}, heartbeatInterval * 1000);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Phase, RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import { Canceled, CodedError } from '@/server/model/errors.ts';
-import type { Pulse } from './pulse.ts';
+import type { StepCounter } from './step-counter.ts';
 import type { TimeLeft } from './time-left.ts';
 import { ProcessUsage } from './usage.ts';
 
@@ -45,7 +45,7 @@ export class Reporter {
     private readonly send: Emit,
     private readonly signal: AbortSignal,
     private readonly timeLeft: Pick<TimeLeft, 'seconds'>,
-    private readonly pulse?: Pulse,
+    private readonly pulse?: StepCounter,
   ) {}
 
   /** Waits until the event has left: a step that follows would block it. */

@@ -3,7 +3,7 @@ import type { ImageCounts } from '@/lib/data/datasets.ts';
 import { findSpeed, type Speed, speedKind } from '@/lib/work/estimate.ts';
 import {
   entriesOf,
-  noneKept,
+  noneCached,
   type Pass,
   passCost,
   passSchema,
@@ -43,7 +43,7 @@ export class TimeLeft {
     images: ImageCounts,
     { known = [], cacheLimit }: { known?: readonly Speed[]; cacheLimit: number },
   ) {
-    this.left = workOf(config, images, noneKept(cacheLimit));
+    this.left = workOf(config, images, noneCached(cacheLimit));
     for (const pass of passSchema.options) {
       const found = findSpeed(pass, config, known)?.secondsPerImage;
       this.expected.set(pass, found ?? passCost(pass, config) / unknownMachine);

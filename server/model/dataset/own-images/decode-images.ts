@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { OwnFolder, SkippedFile } from '@/lib/data/own-images.ts';
 import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import { emptyImages, type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
-import { writeWhole } from '@/server/model/files/write-whole.ts';
+import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { decodeImage, UnreadableImage } from './decode-image.ts';
 import { type DecodedFacts, decodedFactsSchema, decodedFiles } from './decoded-files.ts';
 
@@ -71,9 +71,9 @@ type Files = ReturnType<typeof decodedFiles>;
 
 /** First the pixels: where the facts are, all is there. */
 async function keep({ facts, images }: Files, { train, test, skipped }: DecodedImages): Promise<void> {
-  await writeWhole(images, Buffer.concat([train.labels, train.pixels, test.labels, test.pixels]));
+  await writeAtomically(images, Buffer.concat([train.labels, train.pixels, test.labels, test.pixels]));
   const told: DecodedFacts = { train: train.count, test: test.count, skipped };
-  await writeWhole(facts, JSON.stringify(told));
+  await writeAtomically(facts, JSON.stringify(told));
 }
 
 /** Null where they are not there, or not whole. */

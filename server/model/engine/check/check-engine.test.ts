@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { judgeEngines } from '@/server/model/engine/choose.ts';
-import { keepFailure } from '@/server/model/engine/inventory/keep-verdicts.ts';
-import { absences } from '@/server/model/engine/inventory/parts.ts';
+import { unavailableEngines } from '@/server/model/engine/inventory/parts.ts';
+import { saveFailure } from '@/server/model/engine/inventory/save-verdicts.ts';
 import { readAllVerdicts } from '@/server/model/engine/inventory/verdicts.ts';
 import { Canceled } from '@/server/model/errors.ts';
 import { tryEngine } from './check-engine.ts';
@@ -102,7 +102,7 @@ describe('verdicts', () => {
 
   it('of engines that are not here say why, and of the others what was found', async () => {
     const verdicts = await judge();
-    expect(verdicts).toMatchObject(absences());
+    expect(verdicts).toMatchObject(unavailableEngines());
     expect(verdicts.cpu).toMatchObject({ is: 'able', imagesPerSecond: 8 });
     expect(checked()).toContain('cpu');
   });
@@ -116,12 +116,12 @@ describe('verdicts', () => {
   });
 
   it('change when a run fails on an engine', async () => {
-    await keepFailure(cache, 'webgpu', 'the device was lost');
+    await saveFailure(cache, 'webgpu', 'the device was lost');
     expect((await judge()).webgpu).toEqual({ is: 'unfit', why: 'the device was lost' });
     expect(readAllVerdicts(cache).webgpu?.is).toBe('unfit');
     expect((await judge(32)).webgpu, 'with another batch').toEqual({ is: 'unfit', why: 'the device was lost' });
     expect((await judge(32)).cpu?.is).toBe('able');
-    await keepFailure(cache, 'cpu', 'memory ran out');
+    await saveFailure(cache, 'cpu', 'memory ran out');
     expect((await judge()).cpu?.is).toBe('able');
   });
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type EngineName, type EngineVerdict, engineNames, engineVerdictSchema } from '@/lib/config/engines.ts';
-import { absenceOf } from '@/server/model/engine/inventory/parts.ts';
+import { unavailableReason } from '@/server/model/engine/inventory/parts.ts';
 import { type Workload, workloadSchema } from '@/server/model/engine/inventory/verdicts.ts';
 import { Canceled } from '@/server/model/errors.ts';
 
@@ -25,7 +25,7 @@ export const checkProgressSchema = z.object({
 export const measuredSteps = 3;
 
 /** How long a check may take: loading, compiling and three steps. Milliseconds. */
-export const defaultPatience = 20_000;
+export const defaultTrainerTimeout = 20_000;
 
 interface CheckOptions {
   /** The bundled check, a file that Node can run. */
@@ -45,7 +45,7 @@ export async function checkEngine(
   workload: Workload,
   options: CheckOptions,
 ): Promise<EngineVerdict> {
-  const absence = absenceOf(engine);
+  const absence = unavailableReason(engine);
   return absence ? { is: 'absent', why: absence } : tryEngine(engine, workload, options);
 }
 
@@ -62,7 +62,7 @@ type CheckEnd =
 export async function tryEngine(
   engine: EngineName,
   workload: Workload,
-  { entry, patience = defaultPatience, signal }: CheckOptions,
+  { entry, patience = defaultTrainerTimeout, signal }: CheckOptions,
 ): Promise<EngineVerdict> {
   const child = spawn(process.execPath, [entry instanceof URL ? fileURLToPath(entry) : entry], {
     // The output of native libraries matters only if they end the process.

@@ -2,14 +2,14 @@ import { Worker } from 'node:worker_threads';
 import type { z } from 'zod';
 import type { EngineVerdict } from '@/lib/config/engines.ts';
 import { createEngine } from '@/server/model/engine/create.ts';
-import { checkOrderSchema, type checkProgressSchema, defaultPatience } from './check-engine.ts';
+import { checkOrderSchema, type checkProgressSchema, defaultTrainerTimeout } from './check-engine.ts';
 import { findMistake } from './known-graph.ts';
 import { measureEngine } from './measure.ts';
 
 /** The throw-away process that tries one engine: takes one order over Node IPC, answers with a verdict, and is killed. */
 
 /** Whoever started this may be gone before its time is up, and a native library may hang: then this ends by itself. */
-const ends = `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${defaultPatience + 5000})`;
+const ends = `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${defaultTrainerTimeout + 5000})`;
 new Worker(ends, { eval: true }).unref();
 process.once('disconnect', () => process.exit());
 

@@ -66,11 +66,11 @@ export function findGpu(): { name: string; isNvidia: boolean } | null {
 const here = `${process.platform} ${process.arch}`;
 
 /** Why an engine cannot run here, and what a person can do about it; null where it is worth a try. */
-export function absenceOf(name: EngineName): string | null {
+export function unavailableReason(name: EngineName): string | null {
   const { packages, binary, gpu, missing, replaces }: EngineFacts = engines[name];
   if (gpu && !hasGpu(gpu.maker)) return gpu.missing;
   if (!packages.some((each) => isInstalled(each, binary))) return missing(here);
-  return replaces && absenceOf(replaces.engine as EngineName) === null ? replaces.unneeded : null;
+  return replaces && unavailableReason(replaces.engine as EngineName) === null ? replaces.unneeded : null;
 }
 
 function hasGpu(maker: 'any' | 'NVIDIA'): boolean {
@@ -79,10 +79,10 @@ function hasGpu(maker: 'any' | 'NVIDIA'): boolean {
 }
 
 /** Why engines cannot run here, of those that cannot. */
-export const absences = (): EngineVerdicts =>
+export const unavailableEngines = (): EngineVerdicts =>
   Object.fromEntries(
     engineNames.flatMap((name): [EngineName, EngineVerdict][] => {
-      const why = absenceOf(name);
+      const why = unavailableReason(name);
       return why ? [[name, { is: 'absent', why }]] : [];
     }),
   );
@@ -96,7 +96,7 @@ export function partsFingerprint(): string[] {
       ? (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version
       : '';
   });
-  const present = engineNames.map((name) => absenceOf(name) ?? name);
+  const present = engineNames.map((name) => unavailableReason(name) ?? name);
   return [
     ...versions,
     ...present,

@@ -27,7 +27,7 @@ const keptSchema = z.object({
   /** Engines that failed in the middle of a run, and why: they are not taken by themselves, whatever the run. */
   failures: failuresSchema.default({}),
 });
-export type KeptVerdicts = z.infer<typeof keptSchema>;
+export type SavedVerdicts = z.infer<typeof keptSchema>;
 const fileSchema = keptSchema.extend({ fingerprint: z.string() });
 
 export const verdictFileIn = (cacheFolder: string): string => path.join(cacheFolder, 'engines.json');
@@ -39,7 +39,7 @@ export const verdictFingerprint = (): string =>
   createHash('sha256').update(partsFingerprint().join('\0')).digest('hex').slice(0, 16);
 
 /** Cheap where nothing was ever tried: the server asks every few seconds. */
-export function readKeptVerdicts(cacheFolder: string): KeptVerdicts {
+export function readSavedVerdicts(cacheFolder: string): SavedVerdicts {
   const nothing = { workloads: {}, failures: {} };
   try {
     const { fingerprint, ...kept } = fileSchema.parse(JSON.parse(readFileSync(verdictFileIn(cacheFolder), 'utf8')));
@@ -51,15 +51,15 @@ export function readKeptVerdicts(cacheFolder: string): KeptVerdicts {
 }
 
 export function readVerdicts(cacheFolder: string, workload: Workload): EngineVerdicts {
-  const { workloads, failures } = readKeptVerdicts(cacheFolder);
+  const { workloads, failures } = readSavedVerdicts(cacheFolder);
   return { ...workloads[workloadKey(workload)], ...unfitBy(failures) };
 }
 
 /** What is known of each engine, whatever it was checked with: the last check counts. */
 export function readAllVerdicts(cacheFolder: string): EngineVerdicts {
-  const { workloads, failures } = readKeptVerdicts(cacheFolder);
+  const { workloads, failures } = readSavedVerdicts(cacheFolder);
   return Object.assign({}, ...Object.values(workloads), unfitBy(failures));
 }
 
-const unfitBy = (failures: KeptVerdicts['failures']): EngineVerdicts =>
+const unfitBy = (failures: SavedVerdicts['failures']): EngineVerdicts =>
   Object.fromEntries(Object.entries(failures).map(([name, why]) => [name, { is: 'unfit', why }]));

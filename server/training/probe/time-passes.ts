@@ -47,7 +47,7 @@ export interface WatchOptions {
  * @returns the steps of each, without the first ones, which are slower.
  * @throws Canceled where the signal aborts.
  */
-export async function watchPasses(passes: readonly Pass[], options: WatchOptions): Promise<Map<Pass, Step[]>> {
+export async function timePasses(passes: readonly Pass[], options: WatchOptions): Promise<Map<Pass, Step[]>> {
   const { engine, weights, dataset, split, isEnough, signal } = options;
   // Its own rates could make random numbers diverge, and its epochs end too soon; neither costs time.
   const config = { ...options.config, epochs_stage1: 1000, epochs_stage2: 1000, lr_stage1: 1e-4, lr_stage2: 1e-6 };

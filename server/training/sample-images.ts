@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { wallColumns, wallImages, wallTile } from '@/lib/run/wall.ts';
+import { wallColumns, wallImages, wallTile } from '@/lib/run/sample-predictions.ts';
 import { type Dataset, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { type Split, shuffledByClass } from '@/server/model/dataset/split.ts';
 
@@ -15,7 +15,10 @@ export interface Wall {
 }
 
 /** The first of each class in the order that the split goes by: those of a smaller run are among a larger one's. */
-export function chooseWall({ train, classes }: Pick<Dataset, 'train' | 'classes'>, { val }: Pick<Split, 'val'>): Wall {
+export function chooseSampleImages(
+  { train, classes }: Pick<Dataset, 'train' | 'classes'>,
+  { val }: Pick<Split, 'val'>,
+): Wall {
   const rowOf = new Map(Array.from(val, (image, row) => [image, row]));
   const perClass = Math.max(1, Math.floor(wallImages / classes.length));
   const images = shuffledByClass(train.labels, classes.length, 'train')

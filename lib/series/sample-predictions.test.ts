@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '@/lib/run/events.ts';
-import { encodeWall } from '@/lib/run/wall.ts';
-import { changesOf, prepareWall, wallByClass } from './wall.ts';
+import { encodeWall } from '@/lib/run/sample-predictions.ts';
+import { changesOf, prepareWall, wallByClass } from './sample-predictions.ts';
 
 const told = (events: object[]) => ({
   events: events.map((event, index) => ({ id: index + 1, runId: 'r', event: { at: 0, ...event } as RunEvent })),

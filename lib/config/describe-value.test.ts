@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { bareValue, describeValue } from './describe-value.ts';
 import { fieldNamed } from './fields.ts';
-import { bareValue, valueInWords } from './value-in-words.ts';
 
 it.each([
   ['train_limit', 0, 'all', 'all'],
@@ -15,5 +15,5 @@ it.each([
   ['name', '', '–', '–'],
 ] as const)('reads %s of %j as %s, with its unit %s', (name, value, bare, withUnit) => {
   expect(bareValue(name, value)).toBe(bare);
-  expect(valueInWords(fieldNamed(name), value)).toBe(withUnit);
+  expect(describeValue(fieldNamed(name), value)).toBe(withUnit);
 });

@@ -15,7 +15,7 @@ const tolerance = 1e-3;
  * @returns the epochs of both stages in order, those of stage 2 renumbered; all epochs if the run has no single-batch
  * epochs
  */
-export function wholeEpochs(run: RunWithEvents): readonly Epoch[] {
+export function completeEpochs(run: RunWithEvents): readonly Epoch[] {
   const epochs = run.events.flatMap(({ event }) => (event.type === 'epoch' ? [event] : []));
   if (!mayHaveSingleBatches(run)) return epochs;
   const isSingleBatch = ({ metrics: { accuracy } }: Epoch): boolean => {

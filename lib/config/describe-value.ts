@@ -11,7 +11,7 @@ export function bareValue(name: TrainConfigField, value: unknown): string {
 }
 
 /** A config's value as people read it, with its unit. */
-export function valueInWords({ name, unit }: Pick<FieldDescription, 'name' | 'unit'>, value: unknown): string {
+export function describeValue({ name, unit }: Pick<FieldDescription, 'name' | 'unit'>, value: unknown): string {
   const text = bareValue(name, value);
   return unit && typeof value === 'number' ? `${text}\u00a0${unit}` : text;
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { wallColumns } from '@/lib/run/wall.ts';
-import { wallByClass } from '@/lib/series/wall.ts';
+import { wallColumns } from '@/lib/run/sample-predictions.ts';
+import { wallByClass } from '@/lib/series/sample-predictions.ts';
 
 interface WallProps {
   /** Where the picture of all images is. */
@@ -15,7 +15,7 @@ interface WallProps {
  * Some validation images, class by class: a whole green border is a right answer, a broken red one with a cross a wrong
  * one. What lies under the pointer is said below.
  */
-export function Wall({ picture, labels, predicted, classes }: WallProps) {
+export function SamplePredictions({ picture, labels, predicted, classes }: WallProps) {
   const [pointed, point] = useState<number | null>(null);
   const nameOf = (label: number | undefined) => (label === undefined ? '–' : (classes[label] ?? `class ${label}`));
   const inWords = (place: number) => {

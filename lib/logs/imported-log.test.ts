@@ -6,11 +6,11 @@ import { diagonalShare } from '@/lib/run/confusion.ts';
 import { type RunEvent, runEventSchema } from '@/lib/run/events.ts';
 import { buildResultsLog } from '@/lib/run/results-log.ts';
 import { originalLogs } from '@/tools/testing/paths.ts';
-import { readForeignLog } from './foreign-log.ts';
+import { readImportedLog } from './imported-log.ts';
 
 const folder = originalLogs;
-const original = (name: string) => readForeignLog(readFileSync(path.join(folder, name), 'utf8'), name, 1000);
-const read = (log: object, name = 'x.json') => readForeignLog(JSON.stringify(log), name, 1000);
+const original = (name: string) => readImportedLog(readFileSync(path.join(folder, name), 'utf8'), name, 1000);
+const read = (log: object, name = 'x.json') => readImportedLog(JSON.stringify(log), name, 1000);
 const evaluation = ({ events }: { events: RunEvent[] }) => events.find((event) => event.type === 'evaluated');
 const epochs = ({ events }: { events: RunEvent[] }) => events.filter((event) => event.type === 'epoch');
 const log = { config: { n_unfreeze: 0 }, metrics: { val_end2end: 0.5 } };
@@ -73,7 +73,7 @@ describe('format variants', () => {
 
   it('reads bare NaN as null and pads shorter lists', () => {
     const text = '{"curves": {"stage1": {"loss": [1, NaN, Infinity], "accuracy": [0.5]}}}';
-    const values = epochs(readForeignLog(text, 'x.json', 0)).map(({ metrics }) => [metrics.loss, metrics.accuracy]);
+    const values = epochs(readImportedLog(text, 'x.json', 0)).map(({ metrics }) => [metrics.loss, metrics.accuracy]);
     expect(values).toEqual([
       [1, 0.5],
       [null, null],

@@ -11,12 +11,12 @@ const booleanWords = new Map([
  * @param name used if the log contains no run name
  * @throws Error whose message continues the log's name: "has an invalid config: …"
  */
-export function readForeignConfig(raw: Readonly<Record<string, unknown>>, name: string): TrainConfig {
+export function readImportedConfig(raw: Readonly<Record<string, unknown>>, name: string): TrainConfig {
   const found: Record<string, unknown> = {};
   for (const field of Object.keys(trainConfigSchema.shape)) {
     const value = Object.hasOwn(raw, field) ? raw[field] : field === 'image_size' ? raw.img_size : undefined;
     // Python's None means unset.
-    if (value !== undefined && value !== null) found[field] = inOurSpelling(field as keyof TrainConfig, value);
+    if (value !== undefined && value !== null) found[field] = normalizeValue(field as keyof TrainConfig, value);
   }
   const { data, error } = trainConfigSchema.safeParse({ ...found, name: found.name || name.slice(0, 80) });
   if (data) return data;
@@ -25,7 +25,7 @@ export function readForeignConfig(raw: Readonly<Record<string, unknown>>, name: 
 }
 
 /** Converts a log's value to the schema's form: logs write booleans as strings, and names with capitals. */
-export function inOurSpelling(field: keyof TrainConfig, value: unknown): unknown {
+export function normalizeValue(field: keyof TrainConfig, value: unknown): unknown {
   const initial: unknown = defaults[field];
   if (typeof initial === 'boolean') {
     return booleanWords.get(String(value).toLowerCase()) ?? value;

@@ -1,7 +1,7 @@
 import { loadKernels, paddedBytes, reserve } from '@/server/model/kernels/kernels.ts';
 
 /** Decodes rows of halves into memory that is reused: allocating as much as a batch takes costs time. */
-export class HalfDecoder {
+export class Float16Decoder {
   private readonly memory = new WebAssembly.Memory({ initial: 0 });
   private readonly kernels = loadKernels(this.memory);
 

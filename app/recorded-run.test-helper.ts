@@ -6,7 +6,7 @@ import { cifar10Classes } from '@/lib/data/classes.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import type { RunMetrics, TestIdentity } from '@/lib/run/metrics.ts';
 import { encodePredictions } from '@/lib/run/predictions.ts';
-import { encodeWall, wallTile } from '@/lib/run/wall.ts';
+import { encodeWall, wallTile } from '@/lib/run/sample-predictions.ts';
 
 const classes = cifar10Classes.length;
 const toldTest: TestIdentity = { hash: 'abc', name: 'CIFAR-10, JPEG copy, a part', images: 1000 };
@@ -21,7 +21,7 @@ interface ToldRun {
 }
 
 /** Writes what a finished run of the command line leaves in the results folder, without training: the app adopts it. */
-export async function writeToldRun(results: string, { id, config: input, right, wall }: ToldRun): Promise<void> {
+export async function writeRecordedRun(results: string, { id, config: input, right, wall }: ToldRun): Promise<void> {
   const config = trainConfigSchema.parse(input);
   const folder = path.join(results, id);
   await mkdir(folder, { recursive: true });

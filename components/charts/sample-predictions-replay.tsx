@@ -17,7 +17,7 @@ interface WallReplayProps {
 const pace = 500;
 
 /** A slider over all epochs, and a button that goes through them. */
-export function WallReplay({ epochs, shown, onShow, name }: WallReplayProps) {
+export function SamplePredictionsReplay({ epochs, shown, onShow, name }: WallReplayProps) {
   const [isPlaying, setPlaying] = useState(false);
   // Another function at every render, of which there are four a second while a run trains: none begins the pause anew.
   const show = useRef(onShow);

@@ -3,12 +3,12 @@
 import { useMemo, useState } from 'react';
 import { Card } from '@/components/ui/card.tsx';
 import type { RunDetail } from '@/lib/run/run.ts';
-import { changesOf, prepareWall, type WallHistory } from '@/lib/series/wall.ts';
-import { Wall } from './wall.tsx';
-import { WallReplay } from './wall-replay.tsx';
+import { changesOf, prepareWall, type WallHistory } from '@/lib/series/sample-predictions.ts';
+import { SamplePredictions } from './sample-predictions.tsx';
+import { SamplePredictionsReplay } from './sample-predictions-replay.tsx';
 
 /** The validation images of a run's wall, after its newest epoch or any that is chosen. */
-export function RunWall({ run }: { run: RunDetail }) {
+export function RunSamplePredictions({ run }: { run: RunDetail }) {
   const { events } = run;
   const wall = useMemo(() => prepareWall({ events }), [events]);
   // Null follows the run.
@@ -20,7 +20,7 @@ export function RunWall({ run }: { run: RunDetail }) {
     <Card title="The wall" note={`${wall.labels.length} validation images, the same in every run`}>
       <WallOf run={run} wall={wall} shown={shown} />
       {epochs > 0 && (
-        <WallReplay
+        <SamplePredictionsReplay
           epochs={epochs}
           shown={shown}
           onShow={(epoch) => choose(epoch === epochs ? null : epoch)}
@@ -36,7 +36,7 @@ export function WallOf({ run, wall, shown }: { run: RunDetail; wall: WallHistory
   return (
     <>
       <p className="mb-2 text-soft text-sm">{inWords(wall, shown)}</p>
-      <Wall
+      <SamplePredictions
         picture={`/api/runs/${run.id}/files/wall.png`}
         labels={wall.labels}
         predicted={wall.epochs[shown - 1]?.predicted ?? null}

@@ -1,6 +1,6 @@
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
-import { decodeWall } from '@/lib/run/wall.ts';
+import { decodeWall } from '@/lib/run/sample-predictions.ts';
 
 /** What a run shows of its wall: images class by class, and after every epoch what they were taken for. */
 export interface WallHistory {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { awake, type Sign, signInterval, signSchema, verdictOn } from '@/lib/run/heartbeat.ts';
+import { awake, heartbeatInterval, heartbeatSchema, type Sign, verdictOn } from '@/lib/run/heartbeat.ts';
 
 /**
  * Watches a trainer's signs of life. A trainer is not silent before its first sign.
@@ -7,7 +7,7 @@ import { awake, type Sign, signInterval, signSchema, verdictOn } from '@/lib/run
  * @param giveUp called once, with the reason
  * @returns a function that ends the watch
  */
-export function watchSigns(pipe: Readable, patience: number, giveUp: (reason: string) => void): () => void {
+export function watchHeartbeat(pipe: Readable, patience: number, giveUp: (reason: string) => void): () => void {
   let last: Sign | null = null;
   let silent = 0;
   let rest = '';
@@ -29,13 +29,13 @@ export function watchSigns(pipe: Readable, patience: number, giveUp: (reason: st
     if (!reason) return;
     clearInterval(timer);
     giveUp(reason);
-  }, signInterval * 1000);
+  }, heartbeatInterval * 1000);
   return () => clearInterval(timer);
 }
 
 function parseSign(line: string): Sign | null {
   try {
-    return signSchema.parse(JSON.parse(line));
+    return heartbeatSchema.parse(JSON.parse(line));
   } catch {
     return null;
   }

@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
-import { nameOf, WallOf } from '@/components/charts/run-wall.tsx';
-import { WallReplay } from '@/components/charts/wall-replay.tsx';
+import { nameOf, WallOf } from '@/components/charts/run-sample-predictions.tsx';
+import { SamplePredictionsReplay } from '@/components/charts/sample-predictions-replay.tsx';
 import { Card } from '@/components/ui/card.tsx';
-import { prepareWall } from '@/lib/series/wall.ts';
+import { prepareWall } from '@/lib/series/sample-predictions.ts';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 
 /** The walls of the first run and another, at the same epoch: what fine-tuning repairs, or a high rate destroys. */
-export function CompareWalls({ compared, state, onChange }: ComparePartProps) {
+export function CompareSamplePredictions({ compared, state, onChange }: ComparePartProps) {
   const [first, ...others] = compared;
   const other = others.find(({ run }) => run.id === state.other) ?? others[0];
   const walls = useMemo(
@@ -26,7 +26,7 @@ export function CompareWalls({ compared, state, onChange }: ComparePartProps) {
   return (
     <Card title="The wall" note="validation images, after the same epoch of both; a shorter run stays at its last">
       <div className="mb-3">
-        <WallReplay
+        <SamplePredictionsReplay
           epochs={epochs}
           shown={shown}
           onShow={(epoch) => onChange({ epoch: epoch === epochs ? 0 : epoch })}

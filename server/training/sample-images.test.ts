@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeWall, encodeWall } from '@/lib/run/wall.ts';
+import { decodeWall, encodeWall } from '@/lib/run/sample-predictions.ts';
 import { type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
-import { chooseWall, encodePicture } from './wall.ts';
+import { chooseSampleImages, encodePicture } from './sample-images.ts';
 
 const classes = ['cat', 'dog', 'owl'];
 
@@ -21,7 +21,7 @@ const dataset = { name: 'made up', classes, train: images(6000), test: images(30
 
 describe('the wall', () => {
   const split = splitImages(dataset, 0);
-  const wall = chooseWall(dataset, split);
+  const wall = chooseSampleImages(dataset, split);
   const imageAt = (tile: number) => split.val[wall.rows[tile]!]!;
 
   it('takes as many images of each class, class by class', () => {
@@ -33,9 +33,9 @@ describe('the wall', () => {
 
   it('shows the same images in a smaller run, as far as it has them', () => {
     const smaller = splitImages(dataset, 2700);
-    const its = chooseWall(dataset, smaller);
+    const its = chooseSampleImages(dataset, smaller);
     expect(Array.from(its.rows, (row) => smaller.val[row])).toEqual(Array.from(wall.rows, (_, tile) => imageAt(tile)));
-    expect(chooseWall(dataset, splitImages(dataset, 60)).labels.length).toBeLessThan(20);
+    expect(chooseSampleImages(dataset, splitImages(dataset, 60)).labels.length).toBeLessThan(20);
   });
 
   it('draws every image on its tile', () => {

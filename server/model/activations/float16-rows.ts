@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { HalfDecoder } from './half-decoder.ts';
+import { Float16Decoder } from './float16-decoder.ts';
 
 /**
  * Rows of numbers kept as halves, [count, width]. What is kept so has been rounded before anybody used it: whether it was
  * computed just now or read from disk, it is the same to the bit.
  */
-export interface HalfRows {
+export interface Float16Rows {
   readonly count: number;
   /** @returns [places.length, width]; good until rows are read again, here or by `slice` */
   read(places: Uint32Array): Float32Array<ArrayBuffer>;
@@ -17,8 +17,8 @@ export interface HalfRows {
 /** Copies the row at a place to `target`. */
 type Source = (place: number, target: Uint16Array<ArrayBuffer>) => void;
 
-class StoredRows implements HalfRows {
-  private readonly decoder = new HalfDecoder();
+class StoredRows implements Float16Rows {
+  private readonly decoder = new Float16Decoder();
 
   constructor(
     readonly count: number,
@@ -36,7 +36,7 @@ class StoredRows implements HalfRows {
   }
 }
 
-export function rowsInMemory(halves: Uint16Array, width: number): HalfRows {
+export function rowsInMemory(halves: Uint16Array, width: number): Float16Rows {
   return new StoredRows(halves.length / width, width, (place, target) =>
     target.set(halves.subarray(place * width, (place + 1) * width)),
   );
@@ -51,7 +51,7 @@ const mostAtOnce = 2 ** 26;
  * Rows in a file. Long ones stay there: the system's page cache holds what fits, and gives it back when memory is wanted
  * elsewhere. They are read when they are asked for and not ahead, since a batch takes about a millisecond.
  */
-export function rowsInFile(file: string, width: number, count: number): HalfRows {
+export function rowsInFile(file: string, width: number, count: number): Float16Rows {
   const descriptor = openSync(file, 'r');
   const rowBytes = width * Uint16Array.BYTES_PER_ELEMENT;
   const read = (target: Uint16Array<ArrayBuffer>, from: number) => {
@@ -75,7 +75,7 @@ export function rowsInFile(file: string, width: number, count: number): HalfRows
 }
 
 /** Some of the rows, in an order of their own. */
-export const pickRows = (rows: HalfRows, places: Uint32Array): HalfRows => ({
+export const pickRows = (rows: Float16Rows, places: Uint32Array): Float16Rows => ({
   count: places.length,
   read: (wanted) => rows.read(wanted.map((place) => places[place]!)),
   slice: (start, end) => rows.read(places.subarray(start, end)),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { cifar10Classes, mostClasses } from '@/lib/data/classes.ts';
+import { cifar10Classes, maxClasses } from '@/lib/data/classes.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import { diagonalShare } from '@/lib/run/confusion.ts';
@@ -14,7 +14,7 @@ import {
   testIdentitySchema,
 } from '@/lib/run/metrics.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
-import { readForeignConfig } from './foreign-config.ts';
+import { readImportedConfig } from './imported-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
 
 /**
@@ -76,7 +76,7 @@ const logSchema = z.object({
 type Log = z.infer<typeof logSchema>;
 type Curve = NonNullable<z.infer<typeof curveSchema>>;
 
-export interface ForeignLog {
+export interface ImportedLog {
   /** The run id contained in our own logs; null for others. */
   runId: string | null;
   config: TrainConfig;
@@ -94,7 +94,7 @@ const unknownTest = { hash: 'unknown', name: 'unknown (imported)' } as const;
  * @param at timestamp of the events if the log has no date, Unix ms
  * @throws Error whose message continues the file's name: "is empty", "has an invalid config: …"
  */
-export function readForeignLog(text: string, file: string, at: number): ForeignLog {
+export function readImportedLog(text: string, file: string, at: number): ImportedLog {
   const { data: log, error } = logSchema.safeParse(parseLenientJson(text));
   if (error) throw new Error(describe(error));
   if (!log.config && !log.metrics && !log.curves) {
@@ -102,7 +102,7 @@ export function readForeignLog(text: string, file: string, at: number): ForeignL
   }
   const raw = log.config ?? {};
   const moment = log.finished_at ? Date.parse(log.finished_at) : at;
-  const config = readForeignConfig(raw, file.replace(/\.json$/i, ''));
+  const config = readImportedConfig(raw, file.replace(/\.json$/i, ''));
   const confusion = readConfusion(log);
   const matrix = confusion.plain ?? confusion.tta;
   const test = log.test ?? { ...unknownTest, images: matrix?.flat().reduce((sum, count) => sum + count, 0) || 10_000 };
@@ -225,12 +225,12 @@ function readConfusion(log: Log): Confusion {
 }
 
 const count = z.number().int().nonnegative();
-const rowsSchema = z.array(z.array(count)).min(2).max(mostClasses);
+const rowsSchema = z.array(z.array(count)).min(2).max(maxClasses);
 /** A list of rows, or NumPy's shape and data, flat or in rows. */
 const matrixSchema = z.union([
   rowsSchema,
   z.object({
-    shape: z.tuple([z.int().min(2).max(mostClasses), z.int().min(2).max(mostClasses)]),
+    shape: z.tuple([z.int().min(2).max(maxClasses), z.int().min(2).max(maxClasses)]),
     data: z.array(count),
   }),
   z.object({ data: rowsSchema }),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RunStatus } from '@/lib/run/status.ts';
-import { readForeignLog } from './foreign-log.ts';
-import { wholeEpochs } from './whole-epochs.ts';
+import { completeEpochs } from './complete-epochs.ts';
+import { readImportedLog } from './imported-log.ts';
 
 /** An imported log with these training accuracies in stage 2, and further keys of the log. */
 function logWith(
@@ -13,12 +13,12 @@ function logWith(
     curves: { stage1: { accuracy: [0.80589, 0.8745] }, stage2: { accuracy: stage2 } },
     ...more,
   };
-  const read = readForeignLog(JSON.stringify(log), 'log.json', 0);
+  const read = readImportedLog(JSON.stringify(log), 'log.json', 0);
   const events = read.events.map((event, id) => ({ id, runId: 'a', event }));
   return { status: 'imported' as RunStatus, config: read.config, events };
 }
 const accuracies = (run: ReturnType<typeof logWith>) =>
-  wholeEpochs(run).map(({ stage, epoch, metrics }) => [stage, epoch, metrics.accuracy]);
+  completeEpochs(run).map(({ stage, epoch, metrics }) => [stage, epoch, metrics.accuracy]);
 const stage1 = [
   [1, 1, 0.80589],
   [1, 2, 0.8745],
@@ -43,7 +43,7 @@ it.each<[string, ReturnType<typeof logWith>]>([
   ['with a gap', logWith([0.7931177, null])],
   ['without augmentation, whose generator never ran out', logWith(withSingleBatches, { config: { augment: 'False' } })],
 ])('keeps all epochs of a log %s', (_, run) => {
-  expect(wholeEpochs(run)).toHaveLength(run.events.filter(({ event }) => event.type === 'epoch').length);
+  expect(completeEpochs(run)).toHaveLength(run.events.filter(({ event }) => event.type === 'epoch').length);
 });
 
 it('keeps all epochs of our own runs, even if they look like single batches by chance', () => {
@@ -60,5 +60,5 @@ it('keeps all epochs of our own runs, even if they look like single batches by c
   }
   // 54 images in batches of 16: three complete batches per epoch.
   const few = logWith([47 / 54, 45 / 48, 46 / 48, 47 / 48].map(Math.fround), { config: { batch_size: 16 } });
-  expect(wholeEpochs({ ...few, status: 'completed' })).toHaveLength(6);
+  expect(completeEpochs({ ...few, status: 'completed' })).toHaveLength(6);
 });

@@ -2,7 +2,7 @@
  * A trainer's steps, counted in memory that is shared with the heartbeat's thread (heartbeat-worker.ts), because a step
  * blocks this one. The server's watchdog can so tell a trainer that hangs from one that is slow.
  */
-export class Pulse {
+export class StepCounter {
   /** [steps so far, 1 while something is compiled or run for the first time]. */
   private readonly counters: Int32Array;
 
