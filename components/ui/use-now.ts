@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 
 /**
- * The time in milliseconds since 1970, again and again; null on the server and in the browser's first pass, whose clocks
+ * The current Unix time in ms, updated every `intervalMs`. Null on the server and during hydration, because their clocks
  * and time zones differ.
  */
 export function useNow(intervalMs: number): number | null {
