@@ -10,8 +10,8 @@ import { showingTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /**
- * Every page in every state, light and dark, wide and narrow: has no serious accessibility violations, and does not scroll
- * horizontally.
+ * Every page in every state, light and dark, wide and narrow, has no serious accessibility violations and does not
+ * scroll horizontally.
  */
 
 const TRAINER_ENTRY = showingTrainer;

@@ -55,11 +55,12 @@ export function ConfusionMatrix({ confusion, classes, test, isBrief = false }: P
           cells={matrix.map((row, truth) =>
             row.map((count, predicted) => {
               const share = shares[truth]![predicted]!;
+              const [actual, guess] = [classes[truth], classes[predicted]];
               return {
                 text: unit === 'counts' ? String(count) : (share * 100).toFixed(1),
                 share,
                 isGood: truth === predicted,
-                title: `${count} images of ${classes[truth]} (${formatAccuracy(share)}) predicted as ${classes[predicted]}`,
+                title: `${count} images of ${actual} (${formatAccuracy(share)}) predicted as ${guess}`,
               };
             }),
           )}

@@ -19,7 +19,7 @@ const interval = 500;
 /** A slider over all epochs, and a button that plays through them. */
 export function SamplePredictionsReplay({ epochs, shown, onShow, name }: SamplePredictionsReplayProps) {
   const [isPlaying, setPlaying] = useState(false);
-  // A ref, because the callback changes with every render, four times a second during training, which would restart the timer.
+  // A ref: during training the callback changes four times a second, which would restart the timer each time.
   const show = useRef(onShow);
   show.current = onShow;
   useEffect(() => {

@@ -20,7 +20,7 @@ const points: PointSeries = {
   style: 'filled',
   points: [
     { x: 60, y: 75, colour: 'var(--run-2)', size: 7, id: 'a', heading: '<b>', label: 'val 75 %\ntest 50 %' },
-    { x: 0, y: 70, colour: 'var(--run-3)', size: 9, id: 'b', label: 'at once' },
+    { x: 0, y: 70, colour: 'var(--run-3)', size: 9, id: 'b', label: 'at 0 s' },
   ],
 };
 const chart: Chart = {
@@ -104,7 +104,7 @@ describe('points', () => {
         y: [75, 70],
         ids: ['a', 'b'],
         marker: { color: ['var(--run-2)', 'var(--run-3)'], size: [7, 9], line: { color: 'var(--panel)', width: 1 } },
-        text: ['<b>&lt;b&gt;</b><br>val 75 %<br>test 50 %', 'at once'],
+        text: ['<b>&lt;b&gt;</b><br>val 75 %<br>test 50 %', 'at 0 s'],
         hovertemplate: '%{text}<extra></extra>',
       },
     ]);

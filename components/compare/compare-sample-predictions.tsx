@@ -6,8 +6,8 @@ import { prepareSamplePredictions } from '@/lib/series/sample-predictions.ts';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 
 /**
- * The sample predictions of the first run and another one after the same epoch: shows what fine-tuning corrects, or what a
- * too high learning rate destroys.
+ * The sample predictions of the first run and another one after the same epoch. They show what fine-tuning corrects, or
+ * what too high a learning rate destroys.
  */
 export function CompareSamplePredictions({ compared, state, onChange }: ComparePartProps) {
   const [first, ...others] = compared;

@@ -2,7 +2,7 @@ import { useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type CompareState, readCompareState, writeCompareState } from '@/lib/compare/compare-state.ts';
 
-/** The state of the comparison, stored in the URL. Changes replace the history entry, so Back leads to the previous page. */
+/** The comparison's state, stored in the URL. Changes replace the history entry, so Back leads to the previous page. */
 export function useCompareState(): [CompareState, (change: Partial<CompareState>) => void] {
   const query = useSearchParams().toString();
   const [state, setState] = useState(() => readCompareState(new URLSearchParams(query)));

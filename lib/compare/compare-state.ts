@@ -23,7 +23,7 @@ export interface CompareState {
   /** Whether config fields that are the same in all runs are hidden. */
   differences: boolean;
   test: keyof typeof tests;
-  /** Id of the run whose matrix and sample predictions are compared with the baseline's; unknown ids mean the second run. */
+  /** Id of the run shown next to the baseline in matrices and sample predictions; if unknown, the second run. */
   other: string;
   /** The epoch of the sample predictions, counted from 1 through both stages; 0 is the last. */
   epoch: number;

@@ -13,7 +13,7 @@ export interface Chart {
   series: Series[];
   rules: Rule[];
   notes: Note[];
-  /** What space above the plot area is reserved for, so that the layout doesn't shift once it is drawn. */
+  /** Space reserved above the plot area for what may be drawn there, to avoid layout shifts. */
   headroom: 'none' | 'notes' | 'legend' | 'notes and legend';
   hasLegend: boolean;
   /** Hovering labels every series at that x, or only the nearest point. */

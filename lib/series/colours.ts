@@ -5,16 +5,16 @@ import type { ColourToken } from './chart.ts';
 export const runColourCount = 10;
 
 /**
- * A run's colour, the same everywhere. It is derived from the run's number: any ten consecutive runs differ, and adding or
- * deleting a run changes no other colour.
+ * A run's colour, the same everywhere. It is derived from the run's number, so any ten consecutive runs differ, and adding
+ * or deleting a run changes no other colour.
  */
 export const runColour = ({ number }: Pick<RunSummary, 'number'>): ColourToken => colourToken(number);
 
 const colourToken = (number: number): ColourToken => `var(--run-${number % runColourCount})`;
 
 /**
- * Colours for runs drawn together. A run keeps its own colour unless an earlier one in the list has it; then it gets the
- * next free one. Beyond ten runs, colours repeat.
+ * Colours for runs drawn together. A run keeps its own colour unless an earlier one in the list has it; then it gets
+ * the next free one. Beyond ten runs, colours repeat.
  */
 export function distinctColours(runs: readonly Pick<RunSummary, 'number'>[]): ColourToken[] {
   const colours: ColourToken[] = [];

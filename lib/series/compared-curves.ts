@@ -35,13 +35,13 @@ type CurveGroup = readonly ComparedCurve[];
 type Options = Pick<CompareState, 'metric' | 'x' | 'y' | 'smooth'>;
 
 /**
- * One quantity of several runs in one chart. The unsmoothed values of a smoothed run are drawn faintly behind it. A group
- * is drawn as its mean, with a band of ± one standard deviation. A dotted rule marks where fine-tuning starts.
+ * One quantity of several runs in one chart. The unsmoothed values of a smoothed run are drawn faintly behind it. A
+ * group is drawn as its mean, with a band of ± one standard deviation. A dotted rule marks where fine-tuning starts.
  */
 export function prepareComparedCurves(groups: readonly CurveGroup[], options: Options): Chart {
   const lines = groups.map((group) => lineOf(group, options));
   const longest = Math.max(0, ...lines.flatMap(({ x }) => x));
-  // Minutes beyond 5 min.
+  // Minutes instead of seconds beyond 5 min.
   const unit = options.x === 'time' && longest > 300 ? 60 : 1;
   const scaled = lines.map((line) => ({
     ...line,

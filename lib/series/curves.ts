@@ -14,8 +14,8 @@ interface Options {
 }
 
 /**
- * The best epoch of each stage, whose weights the trainer keeps: as reported once the stage has ended; until then by the
- * trainer's rule, the lowest validation loss (the first if equal).
+ * The best epoch of each stage, whose weights the trainer keeps: as reported once the stage has ended, until then by its
+ * rule, the lowest validation loss (the first if equal).
  */
 export function bestEpochs(
   epochs: readonly Epoch[],
@@ -184,8 +184,8 @@ function baseChart(epochs: readonly Epoch[], title: string, planned: number): Om
 }
 
 /**
- * The last epoch on the axis. Up to 20 planned epochs are all included from the start, so that the axis stays fixed. With
- * more, the stage may stop long before the last, so the axis grows in steps.
+ * The last epoch on the axis. Up to 20 planned epochs are all included from the start, so that the axis stays fixed.
+ * With more, a stage may stop long before the last one, so the axis grows in steps.
  */
 export function axisEnd(done: number, planned: number): number {
   if (planned <= 20) return Math.max(1, done, planned);

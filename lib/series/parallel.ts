@@ -16,8 +16,8 @@ interface ParallelRun {
 }
 
 /**
- * Parallel coordinates (Inselberg, 1985): each run is a line that crosses every axis at its value, which shows the settings
- * that coincide with good results. Positive numbers that span a factor of 20 or more are placed logarithmically.
+ * Parallel coordinates (Inselberg, 1985): each run is a line that crosses every axis at its value, which shows the
+ * settings that coincide with good results. Positive numbers that span a factor of 20 or more are placed logarithmically.
  */
 export function prepareParallel(runs: readonly ParallelRun[], axes: readonly ParallelAxis[]): Chart {
   const scales = axes.map(scaleOf);

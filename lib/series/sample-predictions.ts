@@ -29,8 +29,8 @@ export function groupByClass(labels: readonly number[]): { label: number; images
 }
 
 /**
- * Counts an epoch's correct predictions, and those newly right or newly wrong compared with the previous epoch; null for
- * the first epoch.
+ * Counts an epoch's correct predictions, and those newly right or newly wrong compared with the previous epoch (null for
+ * the first epoch).
  */
 export function changesAtEpoch({ labels, epochs }: SamplePredictionHistory, index: number) {
   const isCorrect = (epoch: number, image: number) => epochs[epoch]?.predicted[image] === labels[image];

@@ -23,7 +23,7 @@ export interface ScatterOptions {
 const otherColour: ColourToken = 'var(--faint)';
 const accuracyNames = { val: 'validation accuracy', test: 'test accuracy' };
 
-/** Accuracy against time, one point per run. Its size shows the number of unfrozen layers, its colour the chosen field. */
+/** Accuracy against time, one point per run. Its size shows the number of unfrozen layers, its colour a chosen field. */
 export function prepareScatter(points: readonly ScatterPoint[], options: ScatterOptions): Chart {
   const { accuracy, logarithmic, field } = options;
   const name = accuracyNames[accuracy];
@@ -63,7 +63,7 @@ export function prepareScatter(points: readonly ScatterPoint[], options: Scatter
   };
 }
 
-/** Diameter in pixels. Beyond a minimum that keeps frozen networks visible, areas grow with the number of unfrozen layers. */
+/** Diameter in pixels: areas grow with the number of unfrozen layers, from a minimum that keeps 0 visible. */
 export const sizeOf = (nUnfreeze: number): number => 7 + 15 * Math.sqrt(Math.min(102, nUnfreeze) / 102);
 
 function labelOf({ seconds, val, test, n_unfreeze, by }: ScatterPoint, field: string | null): string {

@@ -1,6 +1,6 @@
 /**
- * Confidence intervals and tests for the difference of two accuracies. An accuracy is a proportion: correct images of all.
- * Differences and limits are within −1…1.
+ * Confidence intervals and tests for the difference of two accuracies. An accuracy is a proportion: correct images out of
+ * all. Differences and limits are within −1…1.
  */
 
 export interface Interval {
@@ -9,7 +9,7 @@ export interface Interval {
   high: number;
 }
 
-/** Numbers of images that both networks classified correctly, only A, only B, or neither. */
+/** How many of the same images both networks classified correctly, only A, only B, or neither. */
 export interface PairCounts {
   both: number;
   onlyA: number;
@@ -34,9 +34,9 @@ export function wilsonInterval(correct: number, images: number): { low: number; 
 }
 
 /**
- * A − B for accuracies without per-image predictions on the same images, with the interval of Newcombe, "Interval
- * estimation for the difference between independent proportions", Statistics in Medicine 17, 1998, method 10. It is
- * conservative (too wide) if the images are the same.
+ * A − B for accuracies on images that may differ, or without per-image predictions, with the interval of Newcombe,
+ * "Interval estimation for the difference between independent proportions", Statistics in Medicine 17, 1998, method 10.
+ * It is conservative (too wide) if the images are the same.
  */
 export function independentDifference(a: Proportion, b: Proportion): Interval {
   return squareAndAdd(a, b, a.correct / a.images - b.correct / b.images, 0);
@@ -81,12 +81,13 @@ export interface McNemar {
   p: number;
 }
 
-/** With fewer discordant images (only one network correct), the chi-square approximation is poor and the exact test cheap. */
+/** With fewer discordant images (only one network correct), chi-square is a poor approximation and the exact test cheap. */
 const minDiscordantForChiSquare = 25;
 
 /**
- * Tests whether two networks differ, by the images that only one classified correctly (McNemar, Psychometrika 12, 1947):
- * exact binomial test if these are few, otherwise chi-square with continuity correction (Edwards, Psychometrika 13, 1948).
+ * Tests whether two networks differ, by the images that only one classified correctly (McNemar, Psychometrika 12, 1947).
+ * Exact binomial test if these are few, otherwise chi-square with continuity correction (Edwards, Psychometrika 13,
+ * 1948).
  */
 export function mcnemarTest({ onlyA, onlyB }: Pick<PairCounts, 'onlyA' | 'onlyB'>): McNemar {
   const discordant = onlyA + onlyB;

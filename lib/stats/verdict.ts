@@ -26,7 +26,7 @@ export type Verdict =
   | { kind: 'unpaired'; sentence: string; interval: Interval }
   | { kind: 'none'; sentence: string };
 
-/** Significance level: a difference with a lower p-value is not chance. */
+/** Significance level: a difference with a lower p-value counts as not chance. */
 const significance = 0.05;
 
 /**
@@ -80,8 +80,8 @@ function countPairs({ answers: a }: Contender, { answers: b }: Contender): PairC
   if (!a || !b || a.labels.length !== b.labels.length) return null;
   const counts: PairCounts = { both: 0, onlyA: 0, onlyB: 0, neither: 0 };
   for (const [image, label] of a.labels.entries()) {
-    const [isA, isB] = [a.predicted[image] === label, b.predicted[image] === label];
-    counts[isA ? (isB ? 'both' : 'onlyA') : isB ? 'onlyB' : 'neither']++;
+    const [aIsCorrect, bIsCorrect] = [a.predicted[image] === label, b.predicted[image] === label];
+    counts[aIsCorrect ? (bIsCorrect ? 'both' : 'onlyA') : bIsCorrect ? 'onlyB' : 'neither']++;
   }
   return counts;
 }
