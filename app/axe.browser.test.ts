@@ -9,14 +9,17 @@ import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 import { showingTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
-/** Every page in every state, light and dark, wide and narrow: what axe finds serious, and whether it scrolls sideways. */
+/**
+ * Every page in every state, light and dark, wide and narrow, has no serious accessibility violations and does not
+ * scroll horizontally.
+ */
 
 const TRAINER_ENTRY = showingTrainer;
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [1440, 390].map((width) => ({ colorScheme, width })),
 );
 
-describe('axe', { timeout: 240_000 }, () => {
+describe('accessibility', { timeout: 240_000 }, () => {
   let app: AppServer;
   let withoutData: AppServer;
   let empty: string;
@@ -33,38 +36,38 @@ describe('axe', { timeout: 240_000 }, () => {
     };
   }, 600_000);
 
-  /** @param prepare brings the page into the state that is meant */
-  const expectNothing = async (address: string, prepare: () => Promise<unknown>, { url } = app) => {
+  /** @param prepare brings the page into the state to check */
+  const expectAccessible = async (address: string, prepare: () => Promise<unknown>, { url } = app) => {
     await visit(page, `${url}${address}`);
     await prepare();
     for (const { colorScheme, width } of looks) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       await page.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor({ state: 'attached' });
-      const where = `${colorScheme}, ${width} px`;
-      expect({ where, found: await findSerious(page) }).toEqual({ where, found: [] });
-      const overhang = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
-      expect({ where, overhang }).toEqual({ where, overhang: 0 });
+      const variant = `${colorScheme}, ${width} px`;
+      expect({ variant, violations: await findViolations(page) }).toEqual({ variant, violations: [] });
+      const overflow = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
+      expect({ variant, overflow }).toEqual({ variant, overflow: 0 });
     }
   };
   const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
-  it('finds nothing where there is no run yet', () =>
-    expectNothing('/', () => page.getByRole('button', { name: 'Start the first run' }).waitFor()));
-  it('finds nothing in the form', () => expectNothing('/runs/new', () => heading('New run')));
-  it('finds nothing in the form with a wrong value', () =>
-    expectNothing('/runs/new', async () => {
+  it('of the empty dashboard', () =>
+    expectAccessible('/', () => page.getByRole('button', { name: 'Start the first run' }).waitFor()));
+  it('of the form', () => expectAccessible('/runs/new', () => heading('New run')));
+  it('of the form with an invalid value', () =>
+    expectAccessible('/runs/new', async () => {
       await page.locator('[name=n_unfreeze]').fill('103');
       await page.locator('[name=n_unfreeze][aria-invalid=true]').waitFor();
     }));
-  it('finds nothing where data is missing', async () => {
-    const isMissing = () => page.getByRole('region', { name: 'Missing data' }).waitFor();
-    await expectNothing('/', isMissing, withoutData);
-    await expectNothing('/runs/new', isMissing, withoutData);
+  it('with missing data', async () => {
+    const warning = () => page.getByRole('region', { name: 'Missing data' }).waitFor();
+    await expectAccessible('/', warning, withoutData);
+    await expectAccessible('/runs/new', warning, withoutData);
   });
-  it('finds nothing where nothing is', () => expectNothing('/runs/none', () => heading('Page not found')));
+  it('of the page not found', () => expectAccessible('/runs/none', () => heading('Page not found')));
 
-  describe('of a run', () => {
+  describe('with runs', () => {
     const ids = { completed: '', failed: '', canceled: '', running: '', queued: '' };
     const start = async (name: string, scene: string) => {
       const labels = { name, tags: [scene], notes: 'What the last layers are worth.' };
@@ -89,33 +92,32 @@ describe('axe', { timeout: 240_000 }, () => {
       await waitForProgress(ids.running);
     });
 
-    it.each(['completed', 'failed', 'canceled', 'running', 'queued'] as const)('finds nothing: %s', (status) =>
-      expectNothing(`/runs/${ids[status]}`, () => page.locator(`main[data-run-status=${status}]`).waitFor()),
+    it.each(['completed', 'failed', 'canceled', 'running', 'queued'] as const)('of a %s run', (status) =>
+      expectAccessible(`/runs/${ids[status]}`, () => page.locator(`main[data-run-status=${status}]`).waitFor()),
     );
     const chart = () => page.locator('.js-plotly-plot .main-svg').first().waitFor();
-    it('finds nothing where charts are drawn', () => expectNothing(`/runs/${ids.completed}`, chart));
-    it('finds nothing where two runs are compared', () =>
-      expectNothing(`/compare?ids=${ids.completed},${ids.canceled}`, chart));
-    it('finds nothing while it asks whether to cancel', () =>
-      expectNothing(`/runs/${ids.running}`, async () => {
+    it('of charts', () => expectAccessible(`/runs/${ids.completed}`, chart));
+    it('of a comparison', () => expectAccessible(`/compare?ids=${ids.completed},${ids.canceled}`, chart));
+    it('of the cancel dialog', () =>
+      expectAccessible(`/runs/${ids.running}`, async () => {
         await page.getByRole('button', { name: 'Cancel', exact: true }).click();
         await page.getByRole('alertdialog').waitFor();
       }));
-    it('finds nothing while notes are edited', () =>
-      expectNothing(`/runs/${ids.completed}`, async () => {
+    it('of the notes editor', () =>
+      expectAccessible(`/runs/${ids.completed}`, async () => {
         await page.getByRole('button', { name: 'Edit notes' }).click();
         await page.getByRole('textbox', { name: 'Notes' }).waitFor();
       }));
-    it('finds nothing in the table, one selected', () =>
-      expectNothing('/', async () => {
+    it('of the runs table with a selection', () =>
+      expectAccessible('/', async () => {
         await page.locator('.js-plotly-plot').first().waitFor();
         await page.getByRole('checkbox', { name: 'Select n30-aug' }).check();
       }));
   });
 });
 
-/** What axe holds to be serious or worse, in a line each. */
-async function findSerious(page: Page): Promise<string[]> {
+/** Violations that axe rates serious or critical, one line each. */
+async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
   return violations

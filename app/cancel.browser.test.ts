@@ -5,7 +5,7 @@ import type { AppServer } from '@/tools/testing/app-server.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
-/** Canceling, as a person does it, with a trainer that plays scenes. */
+/** Canceling in the browser, with a scripted trainer. */
 
 const TRAINER_ENTRY = scriptedTrainer;
 
@@ -19,8 +19,8 @@ describe('cancel', () => {
   }, 600_000);
 
   const start = async (name: string) => (await app.trpc.runs.start.mutate({ name })).id;
-  /** Opens the page of a run when its first epoch is recorded. */
-  const watch = async (id: string) => {
+  /** Opens a run's page once its first epoch is recorded. */
+  const openRun = async (id: string) => {
     const valAccuracy = async () => (await app.trpc.runs.get.query({ id })).valAccuracy;
     await expect.poll(valAccuracy).not.toBeNull();
     await visit(page, `${app.url}/runs/${id}`);
@@ -29,16 +29,16 @@ describe('cancel', () => {
   const expectStatus = (status: string) =>
     expect.poll(() => page.locator('main').getAttribute('data-run-status')).toBe(status);
   const model = () => page.getByRole('listitem').filter({ hasText: 'cifar10.h5' });
-  const ask = () => page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  const openDialog = () => page.getByRole('button', { name: 'Cancel', exact: true }).click();
   const confirm = () => page.getByRole('button', { name: 'Cancel run' }).click();
 
-  it('asks once, and says that files are being prepared while nobody can fetch them', async () => {
+  it('asks for confirmation, and shows that files are being exported until they can be downloaded', async () => {
     const id = await start('stubborn');
-    await watch(id);
-    await ask();
+    await openRun(id);
+    await openDialog();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Keep running' }).click();
     await expectStatus('running');
-    await ask();
+    await openDialog();
     await confirm();
     await expectStatus('canceled');
     expect(await model().textContent()).toContain('Exporting …');
@@ -46,10 +46,10 @@ describe('cancel', () => {
     await app.trpc.runs.delete.mutate({ id });
   });
 
-  it('keeps the curves and leaves the model of the last whole epoch, on the page as it stands', async () => {
+  it('keeps the curves and exports the model of the last completed epoch, without a reload', async () => {
     const id = await start('waits');
-    await watch(id);
-    await ask();
+    await openRun(id);
+    await openDialog();
     await confirm();
     await expectStatus('canceled');
     await model().getByRole('link').waitFor();
@@ -62,12 +62,12 @@ describe('cancel', () => {
     expect(download.suggestedFilename()).toBe('cifar10.h5');
   });
 
-  it('removes a run from the queue, and the table says so', async () => {
+  it('removes a run from the queue, as the table shows', async () => {
     const first = await start('waits');
     const id = await start('completes');
     await visit(page, `${app.url}/runs/${id}`);
     await expectStatus('queued');
-    await ask();
+    await openDialog();
     await confirm();
     await expectStatus('canceled');
     await page.getByRole('link', { name: 'Runs', exact: true }).click();
@@ -77,7 +77,7 @@ describe('cancel', () => {
     await app.trpc.runs.cancel.mutate({ id: first });
   });
 
-  it('moves up who waits behind, on its page and in its title', async () => {
+  it('updates the queue positions of later runs, on the page and in its title', async () => {
     const first = await start('waits');
     const second = await start('completes');
     const third = await start('completes');

@@ -39,47 +39,47 @@ describe('comparing runs, in a browser', () => {
     };
   }, 600_000);
 
-  const verdicts = (of = page) => of.locator('[data-verdict]').allTextContents();
-  const chart = (of = page) =>
-    of.getByRole('figure', { name: /by (epoch|step|training time)/ }).getAttribute('aria-label');
+  const verdicts = (target = page) => target.locator('[data-verdict]').allTextContents();
+  const chart = (target = page) =>
+    target.getByRole('figure', { name: /by (epoch|step|training time)/ }).getAttribute('aria-label');
 
-  it('leads from the selection of the table to the verdict', async () => {
-    // A box that is clicked before the page's code has come changes a moment later, which a check takes for never.
+  it('shows the verdict for the runs selected in the table', async () => {
+    // Before hydration, check() would fail: the checkbox changes with a delay.
     await page.locator('.js-plotly-plot').first().waitFor();
     await page.getByRole('checkbox', { name: 'Select frozen' }).check();
     await page.locator(`[data-run-id="${n30}"]`).getByRole('checkbox').check();
-    // Not the link of the same name above every page.
+    // Not the link of the same name in the top bar.
     await page.getByRole('main').getByRole('link', { name: 'Compare', exact: true }).click();
     await page.waitForURL(/\/compare\?ids=/);
-    // 700 both, 60 only n30: (60 − 1)² / 60, far beyond chance.
+    // 700 both, 60 only n30: χ² = (60 − 1)² / 60 is not chance.
     await expect
       .poll(() => verdicts())
       .toEqual([expect.stringMatching(/^n30 beats frozen by 6\.0 points, 95 % interval 4\.\d…7\.\d; not chance\.$/)]);
-    await page.getByText('both got 700 right').waitFor();
+    await page.getByText('Correct on 1,000 images: both 700').waitFor();
   });
 
-  it('adds a run that is found by its name', async () => {
+  it('adds a run found by its name', async () => {
     await visit(page, `${app.url}/compare?ids=${n30}`);
-    await page.getByRole('button', { name: 'Add a run' }).click();
+    await page.getByRole('button', { name: 'Add run' }).click();
     await page.getByLabel('Search names').fill('fro');
     const found = page.getByRole('list').getByRole('button', { name: /^frozen/ });
     await found.click();
     await expect.poll(() => page.url()).toContain(`ids=${n30},${frozen}`);
-    await page.getByText('No other run is like this.').waitFor();
+    await page.getByText('No other matching runs.').waitFor();
     await page.getByLabel('Search names').fill('');
     await page.getByRole('button', { name: /^n30/ }).waitFor();
   });
 
-  it('shows the same to whoever opens its link in another browser', async () => {
+  it('shows the same in another browser that opens its link', async () => {
     await visit(page, `${app.url}/compare?ids=${frozen},${n30},${n30Again}`);
-    await page.getByLabel('Figure').selectOption('loss');
+    await page.getByLabel('Metric').selectOption('loss');
     await page.getByText('Time', { exact: true }).click();
     await page.getByText('Log', { exact: true }).click();
-    await page.getByText('Mean of seeds').click();
+    await page.getByText('Mean over seeds').click();
     await page.getByLabel('Smoothing').fill('0.6');
     await page.getByText('TTA', { exact: true }).first().click();
     await page.getByLabel('Only differences').uncheck();
-    await page.getByLabel('Epoch on the wall').first().fill('3');
+    await page.getByRole('slider', { name: 'Epoch', exact: true }).first().fill('3');
     await expect.poll(() => page.url()).toMatch(/epoch=3$/);
     const other = await launchBrowser();
     try {
@@ -100,47 +100,47 @@ describe('comparing runs, in a browser', () => {
     }
   });
 
-  it('shows what differs, and whose answers are better', async () => {
+  it('shows the fields that differ, and which run predicts better', async () => {
     await visit(page, `${app.url}/compare?ids=${frozen},${n30}`);
     await expect
       .poll(() => page.locator('tr[data-differs="true"] th').allTextContents())
       .toEqual(['Unfreeze', 'Learning rate, stage 2', 'Name']);
-    const difference = page.getByRole('region', { name: 'Difference of the matrices' });
-    expect(await difference.getByTitle('cat taken for cat: +6').count()).toBe(1);
-    await page.getByRole('button', { name: 'Put n30 first' }).click();
+    const difference = page.getByRole('region', { name: 'Difference of the confusion matrices' });
+    expect(await difference.getByTitle('cat predicted as cat: +6').count()).toBe(1);
+    await page.getByRole('button', { name: 'Make n30 the baseline' }).click();
     await expect.poll(() => page.url()).toContain(`ids=${n30},${frozen}`);
-    await difference.getByTitle('cat taken for cat: −6').waitFor();
+    await difference.getByTitle('cat predicted as cat: −6').waitFor();
   });
 
-  it('replays the wall of a run, epoch by epoch', async () => {
+  it('replays a run’s sample predictions, epoch by epoch', async () => {
     await visit(page, `${app.url}/runs/${n30}`);
     const right = () => page.locator('[data-answer="right"]').count();
     await expect.poll(right).toBe(160);
-    const slider = page.getByLabel('Epoch on the wall');
+    const slider = page.getByRole('slider', { name: 'Epoch', exact: true });
     await slider.fill('3');
     await expect.poll(right).toBe(80);
-    await page.getByText('80 of 200 right; this epoch put 0 right and 40 wrong.').waitFor();
-    expect(await page.locator('[data-answer="wrong"]').first().getAttribute('title')).toBe('deer, taken for dog');
+    await page.getByText('80 of 200 correct · this epoch: 0 newly right, 40 newly wrong').waitFor();
+    expect(await page.locator('[data-answer="wrong"]').first().getAttribute('title')).toBe('deer, predicted as dog');
     await slider.fill('1');
     await page.getByRole('button', { name: 'Replay' }).click();
     await expect.poll(right).toBe(160);
-    const picture = await page.request.get(`${app.url}/api/runs/${n30}/files/wall.png`);
-    expect([picture.status(), picture.headers()['content-type']]).toEqual([200, 'image/png']);
+    const image = await page.request.get(`${app.url}/api/runs/${n30}/files/wall.png`);
+    expect([image.status(), image.headers()['content-type']]).toEqual([200, 'image/png']);
   });
 
-  it('holds two walls side by side at the same epoch', async () => {
+  it('shows the sample predictions of two runs after the same epoch', async () => {
     await visit(page, `${app.url}/compare?ids=${frozen},${n30}&epoch=3`);
-    const wallOf = (name: string) => page.getByRole('region', { name: `The wall of ${name}` });
-    await expect.poll(() => wallOf('n30').locator('[data-answer="right"]').count()).toBe(80);
-    expect(await wallOf('frozen').locator('[data-answer="right"]').count()).toBe(125);
+    const samplesOf = (name: string) => page.getByRole('region', { name: `Sample predictions of ${name}` });
+    await expect.poll(() => samplesOf('n30').locator('[data-answer="right"]').count()).toBe(80);
+    expect(await samplesOf('frozen').locator('[data-answer="right"]').count()).toBe(125);
   });
 
-  it('says of a run that it is gone only where the server does, and shows what it has meanwhile', async () => {
+  it('reports a run as not found only if the server does, and keeps showing the others', async () => {
     await visit(page, `${app.url}/compare?ids=${frozen},gone`);
     const alerts = () => page.getByRole('main').getByRole('alert').allTextContents();
-    await expect.poll(alerts).toEqual(['Not among the runs any more: gone.']);
+    await expect.poll(alerts).toEqual(['Runs not found: gone.']);
     await page.route(/runs\.get/, (route) => route.abort());
-    await page.getByRole('button', { name: 'Add a run' }).click();
+    await page.getByRole('button', { name: 'Add run' }).click();
     await page.getByRole('button', { name: /^n30/ }).first().click();
     await expect.poll(alerts).toEqual([expect.stringContaining('fetch')]);
     expect(await chart()).toContain('frozen');
@@ -148,58 +148,58 @@ describe('comparing runs, in a browser', () => {
     await page.unroute(/runs\.get/);
   });
 
-  describe('a run that trains', () => {
+  describe('a training run', () => {
     let id: string;
     beforeAll(async () => {
       ({ id } = await app.trpc.runs.start.mutate({ name: 'shows its wall' }));
     });
-    const told = async () => (await app.trpc.runs.get.query({ id })).progress?.done ?? 0;
-    const untilItTells = (done: number) => expect.poll(told).toBeGreaterThanOrEqual(done);
+    const progress = async () => (await app.trpc.runs.get.query({ id })).progress?.done ?? 0;
+    const waitForProgress = (done: number) => expect.poll(progress).toBeGreaterThanOrEqual(done);
 
-    it('is replayed while it tells how far it is', async () => {
-      await untilItTells(1);
+    it('can be replayed while it reports progress', async () => {
+      await waitForProgress(1);
       await visit(page, `${app.url}/runs/${id}`);
       const right = () => page.locator('[data-answer="right"]').count();
-      await page.getByLabel('Epoch on the wall').fill('1');
+      await page.getByRole('slider', { name: 'Epoch', exact: true }).fill('1');
       await expect.poll(right).toBe(0);
       await page.getByRole('button', { name: 'Replay' }).click();
       await expect.poll(right).toBe(2);
     });
 
-    it('is drawn again for an epoch, not for how far it is', async () => {
+    it('is redrawn for an epoch, but not for progress', async () => {
       await visit(page, `${app.url}/compare?ids=${id},${frozen}`);
       await expect.poll(() => chart()).toContain('shows its wall (last 40.00)');
       await page.locator('.js-plotly-plot').first().waitFor();
-      await page.evaluate(countDrawings);
-      await untilItTells((await told()) + 30);
+      await page.evaluate(countRedraws);
+      await waitForProgress((await progress()) + 30);
       await writeFile(path.join(folder, 'results', id, 'go'), '');
       await expect.poll(() => chart()).toContain('shows its wall (last 50.00)');
-      const drawings = () => page.evaluate(() => (window as unknown as { drawings: number }).drawings);
-      await expect.poll(drawings).toBeGreaterThan(0);
-      expect(await drawings()).toBeLessThanOrEqual(2);
+      const redraws = () => page.evaluate(() => (window as unknown as { redraws: number }).redraws);
+      await expect.poll(redraws).toBeGreaterThan(0);
+      expect(await redraws()).toBeLessThanOrEqual(2);
     });
   });
 
-  it('asks for more runs than one request may', async () => {
+  it('splits requests for more runs than one may contain', async () => {
     const many = Array.from({ length: 51 }, () => app.trpc.runs.start.mutate({ name: 'waits' }));
     const ids = (await Promise.all(many)).map(({ id }) => id);
     const statuses: number[] = [];
-    let asked = 0;
+    let requested = 0;
     page.on('response', (response) => {
       const calls = new URL(response.url()).pathname.split(/[/,]/).filter((name) => name === 'runs.get').length;
       if (calls > 0) statuses.push(response.status());
-      asked += calls;
+      requested += calls;
     });
     await visit(page, `${app.url}/compare?ids=${ids}`);
-    await expect.poll(() => asked).toBeGreaterThan(50);
+    await expect.poll(() => requested).toBeGreaterThan(50);
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 });
 
-/** Runs in the page: counts how often its first chart is drawn from now on. */
-function countDrawings(): void {
-  const counted = { drawings: 0 };
+/** Runs in the page: counts how often its first chart is redrawn from now on. */
+function countRedraws(): void {
+  const counted = { redraws: 0 };
   const chart = document.querySelector('.js-plotly-plot') as Element & { on(event: string, listen: () => void): void };
-  Object.defineProperty(window, 'drawings', { get: () => counted.drawings });
-  chart.on('plotly_afterplot', () => counted.drawings++);
+  Object.defineProperty(window, 'redraws', { get: () => counted.redraws });
+  chart.on('plotly_afterplot', () => counted.redraws++);
 }

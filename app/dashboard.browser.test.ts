@@ -110,9 +110,9 @@ describe('the dashboard', () => {
     const other = page.locator('tr', { hasText: 'run_full_tune_tta' });
     await expect.poll(() => other.textContent()).toContain('−0.10');
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).getByText('compare the selected runs').waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('compare the selected runs').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'hidden' });
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'hidden' });
     await expect.poll(focused).toBe('2');
     await expect.poll(() => page.getByRole('checkbox', { checked: true }).count()).toBe(1);
     await page.keyboard.press('/');

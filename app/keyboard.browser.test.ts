@@ -5,11 +5,11 @@ import type { AppServer } from '@/tools/testing/app-server.ts';
 import { showingTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
-/** All that can be done, done with the keyboard alone; what has the focus shows it. */
+/** Every action with the keyboard only; the focused element always has a visible outline. */
 
 const TRAINER_ENTRY = showingTrainer;
 
-describe('the keyboard alone', { timeout: 120_000 }, () => {
+describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
   let app: AppServer;
   let page: Page;
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
 
   const press = (key: string) => page.keyboard.press(key);
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
-  /** Goes on until what is meant has the focus. */
+  /** Presses the key until the target has the focus. */
   const tabTo = async (target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab') => {
     await target.waitFor({ state: 'attached' });
     for (let presses = 0; presses < 150; presses++) {
@@ -29,13 +29,13 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
       expect(focused).toEqual({ ...focused, isShown: true });
       if (await target.evaluate((element) => element === document.activeElement)) return;
     }
-    throw new Error(`150 times ${key} did not lead to ${target}.`);
+    throw new Error(`${target} did not get the focus after pressing ${key} 150 times.`);
   };
   const expectStatus = (status: string) =>
     expect.poll(() => page.locator('main').getAttribute('data-run-status')).toBe(status);
   const expectFocus = (target: Locator) =>
     expect.poll(() => target.evaluate((element) => element === document.activeElement)).toBe(true);
-  const stand = async () => {
+  const openTrainingRun = async () => {
     const { id } = await app.trpc.runs.start.mutate({ name: 'stands', tags: ['stands'] });
     const progress = async () => (await app.trpc.runs.get.query({ id })).progress;
     await expect.poll(progress).not.toBeNull();
@@ -53,7 +53,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     await expectStatus('completed');
   });
 
-  it('edits a name, and takes an edit back', async () => {
+  it('edits a name, and cancels an edit', async () => {
     await tabTo(button('Edit name'));
     await press('Enter');
     await expectFocus(page.getByRole('textbox', { name: 'Name', exact: true }));
@@ -70,7 +70,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     expect(await page.locator('main').textContent()).not.toContain('nothing');
   });
 
-  it('turns the confusion matrix, sorts the classes, searches the log and downloads', async () => {
+  it('switches the confusion matrix, sorts the classes, searches the log and downloads a file', async () => {
     await reload(page);
     await tabTo(page.getByRole('radio', { name: 'TTA' }));
     await press('ArrowLeft');
@@ -92,7 +92,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
       .toMatch(/^9,000 training images.*the test$/);
   });
 
-  it('runs again, and brings the form for a change', async () => {
+  it('starts the same run again, and opens it in the form', async () => {
     const before = page.url();
     await reload(page);
     await tabTo(button('Run again'));
@@ -104,8 +104,8 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     await page.waitForURL(/\/runs\/new\?from=/);
   });
 
-  it('cancels a run once it has been asked twice', async () => {
-    await stand();
+  it('cancels a run after confirming', async () => {
+    await openTrainingRun();
     await tabTo(button('Cancel'));
     await press('Enter');
     await expectFocus(button('Keep running'));
@@ -118,7 +118,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
     await expectFocus(button('Run again'));
   });
 
-  it('sorts the table, selects in it, deletes and opens a run', async () => {
+  it('sorts the table, and selects, deletes and opens runs', async () => {
     await visit(page, app.url);
     await tabTo(button('Name'));
     await press('Enter');
@@ -147,7 +147,7 @@ describe('the keyboard alone', { timeout: 120_000 }, () => {
   });
 });
 
-/** Runs in the page: what has the focus, and whether it or its label is marked by an outline; between two rounds nothing has. */
+/** Runs in the page: describes the focused element, and whether it or its label has an outline. The body needs none. */
 function describeFocus(): { name: string; isShown: boolean } {
   const element = document.activeElement;
   if (!element || element === document.body) return { name: 'nothing', isShown: true };

@@ -5,12 +5,12 @@ import { someData } from '@/server/model/network/real-data.test-helper.ts';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 
-/** A small run from the form on the engines beside the processor's that need no GPU. */
+/** A small run from the form on the engines other than `cpu` that need no GPU. */
 
 const noTensorFlow = unavailableReason('tensorflow');
-const ofTensorFlow = 'trains on tensorflow';
+const tensorFlowTitle = 'trains on tensorflow';
 
-describe('a whole run from the form', () => {
+describe('a complete run from the form', () => {
   let app: AppServer;
   let page: Page;
   beforeAll(async () => {
@@ -36,16 +36,16 @@ describe('a whole run from the form', () => {
     await expect.poll(status, { timeout: 500_000 }).toMatch(/completed|failed/);
     const run = await app.trpc.runs.get.query({ id: page.url().split('/').at(-1)! });
     expect(run).toMatchObject({ status: 'completed', error: null, engine });
-    const told = run.events.map(({ event }) => event);
-    expect(told.filter((event) => event.type === 'epoch')).toHaveLength(3);
-    expect(told.find((event) => event.type === 'started')).toMatchObject({ engine, trainedKernels: 5 });
+    const events = run.events.map(({ event }) => event);
+    expect(events.filter((event) => event.type === 'epoch')).toHaveLength(3);
+    expect(events.find((event) => event.type === 'started')).toMatchObject({ engine, trainedKernels: 5 });
     expect(run.files.map(({ name }) => name)).toEqual(expect.arrayContaining(['cifar10.h5', 'cifar10.onnx']));
   }
 
   it('trains on wasm', { timeout: 600_000 }, () => trainOn('wasm'));
 
   it.skipIf(noTensorFlow)(
-    noTensorFlow ? `${ofTensorFlow} (skipped: ${noTensorFlow})` : ofTensorFlow,
+    noTensorFlow ? `${tensorFlowTitle} (skipped: ${noTensorFlow})` : tensorFlowTitle,
     { timeout: 600_000 },
     () => trainOn('tensorflow'),
   );

@@ -9,7 +9,7 @@ import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
 const TRAINER_ENTRY = scriptedTrainer;
 
-/** As the original wrote them under Keras 3: every even epoch of stage 2 is a batch of 64. */
+/** A log as the original script wrote it under Keras 3: every even epoch of stage 2 is a single batch of 64. */
 const log = {
   config: { n_unfreeze: 30, epochs_stage1: 50, epochs_stage2: 4, batch_size: 64, augment: 'True', seed: 42 },
   metrics: { val_end2end: 0.876, test_end2end: 0.87 },
@@ -28,7 +28,7 @@ describe('reproducing a log, in a browser', () => {
   let folder: string;
   let app: AppServer;
   let page: Page;
-  let waiting: string;
+  let training: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'reproduce-'));
     await mkdir(path.join(folder, 'results'));
@@ -41,8 +41,8 @@ describe('reproducing a log, in a browser', () => {
       expect(runs).toHaveLength(1);
       return runs;
     }, 90_000);
-    // While something trains, nothing is measured.
-    waiting = (await app.trpc.runs.start.mutate({ name: 'waits' })).id;
+    // Nothing is measured while a run trains.
+    training = (await app.trpc.runs.start.mutate({ name: 'waits' })).id;
     await visit(page, `${app.url}/runs/${imported!.id}`);
     return async () => {
       await opened.close();
@@ -52,9 +52,9 @@ describe('reproducing a log, in a browser', () => {
 
   const accuracy = () => page.getByRole('figure', { name: /^accuracy, % by epoch/ }).getAttribute('aria-label');
 
-  it('draws the whole epochs of such a log, and all on request', async () => {
+  it('draws the complete epochs of such a log, and all epochs on request', async () => {
     await expect.poll(accuracy).toContain('4 epochs, validation now 86.30');
-    await page.getByText('Single batches too').click();
+    await page.getByText('Include single batches').click();
     await expect.poll(accuracy).toContain('6 epochs, validation now 86.40');
     await expect.poll(() => page.url()).toMatch(/\?batches=shown$/);
     await reload(page);
@@ -63,33 +63,33 @@ describe('reproducing a log, in a browser', () => {
     await expect.poll(accuracy).toContain('4 epochs, validation now 86.30');
   });
 
-  it('shows nothing that a log cannot have or do', async () => {
+  it('shows nothing that does not apply to a log', async () => {
     expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
     expect(await page.getByRole('heading', { name: /^(Log|Speed)$/ }).count()).toBe(0);
     expect(await page.getByText(/Not created|trainer has started/).count()).toBe(0);
   });
 
-  it('is offered whole until it is known how long it takes here, then scaled down, too', async () => {
-    const whole = page.getByRole('listitem').filter({ hasText: 'Reproduce in full' });
+  it('is offered in full, and also scaled down once its time on this machine is known', async () => {
+    const full = page.getByRole('listitem').filter({ hasText: 'Reproduce in full' });
     const scaled = page.getByRole('listitem').filter({ hasText: 'Reproduce scaled down' });
     await expect
-      .poll(() => whole.textContent())
+      .poll(() => full.textContent())
       .toContain('Time on this machine not known yet · to be measured when no run is training');
     expect(await scaled.count()).toBe(0);
-    await app.trpc.runs.cancel.mutate({ id: waiting });
-    await expect.poll(() => whole.textContent()).toMatch(/About 41–52\smin on this machine$/);
+    await app.trpc.runs.cancel.mutate({ id: training });
+    await expect.poll(() => full.textContent()).toMatch(/About 41–52\smin on this machine$/);
     await expect.poll(() => scaled.textContent()).toMatch(/96 instead of 160 px, .* · About \d/);
-    await app.trpc.runs.delete.mutate({ id: waiting });
+    await app.trpc.runs.delete.mutate({ id: training });
   });
 
-  it('trains its config anew, draws both curves, and says in the end within how many points', async () => {
+  it('trains the same config again, draws both curves, and finally reports the difference in points', async () => {
     await page.getByRole('button', { name: 'Reproduce in full' }).click();
     const sentence = (status: string) => page.locator(`[data-reproduction="${status}"]`).textContent();
     await expect
       .poll(() => sentence('running'))
       .toBe('After epoch 1 of stage 1: 85.00\u00a0% validation accuracy here, 85.00\u00a0% in the log.');
     const chart = page.getByRole('figure', {
-      name: /^validation accuracy by epoch: the log, reproduces .*reproduces again/,
+      name: /^validation accuracy by epoch: log “reproduces” .*reproduces again/,
     });
     expect(await chart.count()).toBe(1);
 
@@ -101,17 +101,17 @@ describe('reproducing a log, in a browser', () => {
       .toBe('Reproduced within 0.5 points: 87.10\u00a0% validation accuracy here, 87.60\u00a0% in the log.');
   });
 
-  it('draws whole epochs beside the table of runs, too', async () => {
+  it('also draws complete epochs next to the runs table', async () => {
     await visit(page, app.url);
-    const marks = () => page.locator('section[aria-label="Curves"] .scatterlayer .points path').count();
-    // Four of the log, two of the run that reproduced it.
-    await expect.poll(marks).toBe(6);
+    const markers = () => page.locator('section[aria-label="Curves"] .scatterlayer .points path').count();
+    // Four of the log, two of its reproduction.
+    await expect.poll(markers).toBe(6);
     await page.getByRole('checkbox', { name: 'single batches' }).check();
-    await expect.poll(marks).toBe(8);
+    await expect.poll(markers).toBe(8);
     await expect.poll(() => page.url()).toContain('batches=true');
   });
 
-  it('shows the best of those tested on other images, and so does the link', async () => {
+  it('shows the best run tested on other images, and stores that choice in the URL', async () => {
     await visit(page, `${app.url}/?tested=nonsense`);
     const best = page.getByRole('region', { name: 'Best run' });
     const shown = () => best.getByRole('link').textContent();

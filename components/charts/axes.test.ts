@@ -19,7 +19,7 @@ const chartWith = (y: (number | null)[], axes: Partial<Pick<Chart, 'x' | 'y'>> =
       hasNamedLabels: false,
       style: 'solid',
       width: 2,
-      marks: null,
+      markers: null,
     },
   ],
   rules: [],
@@ -32,21 +32,21 @@ const chartWith = (y: (number | null)[], axes: Partial<Pick<Chart, 'x' | 'y'>> =
 });
 
 describe('axesOf', () => {
-  it('marks whole epochs, each of a few', () => {
+  it('has integer epoch ticks, one for each of a few epochs', () => {
     const xaxis = (epochs: number) => axesOf(chartWith(new Array(epochs).fill(1))).xaxis;
     expect(xaxis(4)).toMatchObject({ title: { text: 'epoch' }, range: [0.5, 4.5], tickformat: 'd', dtick: 1 });
     expect(xaxis(40)).toMatchObject({ range: [0.5, 40.5], nticks: 10 });
     expect(xaxis(40)).not.toHaveProperty('dtick');
   });
 
-  it('fits the data, with zero where that is asked for', () => {
+  it('fits the data, including zero on request', () => {
     const { xaxis, yaxis } = axesOf(chartWith([1, 2], { x: { ...fits, title: 'time, s', domain: 'data and zero' } }));
     expect(xaxis).toMatchObject({ title: { text: 'time, s' }, rangemode: 'tozero' });
     expect(yaxis).not.toHaveProperty('range');
     expect(yaxis).not.toHaveProperty('type');
   });
 
-  it('writes marks of its own as text in lines, and may be left out', () => {
+  it('has custom ticks with line breaks, and can be hidden', () => {
     const { xaxis, yaxis } = axesOf(
       chartWith([0, 1], {
         x: { ...fits, domain: [-0.15, 1.4], ticks: [{ at: 0, text: 'rate\n<2' }] },
@@ -61,11 +61,11 @@ describe('axesOf', () => {
     const y: Axis = { ...fits, scale: 'log', ticks: 'power' };
     expect(axesOf(chartWith([1e-5, 1e-3], { y })).yaxis).toMatchObject({ type: 'log', tickformat: '.0e', dtick: 1 });
     expect(axesOf(chartWith([3, 40], { y: { ...y, ticks: 'short' } })).yaxis).toMatchObject({ dtick: 'D2' });
-    // Nothing to span yet.
+    // No values yet.
     expect(axesOf(chartWith([null], { y })).yaxis).toMatchObject({ dtick: 1 });
   });
 
-  it('has few ticks whatever a run has come to, zero included', () => {
+  it('has few ticks whatever the values, including zero', () => {
     const y: Axis = { ...fits, scale: 'log', ticks: 'short' };
     const { yaxis } = axesOf(chartWith([0.5, 0, 1e285, null], { y })) as { yaxis: { dtick: number } };
     expect(yaxis.dtick).toBeGreaterThan(25);
@@ -73,7 +73,7 @@ describe('axesOf', () => {
   });
 });
 
-it.each([0, 1, 2.9, 3.1, 8, 9, 12, 40, 300, 620])('a span of %s decades has about ten ticks at the most', (decades) => {
+it.each([0, 1, 2.9, 3.1, 8, 9, 12, 40, 300, 620])('a span of %s decades has at most about ten ticks', (decades) => {
   for (const isFine of [true, false]) {
     const step = logarithmicStep(decades, isFine);
     const ticks = step === 'D2' ? 3 * decades * 1.1 + 1 : (decades * 1.1) / step + 1;

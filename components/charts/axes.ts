@@ -1,14 +1,14 @@
 import type { Axis, Chart } from '@/lib/series/chart.ts';
 import { escapeLines } from './markup.ts';
 
-/** Charts' axes as Plotly's layout has them (https://plotly.com/javascript/reference/layout/xaxis/). */
+/** A chart's axes in Plotly's layout format (https://plotly.com/javascript/reference/layout/xaxis/). */
 export const axesOf = (chart: Chart) => ({ xaxis: xAxis(chart), yaxis: yAxis(chart) });
 
 const common = { linecolor: 'var(--line)', gridcolor: 'var(--line)', zeroline: false, automargin: true };
 
 const titleOf = (text: string) => ({ text, font: { color: 'var(--faint)', size: 11 }, standoff: 8 });
 
-const formats = { auto: undefined, whole: 'd', power: '.0e', prefix: '~s', short: '~g', none: undefined };
+const formats = { auto: undefined, integer: 'd', power: '.0e', prefix: '~s', short: '~g', none: undefined };
 
 function xAxis(chart: Chart): object {
   const { title, ticks, domain } = chart.x;
@@ -23,8 +23,8 @@ function xAxis(chart: Chart): object {
     };
   }
   const isRange = typeof domain !== 'string';
-  // Whole numbers only, where each can have a tick.
-  const isShort = ticks === 'whole' && isRange && domain[1] - domain[0] < 11;
+  // Few integers: one tick each.
+  const isShort = ticks === 'integer' && isRange && domain[1] - domain[0] < 11;
   return {
     ...common,
     title: titleOf(title),
@@ -55,21 +55,21 @@ function scaleOf(chart: Chart, name: 'x' | 'y'): object {
   return domain === 'data and zero' ? { ...tickformat, rangemode: 'tozero' } : { ...tickformat, range: [...domain] };
 }
 
-/** How many ticks a logarithmic axis has at the most, or a few more: Plotly hangs on some hundreds. */
-const mostTicks = 10;
+/** Approximate limit for the ticks of a logarithmic axis: Plotly hangs with hundreds. */
+const maxTicks = 10;
 
 /**
- * @param decades how many powers of ten the values span
- * @param isFine with 2 and 5 between the powers, as long as there are few
- * @returns Plotly's `dtick`: how many decades apart ticks are, or `D2`
+ * @param decades powers of ten that the values span
+ * @param isFine whether to add ticks at 2 and 5 between the powers, if there are few
+ * @returns Plotly's `dtick`: the decades between two ticks, or `D2`
  */
 export function logarithmicStep(decades: number, isFine: boolean): number | 'D2' {
   if (isFine && decades <= 3) return 'D2';
-  // The axis reaches a little beyond the values.
-  return Math.max(1, Math.ceil((decades * 1.1) / (mostTicks - 1)));
+  // The axis extends slightly beyond the values.
+  return Math.max(1, Math.ceil((decades * 1.1) / (maxTicks - 1)));
 }
 
-/** How many powers of ten the positive values of an axis span; the others have no place on it. */
+/** The powers of ten that an axis' positive values span; a logarithmic axis cannot show others. */
 function decadesOf(chart: Chart, name: 'x' | 'y'): number {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of valuesOf(chart, name)) {

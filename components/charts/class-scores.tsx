@@ -5,21 +5,21 @@ import { useState } from 'react';
 import { formatAccuracy, formatCount } from '@/lib/format.ts';
 import { type ClassScores as Scores, scoreClasses } from '@/lib/run/confusion.ts';
 import type { ConfusionMatrix } from '@/lib/run/metrics.ts';
-import { meanOf, type Order, type ScoreColumn, sortClasses } from './sort-classes.ts';
+import { meanOf, type ScoreColumn, type SortOrder, sortClasses } from './sort-classes.ts';
 
 const columns: { column: ScoreColumn; help: string }[] = [
   { column: 'class', help: '' },
-  { column: 'precision', help: 'of the images taken for this class, the share that are of it' },
-  { column: 'recall', help: 'of the images of this class, the share that were taken for it' },
+  { column: 'precision', help: 'share of the images predicted as this class that belong to it' },
+  { column: 'recall', help: 'share of the images of this class that were predicted as it' },
   { column: 'f1', help: 'the harmonic mean of precision and recall' },
   { column: 'images', help: 'test images of this class' },
 ];
 
 const names = { class: 'Class', precision: 'Precision', recall: 'Recall', f1: 'F1', images: 'Images' };
 
-/** Precision, recall and F1 of every class, from the matrix that is shown; a click on a column sorts by it. */
+/** Precision, recall and F1 of every class, from the displayed matrix; clicking a column header sorts by it. */
 export function ClassScores({ matrix, classes }: { matrix: ConfusionMatrix; classes: readonly string[] }) {
-  const [order, setOrder] = useState<Order>({ column: 'class', descending: false });
+  const [order, setOrder] = useState<SortOrder>({ column: 'class', descending: false });
   const scores = scoreClasses(matrix).map((each, label) => ({ ...each, label, name: classes[label] ?? String(label) }));
   return (
     <table className="w-full text-right text-xs">
@@ -43,7 +43,7 @@ export function ClassScores({ matrix, classes }: { matrix: ConfusionMatrix; clas
       </tbody>
       <tfoot>
         <tr className="border-line-strong border-t font-semibold">
-          <th scope="row" className="py-1 text-left" title="every class counts the same">
+          <th scope="row" className="py-1 text-left" title="Every class has the same weight">
             Mean
           </th>
           <Figures scores={meanOf(scores)} />
@@ -56,11 +56,11 @@ export function ClassScores({ matrix, classes }: { matrix: ConfusionMatrix; clas
 interface HeadingProps {
   column: ScoreColumn;
   help: string;
-  order: Order;
-  onOrder: (order: Order) => void;
+  order: SortOrder;
+  onOrder: (order: SortOrder) => void;
 }
 
-/** The first click shows the weakest first: those are looked for. */
+/** The first click sorts ascending: the weakest classes matter most. */
 function Heading({ column, help, order, onOrder }: HeadingProps) {
   const isSorted = order.column === column;
   const Arrow = order.descending ? ArrowDown : ArrowUp;

@@ -1,6 +1,6 @@
-/** Plotly reads HTML-like markup in every text; names and values are plain. */
+/** Escapes plain text for Plotly, which interprets HTML-like markup in every text. */
 export const escapeMarkup = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The same for a text of several lines. */
+/** Escapes text and converts its line breaks. */
 export const escapeLines = (text: string): string => escapeMarkup(text).replaceAll('\n', '<br>');

@@ -2,9 +2,9 @@ import { heatOf, lightestForWhite } from '@/lib/series/confusion.ts';
 
 export interface MatrixCell {
   text: string;
-  /** How strongly it is coloured: a share of its row, within 0…1. */
+  /** Colour intensity: the share of the row, within 0…1. */
   share: number;
-  /** Its colour: right answers, or more of them; else mistakes. */
+  /** Colour: correct predictions (or more of them), otherwise mistakes. */
   isGood: boolean;
   title: string;
 }
@@ -12,13 +12,13 @@ export interface MatrixCell {
 interface MatrixGridProps {
   caption: string;
   classes: readonly string[];
-  /** Rows: the true class. Columns: the predicted one. */
+  /** Rows: true class. Columns: predicted class. */
   cells: readonly (readonly MatrixCell[])[];
-  /** Always as on a phone. */
+  /** Uses the phone layout at every width. */
   isNarrow?: boolean;
 }
 
-/** Something for every pair of true and predicted class. */
+/** A table with a coloured cell for every pair of true and predicted class. */
 export function MatrixGrid({ caption, classes, cells, isNarrow = false }: MatrixGridProps) {
   return (
     <div className="overflow-x-auto">

@@ -3,31 +3,31 @@
 import { useTheme } from 'next-themes';
 import type { PlotlyElement } from 'plotly.js-strict-dist-min';
 import { useEffect, useRef } from 'react';
-import { useNear } from '@/components/ui/use-near.ts';
+import { useNearViewport } from '@/components/ui/use-near-viewport.ts';
 import type { Chart } from '@/lib/series/chart.ts';
 import { loadedPlotly, loadPlotly } from './plot-library.ts';
 import { toPlotly } from './traces.ts';
 
 interface Props {
   chart: Chart;
-  /** In pixels: kept from the start, so that nothing jumps. */
+  /** Pixels; reserved before the chart is drawn, to avoid layout shifts. */
   height: number;
-  /** A point that has an id was clicked. */
+  /** Called with the id of a clicked point, if it has one. */
   onPick?: (id: string) => void;
 }
 
-/** The one component that draws with Plotly. `lib/series` prepares what it draws. */
+/** Draws a chart with Plotly once it is near the viewport. The only component that uses Plotly. */
 export function Plot({ chart, height, onPick }: Props) {
   const element = useRef<PlotlyElement>(null);
   const pick = useRef(onPick);
   pick.current = onPick;
-  const near = useNear(element);
+  const isNear = useNearViewport(element);
   const { resolvedTheme } = useTheme();
 
   useEffect(() => {
     const target = element.current;
-    // Without a theme yet there are no colours to look up.
-    if (!target || !near || !resolvedTheme) return;
+    // Colours can only be resolved once the theme is known.
+    if (!target || !isNear || !resolvedTheme) return;
     let isCurrent = true;
     void loadPlotly().then((plotly) => {
       if (!isCurrent) return;
@@ -41,7 +41,7 @@ export function Plot({ chart, height, onPick }: Props) {
     return () => {
       isCurrent = false;
     };
-  }, [chart, near, resolvedTheme]);
+  }, [chart, isNear, resolvedTheme]);
 
   useEffect(() => {
     const target = element.current;
@@ -65,13 +65,13 @@ const config = {
   modeBarButtons: [[imageButton('png'), imageButton('svg')]],
 };
 
-/** Takes the chart away as it stands; twice as many pixels as it has on the page, for print. */
+/** A button that downloads the chart as displayed, at twice its resolution on the page. */
 function imageButton(format: 'png' | 'svg') {
-  const word = format.toUpperCase();
-  const label = `<text x="16" y="12" text-anchor="middle" font-size="11" fill="#8a8f9b">${word}</text>`;
+  const name = format.toUpperCase();
+  const label = `<text x="16" y="12" text-anchor="middle" font-size="11" fill="#8a8f9b">${name}</text>`;
   return {
-    name: word,
-    title: `Download this chart as ${word}`,
+    name,
+    title: `Download this chart as ${name}`,
     icon: { svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 16" width="32">${label}</svg>` },
     click: async (element: HTMLElement) => {
       const plotly = await loadPlotly();
@@ -81,7 +81,7 @@ function imageButton(format: 'png' | 'svg') {
   };
 }
 
-/** A copy with every `var(--name)` replaced by what it stands for at the element. */
+/** A copy with every `var(--name)` replaced by its value at the element. */
 function resolveTokens<T>(value: T, element: HTMLElement): T {
   const style = getComputedStyle(element);
   const resolve = (item: unknown): unknown => {

@@ -1,4 +1,4 @@
-/** The little of Plotly that is used here; the package has no types of its own. */
+/** The parts of Plotly used here; the package has no types. */
 declare module 'plotly.js-strict-dist-min' {
   export interface Plotly {
     react(element: HTMLElement, traces: object[], layout: object, config: object): Promise<void>;
@@ -9,7 +9,7 @@ declare module 'plotly.js-strict-dist-min' {
     ): Promise<void>;
     Plots: { resize(element: HTMLElement): void };
   }
-  /** An element that Plotly has drawn in; before, it has none of this. */
+  /** The element of a chart; Plotly adds these methods when it draws there first. */
   export interface PlotlyElement extends HTMLDivElement {
     on?(event: 'plotly_click', listener: (click: { points: { id?: string }[] }) => void): void;
     removeAllListeners?(event: 'plotly_click'): void;

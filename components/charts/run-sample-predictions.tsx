@@ -3,58 +3,69 @@
 import { useMemo, useState } from 'react';
 import { Card } from '@/components/ui/card.tsx';
 import type { RunDetail } from '@/lib/run/run.ts';
-import { changesOf, prepareWall, type WallHistory } from '@/lib/series/sample-predictions.ts';
+import {
+  changesAtEpoch,
+  prepareSamplePredictions,
+  type SamplePredictionHistory,
+} from '@/lib/series/sample-predictions.ts';
 import { SamplePredictions } from './sample-predictions.tsx';
 import { SamplePredictionsReplay } from './sample-predictions-replay.tsx';
 
-/** The validation images of a run's wall, after its newest epoch or any that is chosen. */
+/** A run's sample predictions after the latest epoch, or after one chosen with the slider. */
 export function RunSamplePredictions({ run }: { run: RunDetail }) {
   const { events } = run;
-  const wall = useMemo(() => prepareWall({ events }), [events]);
-  // Null follows the run.
-  const [chosen, choose] = useState<number | null>(null);
-  if (!wall) return null;
-  const epochs = wall.epochs.length;
+  const samples = useMemo(() => prepareSamplePredictions({ events }), [events]);
+  // Null follows the latest epoch.
+  const [chosen, setChosen] = useState<number | null>(null);
+  if (!samples) return null;
+  const epochs = samples.epochs.length;
   const shown = Math.min(chosen ?? epochs, epochs);
   return (
-    <Card title="The wall" note={`${wall.labels.length} validation images, the same in every run`}>
-      <WallOf run={run} wall={wall} shown={shown} />
+    <Card title="Sample predictions" note={`${samples.labels.length} validation images, the same in every run`}>
+      <EpochPredictions run={run} samples={samples} shown={shown} />
       {epochs > 0 && (
         <SamplePredictionsReplay
           epochs={epochs}
           shown={shown}
-          onShow={(epoch) => choose(epoch === epochs ? null : epoch)}
-          name={nameOf(wall, shown)}
+          onShow={(epoch) => setChosen(epoch === epochs ? null : epoch)}
+          name={epochName(samples, shown)}
         />
       )}
     </Card>
   );
 }
 
-/** @param shown which epoch, from 1; 0 where there is none */
-export function WallOf({ run, wall, shown }: { run: RunDetail; wall: WallHistory; shown: number }) {
+interface EpochPredictionsProps {
+  run: RunDetail;
+  samples: SamplePredictionHistory;
+  /** The epoch, from 1 through both stages; 0 before the first. */
+  shown: number;
+}
+
+/** The sample predictions after one epoch, with a summary. */
+export function EpochPredictions({ run, samples, shown }: EpochPredictionsProps) {
   return (
     <>
-      <p className="mb-2 text-soft text-sm">{inWords(wall, shown)}</p>
+      <p className="mb-2 text-soft text-sm">{describeEpoch(samples, shown)}</p>
       <SamplePredictions
-        picture={`/api/runs/${run.id}/files/wall.png`}
-        labels={wall.labels}
-        predicted={wall.epochs[shown - 1]?.predicted ?? null}
-        classes={wall.classes}
+        imageUrl={`/api/runs/${run.id}/files/wall.png`}
+        labels={samples.labels}
+        predicted={samples.epochs[shown - 1]?.predicted ?? null}
+        classes={samples.classes}
       />
     </>
   );
 }
 
 /** `stage 1, epoch 3`. */
-export function nameOf({ epochs }: WallHistory, shown: number): string {
-  const told = epochs[shown - 1];
-  return told ? `stage ${told.stage}, epoch ${told.epoch}` : '';
+export function epochName({ epochs }: SamplePredictionHistory, shown: number): string {
+  const epoch = epochs[shown - 1];
+  return epoch ? `stage ${epoch.stage}, epoch ${epoch.epoch}` : '';
 }
 
-function inWords(wall: WallHistory, shown: number): string {
-  if (shown === 0) return 'From the first epoch on.';
-  const { right, repaired, broken } = changesOf(wall, shown - 1);
-  const changes = repaired === null ? '' : `; this epoch put ${repaired} right and ${broken} wrong`;
-  return `${right} of ${wall.labels.length} right${changes}.`;
+function describeEpoch(samples: SamplePredictionHistory, shown: number): string {
+  if (shown === 0) return 'Appears after the first epoch.';
+  const { correct, newlyRight, newlyWrong } = changesAtEpoch(samples, shown - 1);
+  const changes = newlyRight === null ? '' : ` · this epoch: ${newlyRight} newly right, ${newlyWrong} newly wrong`;
+  return `${correct} of ${samples.labels.length} correct${changes}`;
 }

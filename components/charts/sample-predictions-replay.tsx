@@ -3,23 +3,23 @@
 import { Pause, Play } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 
-interface WallReplayProps {
-  /** How many epochs there are to show, 1 at least. */
+interface SamplePredictionsReplayProps {
+  /** Number of epochs, at least 1. */
   epochs: number;
-  /** Which is shown, from 1. */
+  /** The displayed epoch, from 1. */
   shown: number;
   onShow: (epoch: number) => void;
-  /** What it is called: `stage 1, epoch 3`. */
+  /** Its name: `stage 1, epoch 3`. */
   name: string;
 }
 
-/** Milliseconds for an epoch. */
-const pace = 500;
+/** Milliseconds per epoch. */
+const interval = 500;
 
-/** A slider over all epochs, and a button that goes through them. */
-export function SamplePredictionsReplay({ epochs, shown, onShow, name }: WallReplayProps) {
+/** A slider over all epochs, and a button that plays through them. */
+export function SamplePredictionsReplay({ epochs, shown, onShow, name }: SamplePredictionsReplayProps) {
   const [isPlaying, setPlaying] = useState(false);
-  // Another function at every render, of which there are four a second while a run trains: none begins the pause anew.
+  // A ref: during training the callback changes four times a second, which would restart the timer each time.
   const show = useRef(onShow);
   show.current = onShow;
   useEffect(() => {
@@ -28,7 +28,7 @@ export function SamplePredictionsReplay({ epochs, shown, onShow, name }: WallRep
       setPlaying(false);
       return;
     }
-    const timer = setTimeout(() => show.current(shown + 1), pace);
+    const timer = setTimeout(() => show.current(shown + 1), interval);
     return () => clearTimeout(timer);
   }, [isPlaying, shown, epochs]);
   const play = () => {
@@ -50,7 +50,7 @@ export function SamplePredictionsReplay({ epochs, shown, onShow, name }: WallRep
           setPlaying(false);
           onShow(Number(event.target.value));
         }}
-        aria-label="Epoch on the wall"
+        aria-label="Epoch"
         aria-valuetext={name}
         className="min-w-0 grow"
       />

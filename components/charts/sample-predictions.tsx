@@ -1,45 +1,47 @@
 import { useState } from 'react';
 import { wallColumns } from '@/lib/run/sample-predictions.ts';
-import { wallByClass } from '@/lib/series/sample-predictions.ts';
+import { groupByClass } from '@/lib/series/sample-predictions.ts';
 
-interface WallProps {
-  /** Where the picture of all images is. */
-  picture: string;
+interface SamplePredictionsProps {
+  /** URL of the image that contains all tiles. */
+  imageUrl: string;
   labels: readonly number[];
-  /** What each image is taken for; null before the first epoch. */
+  /** The predicted class of each image; null before the first epoch. */
   predicted: Uint8Array | null;
   classes: readonly string[];
 }
 
 /**
- * Some validation images, class by class: a whole green border is a right answer, a broken red one with a cross a wrong
- * one. What lies under the pointer is said below.
+ * Validation images by class: a solid green border if the prediction is correct, a dashed red one with a cross if it is
+ * wrong. The image under the pointer is described below.
  */
-export function SamplePredictions({ picture, labels, predicted, classes }: WallProps) {
-  const [pointed, point] = useState<number | null>(null);
-  const nameOf = (label: number | undefined) => (label === undefined ? '–' : (classes[label] ?? `class ${label}`));
-  const inWords = (place: number) => {
-    const truth = nameOf(labels[place]);
-    if (!predicted) return `${truth}, not seen yet`;
-    return predicted[place] === labels[place] ? `${truth}: right` : `${truth}, taken for ${nameOf(predicted[place])}`;
+export function SamplePredictions({ imageUrl, labels, predicted, classes }: SamplePredictionsProps) {
+  const [pointed, setPointed] = useState<number | null>(null);
+  const describeClass = (label: number | undefined) =>
+    label === undefined ? '–' : (classes[label] ?? `class ${label}`);
+  const describeImage = (image: number) => {
+    const truth = describeClass(labels[image]);
+    if (!predicted) return `${truth}, no prediction yet`;
+    if (predicted[image] === labels[image]) return `${truth}: correct`;
+    return `${truth}, predicted as ${describeClass(predicted[image])}`;
   };
   const rows = Math.ceil(labels.length / wallColumns);
   return (
     <>
-      <div className="grid gap-1.5" onPointerLeave={() => point(null)}>
-        {wallByClass(labels).map(({ label, places }) => (
+      <div className="grid gap-1.5" onPointerLeave={() => setPointed(null)}>
+        {groupByClass(labels).map(({ label, images }) => (
           <div key={label} className="items-center gap-2 sm:flex">
-            <p className="w-20 shrink-0 truncate text-soft text-xs sm:text-right">{nameOf(label)}</p>
+            <p className="w-20 shrink-0 truncate text-soft text-xs sm:text-right">{describeClass(label)}</p>
             <ul className="grid grow grid-cols-10 gap-0.5 sm:grid-cols-20">
-              {places.map((place) => (
+              {images.map((image) => (
                 <Tile
-                  key={place}
-                  picture={picture}
-                  place={place}
+                  key={image}
+                  imageUrl={imageUrl}
+                  index={image}
                   rows={rows}
-                  answer={!predicted ? 'none' : predicted[place] === label ? 'right' : 'wrong'}
-                  label={inWords(place)}
-                  onPoint={() => point(place)}
+                  answer={!predicted ? 'none' : predicted[image] === label ? 'right' : 'wrong'}
+                  label={describeImage(image)}
+                  onPoint={() => setPointed(image)}
                 />
               ))}
             </ul>
@@ -47,15 +49,16 @@ export function SamplePredictions({ picture, labels, predicted, classes }: WallP
         ))}
       </div>
       <p className="mt-2 h-5 text-soft text-xs">
-        {pointed === null ? 'Whole border: right. Broken border and cross: wrong.' : inWords(pointed)}
+        {pointed === null ? 'Solid green: correct. Dashed red ×: wrong.' : describeImage(pointed)}
       </p>
     </>
   );
 }
 
 interface TileProps {
-  picture: string;
-  place: number;
+  imageUrl: string;
+  index: number;
+  /** Rows of tiles in the image. */
   rows: number;
   answer: 'none' | 'right' | 'wrong';
   label: string;
@@ -64,8 +67,8 @@ interface TileProps {
 
 const borders = { none: 'border-line', right: 'border-good', wrong: 'border-bad border-dashed' };
 
-function Tile({ picture, place, rows, answer, label, onPoint }: TileProps) {
-  const [column, row] = [place % wallColumns, Math.floor(place / wallColumns)];
+function Tile({ imageUrl, index, rows, answer, label, onPoint }: TileProps) {
+  const [column, row] = [index % wallColumns, Math.floor(index / wallColumns)];
   return (
     <li
       data-answer={answer}
@@ -73,7 +76,7 @@ function Tile({ picture, place, rows, answer, label, onPoint }: TileProps) {
       onPointerEnter={onPoint}
       className={`relative aspect-square rounded-sm border-2 bg-origin-content [image-rendering:pixelated] ${borders[answer]}`}
       style={{
-        backgroundImage: `url("${picture}")`,
+        backgroundImage: `url("${imageUrl}")`,
         backgroundSize: `${wallColumns * 100}% ${rows * 100}%`,
         backgroundPosition: `${(column / (wallColumns - 1)) * 100}% ${rows > 1 ? (row / (rows - 1)) * 100 : 0}%`,
       }}

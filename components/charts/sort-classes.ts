@@ -2,13 +2,13 @@ import type { ClassScores } from '@/lib/run/confusion.ts';
 
 export type ScoreColumn = 'class' | keyof ClassScores;
 
-export interface Order {
+export interface SortOrder {
   column: ScoreColumn;
   descending: boolean;
 }
 
-/** Classes by one of their figures; `class` is the order of the labels. What has no figure comes last either way. */
-export const sortClasses = <T extends ClassScores & { label: number }>(scores: readonly T[], order: Order): T[] =>
+/** Sorts classes by a column; `class` sorts by label. Missing scores are last in both directions. */
+export const sortClasses = <T extends ClassScores & { label: number }>(scores: readonly T[], order: SortOrder): T[] =>
   [...scores].sort((a, b) => {
     const [first, second] = [sortValue(a, order.column), sortValue(b, order.column)];
     if (first === null || second === null) return Number(first === null) - Number(second === null);
@@ -18,7 +18,7 @@ export const sortClasses = <T extends ClassScores & { label: number }>(scores: r
 const sortValue = (scores: ClassScores & { label: number }, column: ScoreColumn): number | null =>
   column === 'class' ? scores.label : scores[column];
 
-/** The mean over classes, each counting the same; images are summed. What has no figure is left out. */
+/** Means over classes with equal weights, without missing scores; images are summed. */
 export function meanOf(scores: readonly ClassScores[]): ClassScores {
   const mean = (name: 'precision' | 'recall' | 'f1') => {
     const values = scores.map((each) => each[name]).filter((value) => value !== null);

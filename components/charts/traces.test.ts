@@ -12,7 +12,7 @@ const line: LineSeries = {
   hasNamedLabels: true,
   style: 'solid',
   width: 2,
-  marks: null,
+  markers: null,
 };
 const points: PointSeries = {
   kind: 'points',
@@ -20,7 +20,7 @@ const points: PointSeries = {
   style: 'filled',
   points: [
     { x: 60, y: 75, colour: 'var(--run-2)', size: 7, id: 'a', heading: '<b>', label: 'val 75 %\ntest 50 %' },
-    { x: 0, y: 70, colour: 'var(--run-3)', size: 9, id: 'b', label: 'at once' },
+    { x: 0, y: 70, colour: 'var(--run-3)', size: 9, id: 'b', label: 'at 0 s' },
   ],
 };
 const chart: Chart = {
@@ -38,7 +38,7 @@ const chart: Chart = {
 const dataOf = (series: Chart['series'], more: Partial<Chart> = {}) => toPlotly({ ...chart, ...more, series }).data;
 
 describe('a line', () => {
-  it('is drawn with its gaps; texts are no markup', () => {
+  it('is drawn with its gaps, and its texts are escaped', () => {
     expect(dataOf([line])).toEqual([
       {
         type: 'scatter',
@@ -54,15 +54,15 @@ describe('a line', () => {
     ]);
   });
 
-  it('may be dashed, stepped, marked, cross its gaps, and have labels without its name', () => {
+  it('can be dashed and stepped, have markers, connect gaps, and have labels without its name', () => {
     const [trace] = dataOf([
       {
         ...line,
         style: 'dashed',
         isStepped: true,
-        crossesGaps: true,
+        connectsGaps: true,
         hasNamedLabels: false,
-        marks: { shape: 'diamond', size: [4, 4, 9] },
+        markers: { shape: 'diamond', size: [4, 4, 9] },
       },
     ]);
     expect(trace).toMatchObject({
@@ -74,7 +74,7 @@ describe('a line', () => {
     });
   });
 
-  it('lies before its band and what it was before smoothing, which nobody points at', () => {
+  it('is in front of its band and unsmoothed values, which have no hover labels', () => {
     const traces = dataOf([{ ...line, band: { low: [20, null, -5], high: [30, null, 5] }, unsmoothed: [26, null, 1] }]);
     expect(traces.map(({ y, opacity, fill, hoverinfo }) => ({ y, opacity, fill, hoverinfo }))).toEqual([
       { y: [20, null, -5], opacity: undefined, fill: undefined, hoverinfo: 'skip' },
@@ -84,7 +84,7 @@ describe('a line', () => {
     ]);
   });
 
-  it('has gaps on a logarithmic axis where it is zero or less', () => {
+  it('has gaps on a logarithmic axis at values of zero or less', () => {
     const series = [{ ...line, band: { low: [20, null, -5], high: [30, null, 5] } }];
     const traces = dataOf(series, { y: { ...chart.y, scale: 'log' } });
     expect(traces.map(({ y }) => y)).toEqual([
@@ -96,7 +96,7 @@ describe('a line', () => {
 });
 
 describe('points', () => {
-  it('are filled, with a label under the heading of each', () => {
+  it('are filled, and have a heading and a label', () => {
     expect(dataOf([points])).toMatchObject([
       {
         mode: 'markers',
@@ -104,34 +104,34 @@ describe('points', () => {
         y: [75, 70],
         ids: ['a', 'b'],
         marker: { color: ['var(--run-2)', 'var(--run-3)'], size: [7, 9], line: { color: 'var(--panel)', width: 1 } },
-        text: ['<b>&lt;b&gt;</b><br>val 75 %<br>test 50 %', 'at once'],
+        text: ['<b>&lt;b&gt;</b><br>val 75 %<br>test 50 %', 'at 0 s'],
         hovertemplate: '%{text}<extra></extra>',
       },
     ]);
   });
 
-  it('may be rings', () => {
+  it('can be rings', () => {
     expect(dataOf([{ ...points, style: 'ring' }])).toMatchObject([
       { marker: { color: 'var(--panel)', line: { color: ['var(--run-2)', 'var(--run-3)'], width: 2 } } },
     ]);
   });
 
-  it('name their size and colour once where all have the same, which are then no bubbles', () => {
+  it('have a single size and colour if all are equal, which avoids a bubble chart', () => {
     const alike = [1, 2].map((x) => ({ x, y: 1, size: 9, colour: 'var(--run-1)', label: '' }) as const);
     const [trace] = dataOf([{ ...points, style: 'ring', points: alike }]);
     expect(trace!.marker).toMatchObject({ size: 9, line: { color: 'var(--run-1)', width: 2 } });
-    // Where none has an id, Plotly would take all for the same point.
+    // With undefined ids, Plotly would treat all as the same point.
     expect(trace).not.toHaveProperty('ids');
   });
 
-  it('are left out where a logarithmic axis has no place for them', () => {
+  it('are omitted if a logarithmic axis cannot show them', () => {
     const x = { title: 'time, s', scale: 'log', domain: 'data', ticks: 'auto' } as const;
     expect(dataOf([points], { x })[0]!.ids).toEqual(['a']);
   });
 });
 
-describe('what surrounds the lines', () => {
-  it('has rules across the chart, and notes beside them or at a value', () => {
+describe('the layout', () => {
+  it('has vertical rules, and notes next to them or at a value', () => {
     const { shapes, annotations } = toPlotly({
       ...chart,
       rules: [{ x: 2.5, style: 'dotted', colour: 'var(--line-strong)' }],
@@ -147,7 +147,7 @@ describe('what surrounds the lines', () => {
     ]);
   });
 
-  it('keeps room above for what may come there, and has a legend where there is one', () => {
+  it('reserves headroom, and has a legend only if the chart does', () => {
     const margins = (['none', 'notes', 'legend', 'notes and legend'] as const).map(
       (headroom) => toPlotly({ ...chart, headroom }).layout.margin.t,
     );

@@ -3,8 +3,8 @@ import { axesOf } from './axes.ts';
 import { escapeLines, escapeMarkup } from './markup.ts';
 
 /**
- * A chart in Plotly's format (https://plotly.com/javascript/reference/). Colours stay tokens: whoever draws it puts their
- * values in.
+ * Converts a chart to Plotly's format (https://plotly.com/javascript/reference/). Colours remain tokens; the caller
+ * resolves them.
  */
 export function toPlotly(chart: Chart) {
   const { rules, notes, headroom, hasLegend, hover, view } = chart;
@@ -33,7 +33,7 @@ export function toPlotly(chart: Chart) {
 
 type Values = (number | null)[];
 
-/** The part of Plotly's scatter trace that is used here. */
+/** The parts of Plotly's scatter trace used here. */
 interface Trace {
   type: 'scatter';
   mode: 'lines' | 'lines+markers' | 'markers';
@@ -59,29 +59,29 @@ interface Trace {
   fillcolor?: string;
 }
 
-/** Zero and less have no place on a logarithmic axis: they are gaps. */
-const gapped = (values: Values, { scale }: Chart['y']): Values =>
+/** Replaces values ≤ 0 by gaps on a logarithmic axis. */
+const withGaps = (values: Values, { scale }: Chart['y']): Values =>
   scale === 'log' ? values.map((value) => (value !== null && value > 0 ? value : null)) : values;
 
-/** What lies behind the line first. */
+/** Traces in drawing order: band, unsmoothed values, line. */
 function lineTraces(series: LineSeries, { y: axis }: Chart): Trace[] {
-  const { colour, width, marks, band, unsmoothed } = series;
+  const { colour, width, markers, band, unsmoothed } = series;
   const line = { color: colour, width, dash: series.style === 'dashed' ? '5px,3px' : 'solid' };
   const trace: Trace = {
     type: 'scatter',
-    mode: marks ? 'lines+markers' : 'lines',
+    mode: markers ? 'lines+markers' : 'lines',
     name: escapeMarkup(series.name),
     x: series.x,
-    y: gapped(series.y, axis),
-    connectgaps: series.crossesGaps ?? false,
+    y: withGaps(series.y, axis),
+    connectgaps: series.connectsGaps ?? false,
     line: series.isStepped ? { ...line, shape: 'hv' } : line,
-    ...(marks && {
-      marker: { color: colour, size: marks.size, symbol: marks.shape, line: { color: colour, width: 0 } },
+    ...(markers && {
+      marker: { color: colour, size: markers.size, symbol: markers.shape, line: { color: colour, width: 0 } },
     }),
     text: series.labels.map(escapeLines),
     hovertemplate: series.hasNamedLabels ? '%{text}' : '%{text}<extra></extra>',
   };
-  const behind: Omit<Trace, 'y'> = {
+  const background: Omit<Trace, 'y'> = {
     type: 'scatter',
     mode: 'lines',
     x: series.x,
@@ -89,20 +89,22 @@ function lineTraces(series: LineSeries, { y: axis }: Chart): Trace[] {
     hoverinfo: 'skip',
     showlegend: false,
   };
-  const edge = { ...behind, line: { ...line, width: 0 } };
-  const around: Trace[] = band
+  const edge = { ...background, line: { ...line, width: 0 } };
+  const bandTraces: Trace[] = band
     ? [
-        { ...edge, y: gapped(band.low, axis) },
-        { ...edge, y: gapped(band.high, axis), fill: 'tonexty', fillcolor: colour, opacity: 0.2 },
+        { ...edge, y: withGaps(band.low, axis) },
+        { ...edge, y: withGaps(band.high, axis), fill: 'tonexty', fillcolor: colour, opacity: 0.2 },
       ]
     : [];
-  const faint: Trace[] = unsmoothed ? [{ ...behind, line, y: gapped(unsmoothed, axis), opacity: 0.3 }] : [];
-  return [...around, ...faint, trace];
+  const unsmoothedTraces: Trace[] = unsmoothed
+    ? [{ ...background, line, y: withGaps(unsmoothed, axis), opacity: 0.3 }]
+    : [];
+  return [...bandTraces, ...unsmoothedTraces, trace];
 }
 
 function pointTrace({ name, style, points }: PointSeries, { x, y }: Chart): Trace {
   const drawn = points.filter((point) => (x.scale !== 'log' || point.x > 0) && (y.scale !== 'log' || point.y > 0));
-  // A list of sizes makes a bubble chart of it, whose points Plotly draws faint.
+  // With a list of sizes, Plotly draws a bubble chart with semi-transparent points.
   const colours = oneOrAll(drawn.map(({ colour }) => colour));
   const sizes = oneOrAll(drawn.map(({ size }) => size));
   return {
@@ -111,7 +113,7 @@ function pointTrace({ name, style, points }: PointSeries, { x, y }: Chart): Trac
     name: escapeMarkup(name),
     x: drawn.map((point) => point.x),
     y: drawn.map((point) => point.y),
-    // Plotly draws one point for each id.
+    // Plotly draws one point per id.
     ...(drawn.every(({ id }) => id !== undefined) && { ids: drawn.map(({ id }) => id!) }),
     text: drawn.map(({ heading, label }) => {
       const lines = escapeLines(label);
@@ -128,11 +130,11 @@ function pointTrace({ name, style, points }: PointSeries, { x, y }: Chart): Trac
 const oneOrAll = <T>(values: T[]): T | T[] =>
   values.length > 0 && values.every((value) => value === values[0]) ? values[0]! : values;
 
-/** Pixels above the lines. */
+/** Top margins in pixels. */
 const headrooms = { none: 12, notes: 24, legend: 40, 'notes and legend': 44 };
 
 function marginOf({ y, headroom }: Chart) {
-  // Without a vertical axis notes stand in its place, and names of two lines below.
+  // Charts without a vertical axis have notes there instead, and two-line axis titles below.
   const sides = y.ticks === 'none' ? { l: 24, r: 56, b: 44 } : { l: 52, r: 12, b: 40 };
   return { ...sides, t: headrooms[headroom] };
 }
@@ -153,7 +155,7 @@ const shapeOf = ({ x, style, colour }: Rule) => ({
   line: { color: colour, width: 1, dash: style === 'dotted' ? 'dot' : 'solid' },
 });
 
-/** A text stands beside its place with a space between, or 4 pixels off it. */
+/** Notes are one space (left, right) or 4 pixels (above, below) away from their position. */
 const sides = {
   left: { xanchor: 'right', yanchor: 'bottom' },
   right: { xanchor: 'left', yanchor: 'bottom' },

@@ -6,23 +6,23 @@ import { PopoverButton } from '@/components/ui/popover-button.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
 import { formatAccuracy, formatCount, formatMoment } from '@/lib/format.ts';
 
-/** Runs shown at a time: whoever looks for another one searches. */
-const mostShown = 20;
+/** Runs listed at a time; others can be found by searching. */
+const maxShown = 20;
 
 interface CompareAddProps {
-  /** Those that are compared already. */
+  /** Ids of the runs already compared. */
   ids: readonly string[];
   onAdd: (id: string) => void;
 }
 
-/** Any run, found by a search, to be compared too; the panel stays open, as there may be several. */
+/** A search panel that adds runs to the comparison. It stays open so that several can be added. */
 export function CompareAdd(props: CompareAddProps) {
   return (
     <PopoverButton
       label={
         <>
           <Plus size={13} aria-hidden />
-          Add a run
+          Add run
         </>
       }
     >
@@ -35,12 +35,12 @@ function FoundRuns({ ids, onAdd }: CompareAddProps) {
   const trpc = useTRPC();
   const [search, setSearch] = useState('');
   const field = useRef<HTMLInputElement>(null);
-  // So many more that what is compared already can be left out.
-  const limit = Math.min(200, mostShown + ids.length);
+  // More than needed, because those already compared are filtered out.
+  const limit = Math.min(200, maxShown + ids.length);
   const { data } = useQuery(
     trpc.runs.list.queryOptions({ filter: { search }, limit }, { placeholderData: keepPreviousData }),
   );
-  const others = (data?.runs ?? []).filter(({ id }) => !ids.includes(id)).slice(0, mostShown);
+  const others = (data?.runs ?? []).filter(({ id }) => !ids.includes(id)).slice(0, maxShown);
   const compared = (data?.runs ?? []).filter(({ id }) => ids.includes(id)).length;
   const left = (data?.total ?? 0) - compared - others.length;
   return (
@@ -64,8 +64,8 @@ function FoundRuns({ ids, onAdd }: CompareAddProps) {
         ))}
       </ul>
       <p className="px-1.5 py-1 text-faint text-xs empty:hidden" role="status">
-        {data && others.length === 0 && (search === '' ? 'There are no others.' : 'No other run is like this.')}
-        {left > 0 && `${formatCount(left)} more: search for them.`}
+        {data && others.length === 0 && (search === '' ? 'No other runs.' : 'No other matching runs.')}
+        {left > 0 && `${formatCount(left)} more; search to find them.`}
       </p>
     </>
   );

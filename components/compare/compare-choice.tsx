@@ -5,20 +5,20 @@ import { CompareAdd } from './compare-add.tsx';
 
 interface CompareChoiceProps {
   compared: readonly ComparedRun[];
-  /** Theirs, and those of runs that could not be read yet. */
+  /** Ids of the compared runs, including those not loaded yet. */
   ids: readonly string[];
   onChange: (ids: string[]) => void;
 }
 
-/** Which runs are compared. The first is what the others are held against. */
+/** The compared runs. The first one is the baseline, with which the others are compared. */
 export function CompareChoice({ compared, ids, onChange }: CompareChoiceProps) {
   return (
     <>
       {compared.length < 2 && (
         <p className="mt-1 max-w-prose text-soft">
           {compared.length === 0
-            ? 'Choose two runs or more here, or tick them in the table of runs.'
-            : 'Choose another run to hold against this one.'}
+            ? 'Add at least two runs here, or select them in the runs table.'
+            : 'Add another run to compare with this one.'}
         </p>
       )}
       <ul className="mt-2 flex flex-wrap items-center gap-2">
@@ -31,14 +31,14 @@ export function CompareChoice({ compared, ids, onChange }: CompareChoiceProps) {
             <Link href={`/runs/${run.id}`} className="min-w-0 truncate hover:underline">
               {name}
             </Link>
-            {index === 0 && compared.length > 1 && <span className="text-faint text-xs">first</span>}
+            {index === 0 && compared.length > 1 && <span className="text-faint text-xs">baseline</span>}
             <span className="flex">
               {index > 0 && (
                 <button
                   type="button"
                   className="rounded p-1 text-faint hover:bg-raised hover:text-ink"
-                  title="Put it first: the others are held against it"
-                  aria-label={`Put ${name} first`}
+                  title="Make baseline: the others are compared with it"
+                  aria-label={`Make ${name} the baseline`}
                   onClick={() => onChange([run.id, ...ids.filter((id) => id !== run.id)])}
                 >
                   <ArrowLeftToLine size={14} aria-hidden />
@@ -47,7 +47,7 @@ export function CompareChoice({ compared, ids, onChange }: CompareChoiceProps) {
               <button
                 type="button"
                 className="rounded p-1 text-faint hover:bg-raised hover:text-ink"
-                aria-label={`Leave out ${name}`}
+                aria-label={`Remove ${name}`}
                 onClick={() => onChange(ids.filter((id) => id !== run.id))}
               >
                 <X size={14} aria-hidden />

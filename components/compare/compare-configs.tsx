@@ -1,5 +1,5 @@
 import { Card } from '@/components/ui/card.tsx';
-import { ScrollSideways } from '@/components/ui/scroll-sideways.tsx';
+import { HorizontalScroll } from '@/components/ui/horizontal-scroll.tsx';
 import type { ComparedRun } from '@/lib/compare/compared-run.ts';
 import { describeValue } from '@/lib/config/describe-value.ts';
 import { type FieldDescription, fields } from '@/lib/config/fields.ts';
@@ -7,15 +7,15 @@ import { formatAccuracy, formatDuration, formatPoints } from '@/lib/format.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 
-/** What the runs reached, and what they were asked to do: what differs first. */
+/** A table of the runs' results and configs, fields that differ first. */
 export function CompareConfigs({ compared, state, onChange }: ComparePartProps) {
   const differs = ({ name }: FieldDescription) =>
     new Set(compared.map(({ run }) => JSON.stringify(run.config[name]))).size > 1;
-  const different = fields.filter(differs);
-  const shown = state.differences ? different : [...different, ...fields.filter((field) => !differs(field))];
+  const differing = fields.filter(differs);
+  const shown = state.differences ? differing : [...differing, ...fields.filter((field) => !differs(field))];
   return (
-    <Card title="Results and config" note={differencesInWords(compared.length, different.length)}>
-      <ScrollSideways label="Results and config">
+    <Card title="Results and config" note={describeDifferences(compared.length, differing.length)}>
+      <HorizontalScroll label="Results and config">
         <table className="w-full text-sm">
           <thead>
             <tr className="text-left align-bottom">
@@ -69,7 +69,7 @@ export function CompareConfigs({ compared, state, onChange }: ComparePartProps) 
             ))}
           </tbody>
         </table>
-      </ScrollSideways>
+      </HorizontalScroll>
       <label className="mt-3 inline-flex items-center gap-2 text-soft">
         <input
           type="checkbox"
@@ -106,22 +106,22 @@ interface AccuracyProps {
   read: Result['read'];
 }
 
-/** With its difference to the first run's, where both were taken on the same images. */
+/** An accuracy, with its difference from the first run's if both were tested on the same images. */
 function Accuracy({ each, first, read }: AccuracyProps) {
   const [value, base] = [read(each.run), read(first.run)];
-  const compares = each !== first && each.run.test !== null && each.run.test.hash === first.run.test?.hash;
+  const isComparable = each !== first && each.run.test !== null && each.run.test.hash === first.run.test?.hash;
   return (
     <td className="py-1 pl-4 text-right">
       <span className="font-semibold">{formatAccuracy(value)}</span>
-      {compares && value !== null && base !== null && (
+      {isComparable && value !== null && base !== null && (
         <span className="block text-faint text-xs">{formatPoints(value - base)}</span>
       )}
     </td>
   );
 }
 
-function differencesInWords(runs: number, fieldsThatDiffer: number): string | undefined {
+function describeDifferences(runs: number, differing: number): string | undefined {
   if (runs < 2) return undefined;
-  if (fieldsThatDiffer === 0) return 'the configs are the same';
-  return `${fieldsThatDiffer} ${fieldsThatDiffer === 1 ? 'field differs' : 'fields differ'}`;
+  if (differing === 0) return 'identical configs';
+  return `${differing} ${differing === 1 ? 'field differs' : 'fields differ'}`;
 }

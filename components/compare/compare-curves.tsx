@@ -10,10 +10,10 @@ import { quantities } from '@/lib/series/quantities.ts';
 import { groupSeeds } from '@/lib/stats/group-seeds.ts';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 
-/** Head training may have ten epochs a second. */
+/** Milliseconds between redraws. Head training can run ten epochs a second. */
 const drawInterval = 400;
 
-/** One figure of all runs, one curve over the other. */
+/** The curves of one quantity, overlaid for all runs. */
 export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
   const drawn = useThrottledValue(compared, drawInterval);
   const { metric, x, y, smooth, seeds, batches } = state;
@@ -30,10 +30,10 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
     );
   }, [drawn, metric, x, y, smooth, batches, isGrouped]);
   return (
-    <Card title="Curves" note={isGrouped ? 'a band is one standard deviation to either side' : undefined}>
+    <Card title="Curves" note={isGrouped ? 'bands: ± one standard deviation' : undefined}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-1">
         <select
-          aria-label="Figure"
+          aria-label="Metric"
           className="field w-44"
           value={metric}
           onChange={(event) => onChange({ metric: event.target.value as CompareState['metric'] })}
@@ -44,9 +44,9 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
             </option>
           ))}
         </select>
-        <Segments label="Along" value={x} onChange={(axis) => onChange({ x: axis })} choices={comparedAxes} />
+        <Segments label="X axis" value={x} onChange={(axis) => onChange({ x: axis })} choices={comparedAxes} />
         <Segments
-          label="Scale"
+          label="Y axis scale"
           value={y}
           onChange={(scale) => onChange({ y: scale })}
           choices={{ linear: 'Linear', log: 'Log' }}
@@ -56,15 +56,15 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
             label="Seeds"
             value={seeds ? 'grouped' : 'single'}
             onChange={(value) => onChange({ seeds: value === 'grouped' })}
-            choices={{ single: 'Every run', grouped: 'Mean of seeds' }}
+            choices={{ single: 'Individual runs', grouped: 'Mean over seeds' }}
           />
         )}
         {hasBatches && (
           <Segments
             label="Epochs"
-            value={batches ? 'all' : 'whole'}
+            value={batches ? 'all' : 'complete'}
             onChange={(value) => onChange({ batches: value === 'all' })}
-            choices={{ whole: 'Whole epochs', all: 'Single batches too' }}
+            choices={{ complete: 'Complete epochs', all: 'Include single batches' }}
           />
         )}
         <label className="flex items-center gap-2 text-soft text-xs">
@@ -78,7 +78,7 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
             onChange={(event) => onChange({ smooth: Number(event.target.value) })}
             className="w-28"
           />
-          <output className="w-8">{smooth === 0 ? 'none' : smooth.toFixed(2)}</output>
+          <output className="w-8">{smooth === 0 ? 'off' : smooth.toFixed(2)}</output>
         </label>
       </div>
       <Plot chart={chart} height={340} />

@@ -4,21 +4,21 @@ import type { ComparedRun } from '@/lib/compare/compared-run.ts';
 import { formatAccuracy } from '@/lib/format.ts';
 import { diagonalShare } from '@/lib/run/confusion.ts';
 import type { ConfusionMatrix } from '@/lib/run/metrics.ts';
-import { differenceOf, shareOfRow } from '@/lib/series/confusion.ts';
+import { normalizeRows, subtractMatrix } from '@/lib/series/confusion.ts';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 
-/** The confusion matrices of the first run and another, and what the other counts more or less. */
+/** The confusion matrices of the first run and another one, and their difference. */
 export function CompareMatrices({ compared, state, onChange }: ComparePartProps) {
   const [first, ...others] = compared;
   const other = others.find(({ run }) => run.id === state.other) ?? others[0];
   if (!first || !other) return null;
-  const [of, against] = [other.run.confusion?.[state.test], first.run.confusion?.[state.test]];
-  const title = state.test === 'tta' ? 'test images, with test-time augmentation' : 'test images, plain';
+  const [otherMatrix, firstMatrix] = [other.run.confusion?.[state.test], first.run.confusion?.[state.test]];
+  const note = state.test === 'tta' ? 'test images, with test-time augmentation' : 'test images, plain';
   return (
-    <Card title="Confusion matrices" note={title}>
+    <Card title="Confusion matrices" note={note}>
       {others.length > 1 && (
         <label className="mb-3 flex items-center gap-2 text-soft text-sm">
-          Against {first.name}:
+          Compare {first.name} with
           <select
             className="field w-56"
             value={other.run.id}
@@ -34,9 +34,11 @@ export function CompareMatrices({ compared, state, onChange }: ComparePartProps)
       )}
       <div className="grid gap-x-6 gap-y-5 lg:grid-cols-2">
         {[other, first].map((each) => (
-          <MatrixOf key={each.run.id} each={each} matrix={each === other ? of : against} />
+          <MatrixOf key={each.run.id} each={each} matrix={each === other ? otherMatrix : firstMatrix} />
         ))}
-        {of && against && of.length === against.length && <Difference a={other} b={first} of={of} against={against} />}
+        {otherMatrix && firstMatrix && otherMatrix.length === firstMatrix.length && (
+          <Difference a={other} b={first} matrixA={otherMatrix} matrixB={firstMatrix} />
+        )}
       </div>
     </Card>
   );
@@ -60,17 +62,17 @@ function MatrixOf({
         <MatrixGrid
           caption={`Confusion matrix of ${name}`}
           classes={run.classes}
-          cells={shareOfRow(matrix).map((row, truth) =>
+          cells={normalizeRows(matrix).map((row, truth) =>
             row.map((share, predicted) => ({
               text: String(matrix[truth]![predicted]),
               share,
               isGood: truth === predicted,
-              title: `${matrix[truth]![predicted]} images of ${run.classes[truth]} taken for ${run.classes[predicted]}`,
+              title: `${matrix[truth]![predicted]} images of ${run.classes[truth]} predicted as ${run.classes[predicted]}`,
             })),
           )}
         />
       ) : (
-        <p className="text-faint">It has none of this test.</p>
+        <p className="text-faint">No confusion matrix for this test.</p>
       )}
     </section>
   );
@@ -79,25 +81,25 @@ function MatrixOf({
 interface DifferenceProps {
   a: ComparedRun;
   b: ComparedRun;
-  of: ConfusionMatrix;
-  against: ConfusionMatrix;
+  matrixA: ConfusionMatrix;
+  matrixB: ConfusionMatrix;
 }
 
-/** In points of each row where the two were tested on different numbers of images, else in images. */
-function Difference({ a, b, of, against }: DifferenceProps) {
+/** a − b in images, or in points of each row if the runs were tested on different images. */
+function Difference({ a, b, matrixA, matrixB }: DifferenceProps) {
   const { classes } = a.run;
-  const shares = shareOfRow(of).map((row, truth) =>
-    row.map((share, predicted) => share - shareOfRow(against)[truth]![predicted]!),
+  const shares = normalizeRows(matrixA).map((row, truth) =>
+    row.map((share, predicted) => share - normalizeRows(matrixB)[truth]![predicted]!),
   );
   const isSameTest = a.run.test?.hash === b.run.test?.hash;
-  const counts = differenceOf(of, against);
+  const counts = subtractMatrix(matrixA, matrixB);
   return (
-    <section aria-label="Difference of the matrices" className="min-w-0 lg:col-span-2 lg:mx-auto lg:w-1/2">
+    <section aria-label="Difference of the confusion matrices" className="min-w-0 lg:col-span-2 lg:mx-auto lg:w-1/2">
       <h3 className="mb-1.5 text-sm">
         <span className="font-medium">
           {a.name} − {b.name}
         </span>{' '}
-        <span className="text-soft">{isSameTest ? 'images' : '% of row: they were tested on different images'}</span>
+        <span className="text-soft">{isSameTest ? 'images' : '% of row (tested on different images)'}</span>
       </h3>
       <MatrixGrid
         caption={`Difference of the confusion matrices, ${a.name} minus ${b.name}`}
@@ -108,17 +110,17 @@ function Difference({ a, b, of, against }: DifferenceProps) {
             const text = value === 0 ? '0' : `${value > 0 ? '+' : '−'}${Math.abs(value)}`;
             return {
               text,
-              // A tenth of a row is a large change.
+              // Amplified: a tenth of a row is a large change.
               share: Math.min(1, Math.abs(share) * 4),
-              // More on the diagonal is good, more beside it is not.
+              // An increase is good on the diagonal and bad off it.
               isGood: (truth === predicted) === share > 0,
-              title: `${classes[truth]} taken for ${classes[predicted]}: ${text}`,
+              title: `${classes[truth]} predicted as ${classes[predicted]}: ${text}`,
             };
           }),
         )}
       />
       <p className="mt-1.5 text-faint text-xs">
-        Blue is in favour of {a.name}: more right answers, fewer mistakes. Brown is in favour of {b.name}.
+        Blue favours {a.name}: more correct predictions, fewer mistakes. Brown favours {b.name}.
       </p>
     </section>
   );

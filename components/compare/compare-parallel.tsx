@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Plot } from '@/components/charts/plot.tsx';
 import { Card } from '@/components/ui/card.tsx';
-import { ScrollSideways } from '@/components/ui/scroll-sideways.tsx';
+import { HorizontalScroll } from '@/components/ui/horizontal-scroll.tsx';
 import type { ComparedRun } from '@/lib/compare/compared-run.ts';
 import { describeValue } from '@/lib/config/describe-value.ts';
 import { fields } from '@/lib/config/fields.ts';
@@ -9,17 +9,20 @@ import { trainImages } from '@/lib/data/datasets.ts';
 import { formatAccuracy, formatDuration } from '@/lib/format.ts';
 import { type ParallelAxis, prepareParallel } from '@/lib/series/parallel.ts';
 
-/** A line a run across every field in which they differ, to what came of it. */
+/** Parallel coordinates: one line per run across the config fields that differ and the results. */
 export function CompareParallel({ compared }: { compared: readonly ComparedRun[] }) {
   const chart = useMemo(() => prepareParallel(compared, axesOf(compared)), [compared]);
   if (compared.length < 2) return null;
   return (
-    <Card title="Config and result" note="a line a run, across what differs; hover or tap a point for its value">
-      <ScrollSideways label="Config and result">
+    <Card
+      title="Config and result"
+      note="one line per run across the fields that differ; hover over or tap a point for its value"
+    >
+      <HorizontalScroll label="Config and result">
         <div style={{ minWidth: `${axesOf(compared).length * 5.5}rem` }}>
           <Plot chart={chart} height={280} />
         </div>
-      </ScrollSideways>
+      </HorizontalScroll>
     </Card>
   );
 }
@@ -33,12 +36,12 @@ function axesOf(compared: readonly ComparedRun[]): ParallelAxis[] {
       (field): ParallelAxis => ({
         name: field.label,
         values: runs.map((run) => {
-          // 0 takes all there are.
+          // 0 means all images.
           if (field.name === 'train_limit') return trainImages(run.config);
           const value = run.config[field.name];
           return typeof value === 'number' ? value : describeValue(field, value);
         }),
-        inWords: (value) => (typeof value === 'number' ? describeValue(field, value) : value),
+        format: (value) => (typeof value === 'number' ? describeValue(field, value) : value),
       }),
     );
   const accuracy = (value: number | string) => formatAccuracy(Number(value));
@@ -47,10 +50,10 @@ function axesOf(compared: readonly ComparedRun[]): ParallelAxis[] {
     {
       name: 'Training time',
       values: runs.map((run) => run.timing?.total ?? null),
-      inWords: (seconds) => formatDuration(Number(seconds)),
+      format: (seconds) => formatDuration(Number(seconds)),
     },
-    { name: 'Validation', values: runs.map((run) => run.valAccuracy), inWords: accuracy },
-    { name: 'Test', values: runs.map((run) => run.metrics?.test_end2end ?? null), inWords: accuracy },
-    { name: 'Test, TTA', values: runs.map((run) => run.metrics?.test_tta ?? null), inWords: accuracy },
+    { name: 'Validation', values: runs.map((run) => run.valAccuracy), format: accuracy },
+    { name: 'Test', values: runs.map((run) => run.metrics?.test_end2end ?? null), format: accuracy },
+    { name: 'Test, TTA', values: runs.map((run) => run.metrics?.test_tta ?? null), format: accuracy },
   ];
 }

@@ -1,5 +1,5 @@
 import { Card } from '@/components/ui/card.tsx';
-import { ScrollSideways } from '@/components/ui/scroll-sideways.tsx';
+import { HorizontalScroll } from '@/components/ui/horizontal-scroll.tsx';
 import type { ComparedRun } from '@/lib/compare/compared-run.ts';
 import { formatAccuracy } from '@/lib/format.ts';
 import { groupSeeds, meanAndSpread } from '@/lib/stats/group-seeds.ts';
@@ -10,15 +10,15 @@ const columns = [
   { name: 'Test, TTA', metric: 'test_tta' },
 ] as const;
 
-/** Runs that differ only in their seed, as what they have in common: mean and spread. */
+/** Mean and standard deviation of runs that differ only in their seed. */
 export function CompareSeeds({ compared }: { compared: readonly ComparedRun[] }) {
   const groups = groupSeeds(compared.map((each) => ({ ...each, config: each.run.config, test: each.run.test }))).filter(
     (group) => group.length > 1,
   );
   if (groups.length === 0) return null;
   return (
-    <Card title="Seeds" note="mean ± standard deviation of runs that differ in nothing else">
-      <ScrollSideways label="Seeds">
+    <Card title="Seeds" note="mean ± standard deviation of runs that differ only in their seed">
+      <HorizontalScroll label="Seeds">
         <table className="w-full min-w-120 text-sm">
           <thead className="text-faint text-xs">
             <tr>
@@ -43,21 +43,21 @@ export function CompareSeeds({ compared }: { compared: readonly ComparedRun[] })
                 </th>
                 {columns.map(({ metric }) => (
                   <td key={metric} className="py-1.5 pl-4 text-right">
-                    {inWords(group.flatMap(({ run }) => run.metrics?.[metric] ?? []))}
+                    {describeSpread(group.flatMap(({ run }) => run.metrics?.[metric] ?? []))}
                   </td>
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </ScrollSideways>
+      </HorizontalScroll>
     </Card>
   );
 }
 
-function inWords(accuracies: number[]): string {
-  const found = meanAndSpread(accuracies);
-  if (!found) return '–';
-  const spread = found.spread === null ? '' : ` ± ${(found.spread * 100).toFixed(2)}`;
-  return `${formatAccuracy(found.mean)}${spread}`;
+function describeSpread(accuracies: number[]): string {
+  const statistics = meanAndSpread(accuracies);
+  if (!statistics) return '–';
+  const spread = statistics.spread === null ? '' : ` ± ${(statistics.spread * 100).toFixed(2)}`;
+  return `${formatAccuracy(statistics.mean)}${spread}`;
 }

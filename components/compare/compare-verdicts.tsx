@@ -13,7 +13,7 @@ export interface ComparePartProps {
   onChange: (change: Partial<CompareState>) => void;
 }
 
-/** Every other run held against the first, in a sentence each; and what the sentence stands on. */
+/** One sentence per run on how it compares with the first, and the counts behind it. */
 export function CompareVerdicts({ compared, state, onChange }: ComparePartProps) {
   const trpc = useTRPC();
   const [first, ...others] = compared;
@@ -22,7 +22,7 @@ export function CompareVerdicts({ compared, state, onChange }: ComparePartProps)
   );
   if (others.length === 0) return null;
   return (
-    <Card title="The verdict" note={state.test === 'tta' ? 'test images, with test-time augmentation' : 'test images'}>
+    <Card title="Verdict" note={state.test === 'tta' ? 'test images, with test-time augmentation' : 'test images'}>
       <div className="flex flex-wrap items-start justify-between gap-3">
         <ul className="grid min-w-0 gap-3">
           {others.map(({ run, name }) => {
@@ -30,30 +30,30 @@ export function CompareVerdicts({ compared, state, onChange }: ComparePartProps)
             return (
               <li key={run.id}>
                 {verdict ? (
-                  <VerdictInWords verdict={verdict[state.test]} a={name} b={first!.name} />
+                  <VerdictSentence verdict={verdict[state.test]} a={name} b={first!.name} />
                 ) : (
-                  <p className={error ? 'text-bad' : 'text-faint'}>{error?.message ?? 'Counting …'}</p>
+                  <p className={error ? 'text-bad' : 'text-faint'}>{error?.message ?? 'Comparing …'}</p>
                 )}
               </li>
             );
           })}
         </ul>
         <Segments
-          label="Which test"
+          label="Test variant"
           value={state.test}
           onChange={(test) => onChange({ test })}
           choices={{ plain: 'Plain', tta: 'TTA' }}
         />
       </div>
       <p className="mt-3 max-w-prose border-line border-t pt-2 text-faint text-xs">
-        It is about these networks on these test images. Another seed gives another network: for what a setting is
-        worth, compare several seeds of each.
+        The verdict applies to these trained networks on these test images. Another seed trains a different network: to
+        judge a setting, compare several seeds of each.
       </p>
     </Card>
   );
 }
 
-function VerdictInWords({ verdict, a, b }: { verdict: Verdict; a: string; b: string }) {
+function VerdictSentence({ verdict, a, b }: { verdict: Verdict; a: string; b: string }) {
   return (
     <>
       <p
@@ -64,18 +64,18 @@ function VerdictInWords({ verdict, a, b }: { verdict: Verdict; a: string; b: str
       </p>
       {verdict.kind === 'paired' && (
         <p className="mt-0.5 text-soft text-xs">
-          Of {formatCount(verdict.images)} images both got {formatCount(verdict.counts.both)} right, only {a}{' '}
+          Correct on {formatCount(verdict.images)} images: both {formatCount(verdict.counts.both)}, only {a}{' '}
           {formatCount(verdict.counts.onlyA)}, only {b} {formatCount(verdict.counts.onlyB)}, neither{' '}
-          {formatCount(verdict.counts.neither)}. McNemar’s test,{' '}
-          {verdict.test.method === 'exact' ? 'exact' : 'chi-square corrected for continuity'}: p{' '}
-          {probabilityInWords(verdict.test.p)}.
+          {formatCount(verdict.counts.neither)}. McNemar’s test (
+          {verdict.test.method === 'exact' ? 'exact' : 'chi-square with continuity correction'}): p{' '}
+          {formatProbability(verdict.test.p)}.
         </p>
       )}
     </>
   );
 }
 
-function probabilityInWords(p: number): string {
+function formatProbability(p: number): string {
   if (p < 1e-4) return '< 0.0001';
   return `= ${p < 0.01 ? p.toFixed(4) : p.toFixed(2)}`;
 }

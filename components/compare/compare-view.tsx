@@ -18,11 +18,11 @@ import { CompareVerdicts } from './compare-verdicts.tsx';
 import { useCompareState } from './use-compare-state.ts';
 
 interface CompareViewProps {
-  /** Of the runs that the address names, those that exist. */
+  /** The existing runs among those in the URL. */
   details: RunDetail[];
 }
 
-/** Some runs side by side: which is better first, then how they went, then what they were. All of it is in the address. */
+/** Compares runs: verdicts first, then curves, results and configs. The complete state is in the URL. */
 export function CompareView({ details: initialDetails }: CompareViewProps) {
   const trpc = useTRPC();
   const [state, change] = useCompareState();
@@ -53,7 +53,7 @@ export function CompareView({ details: initialDetails }: CompareViewProps) {
       />
       {missing.length > 0 && (
         <p role="alert" className="mt-2 text-bad">
-          Not among the runs any more: {missing.join(', ')}.
+          Runs not found: {missing.join(', ')}.
         </p>
       )}
       {problem && (

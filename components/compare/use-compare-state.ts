@@ -2,7 +2,7 @@ import { useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type CompareState, readCompareState, writeCompareState } from '@/lib/compare/compare-state.ts';
 
-/** What is compared and how, kept in the address; a change replaces it, so that Back leads to the page before. */
+/** The comparison's state, stored in the URL. Changes replace the history entry, so Back leads to the previous page. */
 export function useCompareState(): [CompareState, (change: Partial<CompareState>) => void] {
   const query = useSearchParams().toString();
   const [state, setState] = useState(() => readCompareState(new URLSearchParams(query)));
@@ -13,7 +13,7 @@ export function useCompareState(): [CompareState, (change: Partial<CompareState>
     setState(next);
   }, []);
 
-  // Another link to this page, or Back. The query tells when, but comes late: the address has the newest.
+  // Follows links to this page and Back. `query` only triggers this, because it lags behind; the URL is current.
   useEffect(() => {
     const next = readCompareState(new URLSearchParams(window.location.search));
     if (writeCompareState(next) !== writeCompareState(newest.current)) show(next);
@@ -22,10 +22,10 @@ export function useCompareState(): [CompareState, (change: Partial<CompareState>
   const change = useCallback(
     (changes: Partial<CompareState>) => {
       const next = { ...newest.current, ...changes };
-      // At once: a slider that waited for the address would jump under the hand.
+      // Immediately: a slider that waited for the URL would jump while dragged.
       show(next);
-      const words = writeCompareState(next);
-      window.history.replaceState(null, '', words === '' ? window.location.pathname : `?${words}`);
+      const search = writeCompareState(next);
+      window.history.replaceState(null, '', search === '' ? window.location.pathname : `?${search}`);
     },
     [show],
   );

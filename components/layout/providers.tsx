@@ -12,7 +12,7 @@ import type { AppRouter } from '@/server/router.ts';
 const url = '/api/trpc';
 
 interface Props {
-  /** What the script that sets the colours before the page is seen must carry. */
+  /** CSP nonce for the inline script that sets the theme before the first paint. */
   nonce: string | undefined;
   children: ReactNode;
 }

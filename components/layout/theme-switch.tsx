@@ -4,7 +4,7 @@ import { Moon, Sun } from 'lucide-react';
 import { useTheme } from 'next-themes';
 import { useMounted } from '@/components/ui/use-mounted.ts';
 
-/** Light or dark; until someone chooses, what the system says. */
+/** Switches between light and dark; the default is the system's preference. */
 export function ThemeSwitch() {
   const { resolvedTheme, setTheme } = useTheme();
   const mounted = useMounted();

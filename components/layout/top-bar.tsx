@@ -11,14 +11,14 @@ import { ThemeSwitch } from './theme-switch.tsx';
 
 const pages = { '/': 'Runs', '/compare': 'Compare' };
 
-/** Where one can go, and what the machine is doing. */
+/** Navigation and the machine's current activity. */
 export function TopBar() {
   const path = usePathname();
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-panel/95 backdrop-blur">
       <div className="mx-auto flex h-12 max-w-[1600px] items-center gap-3 px-4 sm:gap-5">
         <Link href="/" className="flex items-center gap-2 font-semibold text-[15px] tracking-tight">
-          <Mark />
+          <Logo />
           <span className="max-sm:sr-only">transfer-lab</span>
         </Link>
         <nav aria-label="Pages">
@@ -33,7 +33,7 @@ export function TopBar() {
             </Link>
           ))}
         </nav>
-        <EngineState />
+        <EngineStatus />
         <ThemeSwitch />
         <Link href="/runs/new" className="button-primary">
           <Plus size={14} aria-hidden />
@@ -44,8 +44,8 @@ export function TopBar() {
   );
 }
 
-/** A curve with a step in it: two stages. */
-const Mark = () => (
+/** A curve with a step, for the two stages. */
+const Logo = () => (
   <svg viewBox="0 0 20 20" className="size-5" fill="none" aria-hidden="true">
     <rect width="20" height="20" rx="5" fill="var(--accent)" />
     <path
@@ -57,8 +57,8 @@ const Mark = () => (
   </svg>
 );
 
-/** What computes and what it is doing now; links to the run that trains. */
-function EngineState() {
+/** The engine and its current activity, with a link to the training run. */
+function EngineStatus() {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.system.status.queryOptions(undefined, { refetchInterval: 5000 }));
   if (!data) return <div className="grow" />;
@@ -87,7 +87,7 @@ function EngineState() {
         {progress?.secondsLeft != null && (
           <span className="max-md:hidden">, {formatTimeLeft(progress.secondsLeft)}</span>
         )}
-        {data.queued > 0 && <span className="max-sm:hidden">, {data.queued} waiting</span>}
+        {data.queued > 0 && <span className="max-sm:hidden">, {data.queued} queued</span>}
       </Link>
     </div>
   );

@@ -13,7 +13,7 @@ export function EngineNotes() {
       <p className="mb-1 text-soft text-xs">
         auto takes <span className="font-medium">{data.machine.engine}</span> here, on {data.machine.device}.
       </p>
-      <EngineList verdicts={data.verdicts} taken={data.machine.engine} />
+      <EngineList verdicts={data.verdicts} selected={data.machine.engine} />
     </div>
   );
 }

@@ -32,7 +32,7 @@ export function RunOrigin({ run }: { run: RunDetail }) {
       )}
       {started?.engines && Object.keys(started.engines).length > 0 && (
         <div className="mt-3 border-line border-t pt-3">
-          <EngineList verdicts={started.engines} taken={started.engine} />
+          <EngineList verdicts={started.engines} selected={started.engine} />
         </div>
       )}
     </Card>

@@ -16,10 +16,10 @@ import type { RunDetail } from '@/lib/run/run.ts';
 import { distinctColours } from '@/lib/series/colours.ts';
 import { prepareComparedCurves } from '@/lib/series/compared-curves.ts';
 
-/** Head training may have ten epochs a second. */
+/** Milliseconds between redraws. Head training can run ten epochs a second. */
 const drawInterval = 400;
 
-/** How a run stands beside the one that it is to come out like: both curves, and a sentence on what came of it. */
+/** Compares a reproduction with its log: a sentence on the result, and both validation curves. */
 export function RunReproduction({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
   const { data: log } = useQuery(
@@ -35,26 +35,26 @@ export function RunReproduction({ run }: { run: RunDetail }) {
   const chart = useMemo(() => {
     if (!log) return null;
     const both: ComparedRun[] = [
-      { run: log, name: `the log, ${log.name}`, colour: logColour },
+      { run: log, name: `log “${log.name}”`, colour: logColour },
       { run: { ...run, events }, name, colour: ownColour },
     ];
     return prepareComparedCurves(
       both.map((each) => [curveOf(each)]),
       { metric: 'val_accuracy', x: 'epoch', y: 'linear', smooth: 0 },
     );
-    // Progress changes the run four times a second, but only its events are drawn.
+    // `run` changes with progress four times a second, but only its events are drawn.
   }, [log, events, name, logColour, ownColour]);
   if (!log || !chart) return null;
   const sentence = describeReproduction(attemptOf(log), { ...attemptOf(run), status: run.status });
   return (
-    <Card title="Beside its log" note={log.name}>
+    <Card title="Compared with the log" note={log.name}>
       <p className="max-w-prose font-semibold text-[15px]" data-reproduction={run.status}>
         {sentence}
       </p>
       <Plot chart={chart} height={280} />
       <ul className="flex flex-wrap gap-x-4 gap-y-1 pt-1 text-soft text-xs">
         {[
-          { text: `the log, ${log.name}`, colour: logColour },
+          { text: `log “${log.name}”`, colour: logColour },
           { text: name, colour: ownColour },
         ].map(({ text, colour }) => (
           <li key={text} className="flex items-center gap-1.5">
@@ -64,7 +64,7 @@ export function RunReproduction({ run }: { run: RunDetail }) {
         ))}
         <li className="ml-auto">
           <Link href={compareAddress([log.id, run.id])} className="text-accent hover:underline">
-            Compare in full
+            Open comparison
           </Link>
         </li>
       </ul>

@@ -6,18 +6,18 @@ import { stageEnds } from '@/lib/run/reduce-run.ts';
 import { type RunDetail, secondsBetween } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
 
-/** What a run reached, and in what time. Its place is kept from the start, with a word on when it comes. */
+/** A run's accuracies and times. Placeholders reserve the space until they are available. */
 export function RunResults({ run }: { run: RunDetail }) {
-  if (hasNone(run)) {
+  if (hasNoResults(run)) {
     return (
       <Card title="Results">
-        <p className="text-faint">There are none: this run ended before its evaluation.</p>
+        <p className="text-faint">No results: this run ended before evaluation.</p>
       </Card>
     );
   }
   return (
     <>
-      <Card title="Accuracy reached" note="differences: points to stage 1">
+      <Card title="Results" note="change from stage 1, in points">
         <Accuracies metrics={run.metrics} />
         <StageRemarks run={run} />
       </Card>
@@ -28,24 +28,24 @@ export function RunResults({ run }: { run: RunDetail }) {
   );
 }
 
-/** Which classes it takes for which. */
+/** A run's confusion matrix on the test images. */
 export function RunMatrix({ run }: { run: RunDetail }) {
-  if (hasNone(run)) return null;
+  if (hasNoResults(run)) return null;
   return (
     <Card title="Confusion matrix">
       {run.confusion ? (
         <ConfusionMatrix confusion={run.confusion} classes={run.classes} test={run.test} />
       ) : (
-        <NotYet>the test images, class by class</NotYet>
+        <NotYet>test images by class</NotYet>
       )}
     </Card>
   );
 }
 
-const hasNone = ({ status, metrics }: RunDetail): boolean => isFinal(status) && !metrics;
+const hasNoResults = ({ status, metrics }: RunDetail): boolean => isFinal(status) && !metrics;
 
 function NotYet({ children }: { children: string }) {
-  return <p className="text-faint">Comes with the evaluation: {children}.</p>;
+  return <p className="text-faint">Available after evaluation: {children}.</p>;
 }
 
 const rows: { name: string; help: string; val: keyof RunMetrics; test: keyof RunMetrics }[] = [
@@ -86,7 +86,7 @@ function Accuracies({ metrics }: { metrics: RunMetrics | null }) {
 interface FigureProps {
   metrics: RunMetrics | null;
   name: keyof RunMetrics;
-  /** What it is compared with. */
+  /** The stage 1 accuracy it is compared with. */
   before: 'val_stage1' | 'test_stage1';
 }
 
@@ -105,7 +105,7 @@ function Figure({ metrics, name, before }: FigureProps) {
 const formatDifference = (value: number, before: number | null): string =>
   before === null ? '' : formatPoints(value - before);
 
-/** What the figures alone do not say: which epochs were kept, and whether fine-tuning was worth it. */
+/** Each stage's best epoch, and a warning if fine-tuning lowered accuracy. */
 function StageRemarks({ run }: { run: RunDetail }) {
   const { metrics } = run;
   const ends = stageEnds(run);
@@ -115,21 +115,21 @@ function StageRemarks({ run }: { run: RunDetail }) {
       {!metrics && ends.length === 0 && <NotYet>accuracy on validation and test images</NotYet>}
       {ends.map(({ stage, bestEpoch, epochs, stoppedEarly }) => (
         <p key={stage}>
-          Stage {stage} kept epoch {bestEpoch} of {epochs}
-          {stoppedEarly && '; it stopped early, as validation loss no longer fell'}.
+          Stage {stage}: best epoch {bestEpoch} of {epochs}
+          {stoppedEarly && ' (stopped early: validation loss stopped improving)'}
         </p>
       ))}
       {change !== null && change < 0 && (
         <p className="font-medium text-warn">
-          Stage 2 ended {formatPoints(change).slice(1)} points below stage 1’s validation accuracy: fine-tuning made
-          this network worse.
+          Stage 2 ended {formatPoints(change).slice(1)} points below stage 1’s validation accuracy: fine-tuning lowered
+          accuracy.
         </p>
       )}
     </div>
   );
 }
 
-/** What fine-tuning did to validation accuracy, within −1…1; null where it was left out or either figure is missing. */
+/** Change of validation accuracy by fine-tuning, within −1…1; null without fine-tuning or if an accuracy is missing. */
 function changeByStage2({ metrics, config }: RunDetail): number | null {
   if (config.epochs_stage2 === 0 || metrics?.val_end2end == null || metrics.val_stage1 === null) return null;
   return metrics.val_end2end - metrics.val_stage1;
@@ -137,23 +137,20 @@ function changeByStage2({ metrics, config }: RunDetail): number | null {
 
 function Times({ run: { timing, startedAt, finishedAt } }: { run: RunDetail }) {
   const parts: [string, number | null][] = [
-    [timing?.features_cached ? 'Features, kept from an earlier run' : 'Features', timing?.feature_extract ?? null],
-    ['Head', timing?.top_train ?? null],
-    [
-      timing?.frozen_cached ? 'Fine-tuning, its frozen part kept from an earlier run' : 'Fine-tuning',
-      timing?.end2end ?? null,
-    ],
-    ['Sum', timing?.total ?? null],
-    ['Evaluation, beside it', timing?.evaluation ?? null],
-    ['From start to end', startedAt && finishedAt ? secondsBetween(startedAt, finishedAt) : null],
+    [timing?.features_cached ? 'Features (cached)' : 'Features', timing?.feature_extract ?? null],
+    ['Head training', timing?.top_train ?? null],
+    [timing?.frozen_cached ? 'Fine-tuning (frozen part cached)' : 'Fine-tuning', timing?.end2end ?? null],
+    ['Training total', timing?.total ?? null],
+    ['Evaluation (not included)', timing?.evaluation ?? null],
+    ['Wall-clock time', startedAt && finishedAt ? secondsBetween(startedAt, finishedAt) : null],
   ];
   return (
     <dl className="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 text-sm">
       {parts.map(([name, seconds]) => (
         <div key={name} className="contents">
-          <dt className={name === 'Sum' ? 'font-semibold' : 'text-soft'}>{name}</dt>
+          <dt className={name === 'Training total' ? 'font-semibold' : 'text-soft'}>{name}</dt>
           <dd
-            className={`text-right ${name === 'Sum' ? 'font-semibold' : ''}`}
+            className={`text-right ${name === 'Training total' ? 'font-semibold' : ''}`}
             title={seconds === null ? undefined : `${seconds.toFixed(1)} s`}
           >
             {seconds === null ? <span className="text-faint">–</span> : formatDuration(seconds)}

@@ -1,11 +1,11 @@
-import { useStored } from '@/components/ui/use-stored.ts';
+import { useLocalStorage } from '@/components/ui/use-local-storage.ts';
 import { type ColumnId, columns, type RunColumn } from '@/lib/runs/columns.ts';
 
 const initial = columns.filter(({ isInitial }) => isInitial).map(({ id }) => id);
 
 /** The columns that are shown, as this browser remembers them; the name always. */
 export function useColumns(): { shown: RunColumn[]; toggle: (id: ColumnId) => void; reset: () => void } {
-  const [stored, store] = useStored('transfer-lab.columns');
+  const [stored, store] = useLocalStorage('transfer-lab.columns');
   const ids = new Set<string>(stored === null ? initial : ['name', ...stored.split(',')]);
   return {
     shown: columns.filter(({ id }) => ids.has(id)),

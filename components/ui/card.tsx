@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A titled part of the page. */
+/** A titled section of the page. */
 export function Card({ title, note, children }: { title: string; note?: string; children: ReactNode }) {
   return (
     <section className="card min-w-0 p-4">

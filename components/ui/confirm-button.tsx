@@ -1,31 +1,31 @@
 'use client';
 
 import { lazy, type ReactNode } from 'react';
-import { OpensOnClick } from './opens-on-click.tsx';
+import { LazyTrigger } from './lazy-trigger.tsx';
 
 const Confirm = lazy(() => import('./confirm.tsx').then((module) => ({ default: module.Confirm })));
 
 interface ConfirmButtonProps {
-  /** What the button says before anything is asked. */
+  /** Label of the button that opens the dialog. */
   label: ReactNode;
   question: string;
-  /** What will be lost, in a sentence. */
+  /** What will be lost, as a sentence. */
   consequence: string;
-  /** The button that does it: its verb. */
+  /** Label of the confirming button: a verb. */
   confirm: string;
-  /** The button that closes the dialog and changes nothing. */
+  /** Label of the button that closes the dialog without an effect; default: `Cancel`. */
   dismiss?: string;
   onConfirm: () => void;
   pending?: boolean;
   className?: string;
 }
 
-/** A button that asks once before it does something that cannot be undone. */
-export function ConfirmButton({ label, pending, className = 'button', ...asked }: ConfirmButtonProps) {
+/** A button that asks for confirmation before an action that cannot be undone. */
+export function ConfirmButton({ label, pending, className = 'button', ...dialog }: ConfirmButtonProps) {
   const button = { label, className, disabled: pending };
   return (
-    <OpensOnClick {...button}>
-      <Confirm {...button} {...asked} />
-    </OpensOnClick>
+    <LazyTrigger {...button}>
+      <Confirm {...button} {...dialog} />
+    </LazyTrigger>
   );
 }

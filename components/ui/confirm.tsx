@@ -13,7 +13,7 @@ interface ConfirmProps {
   onConfirm: () => void;
 }
 
-/** A button and its confirmation dialog, initially open. The harmless answer has the focus. */
+/** A button and its confirmation dialog, initially open. The harmless option has the focus. */
 export function Confirm({
   label,
   className,
@@ -21,7 +21,7 @@ export function Confirm({
   question,
   consequence,
   confirm,
-  dismiss = 'Keep',
+  dismiss = 'Cancel',
   onConfirm,
 }: ConfirmProps) {
   return (

@@ -1,7 +1,7 @@
 import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 
-/** How every dialog looks, whatever it asks. */
+/** Classes shared by all dialogs. */
 export const dialogLooks = {
   overlay: 'fixed inset-0 z-40 bg-black/40',
   panel:
@@ -12,14 +12,14 @@ export const dialogLooks = {
 interface DialogPanelProps {
   title: string;
   description?: ReactNode;
-  /** How wide it is. */
+  /** Sets the width. */
   className: string;
-  /** The focus goes back to the dialog's trigger unless this puts it elsewhere and prevents the event's default. */
+  /** Called before the focus returns to the dialog's trigger; can prevent that and move the focus elsewhere. */
   onCloseAutoFocus?: (event: Event) => void;
   children: ReactNode;
 }
 
-/** What a `Dialog.Root` shows, over everything else. */
+/** The content of a `Dialog.Root`, above everything else. */
 export function DialogPanel({ title, description, className, onCloseAutoFocus, children }: DialogPanelProps) {
   return (
     <Dialog.Portal>
@@ -27,7 +27,7 @@ export function DialogPanel({ title, description, className, onCloseAutoFocus, c
       <Dialog.Content
         className={`${dialogLooks.panel} ${className}`}
         onCloseAutoFocus={onCloseAutoFocus}
-        // Radix asks for a description unless it is told that there is none.
+        // Radix warns about a missing description unless this is explicitly undefined.
         {...(description === undefined && { 'aria-describedby': undefined })}
       >
         <Dialog.Title className={dialogLooks.title}>{title}</Dialog.Title>

@@ -4,32 +4,32 @@ import { Pencil } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 
 interface EditInPlaceProps {
-  /** What is edited: `Name`. */
+  /** Name of the text: `Name`. */
   label: string;
   text: string;
   placeholder: string;
-  /** Enter saves here, too; Shift-Enter begins a new line. */
+  /** Uses a text area. Enter still saves; Shift-Enter starts a new line. */
   isLong?: boolean;
-  /** @returns why it cannot be so, in words; null once it is saved */
+  /** @returns an error message; null once saved */
   save: (text: string) => Promise<string | null>;
-  /** How it looks while nobody edits it. */
+  /** Displayed while it isn't edited. */
   children: ReactNode;
 }
 
-/** A text that is edited where it stands: Enter saves and so does going elsewhere, Escape takes it back. */
+/** A text that is edited in place: Enter and losing the focus save, Escape cancels. */
 export function EditInPlace({ label, text, placeholder, isLong = false, save, children }: EditInPlaceProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const isSaving = useRef(false);
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
-  const opener = useRef<HTMLButtonElement>(null);
+  const editButton = useRef<HTMLButtonElement>(null);
   const isEditing = draft !== null;
-  /** Who uses the keyboard goes on where they were; only once the pencil is there again. */
-  const goesBack = useRef(false);
+  /** Returns the keyboard focus to the edit button once that is rendered again. */
+  const restoresFocus = useRef(false);
   useEffect(() => {
     if (isEditing) field.current?.select();
-    else if (goesBack.current) opener.current?.focus();
-    goesBack.current = false;
+    else if (restoresFocus.current) editButton.current?.focus();
+    restoresFocus.current = false;
   }, [isEditing]);
 
   const close = () => {
@@ -39,19 +39,19 @@ export function EditInPlace({ label, text, placeholder, isLong = false, save, ch
   const submit = async () => {
     if (draft === null || isSaving.current) return;
     isSaving.current = true;
-    const found = draft === text ? null : await save(draft);
+    const error = draft === text ? null : await save(draft);
     isSaving.current = false;
-    if (found === null) return close();
-    goesBack.current = false;
-    setProblem(found);
+    if (error === null) return close();
+    restoresFocus.current = false;
+    setProblem(error);
   };
   const onKeyDown = async (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
-      goesBack.current = true;
+      restoresFocus.current = true;
       close();
     } else if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
-      goesBack.current = true;
+      restoresFocus.current = true;
       await submit();
     }
   };
@@ -61,7 +61,7 @@ export function EditInPlace({ label, text, placeholder, isLong = false, save, ch
       <div className="group flex min-w-0 items-start gap-1.5">
         {children}
         <button
-          ref={opener}
+          ref={editButton}
           type="button"
           aria-label={`Edit ${label.toLowerCase()}`}
           title={`Edit ${label.toLowerCase()}`}
@@ -89,7 +89,7 @@ export function EditInPlace({ label, text, placeholder, isLong = false, save, ch
         className="field"
       />
       <p role="status" className={`mt-0.5 text-xs ${problem ? 'text-bad' : 'text-faint'}`}>
-        {problem ?? `Enter saves, Escape takes it back${isLong ? ', Shift-Enter begins a new line' : ''}.`}
+        {problem ?? `Enter saves, Escape cancels${isLong ? ', Shift-Enter starts a new line' : ''}.`}
       </p>
     </div>
   );

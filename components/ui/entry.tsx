@@ -5,7 +5,7 @@ interface EntryProps {
   isStrong?: boolean;
 }
 
-/** One named value in a list of them, a `<dl>`. */
+/** A named value in a `<dl>`. */
 export function Entry({ name, value, title, isStrong = false }: EntryProps) {
   return (
     <div className="flex min-w-0 items-baseline justify-between gap-3 border-line border-b py-1" title={title}>

@@ -3,13 +3,13 @@ import { useEffect, useRef } from 'react';
 const side = 32;
 
 interface PixelImageProps {
-  /** [32, 32, 3] bytes in base64; null keeps the place. */
+  /** [32, 32, 3] bytes in base64; null shows a placeholder. */
   pixels: string | null;
   label: string;
   className?: string;
 }
 
-/** A small image with every pixel to be seen, as large as its place. */
+/** A 32 px image scaled to its container, with visible pixels. */
 export function PixelImage({ pixels, label, className = '' }: PixelImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

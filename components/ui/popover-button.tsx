@@ -2,19 +2,19 @@
 
 import { ChevronDown } from 'lucide-react';
 import { lazy, type ReactNode } from 'react';
-import { OpensOnClick } from './opens-on-click.tsx';
+import { LazyTrigger } from './lazy-trigger.tsx';
 
 const Popover = lazy(() => import('./popover.tsx').then((module) => ({ default: module.Popover })));
 
 interface PopoverButtonProps {
   label: ReactNode;
-  /** On hover, and where the label is a picture. */
+  /** Tooltip; also the accessible name if the label is an icon. */
   title?: string;
   isActive?: boolean;
   children: ReactNode;
 }
 
-/** A button that opens a small panel below it; a click elsewhere or Escape closes it. */
+/** A button that opens a small panel below it; clicking outside or Escape closes it. */
 export function PopoverButton({ label, title, isActive = false, children }: PopoverButtonProps) {
   const button = {
     title,
@@ -27,22 +27,22 @@ export function PopoverButton({ label, title, isActive = false, children }: Popo
     ),
   };
   return (
-    <OpensOnClick {...button}>
+    <LazyTrigger {...button}>
       <Popover {...button}>{children}</Popover>
-    </OpensOnClick>
+    </LazyTrigger>
   );
 }
 
 interface PopoverCheckProps {
   label: string;
-  /** Faint, at the end of the line. */
+  /** Faint text at the end of the row. */
   note?: string;
   checked: boolean;
   onChange: () => void;
   disabled?: boolean;
 }
 
-/** A line of a panel that is on or off. */
+/** A checkbox row in a panel. */
 export function PopoverCheck({ label, note, checked, onChange, disabled }: PopoverCheckProps) {
   return (
     <label className="flex items-center gap-2 rounded px-1.5 py-1 hover:bg-raised">

@@ -8,7 +8,7 @@ interface PopoverProps {
   children: ReactNode;
 }
 
-/** A button with its panel, which is open at first. */
+/** A button with its panel, initially open. */
 export function Popover({ label, title, className, children }: PopoverProps) {
   const trigger = useId();
   return (

@@ -6,12 +6,12 @@ interface SearchFieldProps {
   onSearch: (text: string) => void;
   field: RefObject<HTMLInputElement | null>;
   placeholder: string;
-  /** How wide it is. */
+  /** Sets the width. */
   className: string;
 }
 
-/** Whoever types is not asked after every letter. Milliseconds. */
-const rest = 150;
+/** Milliseconds without typing before a search starts. */
+const debounce = 150;
 
 /** Searches runs by name, notes, tags and id. */
 export function SearchField({ text, onSearch, field, placeholder, className }: SearchFieldProps) {
@@ -19,7 +19,7 @@ export function SearchField({ text, onSearch, field, placeholder, className }: S
   useEffect(() => setTyped(text), [text]);
   useEffect(() => {
     if (typed === text) return;
-    const timer = setTimeout(() => onSearch(typed), rest);
+    const timer = setTimeout(() => onSearch(typed), debounce);
     return () => clearTimeout(timer);
   }, [typed, text, onSearch]);
   return (

@@ -4,11 +4,11 @@ interface Props<T extends string> {
   label: string;
   value: T;
   onChange: (value: T) => void;
-  /** What each value is called, in order. */
+  /** The label of each value, in order. */
   choices: Record<T, string>;
 }
 
-/** A few choices side by side, one of them taken: radio buttons underneath, arrow keys included. */
+/** A segmented control. It consists of radio buttons, so arrow keys work. */
 export function Segments<T extends string>({ label, value, onChange, choices }: Props<T>) {
   const group = useId();
   return (

@@ -10,22 +10,24 @@ interface ShortcutsHelpProps {
   onClose: () => void;
 }
 
-/** What the keys of a page do: a dialog that is open as long as it is mounted. */
+/** A dialog with a page's keyboard shortcuts, open while mounted. */
 export function ShortcutsHelp({ shortcuts, onClose }: ShortcutsHelpProps) {
-  // It has no trigger: a key opened it, and the focus goes back to where it was then.
-  const [before] = useState(() => document.activeElement);
+  // A key opened the dialog, so there is no trigger that would get the focus back.
+  const [focusedBefore] = useState(() => document.activeElement);
   const onCloseAutoFocus = (event: Event) => {
     event.preventDefault();
-    if (before instanceof HTMLElement) before.focus();
+    if (focusedBefore instanceof HTMLElement) focusedBefore.focus();
   };
   return (
     <Dialog.Root open onOpenChange={onClose}>
-      <DialogPanel title="Keys" className="w-80" onCloseAutoFocus={onCloseAutoFocus}>
+      <DialogPanel title="Keyboard shortcuts" className="w-80" onCloseAutoFocus={onCloseAutoFocus}>
         <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
           {shortcuts.map(({ key, label }) => (
             <div key={key} className="contents">
               <dt>
-                <kbd className="rounded border border-line bg-raised px-1.5 font-mono text-xs">{caps[key] ?? key}</kbd>
+                <kbd className="rounded border border-line bg-raised px-1.5 font-mono text-xs">
+                  {keyLabels[key] ?? key}
+                </kbd>
               </dt>
               <dd className="text-soft">{label}</dd>
             </div>
@@ -39,5 +41,5 @@ export function ShortcutsHelp({ shortcuts, onClose }: ShortcutsHelpProps) {
   );
 }
 
-/** What is printed on keys whose name is longer. */
-const caps: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ' ': 'space', Escape: 'Esc' };
+/** Short labels for keys with long names. */
+const keyLabels: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ' ': 'space', Escape: 'Esc' };

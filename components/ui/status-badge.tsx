@@ -11,7 +11,7 @@ const looks: Record<RunStatus, { icon: LucideIcon; colour: string }> = {
   imported: { icon: FileInput, colour: 'text-soft' },
 };
 
-/** A status is a word and a shape, never a colour alone. `detail` takes the word's place: `42 %`, `2nd in line`. */
+/** A status as word and icon, never as colour alone. `detail` follows the word: `42 %`. */
 export function StatusBadge({ status, detail }: { status: RunStatus; detail?: string | null }) {
   const { icon: Icon, colour } = looks[status];
   return (

@@ -1,11 +1,11 @@
 import { useSyncExternalStore } from 'react';
 
-const never = () => () => {};
+const subscribe = () => () => {};
 
-/** False on the server and in the first pass of the browser: what only the browser knows waits for true. */
+/** False on the server and during hydration, for content that only the browser can render. */
 export const useMounted = (): boolean =>
   useSyncExternalStore(
-    never,
+    subscribe,
     () => true,
     () => false,
   );

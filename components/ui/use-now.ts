@@ -3,8 +3,8 @@
 import { useEffect, useState } from 'react';
 
 /**
- * The time in milliseconds since 1970, again and again; null on the server and in the browser's first pass, whose clocks
- * and time zones differ.
+ * The current Unix time in ms, updated every `intervalMs`. Null on the server and during hydration: clocks and time zones
+ * of server and browser may differ.
  */
 export function useNow(intervalMs: number): number | null {
   const [now, setNow] = useState<number | null>(null);

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 
 /**
- * A value that changes at most once in `intervalMs` milliseconds: the first change at once, what comes meanwhile when the
- * time is over. 0 follows every change.
+ * Throttles a value to one change per `intervalMs` milliseconds: the first change applies immediately, the latest of
+ * further ones when the interval ends. 0 disables throttling.
  */
 export function useThrottledValue<T>(value: T, intervalMs: number): T {
   const [shown, setShown] = useState(value);

@@ -1,12 +1,12 @@
 'use client';
 
 import { type ReactNode, useRef } from 'react';
-import { useNear } from './use-near.ts';
+import { useNearViewport } from './use-near-viewport.ts';
 
-/** Holds a place for what is drawn, and its code loaded, once the place comes near what is seen. */
+/** Renders its children, and so loads their code, once it comes near the viewport. Until then it reserves space. */
 export function WhenNear({ children, className }: { children: ReactNode; className: string }) {
   const element = useRef<HTMLDivElement>(null);
-  const wasNear = useNear(element, { once: true });
+  const wasNear = useNearViewport(element, { once: true });
   return (
     <div ref={element} className={wasNear ? 'min-w-0' : className}>
       {wasNear && children}

@@ -3,8 +3,8 @@ import { compareAddress, readCompareState, writeCompareState } from './compare-s
 
 const read = (query: string) => readCompareState(new URLSearchParams(query));
 
-describe('the address of a comparison', () => {
-  it('holds everything that is chosen, and gives it back', () => {
+describe('the URL of a comparison', () => {
+  it('stores and restores the complete state', () => {
     const query =
       'ids=a,b,c&metric=loss&x=time&y=log&smooth=0.6&seeds=grouped&batches=shown&fields=all&test=tta&other=c&epoch=7';
     expect(read(query)).toEqual({
@@ -23,14 +23,14 @@ describe('the address of a comparison', () => {
     expect(writeCompareState(read(query))).toBe(query);
   });
 
-  it('leaves out what is as it is by itself', () => {
+  it('omits defaults', () => {
     expect(writeCompareState(read(''))).toBe('');
     expect(compareAddress(['a', 'b'])).toBe('/compare?ids=a,b');
   });
 
-  it('takes what makes no sense as left out, and a run that is named twice once', () => {
-    const senseless = 'ids=a,,a,b&metric=toString&x=&y=cubic&smooth=much&epoch=-3&test=both&seeds=1';
-    expect(read(senseless)).toEqual(read('ids=a,b'));
+  it('treats invalid values as missing, and removes duplicate runs', () => {
+    const invalid = 'ids=a,,a,b&metric=toString&x=&y=cubic&smooth=much&epoch=-3&test=both&seeds=1';
+    expect(read(invalid)).toEqual(read('ids=a,b'));
     expect(read('smooth=2').smooth).toBe(0.99);
   });
 });

@@ -1,6 +1,6 @@
 import { type Quantity, quantities } from '@/lib/series/quantities.ts';
 
-/** What a comparison shows, as its address holds it: a link shows what its sender saw. */
+/** The state of a comparison. It is stored in the URL, so a link reproduces what its sender saw. */
 
 export const comparedAxes = { epoch: 'Epoch', step: 'Step', time: 'Time' };
 export type ComparedAxis = keyof typeof comparedAxes;
@@ -9,23 +9,23 @@ const scales = { linear: 'Linear', log: 'Log' };
 const tests = { plain: 'Plain', tta: 'TTA' };
 
 export interface CompareState {
-  /** In the order they were chosen; the first is what the others are held against. */
+  /** In the order of selection; the others are compared with the first, the baseline. */
   ids: string[];
   metric: Quantity;
   x: ComparedAxis;
   y: keyof typeof scales;
-  /** Weight of the past in the moving average, 0 … 0.99. */
+  /** Weight of the previous average in smoothing, 0…0.99. */
   smooth: number;
-  /** Runs that differ only in their seed are one curve: their mean and spread. */
+  /** Whether runs that differ only in their seed are one curve: mean and standard deviation. */
   seeds: boolean;
-  /** Epochs of a single batch, too. */
+  /** Whether epochs of a single batch are included. */
   batches: boolean;
-  /** Config fields that are the same in all are left out. */
+  /** Whether config fields that are the same in all runs are hidden. */
   differences: boolean;
   test: keyof typeof tests;
-  /** Whose matrix is held against the first's; the second's where it is none of these. */
+  /** Id of the run shown next to the baseline in matrices and sample predictions; if unknown, the second run. */
   other: string;
-  /** Which epoch the walls show, from 1 through both stages; 0 is the last. */
+  /** The epoch of the sample predictions, counted from 1 through both stages; 0 is the last. */
   epoch: number;
 }
 
@@ -43,7 +43,7 @@ const defaults: CompareState = {
   epoch: 0,
 };
 
-/** Reads an address' query. What makes no sense there counts as left out. */
+/** Reads the state from a URL query. Invalid values are treated as missing. */
 export function readCompareState(query: URLSearchParams): CompareState {
   const choice = <T extends string>(name: string, choices: Record<T, unknown>, initial: T): T => {
     const value = query.get(name);
@@ -69,10 +69,10 @@ export function readCompareState(query: URLSearchParams): CompareState {
   };
 }
 
-/** The query of an address that shows this; what is as it is by itself is left out. */
+/** The URL query for a state, without defaults. */
 export function writeCompareState(state: CompareState): string {
-  const words: Record<string, string> = {
-    // Ids and names of choices need no escaping, and commas read better without.
+  const parameters: Record<string, string> = {
+    // Commas stay readable; ids and option names need no escaping.
     ids: state.ids.join(','),
     ...(state.metric !== defaults.metric && { metric: state.metric }),
     ...(state.x !== defaults.x && { x: state.x }),
@@ -85,12 +85,12 @@ export function writeCompareState(state: CompareState): string {
     ...(state.other !== '' && { other: state.other }),
     ...(state.epoch > 0 && { epoch: String(state.epoch) }),
   };
-  return Object.entries(words)
+  return Object.entries(parameters)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2C', ',')}`)
     .join('&');
 }
 
-/** Where some runs are compared. */
+/** The path and query of a comparison. */
 export const compareAddress = (ids: readonly string[]): string =>
   `/compare?${writeCompareState({ ...defaults, ids: [...ids] })}`;

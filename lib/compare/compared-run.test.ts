@@ -37,7 +37,7 @@ const runOf = (id: string, number: number): RunDetail => ({
   logTail: [],
 });
 
-it('is as it was while runs only tell how far they are, and new where one tells more', () => {
+it('reuses unchanged entries while runs only report progress, and replaces changed ones', () => {
   const [a, b] = [runOf('a', 1), runOf('b', 2)];
   const before = compareRuns([a, b], []);
   const progress: RunEventOf<'progress'> = {
@@ -50,11 +50,11 @@ it('is as it was while runs only tell how far they are, and new where one tells 
     secondsLeft: 1,
     usage: { memory: 1, peakMemory: 2, cores: 1 },
   };
-  const further = reduceRun(b, { id: 0, runId: 'b', event: progress });
-  expect(further).not.toBe(b);
-  expect(compareRuns([a, further], before)).toBe(before);
+  const progressed = reduceRun(b, { id: 0, runId: 'b', event: progress });
+  expect(progressed).not.toBe(b);
+  expect(compareRuns([a, progressed], before)).toBe(before);
 
-  const done = reduceRun(further, { id: 1, runId: 'b', event: { at: 3, type: 'completed' } });
+  const done = reduceRun(progressed, { id: 1, runId: 'b', event: { at: 3, type: 'completed' } });
   const after = compareRuns([a, done], before);
   expect(after[0]).toBe(before[0]);
   expect(after[1]).toMatchObject({ name: 'b', run: { status: 'completed' } });

@@ -7,7 +7,7 @@ import type { ColourToken } from '@/lib/series/chart.ts';
 import { distinctColours } from '@/lib/series/colours.ts';
 import type { ComparedCurve } from '@/lib/series/compared-curves.ts';
 
-/** A run among others: with a name that is its alone there, and its colour. */
+/** A run in a comparison. Its name and colour are unique there (colours up to ten runs). */
 export interface ComparedRun {
   run: RunDetail;
   name: string;
@@ -15,20 +15,20 @@ export interface ComparedRun {
 }
 
 /**
- * Runs side by side. One of which nothing new is shown is the very one of `before`, and so is the whole list: `progress`
- * comes four times a second, is no part of a comparison, and should draw no chart again.
+ * Prepares runs for comparison. Unchanged entries are reused from `before`, and the list itself if all are unchanged:
+ * `progress` arrives four times a second, is not compared and must not redraw charts.
  */
 export function compareRuns(runs: readonly RunDetail[], before: readonly ComparedRun[]): readonly ComparedRun[] {
   const [names, colours] = [distinctNames(runs), distinctColours(runs)];
   const compared = runs.map((run, index): ComparedRun => {
     const each = { run, name: names[index]!, colour: colours[index]! };
-    return before.find((known) => isAlike(known, each)) ?? each;
+    return before.find((known) => isSame(known, each)) ?? each;
   });
-  const isAsBefore = compared.length === before.length && compared.every((each, index) => each === before[index]);
-  return isAsBefore ? before : compared;
+  const isUnchanged = compared.length === before.length && compared.every((each, index) => each === before[index]);
+  return isUnchanged ? before : compared;
 }
 
-const isAlike = (a: ComparedRun, b: ComparedRun): boolean =>
+const isSame = (a: ComparedRun, b: ComparedRun): boolean =>
   a.name === b.name && a.colour === b.colour && hasOnlyProgressed(a.run, b.run);
 
 const hasOnlyProgressed = (before: RunDetail, after: RunDetail): boolean =>
@@ -36,13 +36,13 @@ const hasOnlyProgressed = (before: RunDetail, after: RunDetail): boolean =>
     (key) => key === 'progress' || key === 'peakMemory' || after[key] === before[key],
   );
 
-/** A run's epochs as a curve among others. @param batches whether epochs of a single batch count, too */
+/** A run's epochs as a curve. @param batches whether to include epochs of a single batch */
 export function curveOf({ run, name, colour }: ComparedRun, batches = false): ComparedCurve {
   const images = eventsOf(run, 'started').at(-1)?.images.train ?? trainImages(run.config);
   const epochs = batches ? eventsOf(run, 'epoch') : completeEpochs(run);
   return { name, colour, config: run.config, epochs, trainImages: images };
 }
 
-/** Whether half of its epochs in stage 2 were single batches. */
+/** Whether every other epoch of stage 2 trained on a single batch; see `completeEpochs`. */
 export const hasBatchEpochs = (run: Pick<RunDetail, 'status' | 'config' | 'events'>): boolean =>
   completeEpochs(run).length < eventsOf(run, 'epoch').length;

@@ -1,43 +1,50 @@
 /**
- * What a chart shows, apart from whatever draws it: lines and points in units of the axes, colours as tokens, texts without
- * markup. Line breaks in a text are `\n`.
+ * Charts, independent of the library that draws them: series in axis units, colours as CSS tokens, plain text without
+ * markup. Line breaks in text are `\n`.
  */
 
-/** A colour that follows the theme: a custom property of `globals.css`. */
+/** A colour that follows the theme: a custom property in `globals.css`. */
 export type ColourToken = `var(--${string})`;
 
 export interface Chart {
   x: Axis;
   y: Axis;
-  /** In drawing order, the first at the back. */
+  /** In drawing order, back to front. */
   series: Series[];
   rules: Rule[];
   notes: Note[];
-  /** What the room above the lines is kept for, drawn now or not, so that nothing jumps. */
+  /** Space reserved above the plot area for what may be drawn there, to avoid layout shifts. */
   headroom: 'none' | 'notes' | 'legend' | 'notes and legend';
   hasLegend: boolean;
-  /** Pointing at a chart labels every series at that x, or the nearest point alone. */
+  /** Hovering labels every series at that x, or only the nearest point. */
   hover: 'same x' | 'nearest';
-  /** Charts of the same view show the same quantity at another time: what a person hid or moved stays as it is. */
+  /** Updates with the same view keep the user's changes: hidden series, zoom. */
   view: string;
-  /** The sentence that stands for the chart where it cannot be seen. */
+  /** Text alternative, a sentence. */
   description: string;
 }
 
 export interface Axis {
-  /** With the unit: `accuracy, %`. */
+  /** Includes the unit: `accuracy, %`. */
   title: string;
   scale: 'linear' | 'log';
-  /** From and to, in units of the axis; otherwise it fits the data, or the data and zero. */
+  /** [from, to] in axis units; otherwise fits the data, or the data and zero. */
   domain: readonly [number, number] | 'data' | 'data and zero';
   ticks: Ticks;
 }
 
 /**
- * How values are written on an axis: as whole numbers, as powers (`1e-3`), with SI prefixes (`2k`), in the shortest way, or
- * not at all. A list has the only places that are marked, and a text for each.
+ * Tick format: integers, powers (`1e-3`), SI prefixes (`2k`), the shortest form, or no axis at all. A list gives the
+ * position and text of every tick.
  */
-export type Ticks = 'auto' | 'whole' | 'power' | 'prefix' | 'short' | 'none' | readonly { at: number; text: string }[];
+export type Ticks =
+  | 'auto'
+  | 'integer'
+  | 'power'
+  | 'prefix'
+  | 'short'
+  | 'none'
+  | readonly { at: number; text: string }[];
 
 export type Series = LineSeries | PointSeries;
 
@@ -48,33 +55,32 @@ export interface LineSeries {
   x: number[];
   /** Null is a gap. */
   y: (number | null)[];
-  /** Of each point, for whoever points at it. */
+  /** Hover label of each point. */
   labels: string[];
-  /** Whether the series' name stands beside a label. */
+  /** Whether hover labels include the series' name. */
   hasNamedLabels: boolean;
   /** Training is dashed, everything else solid. */
   style: 'solid' | 'dashed';
-  /** In pixels. */
+  /** Pixels. */
   width: number;
-  /** A value holds up to the next one: steps instead of slopes. */
+  /** Each value holds until the next: steps instead of slopes. */
   isStepped?: boolean;
-  /** The line crosses gaps. */
-  crossesGaps?: boolean;
-  /** Points on the line, diameters in pixels; null draws the line alone. */
-  marks: { shape: 'circle' | 'diamond'; size: number | number[] } | null;
-  /** A range around the line, of the same colour, faint. */
+  /** Connects the points on either side of a gap. */
+  connectsGaps?: boolean;
+  /** `size` is the diameter in pixels, for all points or for each; null draws only the line. */
+  markers: { shape: 'circle' | 'diamond'; size: number | number[] } | null;
+  /** A range around the line, shaded in its colour. */
   band?: { low: (number | null)[]; high: (number | null)[] };
-  /** The values before smoothing: a faint line behind. */
+  /** Values before smoothing, drawn as a faint line behind. */
   unsmoothed?: (number | null)[];
 }
 
 /** Points without a line. */
 export interface PointSeries {
   kind: 'points';
-  /** In the legend. */
+  /** Name in the legend. */
   name: string;
   points: Point[];
-  /** Filled in their colour, or rings of it. */
   style: 'filled' | 'ring';
 }
 
@@ -82,12 +88,13 @@ export interface Point {
   x: number;
   y: number;
   colour: ColourToken;
-  /** Diameter in pixels. */
+  /** Diameter, pixels. */
   size: number;
-  /** For a click. */
+  /** Passed to the click handler. */
   id?: string;
-  /** Stands out at the head of its label. */
+  /** First line of the hover label, bold. */
   heading?: string;
+  /** Hover label. */
   label: string;
 }
 
@@ -98,28 +105,28 @@ export interface Rule {
   colour: ColourToken;
 }
 
-/** A short text in the chart. */
+/** A short text inside the chart. */
 export interface Note {
   text: string;
   x: number;
-  /** In units of the axis, or above everything that is drawn. */
+  /** In axis units, or above the plot area. */
   y: number | 'top';
-  /** On which side of its place it stands; at the top, left or right. */
+  /** Side of its position; only left or right at the top. */
   side: 'left' | 'right' | 'above' | 'below';
   colour: ColourToken;
 }
 
-/** An axis of whole epochs, with half an epoch of room at both ends. */
+/** An epoch axis with integer ticks and half an epoch of padding at both ends. */
 export const epochAxis = (first: number, last: number): Axis => ({
   title: 'epoch',
   scale: 'linear',
   domain: [first - 0.5, last + 0.5],
-  ticks: 'whole',
+  ticks: 'integer',
 });
 
-/** Past this many points on a line, their marks would hide it. */
-export const maxMarks = 60;
+/** Lines with more points than this are drawn without markers, which would hide them. */
+export const maxMarkers = 60;
 
-/** Whether there is nothing to draw. */
+/** Whether no series has any points. */
 export const isEmptyChart = ({ series }: Pick<Chart, 'series'>): boolean =>
   series.every((each) => (each.kind === 'line' ? each.x : each.points).length === 0);

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { inProject } from '@/tools/testing/paths.ts';
 import { distinctColours, runColour, runColourCount } from './colours.ts';
 
-it('tells any ten runs in a row apart', () => {
+it('gives any ten consecutive runs different colours', () => {
   for (let first = 1; first < 25; first++) {
     const colours = Array.from({ length: runColourCount }, (_, step) => runColour({ number: first + step }));
     expect(new Set(colours).size).toBe(runColourCount);
   }
 });
 
-it('gives runs that are drawn together colours of their own', () => {
+it('gives runs that are drawn together different colours', () => {
   const runs = [3, 13, 4, 23].map((number) => ({ number }));
   expect(distinctColours(runs)).toEqual(['var(--run-3)', 'var(--run-4)', 'var(--run-5)', 'var(--run-6)']);
   expect(new Set(distinctColours(Array.from({ length: 10 }, () => ({ number: 7 })))).size).toBe(10);
@@ -18,11 +18,11 @@ it('gives runs that are drawn together colours of their own', () => {
 
 type Rgb = [number, number, number];
 
-/** What the eye receives, linear light; then as readers without one kind of cone see it (Machado et al., 2009). */
-const sights = {
-  all: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-  protan: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
-  deutan: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
+/** Transforms of linear RGB: normal vision, and simulations of two kinds of colour blindness (Machado et al., 2009). */
+const visions = {
+  normal: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  protanopic: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
+  deuteranopic: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
 };
 
 const readHex = (hex: string): Rgb =>
@@ -34,7 +34,7 @@ const readHex = (hex: string): Rgb =>
 const apply = (matrix: number[], colour: Rgb): Rgb =>
   [0, 3, 6].map((row) => colour.reduce((sum, part, column) => sum + matrix[row + column]! * part, 0)) as Rgb;
 
-/** OKLab (Ottosson, 2020): distances are about as large as differences look. */
+/** OKLab (Ottosson, 2020): distances approximate perceived differences. */
 function oklab(colour: Rgb): Rgb {
   const cones = apply(
     [
@@ -61,7 +61,7 @@ describe.each([
   const token = (name: string) => readHex(new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(block)![1]!);
   const colours = Array.from({ length: runColourCount }, (_, slot) => token(`run-${slot}`));
 
-  it.each(Object.entries(sights))('differ for readers with %s cones', (_sight, matrix) => {
+  it.each(Object.entries(visions))('are distinguishable with %s vision', (_vision, matrix) => {
     const seen = colours.map((colour) => oklab(apply(matrix, colour)));
     const distances = seen.flatMap((a, index) =>
       seen.slice(index + 1).map((b) => Math.hypot(...a.map((x, i) => x - b[i]!))),
@@ -69,10 +69,10 @@ describe.each([
     expect(Math.min(...distances)).toBeGreaterThan(0.08);
   });
 
-  it('stand out from what they are drawn on', () => {
-    const ground = luminance(token('panel'));
+  it('contrast with the background', () => {
+    const background = luminance(token('panel'));
     for (const colour of colours) {
-      const [dark, light] = [ground, luminance(colour)].sort((a, b) => a - b) as [number, number];
+      const [dark, light] = [background, luminance(colour)].sort((a, b) => a - b) as [number, number];
       expect((light + 0.05) / (dark + 0.05)).toBeGreaterThan(3);
     }
   });

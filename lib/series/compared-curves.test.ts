@@ -28,7 +28,7 @@ const linesOf = ({ series }: Chart) => series.filter((each): each is LineSeries 
 const one = curve('<i>one</i>', [0.25, 0.5, null, 0.75]);
 
 describe('prepareComparedCurves', () => {
-  it('draws a figure of each run by epoch, names as text, and where fine-tuning begins', () => {
+  it('draws a quantity of each run by epoch, treats names as plain text and marks the start of fine-tuning', () => {
     const chart = prepareComparedCurves([[one], [curve('two', [0.5])]], options);
     expect(linesOf(chart).map(({ name, x, y, labels }) => ({ name, x, y, labels }))).toEqual([
       { name: '<i>one</i>', x: [1, 2, 3, 4], y: [25, 50, null, 75], labels: ['25.00', '50.00', '', '75.00'] },
@@ -40,7 +40,7 @@ describe('prepareComparedCurves', () => {
     expect(chart.description).toBe('validation accuracy by epoch: <i>one</i> (last 75.00), two (last 50.00).');
   });
 
-  it('counts steps, of which augmented epochs have whole ones only, and time in its unit', () => {
+  it('counts steps, without the incomplete batch of augmented epochs, and shows long times in minutes', () => {
     const augmented = curve('aug', [0.25, 0.5, 0.5, 0.75], { augment: true });
     const steps = prepareComparedCurves([[one], [augmented]], { ...options, x: 'step' });
     expect(linesOf(steps).map(({ x }) => x)).toEqual([
@@ -56,22 +56,22 @@ describe('prepareComparedCurves', () => {
     expect(linesOf(short)[0]!.x).toEqual([2, 4]);
   });
 
-  it('smooths each stage by itself, with the values themselves faint behind', () => {
+  it('smooths each stage separately and keeps the unsmoothed values', () => {
     const chart = prepareComparedCurves([[curve('a', [0.2, 0.5, 0.4, 0.7])]], { ...options, smooth: 0.5 });
     const [line] = linesOf(chart);
     expect(line!.unsmoothed).toEqual([20, 50, 40, 70]);
     expect(line!.y.map((value) => value!.toFixed(6))).toEqual(['20.000000', '40.000000', '40.000000', '60.000000']);
   });
 
-  it('draws runs that differ only in seed as their mean and spread', () => {
+  it('draws runs that differ only in their seed as mean and spread', () => {
     const group = [curve('s', [0.25, 0.5]), curve('s', [0.75, 0.5]), curve('s', [0.5])] as const;
     expect(prepareComparedCurves([group], options).series).toMatchObject([
       { name: 's, 3 seeds', y: [50, 50], band: { low: [25, 50], high: [75, 50] } },
     ]);
   });
 
-  it('has a logarithmic axis on request, and says where there is nothing', () => {
+  it('has a logarithmic axis on request, and describes an empty chart', () => {
     expect(prepareComparedCurves([[one]], { ...options, y: 'log' }).y).toMatchObject({ scale: 'log', ticks: 'short' });
-    expect(prepareComparedCurves([], options).description).toBe('No run to draw yet.');
+    expect(prepareComparedCurves([], options).description).toBe('No runs to plot yet.');
   });
 });

@@ -9,7 +9,7 @@ import {
   type ColourToken,
   epochAxis,
   type LineSeries,
-  maxMarks,
+  maxMarkers,
   type Note,
   type Rule,
 } from './chart.ts';
@@ -25,28 +25,28 @@ export interface ComparedCurve {
   colour: ColourToken;
   config: TrainConfig;
   epochs: readonly Epoch[];
-  /** Images in an epoch. */
+  /** Training images per epoch. */
   trainImages: number;
 }
 
-/** Runs that are drawn as one: a single run, or those that differ only in their seed. One at least. */
+/** Runs drawn as one curve: a single run, or runs that differ only in their seed. Never empty. */
 type CurveGroup = readonly ComparedCurve[];
 
 type Options = Pick<CompareState, 'metric' | 'x' | 'y' | 'smooth'>;
 
 /**
- * One quantity of several runs in one chart. A smoothed curve has its own values faint behind it; a group is its mean, with
- * a band of one standard deviation to either side. A dotted rule stands where fine-tuning begins.
+ * One quantity of several runs in one chart. The unsmoothed values of a smoothed run are drawn faintly behind it. A
+ * group is drawn as its mean, with a band of ± one standard deviation. A dotted rule marks where fine-tuning starts.
  */
 export function prepareComparedCurves(groups: readonly CurveGroup[], options: Options): Chart {
   const lines = groups.map((group) => lineOf(group, options));
   const longest = Math.max(0, ...lines.flatMap(({ x }) => x));
-  // Minutes once seconds would be hard to read.
+  // Minutes instead of seconds beyond 5 min.
   const unit = options.x === 'time' && longest > 300 ? 60 : 1;
   const scaled = lines.map((line) => ({
     ...line,
     x: line.x.map((value) => value / unit),
-    turn: line.turn === null ? null : line.turn / unit,
+    stage2Start: line.stage2Start === null ? null : line.stage2Start / unit,
   }));
   const isLogarithmic = options.y === 'log';
   return {
@@ -61,16 +61,16 @@ export function prepareComparedCurves(groups: readonly CurveGroup[], options: Op
     ...stageRules(scaled),
     headroom: 'notes',
     hasLegend: false,
-    // Points of several runs share an epoch, but hardly a step or a moment.
+    // Runs share epochs, but rarely the same step or second.
     hover: options.x === 'epoch' ? 'same x' : 'nearest',
     view: 'compared',
     description: describe(scaled, options),
   };
 }
 
-function xAxis(along: ComparedAxis, end: number, unit: number): Axis {
-  if (along === 'epoch') return epochAxis(1, Math.max(1, end));
-  const title = along === 'time' ? `training time, ${unit === 60 ? 'min' : 's'}` : along;
+function xAxis(axis: ComparedAxis, end: number, unit: number): Axis {
+  if (axis === 'epoch') return epochAxis(1, Math.max(1, end));
+  const title = axis === 'time' ? `training time, ${unit === 60 ? 'min' : 's'}` : axis;
   return { title, scale: 'linear', domain: [0, Math.max(1, end) + 0.5], ticks: 'short' };
 }
 
@@ -79,42 +79,44 @@ interface Line {
   colour: ColourToken;
   x: number[];
   y: (number | null)[];
-  /** Before smoothing, where that is drawn. */
+  /** Values before smoothing; null if not drawn. */
   unsmoothed: (number | null)[] | null;
-  /** Of a group, around `y`. */
+  /** ± one standard deviation around `y`; null for a single run. */
   band: { low: (number | null)[]; high: (number | null)[] } | null;
-  /** Where fine-tuning begins; null where it does not. */
-  turn: number | null;
+  /** X position where fine-tuning starts; null if there is no change of stage. */
+  stage2Start: number | null;
 }
 
 function lineOf(group: CurveGroup, { metric, x, smooth: weight }: Options): Line {
   const first = group[0]!;
   const longest = group.reduce((a, b) => (b.epochs.length > a.epochs.length ? b : a));
-  const place = places(longest, x);
-  const turn = longest.epochs.findIndex((epoch) => epoch.stage === 2);
+  const positions = epochPositions(longest, x);
+  const firstOfStage2 = longest.epochs.findIndex((epoch) => epoch.stage === 2);
   const values = longest.epochs.map(({ stage, epoch }) => {
-    const same = group.flatMap((run) => run.epochs.find((each) => each.stage === stage && each.epoch === epoch) ?? []);
-    return meanAndSpread(same.map((each) => quantityOf(each, metric)).filter((value) => value !== null));
+    const sameEpoch = group.flatMap(
+      (run) => run.epochs.find((each) => each.stage === stage && each.epoch === epoch) ?? [],
+    );
+    return meanAndSpread(sameEpoch.map((each) => quantityOf(each, metric)).filter((value) => value !== null));
   });
   const means = values.map((value) => value?.mean ?? null);
-  // What trains is another network before and after: each stage has an average of its own.
-  const parts = turn > 0 ? [means.slice(0, turn), means.slice(turn)] : [means];
-  const y = weight > 0 ? parts.flatMap((part) => smooth(part, weight)) : means;
+  // Each stage trains a different part of the network, so each is smoothed separately.
+  const stages = firstOfStage2 > 0 ? [means.slice(0, firstOfStage2), means.slice(firstOfStage2)] : [means];
+  const y = weight > 0 ? stages.flatMap((stage) => smooth(stage, weight)) : means;
   const edge = (sign: number) =>
     y.map((mean, index) => (mean === null ? null : mean + sign * (values[index]?.spread ?? 0)));
   return {
     name: group.length === 1 ? first.name : `${first.config.name || first.name}, ${group.length} seeds`,
     colour: first.colour,
-    x: place,
+    x: positions,
     y,
     unsmoothed: weight > 0 && group.length === 1 ? means : null,
     band: group.length > 1 ? { low: edge(-1), high: edge(1) } : null,
-    turn: turn > 0 ? (place[turn - 1]! + place[turn]!) / 2 : null,
+    stage2Start: firstOfStage2 > 0 ? (positions[firstOfStage2 - 1]! + positions[firstOfStage2]!) / 2 : null,
   };
 }
 
-/** Where each epoch stands: its number, or how many steps or seconds were done by its end. */
-function places({ epochs, config, trainImages }: ComparedCurve, x: ComparedAxis): number[] {
+/** Each epoch's x position: its number, or the steps or seconds completed by its end. */
+function epochPositions({ epochs, config, trainImages }: ComparedCurve, x: ComparedAxis): number[] {
   if (x === 'epoch') return epochs.map(placeOnAxis(epochs));
   const lengthOf = ({ stage, seconds }: Epoch): number => {
     if (x === 'time') return seconds ?? 0;
@@ -127,38 +129,38 @@ function places({ epochs, config, trainImages }: ComparedCurve, x: ComparedAxis)
 
 function seriesOf({ name, colour, x, y, band, unsmoothed }: Line, options: Options): LineSeries {
   const { format } = quantities[options.metric];
-  const where = (index: number) => (options.x === 'epoch' ? '' : ` at ${formatShort(x[index]!)}`);
+  const suffix = (index: number) => (options.x === 'epoch' ? '' : ` at ${formatShort(x[index]!)}`);
   return {
     kind: 'line',
     name: shortName(name),
     colour,
     x,
     y,
-    labels: y.map((value, index) => (value === null ? '' : `${format(value)}${where(index)}`)),
+    labels: y.map((value, index) => (value === null ? '' : `${format(value)}${suffix(index)}`)),
     hasNamedLabels: true,
     style: 'solid',
     width: 2,
-    marks: x.length > maxMarks ? null : { shape: 'circle', size: 4 },
+    markers: x.length > maxMarkers ? null : { shape: 'circle', size: 4 },
     ...(band && { band }),
     ...(unsmoothed && { unsmoothed }),
   };
 }
 
-/** One for each place where a run's fine-tuning begins, in the run's colour where it is that run's alone. */
+/** One rule for each x where fine-tuning starts, in the run's colour if only one of several runs starts there. */
 function stageRules(lines: readonly Line[]): { rules: Rule[]; notes: Note[] } {
-  const turns = [...new Set(lines.flatMap(({ turn }) => (turn === null ? [] : [turn])))];
-  const colourOf = (turn: number): ColourToken => {
-    const [only, ...others] = lines.filter((line) => line.turn === turn);
+  const starts = [...new Set(lines.flatMap(({ stage2Start }) => stage2Start ?? []))];
+  const colourOf = (start: number): ColourToken => {
+    const [only, ...others] = lines.filter((line) => line.stage2Start === start);
     return only && others.length === 0 && lines.length > 1 ? only.colour : 'var(--line-strong)';
   };
   return {
-    rules: turns.map((turn) => ({ x: turn, style: 'dotted', colour: colourOf(turn) })),
-    notes: turns.slice(0, 1).map((x) => ({ text: 'fine-tuning', x, y: 'top', side: 'right', colour: 'var(--faint)' })),
+    rules: starts.map((x) => ({ x, style: 'dotted', colour: colourOf(x) })),
+    notes: starts.slice(0, 1).map((x) => ({ text: 'fine-tuning', x, y: 'top', side: 'right', colour: 'var(--faint)' })),
   };
 }
 
 function describe(lines: readonly Line[], { metric, x, smooth: weight }: Options): string {
-  if (lines.length === 0) return 'No run to draw yet.';
+  if (lines.length === 0) return 'No runs to plot yet.';
   const by = x === 'time' ? 'training time' : x;
   const names = lines.map(
     ({ name, y }) => `${name} (last ${y.findLast((value) => value !== null)?.toPrecision(4) ?? '–'})`,

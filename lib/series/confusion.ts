@@ -1,19 +1,19 @@
 import type { ConfusionMatrix } from '@/lib/run/metrics.ts';
 
-/** Each row as shares of its sum: of the images of a class, how many were taken for which. */
-export const shareOfRow = (matrix: ConfusionMatrix): number[][] =>
+/** Divides each row by its sum: the share of a true class's images predicted as each class. Empty rows become zeros. */
+export const normalizeRows = (matrix: ConfusionMatrix): number[][] =>
   matrix.map((row) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count) => (total === 0 ? 0 : count / total));
   });
 
-/** What one network counts more than another, cell by cell; both of the same classes. */
-export const differenceOf = (a: ConfusionMatrix, b: ConfusionMatrix): number[][] =>
+/** a − b, cell by cell. Both matrices must have the same classes. */
+export const subtractMatrix = (a: ConfusionMatrix, b: ConfusionMatrix): number[][] =>
   a.map((row, truth) => row.map((count, predicted) => count - (b[truth]?.[predicted] ?? 0)));
 
 /**
- * How strongly a cell is coloured, within 0…1, by its share of the row. Mistakes are small shares: the root spreads them,
- * so that the few per cent that tell one network from another show.
+ * A cell's colour intensity, within 0…1, from its share of the row. Mistakes are small shares; the square root spreads
+ * them so that differences of a few per cent are visible.
  */
 export function heatOf(share: number): number {
   const heat = Math.sqrt(Math.min(1, Math.max(0, share)));
@@ -21,6 +21,6 @@ export function heatOf(share: number): number {
   return heat < (darkestForInk + lightestForWhite) / 2 ? darkestForInk : lightestForWhite;
 }
 
-/** Between these two neither dark nor white figures are legible (WCAG AA), so no cell has such a colour. */
+/** Neither dark nor white text is legible between these intensities (WCAG AA), so no cell uses them. */
 const darkestForInk = 0.68;
 export const lightestForWhite = 0.84;

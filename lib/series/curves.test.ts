@@ -29,7 +29,7 @@ describe('prepareAccuracy', () => {
   const chart = prepareAccuracy(epochs, { ...options, best: [{ stage: 2, epoch: 2 }] });
   const [train, validation] = linesOf(chart);
 
-  it('sets both stages on one axis of epochs, with a gap at the rule between', () => {
+  it('places both stages on one epoch axis, with a gap at the rule between them', () => {
     expect(epochs.map(placeOnAxis(epochs))).toEqual([1, 2, 3, 4]);
     expect(validation?.x).toEqual([1, 2, 2.5, 3, 4]);
     expect(validation?.y).toEqual([25, 50, null, null, 75]);
@@ -39,7 +39,7 @@ describe('prepareAccuracy', () => {
       ['stage 2', 'right'],
     ]);
     expect([chart.x, chart.y]).toMatchObject([
-      { title: 'epoch', domain: [0.5, 4.5], ticks: 'whole' },
+      { title: 'epoch', domain: [0.5, 4.5], ticks: 'integer' },
       { title: 'accuracy, %', scale: 'linear' },
     ]);
   });
@@ -50,9 +50,9 @@ describe('prepareAccuracy', () => {
     expect(chart.hasLegend).toBe(true);
   });
 
-  it('marks training only where a stage is a single point', () => {
-    const marks = [epochs, epochs.slice(0, 3)].map((some) => linesOf(prepareAccuracy(some, options))[0]?.marks);
-    expect(marks).toEqual([null, { shape: 'circle', size: 5 }]);
+  it('shows markers on training only if a stage has a single epoch', () => {
+    const markers = [epochs, epochs.slice(0, 3)].map((some) => linesOf(prepareAccuracy(some, options))[0]?.markers);
+    expect(markers).toEqual([null, { shape: 'circle', size: 5 }]);
   });
 
   it('labels each point with its value, in percent', () => {
@@ -64,12 +64,12 @@ describe('prepareAccuracy', () => {
     expect(chart.series[2]).toMatchObject({ kind: 'points', style: 'ring', points: [{ x: 4, y: 75 }] });
   });
 
-  it('says in words what it shows', () => {
+  it('describes its contents', () => {
     expect(chart.description).toContain('4 epochs, validation now 75.00');
-    expect(prepareAccuracy([], options).description).toContain('nothing yet');
+    expect(prepareAccuracy([], options).description).toContain('no values yet');
   });
 
-  it('has no rule while there is one stage, and keeps its axes before the first epoch', () => {
+  it('has no rule with a single stage, and has axes before the first epoch', () => {
     expect(prepareAccuracy(epochs.slice(0, 2), options).rules).toEqual([]);
     const none = prepareAccuracy([], options);
     expect(linesOf(none).map(({ x }) => x)).toEqual([[], []]);
@@ -78,7 +78,7 @@ describe('prepareAccuracy', () => {
 });
 
 describe('prepareLoss and prepareLearningRate', () => {
-  it('show figures as they are', () => {
+  it('show values unscaled', () => {
     expect(linesOf(prepareLoss(epochs, options))[0]?.y).toEqual([1.25, 1.25, null, 1.25, 1.25]);
     const rate = prepareLearningRate(epochs, options);
     expect(rate.series).toMatchObject([
@@ -94,7 +94,7 @@ describe('prepareLoss and prepareLearningRate', () => {
 });
 
 describe('prepareSpeed', () => {
-  it('shows images a second of both stages', () => {
+  it('shows images per second of both stages', () => {
     const { series, y, description } = prepareSpeed(epochs, options);
     expect(series).toMatchObject([{ y: [1, 1, null, 1, 1] }]);
     expect(series).toMatchObject([{ labels: { 0: '1 images/s' } }]);
@@ -109,10 +109,10 @@ describe('bestEpochs', () => {
     return { ...rest, metrics: { ...metrics, val_loss } };
   };
 
-  it('goes by validation loss until the trainer has said which it kept', () => {
+  it('uses validation loss until the trainer has reported the best epoch', () => {
     const losses = [withLoss(1, 1, 2), withLoss(1, 2, 1), withLoss(1, 3, 1), withLoss(2, 1, null), withLoss(2, 2, 3)];
-    const found = (ended: Parameters<typeof bestEpochs>[1]) =>
-      bestEpochs(losses, ended).map((each) => [each.stage, each.epoch]);
+    const found = (stageEnds: Parameters<typeof bestEpochs>[1]) =>
+      bestEpochs(losses, stageEnds).map((each) => [each.stage, each.epoch]);
     expect(found([])).toEqual([
       [1, 2],
       [2, 2],
@@ -123,7 +123,7 @@ describe('bestEpochs', () => {
     ]);
   });
 
-  it('knows none where there is no loss', () => {
+  it('returns none without a validation loss', () => {
     expect(bestEpochs([withLoss(1, 1, null)], [])).toEqual([]);
     expect(bestEpochs([], [])).toEqual([]);
   });
@@ -138,7 +138,7 @@ describe('axisEnd', () => {
     [128, 130, 130],
     [7, 0, 7],
     [0, 0, 1],
-  ])('%s epochs done of %s planned reach to %s', (done, planned, end) => {
+  ])('%s of %s planned epochs end the axis at %s', (done, planned, end) => {
     expect(axisEnd(done, planned)).toBe(end);
   });
 });

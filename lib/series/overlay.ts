@@ -1,5 +1,5 @@
 import type { CurveMetric } from '@/lib/runs/columns.ts';
-import { type Chart, type ColourToken, epochAxis, type LineSeries, maxMarks } from './chart.ts';
+import { type Chart, type ColourToken, epochAxis, type LineSeries, maxMarkers } from './chart.ts';
 import { quantities } from './quantities.ts';
 import { shortName } from './short-name.ts';
 import { smooth } from './smooth.ts';
@@ -7,7 +7,7 @@ import { smooth } from './smooth.ts';
 export interface OverlaidRun {
   name: string;
   colour: ColourToken;
-  /** One value of every epoch; null is a gap. */
+  /** One value per epoch; null is a gap. */
   stage1: readonly (number | null)[];
   stage2: readonly (number | null)[];
 }
@@ -15,54 +15,54 @@ export interface OverlaidRun {
 export interface OverlayOptions {
   metric: CurveMetric;
   stage: 'both' | 'stage1' | 'stage2';
-  /** Within 0…1; see `smooth`. */
+  /** Weight within [0, 1); see `smooth`. */
   smoothing: number;
   logarithmic: boolean;
 }
 
-/** Past this many runs one hover for all would cover the chart, and marks would hide the lines. */
-const mostTogether = 12;
+/** With more runs, one hover label for all would cover the chart, and markers would hide the lines. */
+const maxDetailed = 12;
 
-/** One quantity of several runs by epoch; a larger mark stands where a run's fine-tuning begins. */
+/** One quantity of several runs by epoch; a larger marker shows where a run's fine-tuning starts. */
 export function prepareOverlay(runs: readonly OverlaidRun[], options: OverlayOptions): Chart {
   const { metric, stage, logarithmic } = options;
   const { name: metricName, title } = quantities[metric];
-  const longest = Math.max(1, ...runs.map((run) => partsOf(run, stage).flat().length));
-  const isCrowd = runs.length > mostTogether;
-  const names = isCrowd ? `${runs.length} runs` : runs.map((run) => run.name).join(', ');
+  const longest = Math.max(1, ...runs.map((run) => shownStages(run, stage).flat().length));
+  const isCrowded = runs.length > maxDetailed;
+  const names = isCrowded ? `${runs.length} runs` : runs.map((run) => run.name).join(', ');
   const isLog = logarithmic || metric === 'learning_rate';
   return {
     x: epochAxis(1, longest),
     y: { title, scale: isLog ? 'log' : 'linear', domain: 'data', ticks: isLog ? 'power' : 'auto' },
-    series: runs.map((run) => seriesOf(run, options, { longest, isCrowd })),
+    series: runs.map((run) => seriesOf(run, options, { longest, isCrowded })),
     rules: [],
     notes: [],
-    // The table beside it has the colours.
+    // The runs table next to the chart shows the colours.
     headroom: 'none',
     hasLegend: false,
-    hover: isCrowd ? 'nearest' : 'same x',
+    hover: isCrowded ? 'nearest' : 'same x',
     view: `${metric} ${stage} ${isLog}`,
-    description: runs.length === 0 ? 'No run to draw yet.' : `${capitalized(metricName)} by epoch of ${names}.`,
+    description: runs.length === 0 ? 'No runs to plot yet.' : `${capitalized(metricName)} by epoch of ${names}.`,
   };
 }
 
-/** Stages that are drawn. Each is smoothed on its own: what trains is not the same before and after. */
-const partsOf = (run: OverlaidRun, stage: OverlayOptions['stage']) =>
+/** The values of the stages to draw. They train different parts of the network, so each is smoothed separately. */
+const shownStages = (run: OverlaidRun, stage: OverlayOptions['stage']) =>
   stage === 'both' ? [run.stage1, run.stage2] : [run[stage]];
 
 function seriesOf(
   run: OverlaidRun,
   { metric, stage, smoothing }: OverlayOptions,
-  { longest, isCrowd }: { longest: number; isCrowd: boolean },
+  { longest, isCrowded }: { longest: number; isCrowded: boolean },
 ): LineSeries {
   const { factor, format } = quantities[metric];
-  const y = partsOf(run, stage)
-    .flatMap((part) => smooth(part, smoothing))
+  const y = shownStages(run, stage)
+    .flatMap((values) => smooth(values, smoothing))
     .map((value) => (value === null ? null : value * factor));
   const name = shortName(run.name);
   const unit = factor === 100 ? ' %' : '';
-  const turn = stage === 'both' ? run.stage1.length : -1;
-  const size = longest <= maxMarks ? 4 : 0;
+  const stage2Start = stage === 'both' ? run.stage1.length : -1;
+  const size = longest <= maxMarkers ? 4 : 0;
   return {
     kind: 'line',
     name,
@@ -71,12 +71,12 @@ function seriesOf(
     y,
     labels: y.map((value, index) => {
       const figure = value === null ? '' : `${format(value)}${unit}`;
-      return isCrowd ? `${name}\nepoch ${index + 1}: ${figure}` : figure;
+      return isCrowded ? `${name}\nepoch ${index + 1}: ${figure}` : figure;
     }),
-    hasNamedLabels: !isCrowd,
+    hasNamedLabels: !isCrowded,
     style: 'solid',
-    width: isCrowd ? 1.2 : 2,
-    marks: isCrowd ? null : { shape: 'diamond', size: y.map((_, index) => (index === turn ? 9 : size)) },
+    width: isCrowded ? 1.2 : 2,
+    markers: isCrowded ? null : { shape: 'diamond', size: y.map((_, index) => (index === stage2Start ? 9 : size)) },
   };
 }
 

@@ -7,11 +7,11 @@ const runs = [
   { name: 'b', colour: 'var(--run-2)' },
   { name: 'c', colour: 'var(--run-3)' },
 ] as const;
-const inWords = (value: number | string) => `${value}!`;
-const axis = (name: string, values: (number | string | null)[]) => ({ name, values, inWords });
+const format = (value: number | string) => `${value}!`;
+const axis = (name: string, values: (number | string | null)[]) => ({ name, values, format });
 
 describe('prepareParallel', () => {
-  it('places numbers by their size, rates by their logarithm, words by their order', () => {
+  it('places numbers by magnitude, rates by logarithm and words by order', () => {
     const axes = [
       axis('N', [0, 30, 15]),
       axis('rate', [1e-5, 1e-3, 1e-4]),
@@ -35,8 +35,8 @@ describe('prepareParallel', () => {
     expect(description).toBe('Parallel coordinates of <a>, b, c over N, rate, optimizer, seed, test.');
   });
 
-  it('says each value in words, names as text', () => {
+  it('labels each point with the formatted value and treats names as plain text', () => {
     const { series } = prepareParallel(runs.slice(0, 1), [axis('N', [30]), axis('test', [null])]);
-    expect(series).toMatchObject([{ labels: ['<a>\nN: 30!', '<a>\ntest: –'], crossesGaps: true }]);
+    expect(series).toMatchObject([{ labels: ['<a>\nN: 30!', '<a>\ntest: –'], connectsGaps: true }]);
   });
 });

@@ -1,13 +1,13 @@
 import type { Chart, ColourToken, LineSeries, Note } from './chart.ts';
 import { shortName } from './short-name.ts';
 
-/** One upright axis: its name and each run's value on it, in the order of the runs. */
+/** One vertical axis: its name and each run's value, in the order of the runs. */
 export interface ParallelAxis {
   name: string;
-  /** Null where a run has none. Numbers lie by their size, anything else in order of first appearance. */
+  /** Null if a run has none. Numbers are placed by magnitude, other values in order of first appearance. */
   values: (number | string | null)[];
-  /** As people read it. */
-  inWords: (value: number | string) => string;
+  /** Formats a value for display. */
+  format: (value: number | string) => string;
 }
 
 interface ParallelRun {
@@ -16,8 +16,8 @@ interface ParallelRun {
 }
 
 /**
- * Parallel coordinates (Inselberg, 1985): each run is a line that crosses every axis at its own value, so that what goes
- * with a good result shows. Rates and other positive numbers that span a factor of 20 lie logarithmically.
+ * Parallel coordinates (Inselberg, 1985): each run is a line that crosses every axis at its value, which shows the
+ * settings that coincide with good results. Positive numbers that span a factor of 20 or more are placed logarithmically.
  */
 export function prepareParallel(runs: readonly ParallelRun[], axes: readonly ParallelAxis[]): Chart {
   const scales = axes.map(scaleOf);
@@ -29,16 +29,16 @@ export function prepareParallel(runs: readonly ParallelRun[], axes: readonly Par
       name,
       colour: run.colour,
       x: axes.map((_, at) => at),
-      y: values.map((value, at) => (value === null ? null : scales[at]!.place(value))),
-      crossesGaps: true,
+      y: values.map((value, at) => (value === null ? null : scales[at]!.position(value))),
+      connectsGaps: true,
       labels: values.map((value, at) => {
-        const { name: axis, inWords } = axes[at]!;
-        return `${name}\n${axis}: ${value === null ? '–' : inWords(value)}`;
+        const { name: axis, format } = axes[at]!;
+        return `${name}\n${axis}: ${value === null ? '–' : format(value)}`;
       }),
       hasNamedLabels: false,
       style: 'solid',
       width: 2,
-      marks: { shape: 'circle', size: 6 },
+      markers: { shape: 'circle', size: 6 },
     };
   });
   return {
@@ -46,12 +46,12 @@ export function prepareParallel(runs: readonly ParallelRun[], axes: readonly Par
       title: '',
       scale: 'linear',
       domain: [-0.15, axes.length - 0.6],
-      ticks: axes.map(({ name }, at) => ({ at, text: inLines(name) })),
+      ticks: axes.map(({ name }, at) => ({ at, text: wrapTitle(name) })),
     },
     y: { title: '', scale: 'linear', domain: [-0.12, 1.12], ticks: 'none' },
     series,
     rules: axes.map((_, x) => ({ x, style: 'solid', colour: 'var(--line-strong)' })),
-    notes: scales.flatMap(({ marks }, x) => marks.map(([y, text]) => noteAt(x, y, text))),
+    notes: scales.flatMap(({ labels }, x) => labels.map(([y, text]) => valueNote(x, y, text))),
     headroom: 'none',
     hasLegend: false,
     hover: 'nearest',
@@ -62,37 +62,38 @@ export function prepareParallel(runs: readonly ParallelRun[], axes: readonly Par
 
 interface Scale {
   /** Within 0…1. */
-  place: (value: number | string) => number;
-  /** What stands beside the axis, and where. */
-  marks: [number, string][];
+  position: (value: number | string) => number;
+  /** Positions and texts next to the axis. */
+  labels: [number, string][];
 }
 
-function scaleOf({ values, inWords }: ParallelAxis): Scale {
+function scaleOf({ values, format }: ParallelAxis): Scale {
   const known = values.filter((value) => value !== null);
   const numbers = known.filter((value) => typeof value === 'number');
   if (numbers.length < known.length || numbers.length === 0) {
     const words = [...new Set(known)];
-    const place = (value: number | string) => (words.length < 2 ? 0.5 : words.indexOf(value) / (words.length - 1));
-    return { place, marks: words.map((word) => [place(word), inWords(word)]) };
+    const position = (value: number | string) => (words.length < 2 ? 0.5 : words.indexOf(value) / (words.length - 1));
+    return { position, labels: words.map((word) => [position(word), format(word)]) };
   }
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  if (low === high) return { place: () => 0.5, marks: [[0.5, inWords(low)]] };
-  const bent = low > 0 && high / low >= 20 ? Math.log : (value: number) => value;
-  const place = (value: number | string) => (bent(Number(value)) - bent(low)) / (bent(high) - bent(low));
+  if (low === high) return { position: () => 0.5, labels: [[0.5, format(low)]] };
+  const transform = low > 0 && high / low >= 20 ? Math.log : (value: number) => value;
+  const position = (value: number | string) =>
+    (transform(Number(value)) - transform(low)) / (transform(high) - transform(low));
   return {
-    place,
-    marks: [
-      [0, inWords(low)],
-      [1, inWords(high)],
+    position,
+    labels: [
+      [0, format(low)],
+      [1, format(high)],
     ],
   };
 }
 
-/** A long title would run into its neighbour's. */
-const inLines = (name: string): string => shortName(name).replace(/, | (?=\S+$)/, '\n');
+/** Breaks a long title so that it doesn't overlap its neighbour. */
+const wrapTitle = (name: string): string => shortName(name).replace(/, | (?=\S+$)/, '\n');
 
-/** Above what lies highest and below what lies lowest, where no line passes; else beside the axis. */
-const noteAt = (x: number, y: number, text: string): Note => ({
+/** At the ends of the axis above and below it, where no line passes; otherwise to its right. */
+const valueNote = (x: number, y: number, text: string): Note => ({
   text: shortName(text),
   x,
   y,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatShort, quantities } from './quantities.ts';
 
-it('shows values with the digits that matter', () => {
+it('formats values with their significant digits', () => {
   const { val_accuracy, loss, learning_rate, speed } = quantities;
   expect(val_accuracy.format(0.7512 * val_accuracy.factor)).toBe('75.12');
   expect(loss.format(1.25)).toBe('1.2500');
@@ -9,6 +9,6 @@ it('shows values with the digits that matter', () => {
   expect(speed.format(1234.5)).toBe('1,235');
 });
 
-it('leaves out zeros that say nothing', () => {
+it('omits trailing zeros', () => {
   expect([12.3, 100, 1000, 13.4, 123_456].map(formatShort)).toEqual(['12.3', '100', '1000', '13.4', '1.235e+5']);
 });

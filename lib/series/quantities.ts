@@ -2,22 +2,22 @@ import { formatCount } from '@/lib/format.ts';
 
 interface QuantityDescription {
   name: string;
-  /** Of the axis, with the unit. */
+  /** Axis title, with the unit. */
   title: string;
-  /** From what is stored to what is shown: accuracies are stored within 0…1 and shown in percent. */
+  /** Converts stored to displayed values: accuracies are stored within 0…1 and displayed in percent. */
   factor: number;
-  /** A value as it is shown, without its unit. */
+  /** Formats a displayed value, without its unit. */
   format: (value: number) => string;
 }
 
-/** What is known of every epoch and drawn as a curve. */
+/** The quantities of an epoch that are drawn as curves. */
 export const quantities = {
   val_accuracy: share('validation accuracy'),
   accuracy: share('training accuracy'),
   val_loss: loss('validation loss'),
   loss: loss('training loss'),
   learning_rate: { name: 'learning rate', title: 'learning rate', factor: 1, format: formatExponent },
-  speed: { name: 'images a second', title: 'images/s', factor: 1, format: formatCount },
+  speed: { name: 'images per second', title: 'images/s', factor: 1, format: formatCount },
 } satisfies Record<string, QuantityDescription>;
 
 export type Quantity = keyof typeof quantities;
@@ -30,12 +30,12 @@ function loss(name: string): QuantityDescription {
   return { name, title: name, factor: 1, format: (value) => value.toFixed(4) };
 }
 
-/** Three digits at most: 0.0001 → `1e-4`. */
+/** At most three digits: 0.0001 → `1e-4`. */
 function formatExponent(value: number): string {
   return withoutTrailingZeros(value.toExponential(2));
 }
 
-/** Four digits at most: 12.3 → `12.3`, 123456 → `1.235e+5`. */
+/** At most four digits: 12.3 → `12.3`, 123456 → `1.235e+5`. */
 export const formatShort = (value: number): string => withoutTrailingZeros(value.toPrecision(4));
 
 const withoutTrailingZeros = (figure: string): string =>

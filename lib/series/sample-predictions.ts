@@ -2,17 +2,17 @@ import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { decodeWall } from '@/lib/run/sample-predictions.ts';
 
-/** What a run shows of its wall: images class by class, and after every epoch what they were taken for. */
-export interface WallHistory {
-  /** The true class of each image. */
+/** A run's sample predictions: the true class of each image, and its predicted class after every epoch. */
+export interface SamplePredictionHistory {
+  /** The true class of each image; images of a class are adjacent. */
   labels: readonly number[];
   classes: readonly string[];
-  /** In order, through both stages. */
+  /** Epochs of both stages, in order. */
   epochs: { stage: 1 | 2; epoch: number; predicted: Uint8Array }[];
 }
 
-/** Null for a run that has no wall: an imported one, or one from before there were any. */
-export function prepareWall(run: Pick<RunDetail, 'events'>): WallHistory | null {
+/** @returns null for runs without sample predictions: imported runs, and those of older versions */
+export function prepareSamplePredictions(run: Pick<RunDetail, 'events'>): SamplePredictionHistory | null {
   const started = eventsOf(run, 'started').at(-1);
   const labels = started?.wall;
   if (!labels || labels.length === 0) return null;
@@ -22,19 +22,22 @@ export function prepareWall(run: Pick<RunDetail, 'events'>): WallHistory | null 
   return { labels, classes: started.classes, epochs };
 }
 
-/** Images of a class, by their places on the wall. */
-export function wallByClass(labels: readonly number[]): { label: number; places: number[] }[] {
+/** The indexes of each class's images. */
+export function groupByClass(labels: readonly number[]): { label: number; images: number[] }[] {
   const classes = [...new Set(labels)];
-  return classes.map((label) => ({ label, places: labels.flatMap((each, place) => (each === label ? [place] : [])) }));
+  return classes.map((label) => ({ label, images: labels.flatMap((each, image) => (each === label ? [image] : [])) }));
 }
 
-/** What an epoch did to the wall: right answers, those that the epoch before had wrong, and wrong ones that it had right. */
-export function changesOf({ labels, epochs }: WallHistory, index: number) {
-  const isRight = (at: number, place: number) => epochs[at]?.predicted[place] === labels[place];
-  const places = labels.map((_, place) => place);
-  const right = places.filter((place) => isRight(index, place)).length;
-  if (index === 0) return { right, repaired: null, broken: null };
-  const repaired = places.filter((place) => isRight(index, place) && !isRight(index - 1, place)).length;
-  const broken = places.filter((place) => !isRight(index, place) && isRight(index - 1, place)).length;
-  return { right, repaired, broken };
+/**
+ * Counts an epoch's correct predictions, and those newly right or newly wrong compared with the previous epoch (null for
+ * the first epoch).
+ */
+export function changesAtEpoch({ labels, epochs }: SamplePredictionHistory, index: number) {
+  const isCorrect = (epoch: number, image: number) => epochs[epoch]?.predicted[image] === labels[image];
+  const images = labels.map((_, image) => image);
+  const correct = images.filter((image) => isCorrect(index, image)).length;
+  if (index === 0) return { correct, newlyRight: null, newlyWrong: null };
+  const newlyRight = images.filter((image) => isCorrect(index, image) && !isCorrect(index - 1, image)).length;
+  const newlyWrong = images.filter((image) => !isCorrect(index, image) && isCorrect(index - 1, image)).length;
+  return { correct, newlyRight, newlyWrong };
 }

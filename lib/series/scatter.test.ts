@@ -17,21 +17,21 @@ const groupsOf = ({ series }: Chart) => series as PointSeries[];
 const options = { accuracy: 'val', logarithmic: false, field: null } as const;
 
 describe('prepareScatter', () => {
-  it('has a point for each run that has the accuracy, in the run’s colour', () => {
+  it('has a point for each run with that accuracy, in the run’s colour', () => {
     const chart = prepareScatter([point('a', null), point('b', null, { val: null })], options);
     expect(chart.series).toMatchObject([
       { kind: 'points', points: [{ x: 60, y: 75, id: 'a', colour: 'var(--run-3)' }] },
     ]);
     expect(chart.x).toMatchObject({ title: 'time, s', domain: 'data and zero' });
-    expect(chart.description).toBe('1 runs by time and validation accuracy.');
+    expect(chart.description).toBe('1 run by time and validation accuracy.');
   });
 
-  it('shows test accuracy, and time on a logarithmic axis, when asked', () => {
+  it('shows test accuracy, and time on a logarithmic axis, on request', () => {
     const chart = prepareScatter([point('a', null)], { ...options, accuracy: 'test', logarithmic: true });
     expect(chart).toMatchObject({ series: [{ points: [{ y: 50 }] }], x: { scale: 'log', domain: 'data' } });
   });
 
-  it('lets a frozen network be seen, and areas grow with the layers', () => {
+  it('keeps frozen networks visible, and makes areas grow with the number of layers', () => {
     expect(sizeOf(0)).toBe(7);
     expect(sizeOf(102)).toBe(22);
     expect((sizeOf(30) - 7) ** 2 / (sizeOf(10) - 7) ** 2).toBeCloseTo(3, 10);
@@ -49,13 +49,13 @@ describe('prepareScatter', () => {
     expect([chart.hasLegend, chart.headroom]).toEqual([true, 'legend']);
   });
 
-  it('gathers what is rare where there are more values than colours', () => {
+  it('groups rare values as others if there are more values than colours', () => {
     const points = [...Array.from({ length: 13 }, (_, index) => point(`p${index}`, String(index))), point('q', '12')];
     const names = prepareScatter(points, { ...options, field: 'seed' }).series.map(({ name }) => name);
     expect([names.length, names.at(-1), names.includes('12')]).toEqual([11, 'others', true]);
   });
 
-  it('takes names as text', () => {
+  it('treats names as plain text', () => {
     const [group] = groupsOf(prepareScatter([point('<i>x</i>', '<b>')], { ...options, field: 'optimizer' }));
     const label = 'val 75.00 %, test 50.00 %\n60 s, N = 0\noptimizer <b>';
     expect(group).toMatchObject({ name: '<b>', points: [{ heading: '<i>x</i>', label }] });

@@ -3,27 +3,27 @@ import type { Chart, ColourToken, PointSeries } from './chart.ts';
 import { runColour, runColourCount } from './colours.ts';
 import { shortName } from './short-name.ts';
 
-/** A run as the server gives it for this chart. */
+/** A run as returned by the server for this chart. */
 export interface ScatterPoint extends Pick<RunSummary, 'id' | 'number' | 'name'> {
   seconds: number;
   val: number | null;
   test: number | null;
   n_unfreeze: number;
-  /** What it is coloured by. */
+  /** Value of the field used for colouring. */
   by: string | null;
 }
 
 export interface ScatterOptions {
   accuracy: 'val' | 'test';
   logarithmic: boolean;
-  /** The field that `by` is of; null where each run has its own colour. */
+  /** The field whose values are in `by`; null if each run has its own colour. */
   field: string | null;
 }
 
 const otherColour: ColourToken = 'var(--faint)';
 const accuracyNames = { val: 'validation accuracy', test: 'test accuracy' };
 
-/** Accuracy against time, a point a run: its size shows how many layers were unfrozen, its colour a field of choice. */
+/** Accuracy against time, one point per run. Its size shows the number of unfrozen layers, its colour a chosen field. */
 export function prepareScatter(points: readonly ScatterPoint[], options: ScatterOptions): Chart {
   const { accuracy, logarithmic, field } = options;
   const name = accuracyNames[accuracy];
@@ -59,11 +59,11 @@ export function prepareScatter(points: readonly ScatterPoint[], options: Scatter
     hasLegend: field !== null && shown.length > 0,
     hover: 'nearest',
     view: `${accuracy} ${logarithmic}`,
-    description: `${shown.length} runs by time and ${name}.`,
+    description: `${shown.length} ${shown.length === 1 ? 'run' : 'runs'} by time and ${name}.`,
   };
 }
 
-/** In pixels: areas grow with the number of layers, and nothing unfrozen is still seen. */
+/** Diameter in pixels: areas grow with the number of unfrozen layers, from a minimum that keeps 0 visible. */
 export const sizeOf = (nUnfreeze: number): number => 7 + 15 * Math.sqrt(Math.min(102, nUnfreeze) / 102);
 
 function labelOf({ seconds, val, test, n_unfreeze, by }: ScatterPoint, field: string | null): string {
@@ -81,7 +81,7 @@ interface Group {
   points: ScatterPoint[];
 }
 
-/** A colour for each value, in the values' own order; of too many the most frequent ones, and one for all others. */
+/** Assigns a colour to each value, in the order of the values. If there are too many, the least frequent share one. */
 function groupByValue(points: readonly ScatterPoint[]): Group[] {
   const byValue = new Map<string, ScatterPoint[]>();
   for (const point of points) {

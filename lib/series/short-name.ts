@@ -1,4 +1,5 @@
-const longest = 28;
+const maxLength = 28;
 
-/** A run's name where there is little room: longer ones would leave none for the figures. */
-export const shortName = (name: string): string => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name);
+/** A run's name, shortened where space is limited. */
+export const shortName = (name: string): string =>
+  name.length > maxLength ? `${name.slice(0, maxLength - 1)}…` : name;

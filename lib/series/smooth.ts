@@ -1,7 +1,7 @@
 /**
- * An exponential moving average as TensorBoard draws it: corrected for starting from nothing, so that the first values
- * are not drawn to zero. Gaps stay gaps and change nothing.
- * @param weight of the past, 0 … 1 without 1; 0 changes nothing
+ * Exponential moving average with bias correction, like TensorBoard's: the first values are not pulled towards zero.
+ * Gaps (null) are skipped and stay gaps.
+ * @param weight of the previous average, within [0, 1); 0 returns the values unchanged
  */
 export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
   let [sum, count] = [0, 0];

@@ -3,13 +3,13 @@ import type { TrainConfig } from '@/lib/config/train-config.ts';
 
 interface Seeded {
   config: TrainConfig;
-  /** What accuracies compare within. */
+  /** Accuracies are comparable only within the same test set. */
   test: { hash: string } | null;
 }
 
 const compared = settingFields.filter((field) => field !== 'seed');
 
-/** Runs that differ in nothing but their seed, together; each in the order given, a run of its own alone. */
+/** Groups runs that differ only in their seed, name, notes and tags. Groups and runs keep the given order. */
 export function groupSeeds<T extends Seeded>(runs: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const run of runs) {
@@ -20,7 +20,7 @@ export function groupSeeds<T extends Seeded>(runs: readonly T[]): T[][] {
   return [...groups.values()];
 }
 
-/** Mean and standard deviation (of a sample: n − 1); no deviation of fewer than two, nothing of nothing. */
+/** Mean and sample standard deviation (n − 1). The deviation is null for a single value; null without values. */
 export function meanAndSpread(values: readonly number[]): { mean: number; spread: number | null } | null {
   if (values.length === 0) return null;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,6 @@
 /**
- * How far apart two accuracies are, and how sure that is. An accuracy is a proportion: so many of so many images. Double
- * precision throughout; everything is a share within −1…1.
+ * Confidence intervals and tests for the difference of two accuracies. An accuracy is a proportion: correct images out of
+ * all. Differences and limits are within −1…1.
  */
 
 export interface Interval {
@@ -9,7 +9,7 @@ export interface Interval {
   high: number;
 }
 
-/** Of the same images: how many both got right, only the one, only the other, neither. */
+/** How many of the same images both networks classified correctly, only A, only B, or neither. */
 export interface PairCounts {
   both: number;
   onlyA: number;
@@ -17,89 +17,89 @@ export interface PairCounts {
   neither: number;
 }
 
-/** The standard normal's 97.5 % point: intervals are of 95 %. */
+/** The standard normal's 97.5 % quantile, for 95 % intervals. */
 const z = 1.959963984540054;
 
 /** The score interval of one proportion (Wilson, 1927). */
-export function wilsonInterval(right: number, images: number): { low: number; high: number } {
-  const share = right / images;
+export function wilsonInterval(correct: number, images: number): { low: number; high: number } {
+  const share = correct / images;
   const denominator = 2 * (images + z * z);
-  const centre = 2 * right + z * z;
+  const centre = 2 * correct + z * z;
   const spread = z * Math.sqrt(z * z + 4 * images * share * (1 - share));
-  // Rounding must not carry a limit past what it belongs to: the square-and-add below takes their distances.
+  // Rounding must not move a limit past the share: squareAndAdd needs distances ≥ 0.
   return {
-    low: right === 0 ? 0 : Math.min(share, (centre - spread) / denominator),
-    high: right === images ? 1 : Math.max(share, (centre + spread) / denominator),
+    low: correct === 0 ? 0 : Math.min(share, (centre - spread) / denominator),
+    high: correct === images ? 1 : Math.max(share, (centre + spread) / denominator),
   };
 }
 
 /**
- * Of two accuracies measured on images that are not known to be the same, or whose single answers are not known: A − B
- * with the interval of Newcombe, "Interval estimation for the difference between independent proportions", Statistics in
- * Medicine 17, 1998, method 10. Where the images are the same it is wider than need be.
+ * A − B for accuracies on images that may differ, or without per-image predictions, with the interval of Newcombe,
+ * "Interval estimation for the difference between independent proportions", Statistics in Medicine 17, 1998, method 10.
+ * It is conservative (too wide) if the images are the same.
  */
 export function independentDifference(a: Proportion, b: Proportion): Interval {
-  return squareAndAdd(a, b, a.right / a.images - b.right / b.images, 0);
+  return squareAndAdd(a, b, a.correct / a.images - b.correct / b.images, 0);
 }
 
 interface Proportion {
-  right: number;
+  correct: number;
   images: number;
 }
 
 /**
- * Of two accuracies on the same images: A − B with the interval of Newcombe, "Improved confidence intervals for the
+ * A − B for accuracies on the same images, with the interval of Newcombe, "Improved confidence intervals for the
  * difference between binomial proportions based on paired data", Statistics in Medicine 17, 1998, method 10.
  */
 export function pairedDifference({ both, onlyA, onlyB, neither }: PairCounts): Interval {
   const images = both + onlyA + onlyB + neither;
   const margins = (both + onlyA) * (onlyB + neither) * (both + onlyB) * (onlyA + neither);
   const product = both * neither - onlyA * onlyB;
-  // Corrected for continuity where the two agree more than by chance.
+  // Continuity correction, only if the two agree more often than by chance.
   const numerator = product > 0 ? Math.max(product - images / 2, 0) : product;
   const correlation = margins === 0 ? 0 : numerator / Math.sqrt(margins);
-  const a = { right: both + onlyA, images };
-  const b = { right: both + onlyB, images };
+  const a = { correct: both + onlyA, images };
+  const b = { correct: both + onlyB, images };
   return squareAndAdd(a, b, (onlyA - onlyB) / images, correlation);
 }
 
-/** Adds the two Wilson intervals' one-sided widths as correlated errors add. */
+/** Combines the one-sided widths of both Wilson intervals like correlated errors. */
 function squareAndAdd(a: Proportion, b: Proportion, difference: number, correlation: number): Interval {
-  const [inA, inB] = [wilsonInterval(a.right, a.images), wilsonInterval(b.right, b.images)];
-  const [shareA, shareB] = [a.right / a.images, b.right / b.images];
+  const [intervalA, intervalB] = [wilsonInterval(a.correct, a.images), wilsonInterval(b.correct, b.images)];
+  const [shareA, shareB] = [a.correct / a.images, b.correct / b.images];
   const add = (x: number, y: number) => Math.sqrt(Math.max(0, x * x - 2 * correlation * x * y + y * y));
   return {
     difference,
-    low: difference - add(shareA - inA.low, inB.high - shareB),
-    high: difference + add(inA.high - shareA, shareB - inB.low),
+    low: difference - add(shareA - intervalA.low, intervalB.high - shareB),
+    high: difference + add(intervalA.high - shareA, shareB - intervalB.low),
   };
 }
 
 export interface McNemar {
-  /** Which form of the test was taken. */
   method: 'exact' | 'chi-square';
-  /** How probable a split at least this uneven is between two networks that are equally good; two-sided. */
+  /** Two-sided p-value: the probability of a split at least this uneven if both networks are equally good. */
   p: number;
 }
 
-/** Below this many images that only one of the two got right the approximation is poor, and the exact test cheap. */
-const fewDiscordant = 25;
+/** With fewer discordant images (only one network correct), chi-square is a poor approximation and the exact test cheap. */
+const minDiscordantForChiSquare = 25;
 
 /**
- * Whether two networks differ, by the images that only one of them got right (McNemar, Psychometrika 12, 1947): exact by
- * the binomial distribution where these are few, otherwise chi-square corrected for continuity (Edwards, Psychometrika 13,
+ * Tests whether two networks differ, by the images that only one classified correctly (McNemar, Psychometrika 12, 1947).
+ * Exact binomial test if these are few, otherwise chi-square with continuity correction (Edwards, Psychometrika 13,
  * 1948).
  */
 export function mcnemarTest({ onlyA, onlyB }: Pick<PairCounts, 'onlyA' | 'onlyB'>): McNemar {
   const discordant = onlyA + onlyB;
-  if (discordant < fewDiscordant) return { method: 'exact', p: fairCoin(Math.min(onlyA, onlyB), discordant) };
+  if (discordant < minDiscordantForChiSquare)
+    return { method: 'exact', p: twoSidedBinomial(Math.min(onlyA, onlyB), discordant) };
   const chiSquare = (Math.abs(onlyA - onlyB) - 1) ** 2 / discordant;
-  // Of one degree of freedom: the square of a standard normal.
+  // With one degree of freedom: the square of a standard normal.
   return { method: 'chi-square', p: onlyA === onlyB ? 1 : erfc(Math.sqrt(chiSquare / 2)) };
 }
 
-/** How probable it is that of some tosses at most `fewer` show the one side, or at most `fewer` the other. */
-function fairCoin(fewer: number, tosses: number): number {
+/** The probability that in fair coin tosses, either side shows at most `fewer` times. */
+function twoSidedBinomial(fewer: number, tosses: number): number {
   let [ways, sum] = [1, 0];
   for (let heads = 0; heads <= fewer; heads++) {
     sum += ways;

@@ -53,7 +53,7 @@ describe('judgeRuns', () => {
     addRun(services, 'imported', 130, { keepsPredictions: false });
     const [{ plain }] = (await judgeRuns(services, ['imported', 'n30'])) as [RunVerdict];
     expect(plain).toMatchObject({ kind: 'unpaired', interval: { difference: expect.closeTo(0.15, 10) } });
-    expect(plain.sentence).toContain('The predictions of imported are not known');
+    expect(plain.sentence).toContain('No per-image predictions for imported');
     writeFileSync(path.join(addRun(services, 'damaged', 130), 'predictions.bin'), 'TLPR');
     expect((await judgeRuns(services, ['damaged', 'n30']))[0]!.plain.kind).toBe('unpaired');
   });

@@ -2,11 +2,8 @@ import { useCallback, useSyncExternalStore } from 'react';
 
 const listeners = new Set<() => void>();
 
-/**
- * A text that this browser remembers, or null. Where it may remember nothing (private windows), it is null again after a
- * reload.
- */
-export function useStored(key: string): [string | null, (text: string | null) => void] {
+/** A text in local storage, or null. Without access to local storage (private windows), it is never stored. */
+export function useLocalStorage(key: string): [string | null, (text: string | null) => void] {
   const text = useSyncExternalStore(
     subscribe,
     () => read(key),
@@ -18,7 +15,7 @@ export function useStored(key: string): [string | null, (text: string | null) =>
         if (next === null) localStorage.removeItem(key);
         else localStorage.setItem(key, next);
       } catch {
-        // Not remembered, then.
+        // No access to local storage: not stored.
       }
       for (const listener of listeners) listener();
     },

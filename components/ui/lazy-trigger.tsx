@@ -2,17 +2,17 @@
 
 import { type ReactNode, Suspense, useState } from 'react';
 
-interface OpensOnClickProps {
+interface LazyTriggerProps {
   label: ReactNode;
   title?: string;
   disabled?: boolean;
   className: string;
-  /** The same button, open at first, with what it opens: loaded by the first click. */
+  /** The button with its popup, initially open; loaded on the first click. */
   children: ReactNode;
 }
 
-/** A button that opens something most visits never open: until it is clicked, none of that is loaded. */
-export function OpensOnClick({ label, title, disabled, className, children }: OpensOnClickProps) {
+/** A button whose popup is loaded only on the first click. */
+export function LazyTrigger({ label, title, disabled, className, children }: LazyTriggerProps) {
   const [wasClicked, setWasClicked] = useState(false);
   const button = (
     <button
