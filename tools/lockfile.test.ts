@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-type Locked = { optionalDependencies?: Record<string, string> };
+type Locked = { optionalDependencies?: Record<string, string>; integrity?: string; link?: boolean; inBundle?: boolean };
 
 /**
  * @returns the folder in which Node finds package `name` for the package at `path`, searching upwards from its own
@@ -25,4 +25,12 @@ test('the lockfile lists the binary packages of every system', () => {
 
   expect(missing).toEqual([]);
   expect(packages).toHaveProperty(['node_modules/@next/swc-darwin-arm64']);
+});
+
+test('every package in the lockfile is verified by its hash', () => {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Locked> };
+  const unverified = Object.entries(packages)
+    .filter(([path, { integrity, link, inBundle }]) => path !== '' && !integrity && !link && !inBundle)
+    .map(([path]) => path);
+  expect(unverified).toEqual([]);
 });
