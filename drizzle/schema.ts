@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import type { LogFacts } from '@/lib/run/log-facts.ts';
 import type { RunMetrics, TestIdentity, Timing } from '@/lib/run/metrics.ts';
 import type { RunStatus } from '@/lib/run/status.ts';
 import type { Speed } from '@/lib/work/estimate.ts';
@@ -19,6 +20,8 @@ export const runs = sqliteTable(
     number: integer('number').primaryKey({ autoIncrement: true }),
     id: text('id').notNull().unique(),
     config: text('config', { mode: 'json' }).$type<TrainConfig>().notNull(),
+    /** What an imported log says about its config, and what not; null for other runs. */
+    logFacts: text('log_facts', { mode: 'json' }).$type<LogFacts>(),
     createdAt: integer('created_at').notNull(),
     /** The name to show: its config's name, otherwise what it trains. */
     name: text('name').notNull().default(''),

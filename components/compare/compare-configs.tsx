@@ -1,16 +1,16 @@
 import { Card } from '@/components/ui/card.tsx';
 import { HorizontalScroll } from '@/components/ui/horizontal-scroll.tsx';
 import type { ComparedRun } from '@/lib/compare/compared-run.ts';
-import { describeValue } from '@/lib/config/describe-value.ts';
 import { type FieldDescription, fields } from '@/lib/config/fields.ts';
 import { formatAccuracy, formatDuration, formatPoints } from '@/lib/format.ts';
+import { comparableSetting, describeSetting } from '@/lib/run/known-settings.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import type { ComparePartProps } from './compare-verdicts.tsx';
 
 /** A table of the runs' results and configs, fields that differ first. */
 export function CompareConfigs({ compared, state, onChange }: ComparePartProps) {
   const differs = ({ name }: FieldDescription) =>
-    new Set(compared.map(({ run }) => JSON.stringify(run.config[name]))).size > 1;
+    new Set(compared.map(({ run }) => comparableSetting(run, name))).size > 1;
   const differing = fields.filter(differs);
   const shown = state.differences ? differing : [...differing, ...fields.filter((field) => !differs(field))];
   return (
@@ -62,7 +62,7 @@ export function CompareConfigs({ compared, state, onChange }: ComparePartProps) 
                     key={run.id}
                     className={`max-w-48 truncate py-1 pl-4 text-right ${differs(field) ? 'font-semibold' : 'text-soft'}`}
                   >
-                    {describeValue(field, run.config[field.name])}
+                    {describeSetting(run, field)}
                   </td>
                 ))}
               </tr>

@@ -4,7 +4,8 @@ import { Card } from '@/components/ui/card.tsx';
 import { Segments } from '@/components/ui/segments.tsx';
 import { useThrottledValue } from '@/components/ui/use-throttled-value.ts';
 import { type CompareState, comparedAxes } from '@/lib/compare/compare-state.ts';
-import { curveOf, hasBatchEpochs } from '@/lib/compare/compared-run.ts';
+import { type ComparedRun, curveOf, hasBatchEpochs } from '@/lib/compare/compared-run.ts';
+import { isKnown } from '@/lib/run/known-settings.ts';
 import { prepareComparedCurves } from '@/lib/series/compared-curves.ts';
 import { quantities } from '@/lib/series/quantities.ts';
 import { groupSeeds } from '@/lib/stats/group-seeds.ts';
@@ -21,9 +22,17 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
   const hasSeeds = groupSeeds(compared.map(({ run }) => run)).length < compared.length;
   const isGrouped = seeds && hasSeeds;
   const chart = useMemo(() => {
+    const placed = x === 'step' ? drawn.filter(hasKnownSteps) : drawn;
     const groups = isGrouped
-      ? groupSeeds(drawn.map((each) => ({ ...each, config: each.run.config, test: each.run.test })))
-      : drawn.map((each) => [each]);
+      ? groupSeeds(
+          placed.map((each) => ({
+            ...each,
+            config: each.run.config,
+            logFacts: each.run.logFacts,
+            test: each.run.test,
+          })),
+        )
+      : placed.map((each) => [each]);
     return prepareComparedCurves(
       groups.map((group) => group.map((each) => curveOf(each, batches))),
       { metric, x, y, smooth },
@@ -82,6 +91,7 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
         </label>
       </div>
       <Plot chart={chart} height={340} />
+      {x === 'step' && <StepNotes compared={compared} />}
       <ul className="flex flex-wrap gap-x-4 gap-y-1 pt-1 text-soft text-xs">
         {compared.map(({ run, name, colour }) => (
           <li key={run.id} className="flex min-w-0 items-center gap-1.5">
@@ -91,5 +101,26 @@ export function CompareCurves({ compared, state, onChange }: ComparePartProps) {
         ))}
       </ul>
     </Card>
+  );
+}
+
+const hasKnownSteps = ({ run }: ComparedRun): boolean => isKnown(run, 'batch_size');
+
+/** Which runs have no known steps, and which have them only if the log's run trained on all images. */
+function StepNotes({ compared }: { compared: readonly ComparedRun[] }) {
+  const hidden = compared.filter((each) => !hasKnownSteps(each));
+  const assumed = compared.filter((each) => hasKnownSteps(each) && !isKnown(each.run, 'dataset', 'train_limit'));
+  const names = (runs: readonly ComparedRun[]) => runs.map(({ name }) => name).join(', ');
+  return (
+    <>
+      {hidden.length > 0 && (
+        <p className="text-faint text-xs">Not shown, because the batch size is not in the log: {names(hidden)}.</p>
+      )}
+      {assumed.length > 0 && (
+        <p className="text-faint text-xs">
+          Assumes all 45,000 training images of CIFAR-10, because the log does not say: {names(assumed)}.
+        </p>
+      )}
+    </>
   );
 }

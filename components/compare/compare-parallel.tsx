@@ -7,6 +7,7 @@ import { describeValue } from '@/lib/config/describe-value.ts';
 import { fields } from '@/lib/config/fields.ts';
 import { trainImages } from '@/lib/data/datasets.ts';
 import { formatAccuracy, formatDuration } from '@/lib/format.ts';
+import { comparableSetting, isKnown } from '@/lib/run/known-settings.ts';
 import { type ParallelAxis, prepareParallel } from '@/lib/series/parallel.ts';
 
 /** Parallel coordinates: one line per run across the config fields that differ and the results. */
@@ -31,11 +32,12 @@ function axesOf(compared: readonly ComparedRun[]): ParallelAxis[] {
   const runs = compared.map(({ run }) => run);
   const configs = fields
     .filter(({ affects }) => affects.length > 0)
-    .filter(({ name }) => new Set(runs.map((run) => run.config[name])).size > 1)
+    .filter(({ name }) => new Set(runs.map((run) => comparableSetting(run, name))).size > 1)
     .map(
       (field): ParallelAxis => ({
         name: field.label,
         values: runs.map((run) => {
+          if (!isKnown(run, field.name)) return run.logFacts?.unusable[field.name] ?? null;
           // 0 means all images.
           if (field.name === 'train_limit') return trainImages(run.config);
           const value = run.config[field.name];

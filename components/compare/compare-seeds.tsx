@@ -12,9 +12,9 @@ const columns = [
 
 /** Mean and standard deviation of runs that differ only in their seed. */
 export function CompareSeeds({ compared }: { compared: readonly ComparedRun[] }) {
-  const groups = groupSeeds(compared.map((each) => ({ ...each, config: each.run.config, test: each.run.test }))).filter(
-    (group) => group.length > 1,
-  );
+  const groups = groupSeeds(
+    compared.map((each) => ({ ...each, config: each.run.config, logFacts: each.run.logFacts, test: each.run.test })),
+  ).filter((group) => group.length > 1);
   if (groups.length === 0) return null;
   return (
     <Card title="Seeds" note="mean ± standard deviation of runs that differ only in their seed">

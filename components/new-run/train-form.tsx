@@ -16,6 +16,7 @@ import { AugmentationPreview } from './augmentation-preview.tsx';
 import { ChosenData } from './chosen-data.tsx';
 import { ConfigButtons, LeftOut } from './config-buttons.tsx';
 import type { ReadJson } from './config-json.ts';
+import { defaultsNotice } from './defaults-notice.tsx';
 import { FormField } from './form-field.tsx';
 import { type FieldGroup, fieldGroups } from './form-groups.ts';
 import { FormNotice } from './form-notice.tsx';
@@ -27,7 +28,7 @@ import { useStartKey } from './use-start-key.ts';
 
 interface TrainFormProps {
   /** The run whose config it is filled with; without one, it opens on the first preset. */
-  from?: Pick<RunDetail, 'name' | 'config'>;
+  from?: Pick<RunDetail, 'name' | 'config' | 'logFacts'>;
   /** What a new run trains on here. */
   data: Partial<TrainConfig>;
   /** What to know about how it was filled. */
@@ -41,7 +42,7 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
       ? { title: from.name, values: fillFromRun(from.config) }
       : { title: presets[0].title, values: fillPreset(presets[0].config, writeForm(data)) },
   );
-  const [notice, setNotice] = useState(firstNotice);
+  const [notice, setNotice] = useState(() => (from && defaultsNotice(from)) ?? firstNotice);
   const router = useRouter();
   const trpc = useTRPC();
   const queryClient = useQueryClient();

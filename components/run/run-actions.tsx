@@ -36,6 +36,8 @@ export function RunActions({ run }: { run: RunDetail }) {
   useEffect(() => {
     if (wasCanceledHere && document.activeElement === document.body) runAgain.current?.focus();
   }, [wasCanceledHere]);
+  // An imported log that does not determine the config can be reproduced or edited; both name the defaults used.
+  const isComplete = (run.logFacts?.unknown.length ?? 0) === 0;
   const failure = cancel.error ?? again.error ?? remove.error;
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -45,7 +47,7 @@ export function RunActions({ run }: { run: RunDetail }) {
         </p>
       )}
       <ContinueRun run={run} />
-      {isFinal(run.status) && (
+      {isFinal(run.status) && isComplete && (
         <button
           ref={runAgain}
           type="button"

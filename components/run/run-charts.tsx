@@ -23,14 +23,18 @@ const batchesInUrl = parseAsStringLiteral(['hidden', 'shown']).withDefault('hidd
 /** A run's curves, updated while it trains; nothing if it ended before its first epoch. */
 export function RunCharts({ run }: { run: RunDetail }) {
   const colour = runColour(run);
-  const { config, status } = run;
+  const { config, logFacts, status } = run;
   // Progress arrives four times a second and changes no curve.
   const events = useThrottledValue(run.events, isFinal(status) ? 0 : drawInterval);
   // In the URL, so that links reproduce it.
   const [batches, setBatches] = useQueryState('batches', batchesInUrl);
-  const hasBatches = useMemo(() => hasBatchEpochs({ status, config, events }), [status, config, events]);
+  const hasBatches = useMemo(
+    () => hasBatchEpochs({ status, config, logFacts, events }),
+    [status, config, logFacts, events],
+  );
   const { accuracy, loss, learningRate, speed, isEmpty, hasSpeed } = useMemo(() => {
-    const epochs = batches === 'shown' ? eventsOf({ events }, 'epoch') : completeEpochs({ status, config, events });
+    const epochs =
+      batches === 'shown' ? eventsOf({ events }, 'epoch') : completeEpochs({ status, config, logFacts, events });
     const best = bestEpochs(epochs, eventsOf({ events }, 'stage-ended'));
     const planned = isFinal(status) ? 0 : plannedEpochs({ config, events });
     return {
@@ -42,7 +46,7 @@ export function RunCharts({ run }: { run: RunDetail }) {
       // Logs of the original script have no speed.
       hasSpeed: !isFinal(status) || epochs.some(({ imagesPerSecond }) => imagesPerSecond !== null),
     };
-  }, [events, config, status, colour, batches]);
+  }, [events, config, logFacts, status, colour, batches]);
   if (isEmpty && isFinal(status)) return null;
   const placeholder = isEmpty ? 'Appears after the first epoch.' : null;
   return (

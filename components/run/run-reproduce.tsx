@@ -12,6 +12,7 @@ import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { formatDurationRange } from '@/lib/format.ts';
 import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
 import { describeScaling, reproductionConfig, scaledDownConfig } from '@/lib/logs/reproduction.ts';
+import { describeDefaults, describeUnusable } from '@/lib/run/known-settings.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { estimateRun, findCached, type RunEstimate } from '@/lib/work/estimate.ts';
@@ -21,7 +22,14 @@ const maxSeconds = 900;
 
 /** Offers to reproduce an imported log on this machine: in full, or scaled down to 15 minutes. */
 export function RunReproduce({ run }: { run: RunDetail }) {
-  return run.status === 'imported' ? <Offer run={run} /> : null;
+  if (run.status !== 'imported') return null;
+  const unusable = describeUnusable(run);
+  if (unusable.length === 0) return <Offer run={run} />;
+  return (
+    <Card title="Reproduce">
+      <p className="text-soft">This log cannot be reproduced here, because of its settings: {unusable.join(', ')}.</p>
+    </Card>
+  );
 }
 
 function Offer({ run }: { run: RunDetail }) {
@@ -49,6 +57,7 @@ function Offer({ run }: { run: RunDetail }) {
       : 'Time on this machine not known yet';
     return note ? `${time} · ${note}` : time;
   };
+  const filled = describeDefaults(run);
   const button = (name: string, config: TrainConfig, detail: string) => (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <button
@@ -64,12 +73,15 @@ function Offer({ run }: { run: RunDetail }) {
     </li>
   );
   return (
-    <Card title="Reproduce" note="starts a new run with the same config and overlays both curves">
+    <Card title="Reproduce" note="starts a new run with the log’s config and overlays both curves">
       <ul className="grid gap-2">
         {button('Reproduce in full', full, describeTime(full))}
         {scaled &&
           button('Reproduce scaled down', scaled, `${describeScaling(scaled, full)} · ${describeTime(scaled)}`)}
       </ul>
+      {filled.length > 0 && (
+        <p className="mt-2 text-soft text-xs">Not in the log, so the new run uses defaults: {filled.join(', ')}.</p>
+      )}
       {hasBatchEpochs(run) && (
         <p className="mt-2 text-faint text-xs">
           Half of this log’s stage 2 epochs trained on a single batch, so the new run trains half as many, all complete.

@@ -11,6 +11,7 @@ import { compareAddress } from '@/lib/compare/compare-state.ts';
 import { type ComparedRun, curveOf } from '@/lib/compare/compared-run.ts';
 import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
 import { describeReproduction } from '@/lib/logs/reproduction.ts';
+import { describeDefaults } from '@/lib/run/known-settings.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { distinctColours } from '@/lib/series/colours.ts';
@@ -78,4 +79,5 @@ const attemptOf = (run: RunDetail) => ({
   whole: completeEpochs(run),
   valAccuracy: run.metrics?.val_end2end ?? null,
   test: run.test,
+  defaults: describeDefaults(run),
 });

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatAccuracy, formatAgo, formatDuration, formatMoment, formatPoints } from '@/lib/format.ts';
+import { notInLog } from '@/lib/run/known-settings.ts';
 import { type RunSummary, secondsBetween } from '@/lib/run/run.ts';
 import type { ColumnId, DrawnColumn, RunColumn } from '@/lib/runs/columns.ts';
 import { runColour } from '@/lib/series/colours.ts';
@@ -141,7 +142,17 @@ const cells: Record<DrawnColumn, Cell> & Partial<Record<ColumnId, Cell>> = {
 
 /** What stands in a run's cell of a column. */
 export const drawCell = ({ id, text }: RunColumn, run: RunSummary, context: CellContext): ReactNode =>
-  cells[id]?.(run, context) ?? text?.(run) ?? none;
+  cells[id]?.(run, context) ?? drawText(text?.(run) ?? null);
+
+function drawText(text: string | null): ReactNode {
+  if (!text?.includes(notInLog)) return text ?? none;
+  // Narrow columns cut it.
+  return (
+    <span className="block truncate text-[11px] text-faint" title={text}>
+      {text}
+    </span>
+  );
+}
 
 /** Rem that a difference to the baseline takes beside a figure. */
 export const differenceWidth = 3.5;

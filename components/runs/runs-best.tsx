@@ -4,8 +4,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { ConfusionMatrix } from '@/components/charts/confusion-matrix.tsx';
 import { useTRPC } from '@/components/live/trpc.ts';
-import { augmentationWords } from '@/lib/config/augmentations.ts';
-import { formatAccuracy, formatCount, formatDuration, formatRate } from '@/lib/format.ts';
+import type { TrainConfigField } from '@/lib/config/field-table.ts';
+import { formatAccuracy, formatCount, formatDuration } from '@/lib/format.ts';
+import { bareSetting, describeAugmentation, isKnown, notInLog, settingOf } from '@/lib/run/known-settings.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
 import { trainedImages } from '@/lib/runs/run-settings.ts';
@@ -87,14 +88,21 @@ const figuresOf = ({ valAccuracy, metrics, timing }: RunSummary): [string, strin
   ['time', timing?.total == null ? '–' : formatDuration(timing.total)],
 ];
 
-function configInWords({ config }: RunSummary): string {
+/** The settings of a run in one line; what an imported log does not contain is left out. */
+function configInWords(run: RunSummary): string {
+  const text = (name: TrainConfigField) => bareSetting(run, name);
+  const has = (name: TrainConfigField) => text(name) !== notInLog;
+  const rates = (['lr_stage1', 'lr_stage2'] as const).filter(has).map(text);
   return [
-    config.n_unfreeze === 0 ? 'frozen' : `N = ${config.n_unfreeze}`,
-    ...augmentationWords(config),
-    `${config.optimizer}, lr ${formatRate(config.lr_stage1)} then ${formatRate(config.lr_stage2)}`,
-    `batch ${config.batch_size}`,
-    `${config.image_size} px`,
-    `${trainedImages(config) ?? 'all'} images`,
-    `seed ${config.seed}`,
-  ].join(' · ');
+    has('n_unfreeze') && (settingOf(run, 'n_unfreeze') === 0 ? 'frozen' : `N = ${text('n_unfreeze')}`),
+    ...describeAugmentation(run).filter((word) => word !== notInLog),
+    has('optimizer') && text('optimizer'),
+    rates.length > 0 && `lr ${rates.join(' then ')}`,
+    has('batch_size') && `batch ${text('batch_size')}`,
+    has('image_size') && `${text('image_size')} px`,
+    isKnown(run, 'dataset', 'train_limit') && `${trainedImages(run) ?? 'all'} images`,
+    has('seed') && `seed ${text('seed')}`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

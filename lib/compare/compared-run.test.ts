@@ -12,6 +12,7 @@ const runOf = (id: string, number: number): RunDetail => ({
   name: id,
   status: 'running',
   config,
+  logFacts: null,
   createdAt: 1,
   startedAt: 1,
   finishedAt: null,

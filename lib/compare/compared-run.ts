@@ -44,5 +44,5 @@ export function curveOf({ run, name, colour }: ComparedRun, batches = false): Co
 }
 
 /** Whether every other epoch of stage 2 trained on a single batch; see `completeEpochs`. */
-export const hasBatchEpochs = (run: Pick<RunDetail, 'status' | 'config' | 'events'>): boolean =>
+export const hasBatchEpochs = (run: Pick<RunDetail, 'status' | 'config' | 'logFacts' | 'events'>): boolean =>
   completeEpochs(run).length < eventsOf(run, 'epoch').length;

@@ -15,7 +15,7 @@ function logWith(
   };
   const read = readImportedLog(JSON.stringify(log), 'log.json', 0);
   const events = read.events.map((event, id) => ({ id, runId: 'a', event }));
-  return { status: 'imported' as RunStatus, config: read.config, events };
+  return { status: 'imported' as RunStatus, config: read.config, logFacts: read.facts, events };
 }
 const accuracies = (run: ReturnType<typeof logWith>) =>
   completeEpochs(run).map(({ stage, epoch, metrics }) => [stage, epoch, metrics.accuracy]);

@@ -1,8 +1,9 @@
 import type { RunEventOf } from '@/lib/run/events.ts';
+import { isKnown } from '@/lib/run/known-settings.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 
 type Epoch = RunEventOf<'epoch'>;
-type RunWithEvents = Pick<RunDetail, 'status' | 'config' | 'events'>;
+type RunWithEvents = Pick<RunDetail, 'status' | 'config' | 'logFacts' | 'events'>;
 
 /** Tolerance for accuracy × batch size to count as an integer; logs have single precision. */
 const tolerance = 1e-3;
@@ -32,5 +33,8 @@ export function completeEpochs(run: RunWithEvents): readonly Epoch[] {
 }
 
 /** Whether a run is an original log with augmentation. Only logs of our own trainer have a `started` event. */
-const mayHaveSingleBatches = ({ status, config, events }: RunWithEvents): boolean =>
-  status === 'imported' && config.augment && !events.some(({ event }) => event.type === 'started');
+const mayHaveSingleBatches = ({ status, config, logFacts, events }: RunWithEvents): boolean =>
+  status === 'imported' &&
+  isKnown({ logFacts }, 'batch_size') &&
+  config.augment &&
+  !events.some(({ event }) => event.type === 'started');

@@ -18,12 +18,18 @@ const log = { config: { n_unfreeze: 0 }, metrics: { val_end2end: 0.5 } };
 describe('the original’s own logs', () => {
   it.each(readdirSync(folder))('%s is imported completely', (name) => {
     const raw = JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
-    const { config, events, test, runId } = original(name);
+    const { config, facts, events, test, runId } = original(name);
     expect(runId).toBeNull();
     expect(test).toEqual({ hash: 'unknown', name: 'unknown (imported)', images: 10_000 });
     expect(config).toMatchObject({ n_unfreeze: raw.config.n_unfreeze, epochs_stage2: raw.config.epochs_stage2 });
     expect(config).toMatchObject({ name: name.replace('.json', ''), augment: raw.config.augment === 'True' });
-    expect(config.lr_stage2).toBe(raw.config.lr_stage2 ?? 1e-5);
+    // Keras logs single precision: 3e-4 is 0.0003000000142492354.
+    const firstRate = raw.curves.stage2.learning_rate?.[0];
+    const rate = raw.config.lr_stage2 ?? (firstRate && Number(firstRate.toPrecision(6)));
+    if (rate !== undefined) expect(config.lr_stage2).toBe(rate);
+    expect(facts.unknown.includes('lr_stage2')).toBe(rate === undefined);
+    expect(facts.unknown).toEqual(expect.arrayContaining(['dataset', 'engine', 'weight_decay', 'dropout']));
+    for (const field of facts.unknown) expect(raw.config).not.toHaveProperty(field);
     const { metrics, timing, confusion, classes } = evaluation({ events })!;
     expect(metrics).toMatchObject(raw.metrics);
     expect(timing).toMatchObject(raw.timing_sec);
@@ -48,6 +54,15 @@ describe('the original’s own logs', () => {
     expect(diagonalShare(older.confusion.plain!)).toBeCloseTo(older.metrics.test_end2end!, 4);
     const newer = evaluation(original('run_final_optimized.json'))!;
     expect([newer.confusion.plain, newer.metrics.test_tta]).toEqual([null, 0.919]);
+  });
+
+  it('take learning rates from the curves, as run_full_tune.json, which trained stage 2 at 3e-4', () => {
+    const { config, facts, events } = original('run_full_tune.json');
+    expect(config).toMatchObject({ lr_stage1: 1e-3, lr_stage2: 3e-4, optimizer: 'adamw' });
+    expect(facts.unknown).toContain('optimizer');
+    expect(facts.unknown).not.toContain('lr_stage1');
+    expect(events[0]).toMatchObject({ type: 'imported', facts });
+    expect(original('run_full_tune_tta.json').config.lr_stage2).toBe(1e-5);
   });
 
   it('use various spellings of optimizers', () => {
@@ -114,6 +129,19 @@ describe('format variants', () => {
     expect(read({ config }).config).toMatchObject(expected);
   });
 
+  it('knows the backbone by the network’s name, and no other missing field', () => {
+    const { facts } = read({ config: { base_model: 'MobileNetV2', img_size: 96, seed: null } });
+    expect(facts.unknown).not.toEqual(expect.arrayContaining(['backbone']));
+    expect(facts.unknown).not.toEqual(expect.arrayContaining(['image_size']));
+    expect(facts.unknown).toEqual(expect.arrayContaining(['seed', 'n_unfreeze', 'augment', 'lr_stage1']));
+    expect(read({ metrics: { test_end2end: 0.25 } }).facts.unknown).toContain('backbone');
+  });
+
+  it('gives fields that an own log from an older version does not have their defaults, which were built in then', () => {
+    const { config, facts } = read({ ...log, config: { run_id: '20260102-000000-4f2a', seed: 3 } });
+    expect([config.dropout, facts.unknown]).toEqual([0.4, []]);
+  });
+
   it('restores all events of our own logs', () => {
     const test = { hash: 'abc', name: 'CIFAR-10, JPEG copy', images: 2 };
     const matrix = [
@@ -161,7 +189,7 @@ describe('format variants', () => {
     const runId = '20260102-000000-4f2a';
     const config = trainConfigSchema.parse({ n_unfreeze: 30, augment: true, tags: ['a'], name: 'ours' });
     const imported = read(buildResultsLog({ runId, config, events: emitted }));
-    expect(imported).toMatchObject({ runId, config, test });
+    expect(imported).toMatchObject({ runId, config, test, facts: { unknown: [] } });
     expect(imported.events.slice(1)).toEqual(emitted);
   });
 });

@@ -5,6 +5,7 @@ import { networkOf } from '@/lib/network/backbones.ts';
 import { trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import { diagonalShare } from '@/lib/run/confusion.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import type { LogFacts } from '@/lib/run/log-facts.ts';
 import {
   type Confusion,
   type ConfusionMatrix,
@@ -14,7 +15,7 @@ import {
   testIdentitySchema,
 } from '@/lib/run/metrics.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
-import { readImportedConfig } from './imported-config.ts';
+import { readImportedConfig, shortestSingle } from './imported-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
 
 /**
@@ -80,6 +81,7 @@ export interface ImportedLog {
   /** The run id contained in our own logs; null for others. */
   runId: string | null;
   config: TrainConfig;
+  facts: LogFacts;
   /** `imported` first, then the events that a trainer would have emitted. */
   events: RunEvent[];
   test: TestIdentity;
@@ -102,19 +104,23 @@ export function readImportedLog(text: string, file: string, at: number): Importe
   }
   const raw = log.config ?? {};
   const moment = log.finished_at ? Date.parse(log.finished_at) : at;
-  const config = readImportedConfig(raw, file.replace(/\.json$/i, ''));
+  const runId = typeof raw.run_id === 'string' && isRunId(raw.run_id) ? raw.run_id : null;
+  const { config, facts } = readImportedConfig(raw, {
+    name: file.replace(/\.json$/i, ''),
+    firstRates: { lr_stage1: firstRate(log, 1), lr_stage2: firstRate(log, 2) },
+    isOwn: runId !== null,
+  });
   const confusion = readConfusion(log);
   const matrix = confusion.plain ?? confusion.tta;
   const test = log.test ?? { ...unknownTest, images: matrix?.flat().reduce((sum, count) => sum + count, 0) || 10_000 };
-  const runId = typeof raw.run_id === 'string' && isRunId(raw.run_id) ? raw.run_id : null;
   const events: RunEvent[] = [
-    { type: 'imported', at: moment, file, config: raw },
+    { type: 'imported', at: moment, file, config: raw, facts },
     ...startOf(log, config, test, moment),
     ...epochsOf(log, 1, moment),
     ...epochsOf(log, 2, moment),
     ...evaluationOf(log, confusion, moment),
   ];
-  return { runId, config, events, test };
+  return { runId, config, facts, events, test };
 }
 
 function describe({ issues: [issue] }: z.ZodError): string {
@@ -143,6 +149,12 @@ function startOf({ engine, images, classes }: Log, config: TrainConfig, test: Te
       classes: classes ?? [...cifar10Classes],
     },
   ];
+}
+
+/** The learning rate that a stage started with; null if its curve has none. Each epoch logs its own, before reductions. */
+function firstRate({ curves }: Log, stage: 1 | 2): number | null {
+  const rate = curves?.[`stage${stage}`]?.learning_rate?.[0] ?? null;
+  return rate === null ? null : shortestSingle(rate);
 }
 
 /** A stage's epochs, as many as its longest curve has; shorter curves are padded with null. */

@@ -1,6 +1,7 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { type Configured, isKnown } from './known-settings.ts';
 
-interface Named {
+interface Named extends Pick<Configured, 'logFacts'> {
   id: string;
   name: string;
   config: Pick<TrainConfig, 'seed'>;
@@ -16,6 +17,9 @@ export function distinctNames(runs: readonly Named[]): string[] {
     const namesakes = runs.filter((run) => run.name === name);
     if (namesakes.length === 1) return name;
     const seeds = new Set(namesakes.map((run) => run.config.seed));
-    return seeds.size === namesakes.length ? `${name} (seed ${config.seed})` : `${name} (${id.slice(-4)})`;
+    const areSeedsKnown = namesakes.every((run) => isKnown(run, 'seed'));
+    return areSeedsKnown && seeds.size === namesakes.length
+      ? `${name} (seed ${config.seed})`
+      : `${name} (${id.slice(-4)})`;
   });
 }

@@ -3,6 +3,7 @@ import { engineVerdictsSchema } from '@/lib/config/engines.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import { speedSchema } from '@/lib/work/estimate.ts';
+import { logFactsSchema } from './log-facts.ts';
 import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
 
 /** The messages between server and trainer over Node IPC. Parsed on both ends. */
@@ -127,8 +128,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
     epoch: z.number().int().positive(),
   }),
   z.object({ ...at, type: z.literal('files-failed'), message: z.string() }),
-  /** The first event of a run that was read from a log: the file's name, and the config as the log has it. */
-  z.object({ ...at, type: z.literal('imported'), file: z.string(), config: z.record(z.string(), z.unknown()) }),
+  /**
+   * The first event of a run that was read from a log: the file's name, the config as the log has it, and how far it
+   * determines the run's; events of older versions lack the last.
+   */
+  z.object({
+    ...at,
+    type: z.literal('imported'),
+    file: z.string(),
+    config: z.record(z.string(), z.unknown()),
+    facts: logFactsSchema.optional(),
+  }),
   /** The three ways to end. A trainer that exits without one of them has failed. */
   z.object({ ...at, type: z.literal('completed') }),
   z.object({ ...at, type: z.literal('canceled') }),

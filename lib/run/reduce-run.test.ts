@@ -32,6 +32,7 @@ const queued: RunDetail = {
   logTail: [],
   exportPending: false,
   attemptsWithoutProgress: 0,
+  logFacts: null,
   isExample: false,
 };
 const stored = (...events: RunEvent[]): StoredEvent[] =>

@@ -6,6 +6,7 @@ export type RunState = Pick<
   RunSummary,
   | 'status'
   | 'config'
+  | 'logFacts'
   | 'startedAt'
   | 'finishedAt'
   | 'engine'
@@ -111,7 +112,7 @@ function changesByProgress(run: RunState, event: Exclude<RunEvent, EndEvent>): P
       };
     }
     case 'imported':
-      return { engine: null, metrics: null, timing: null, valAccuracy: null };
+      return { logFacts: event.facts ?? null, engine: null, metrics: null, timing: null, valAccuracy: null };
     case 'phase':
     case 'resumed':
     case 'stage-ended':

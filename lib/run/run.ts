@@ -1,5 +1,6 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import type { RunEvent, RunEventOf } from './events.ts';
+import type { LogFacts } from './log-facts.ts';
 import type { Confusion, RunMetrics, TestIdentity, Timing } from './metrics.ts';
 import { isFinal, type RunStatus } from './status.ts';
 
@@ -11,6 +12,8 @@ export interface RunSummary {
   name: string;
   status: RunStatus;
   config: TrainConfig;
+  /** What an imported log says about its config, and what not; null for other runs. */
+  logFacts: LogFacts | null;
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;

@@ -4,7 +4,11 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import { columnNamed, columns, sortColumns } from './columns.ts';
 
-const run = { engine: 'wasm', config: trainConfigSchema.parse({ augment: true, use_cutout: true, tags: ['a', 'b'] }) };
+const run = {
+  engine: 'wasm',
+  config: trainConfigSchema.parse({ augment: true, use_cutout: true, tags: ['a', 'b'] }),
+  logFacts: null,
+};
 const textOf = (id: (typeof columns)[number]['id']) => columnNamed(id).text?.(run as RunSummary);
 
 it('has columns with ids and heads of their own, all but the tags sortable', () => {
@@ -22,6 +26,15 @@ it('takes head, name and value of a config’s field from the field table', () =
   for (const { id, stored } of columns) {
     if (stored?.startsWith('config.')) expect(fieldNames).toContain(id);
   }
+});
+
+it('says which settings an imported log does not contain', () => {
+  const logFacts = { unknown: ['lr_stage2', 'image_size', 'use_mixup', 'dataset'], unusable: { image_size: '256' } };
+  const log = { ...run, logFacts: { ...logFacts, other: {}, notes: [] } } as unknown as RunSummary;
+  const texts = (['lr_stage2', 'image_size', 'augmentation', 'images', 'dropout'] as const).map((id) =>
+    columnNamed(id).text?.(log),
+  );
+  expect(texts).toEqual(['not in log', '256', 'aug cutout not in log', 'not in log', '0.4']);
 });
 
 it('says what else a run is', () => {

@@ -1,6 +1,5 @@
-import { augmentationWords } from '@/lib/config/augmentations.ts';
-import { bareValue } from '@/lib/config/describe-value.ts';
 import { fieldFacts, type TrainConfigField } from '@/lib/config/field-table.ts';
+import { bareSetting, describeAugmentation } from '@/lib/run/known-settings.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import { trainedImages } from './run-settings.ts';
 
@@ -54,7 +53,7 @@ const entries = [
     width: 5,
     isInitial: true,
     stored: 'augmentation',
-    text: ({ config }) => augmentationWords(config).join(' ') || null,
+    text: (run) => describeAugmentation(run).join(' ') || null,
   },
   { field: 'lr_stage2', width: 3.75, isFigure: true, isInitial: true },
   { field: 'image_size', width: 3, isFigure: true, isInitial: true },
@@ -65,7 +64,7 @@ const entries = [
     width: 4.25,
     isFigure: true,
     isInitial: true,
-    text: ({ config }) => trainedImages(config),
+    text: trainedImages,
   },
   { field: 'optimizer', width: 5.5 },
   { field: 'lr_stage1', width: 3.75, isFigure: true },
@@ -173,7 +172,7 @@ export const columns: readonly RunColumn[] = entries.map((entry: FieldColumn | O
     title: short ? label : null,
     sortBy: isUnsorted ? null : (field as SortColumn),
     stored: `config.${field}` as RunColumn['stored'],
-    text: ({ config }) => bareValue(field, config[field]),
+    text: (run) => bareSetting(run, field),
   };
 });
 

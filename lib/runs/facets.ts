@@ -1,3 +1,5 @@
+import { augmentationSwitches } from '@/lib/config/augmentations.ts';
+import type { TrainConfigField } from '@/lib/config/field-table.ts';
 import { runStatuses } from '@/lib/run/status.ts';
 
 /** What runs can be filtered by. Plain data, so that a page needs no schema for it. */
@@ -15,9 +17,14 @@ interface FacetFacts {
   isList?: true;
   /** Stands for no value. */
   empty?: string;
+  /** The fields of the config that it follows from. If a log does not contain one of them, the value is unknown. */
+  fields?: readonly TrainConfigField[];
   /** A value as menus and chips show it, where it is not the value itself. */
   inWords?: (value: string) => string;
 }
+
+/** The item of runs whose value is unknown, as text. */
+export const unknownItem = { word: 'unknown', integer: '-1' };
 
 /** An entry for each filter, in the order in which they are offered. Its key is its name in the page's address, too. */
 export const facetTable = {
@@ -25,13 +32,14 @@ export const facetTable = {
     title: 'Depth',
     stored: 'nUnfreeze',
     isInteger: true,
-    inWords: (value) => (value === '0' ? 'frozen' : `N = ${value}`),
+    fields: ['n_unfreeze'],
+    inWords: (value) => (value === '0' ? 'frozen' : value === unknownItem.integer ? 'unknown' : `N = ${value}`),
   },
-  optimizer: { title: 'Optimizer', stored: 'optimizer' },
+  optimizer: { title: 'Optimizer', stored: 'optimizer', fields: ['optimizer'] },
   /** What changes pixels, as one text: `aug mixup`. */
-  augmentation: { title: 'Augmentation', stored: 'augmentation', empty: 'none' },
+  augmentation: { title: 'Augmentation', stored: 'augmentation', empty: 'none', fields: augmentationSwitches },
   engine: { title: 'Engine', stored: 'engine', empty: 'none' },
-  dataset: { title: 'Dataset', stored: 'dataset' },
+  dataset: { title: 'Dataset', stored: 'dataset', fields: ['dataset'] },
   tag: { title: 'Tag', stored: 'config.tags', isList: true },
   status: { title: 'Status', stored: 'status', values: runStatuses },
 } as const satisfies Record<string, FacetFacts>;

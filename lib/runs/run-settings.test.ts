@@ -11,5 +11,5 @@ it.each<[TrainConfigInput, string | null]>([
   [{ dataset: 'pets' }, null],
   [{ dataset: 'pets', train_limit: 500 }, '≤ 500'],
 ])('says on how many images a run with %j trains: %s', (input, images) => {
-  expect(trainedImages(trainConfigSchema.parse(input))).toBe(images);
+  expect(trainedImages({ config: trainConfigSchema.parse(input), logFacts: null })).toBe(images);
 });

@@ -1,9 +1,12 @@
-import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { isBuiltInDataset, trainImages } from '@/lib/data/datasets.ts';
 import { formatCount } from '@/lib/format.ts';
+import { bareSetting, type Configured, isKnown } from '@/lib/run/known-settings.ts';
 
 /** How many images a run trains on: of own ones as many as it may at most, and null where it takes all there are. */
-export function trainedImages(config: TrainConfig): string | null {
+export function trainedImages(run: Configured): string | null {
+  if (!isKnown(run, 'dataset')) return bareSetting(run, 'dataset');
+  if (!isKnown(run, 'train_limit')) return bareSetting(run, 'train_limit');
+  const { config } = run;
   if (isBuiltInDataset(config.dataset)) return formatCount(trainImages(config));
   return config.train_limit > 0 ? `≤ ${formatCount(config.train_limit)}` : null;
 }

@@ -14,6 +14,7 @@ const run = (name: string, notes: string): RunSummary => ({
   finishedAt: null,
   engine: 'cpu',
   config: trainConfigSchema.parse({ name, notes, tags: ['a', 'b'], augment: true }),
+  logFacts: null,
   queuePosition: null,
   progress: null,
   valAccuracy: 0.75,
@@ -55,6 +56,18 @@ it('has every field of the config, the engine asked for beside the one that comp
   expect(row).toMatchObject({ engine: 'cpu', engine_requested: 'auto' });
   const names = fields.map(({ name }) => (name === 'engine' ? 'engine_requested' : name));
   expect(Object.keys(row!)).toEqual(expect.arrayContaining(names));
+});
+
+it('leaves cells empty that an imported log does not contain, and has its own value of an unusable one', () => {
+  const logFacts = {
+    unknown: ['lr_stage2', 'optimizer'] as const,
+    unusable: { optimizer: 'RMSprop' },
+    other: {},
+    notes: [],
+  };
+  const log: RunSummary = { ...run('plain', 'short'), logFacts: { ...logFacts, unknown: [...logFacts.unknown] } };
+  const [row] = read(runsCsv([log]).replace('"a, b"', 'a b'));
+  expect(row).toMatchObject({ lr_stage1: '0.001', lr_stage2: '', optimizer: 'RMSprop' });
 });
 
 it('is a head line alone where there is none', () => {

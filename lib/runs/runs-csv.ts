@@ -1,5 +1,6 @@
 import { fields } from '@/lib/config/fields.ts';
 import { type CsvColumn, writeCsv } from '@/lib/csv.ts';
+import { isKnown } from '@/lib/run/known-settings.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 
 const metrics = [
@@ -31,7 +32,8 @@ const columns: readonly CsvColumn<RunSummary>[] = [
     .map(({ name }) => ({
       // `engine` is the one that computed the run, not the one that was asked for.
       name: name === 'engine' ? 'engine_requested' : name,
-      value: (run: RunSummary) => run.config[name],
+      // Empty if an imported log has none; what it has but cannot be used here is written as it stands there.
+      value: (run: RunSummary) => (isKnown(run, name) ? run.config[name] : run.logFacts?.unusable[name]),
     })),
 ];
 

@@ -42,9 +42,9 @@ describe('prepareScatter', () => {
     const chart = prepareScatter(points, { ...options, field: 'batch_size' });
     const found = groupsOf(chart).map(({ name, points }) => [name, ...points.map(({ id, colour }) => [id, colour])]);
     expect(found).toEqual([
-      ['–', ['c', 'var(--run-0)']],
-      ['4', ['b', 'var(--run-1)'], ['d', 'var(--run-1)']],
-      ['30', ['a', 'var(--run-2)']],
+      ['4', ['b', 'var(--run-0)'], ['d', 'var(--run-0)']],
+      ['30', ['a', 'var(--run-1)']],
+      ['not in log', ['c', 'var(--run-2)']],
     ]);
     expect([chart.hasLegend, chart.headroom]).toEqual([true, 'legend']);
   });

@@ -1,3 +1,4 @@
+import { notInLog } from '@/lib/run/known-settings.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import type { Chart, ColourToken, PointSeries } from './chart.ts';
 import { runColour, runColourCount } from './colours.ts';
@@ -8,8 +9,9 @@ export interface ScatterPoint extends Pick<RunSummary, 'id' | 'number' | 'name'>
   seconds: number;
   val: number | null;
   test: number | null;
-  n_unfreeze: number;
-  /** Value of the field used for colouring. */
+  /** Null if unknown. */
+  n_unfreeze: number | null;
+  /** Value of the field used for colouring; null if unknown. */
   by: string | null;
 }
 
@@ -63,15 +65,15 @@ export function prepareScatter(points: readonly ScatterPoint[], options: Scatter
   };
 }
 
-/** Diameter in pixels: areas grow with the number of unfrozen layers, from a minimum that keeps 0 visible. */
-export const sizeOf = (nUnfreeze: number): number => 7 + 15 * Math.sqrt(Math.min(102, nUnfreeze) / 102);
+/** Diameter in pixels: areas grow with the number of unfrozen layers, from a minimum that keeps 0 (and unknown) visible. */
+export const sizeOf = (nUnfreeze: number | null): number => 7 + 15 * Math.sqrt(Math.min(102, nUnfreeze ?? 0) / 102);
 
 function labelOf({ seconds, val, test, n_unfreeze, by }: ScatterPoint, field: string | null): string {
   const percent = (value: number | null) => (value === null ? '–' : `${(value * 100).toFixed(2)} %`);
   return [
     `val ${percent(val)}, test ${percent(test)}`,
-    `${seconds.toFixed(0)} s, N = ${n_unfreeze}`,
-    ...(field === null || field === 'n_unfreeze' ? [] : [`${field} ${shortName(by ?? '–')}`]),
+    `${seconds.toFixed(0)} s, N ${n_unfreeze === null ? notInLog : `= ${n_unfreeze}`}`,
+    ...(field === null || field === 'n_unfreeze' ? [] : [`${field} ${shortName(by ?? notInLog)}`]),
   ].join('\n');
 }
 
@@ -85,12 +87,12 @@ interface Group {
 function groupByValue(points: readonly ScatterPoint[]): Group[] {
   const byValue = new Map<string, ScatterPoint[]>();
   for (const point of points) {
-    const value = point.by ?? '–';
+    const value = point.by ?? notInLog;
     byValue.set(value, [...(byValue.get(value) ?? []), point]);
   }
   const frequent = [...byValue].toSorted(([, a], [, b]) => b.length - a.length).slice(0, runColourCount);
   const named = frequent.toSorted(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
   const groups = named.map(([name, points], index): Group => ({ name, points, colour: `var(--run-${index})` }));
-  const others = points.filter(({ by }) => !frequent.some(([value]) => value === (by ?? '–')));
+  const others = points.filter(({ by }) => !frequent.some(([value]) => value === (by ?? notInLog)));
   return others.length === 0 ? groups : [...groups, { name: 'others', points: others, colour: otherColour }];
 }

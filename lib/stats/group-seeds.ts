@@ -1,21 +1,26 @@
 import { settingFields } from '@/lib/config/field-table.ts';
-import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { type Configured, comparableSetting, isKnown } from '@/lib/run/known-settings.ts';
 
-interface Seeded {
-  config: TrainConfig;
+interface Seeded extends Configured {
   /** Accuracies are comparable only within the same test set. */
   test: { hash: string } | null;
 }
 
 const compared = settingFields.filter((field) => field !== 'seed');
 
-/** Groups runs that differ only in their seed, name, notes and tags. Groups and runs keep the given order. */
+/**
+ * Groups runs that differ only in their seed, name, notes and tags. A run with an unknown setting, or with a seed that
+ * its group already has, stays alone. Groups and runs keep the given order.
+ */
 export function groupSeeds<T extends Seeded>(runs: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
-  for (const run of runs) {
-    const values = compared.map((field) => run.config[field] ?? null);
+  for (const [index, run] of runs.entries()) {
+    const values = compared.map((field) => comparableSetting(run, field));
     const key = JSON.stringify([values, run.test?.hash ?? null]);
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    const group = groups.get(key) ?? [];
+    const isAlone = !isKnown(run, ...settingFields) || group.some(({ config }) => config.seed === run.config.seed);
+    if (isAlone) groups.set(`alone ${index}`, [run]);
+    else groups.set(key, [...group, run]);
   }
   return [...groups.values()];
 }

@@ -20,7 +20,11 @@ export default async function NewRunPage({ searchParams }: Props) {
   return (
     <main className="mx-auto max-w-6xl px-4 pt-6">
       <h1 className="mb-4 font-semibold text-lg">New run</h1>
-      <TrainForm key={run?.id} from={run ? { name: run.name, config: run.config } : undefined} data={data} />
+      <TrainForm
+        key={run?.id}
+        from={run ? { name: run.name, config: run.config, logFacts: run.logFacts } : undefined}
+        data={data}
+      />
     </main>
   );
 }

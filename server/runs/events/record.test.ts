@@ -96,6 +96,7 @@ const imported: RunEvent = { type: 'imported', at: 18, file: 'log.json', config:
 const sharedFields = Object.keys({
   status: true,
   config: true,
+  logFacts: true,
   startedAt: true,
   finishedAt: true,
   engine: true,

@@ -81,6 +81,7 @@ const isKnown = (tx: Transaction, id: string): boolean =>
 /** A run before the first event of its log. */
 const unread: Omit<RunState, 'config'> = {
   status: 'imported',
+  logFacts: null,
   startedAt: null,
   finishedAt: null,
   engine: null,

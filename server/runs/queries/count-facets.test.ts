@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { facetFacts } from '@/lib/runs/facets.ts';
 import { countFacets } from './count-facets.ts';
 import { openWithRuns } from './stored-runs.test-helper.ts';
 
@@ -29,6 +30,20 @@ it('has the hundred tags that most runs have, equals in the order of their lette
   expect(tag).toHaveLength(100);
   expect(given(tag.slice(0, 3))).toEqual(['zebra: 2', 't000: 1', 't001: 1']);
   expect(tag.at(-1)!.value).toBe('t098');
+});
+
+it('counts what an imported log does not contain as unknown', () => {
+  const { db } = openWithRuns(
+    { config: { n_unfreeze: 30, use_mixup: true } },
+    { unknown: ['n_unfreeze', 'optimizer', 'dataset', 'use_cutout'] },
+    { unknown: [] },
+  );
+  const { n_unfreeze, optimizer, dataset, augmentation } = countFacets(db);
+  expect(given(n_unfreeze)).toEqual(['-1: 1', '0: 1', '30: 1']);
+  expect(facetFacts('n_unfreeze').inWords?.('-1')).toBe('unknown');
+  expect(given(optimizer)).toEqual(['adamw: 2', 'unknown: 1']);
+  expect(given(dataset)).toEqual(['cifar10: 2', 'unknown: 1']);
+  expect(given(augmentation)).toEqual(['mixup: 1', 'none: 1', 'unknown: 1']);
 });
 
 it('has no value where there is no run', () => {

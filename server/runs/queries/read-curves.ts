@@ -35,9 +35,9 @@ const roundings: Record<CurveMetric, (value: SQL) => SQL> = {
  */
 export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, batches = false): RunCurve[] =>
   db.transaction((tx) => {
-    const { id, number, name, status, config } = runs;
+    const { id, number, name, status, config, logFacts } = runs;
     const chosen = tx
-      .select({ id, number, name, status, config })
+      .select({ id, number, name, status, config, logFacts })
       .from(runs)
       .where(and(whereOf(query), isNotNull(runs.valAccuracy)))
       .orderBy(...orderOf(query.sort))
@@ -55,9 +55,10 @@ export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, b
       .all();
     const curves = new Map(stages.map(({ runId, stage, values }) => [`${runId} ${stage}`, JSON.parse(values)]));
     const curve = (runId: string, stage: 1 | 2): (number | null)[] => curves.get(`${runId} ${stage}`) ?? [];
-    return chosen.map(({ id, number, name, status, config }) => {
+    return chosen.map(({ id, number, name, status, config, logFacts }) => {
       const [stage1, all] = [curve(id, 1), curve(id, 2)];
-      const epochs = status === 'imported' ? completeEpochs({ status, config, events: readEvents(tx, id) }) : null;
+      const epochs =
+        status === 'imported' ? completeEpochs({ status, config, logFacts, events: readEvents(tx, id) }) : null;
       const whole = epochs?.filter(({ stage }) => stage === 2).map(({ metrics }) => metrics[metric]) ?? all;
       const hasBatches = whole.length < all.length;
       return { id, number, name, stage1, stage2: hasBatches && !batches ? whole : all, hasBatches };

@@ -3,7 +3,7 @@ import { runs } from '@/drizzle/schema.ts';
 import type { TrainConfigField } from '@/lib/config/train-config.ts';
 import type { RunQuery } from '@/lib/runs/query.ts';
 import type { Database } from '@/server/db/database.ts';
-import { whereOf } from './select-runs.ts';
+import { knownField, whereOf } from './select-runs.ts';
 
 /** A run as a point of accuracy against time. */
 export interface RunPoint {
@@ -13,8 +13,9 @@ export interface RunPoint {
   seconds: number;
   val: number | null;
   test: number | null;
-  n_unfreeze: number;
-  /** What it is coloured by, as text; null where nothing was asked for. */
+  /** Null if unknown. */
+  n_unfreeze: number | null;
+  /** What it is coloured by, as text; null where nothing was asked for, or it is unknown. */
   by: string | null;
 }
 
@@ -28,7 +29,7 @@ export function readPoints(
   by: TrainConfigField | null,
 ): { points: RunPoint[]; total: number } {
   const { id, number, name, testAccuracy: test, valAccuracy: val } = runs;
-  const value = by ? sql<string | null>`${runs.config} ->> ${`$.${by}`}` : sql<string | null>`null`;
+  const value = by ? knownField(by) : sql<string | null>`null`;
   const found = db
     .select({
       id,
@@ -37,7 +38,7 @@ export function readPoints(
       val,
       test,
       seconds: sql<number>`${runs.seconds}`,
-      n_unfreeze: sql<number>`${runs.nUnfreeze}`,
+      n_unfreeze: sql<number | null>`${knownField('n_unfreeze')}`,
       by: sql<string | null>`cast(${value} as text)`,
       total: sql<number>`count(*) over ()`,
     })

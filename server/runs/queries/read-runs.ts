@@ -111,7 +111,20 @@ const queuedIds = (tx: Transaction): string[] =>
     .map(({ id }) => id);
 
 export function summaryOf(row: RunRow, waiting: string[]): RunSummary {
-  const { id, number, name, status, config, createdAt, startedAt, finishedAt, engine, progress, valAccuracy } = row;
+  const {
+    id,
+    number,
+    name,
+    status,
+    config,
+    logFacts,
+    createdAt,
+    startedAt,
+    finishedAt,
+    engine,
+    progress,
+    valAccuracy,
+  } = row;
   const { metrics, timing, test, peakMemory, error, reproduces, isExample } = row;
   const { exportPending, attemptsWithoutProgress } = row;
   return {
@@ -120,6 +133,7 @@ export function summaryOf(row: RunRow, waiting: string[]): RunSummary {
     name,
     status,
     config,
+    logFacts,
     createdAt,
     startedAt,
     finishedAt,

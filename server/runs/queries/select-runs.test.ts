@@ -31,6 +31,16 @@ describe('orderOf', () => {
   });
 });
 
+it.each(['n_unfreeze', 'lr_stage2', 'images', 'augmentation'] as const)('puts runs with unknown %s last', (column) => {
+  const unknown = ['n_unfreeze', 'lr_stage2', 'train_limit', 'use_cutout'] as const;
+  const services = openWithRuns(
+    { config: { use_mixup: true } },
+    { unknown: [...unknown] },
+    { config: { use_mixup: true } },
+  );
+  for (const descending of [true, false]) expect(select(services, { sort: { column, descending } })).toBe('cab');
+});
+
 describe('whereOf', () => {
   it('joins conditions by "and", the values of one by "or"', () => {
     const services = openWithRuns(
@@ -42,6 +52,16 @@ describe('whereOf', () => {
     expect(select(services, { filter: { optimizer: ['sgd', 'adam'], engine: ['cpu'] } })).toBe('ba');
     expect(select(services, { filter: { optimizer: ['sgd', 'adam'], engine: ['cpu'] }, ids: ['a', 'd'] })).toBe('a');
     expect(select(services, { ids: [] })).toBe('');
+  });
+
+  it('matches no value of a setting that an imported log does not contain, but unknown', () => {
+    const services = openWithRuns({ unknown: ['optimizer', 'n_unfreeze', 'augment'] }, {});
+    expect(select(services, { filter: { optimizer: ['adamw'] } })).toBe('b');
+    expect(select(services, { filter: { n_unfreeze: [0] } })).toBe('b');
+    expect(select(services, { filter: { augmentation: ['none'] } })).toBe('b');
+    expect(select(services, { filter: { optimizer: ['unknown'], n_unfreeze: [-1], augmentation: ['unknown'] } })).toBe(
+      'a',
+    );
   });
 
   it('takes wildcards and quotes of a search as they are', () => {

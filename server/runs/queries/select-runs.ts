@@ -1,9 +1,10 @@
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
 import { augmentationSwitches, augmentationWord } from '@/lib/config/augmentations.ts';
+import type { TrainConfigField } from '@/lib/config/field-table.ts';
 import { builtInDatasetNames, builtInDatasets } from '@/lib/data/datasets.ts';
-import { columnNamed, type ExpressionColumn } from '@/lib/runs/columns.ts';
-import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
+import { columnNamed, type ExpressionColumn, type RunColumn } from '@/lib/runs/columns.ts';
+import { type Facet, facetFacts, facets, unknownItem } from '@/lib/runs/facets.ts';
 import type { RunFilter, RunQuery, RunSort } from '@/lib/runs/query.ts';
 
 /** A query as SQL: which rows, and in which order. */
@@ -16,6 +17,17 @@ function valueAt(place: Place): SQL {
   const [column, key] = place.split('.') as [keyof RunRow, string?];
   return key ? sql`${runs[column]} ->> ${sql.raw(`'$.${key}'`)}` : sql`${runs[column]}`;
 }
+
+/** Whether an imported log does not contain all of these fields; see lib/run/known-settings.ts. */
+const isUnknown = (fields: readonly TrainConfigField[]): SQL =>
+  sql`(${runs.logFacts} is not null and (${sql.join(
+    fields.map((field) => sql`instr(${runs.logFacts} ->> '$.unknown', ${sql.raw(`'"${field}"'`)})`),
+    sql` or `,
+  )}))`;
+
+/** A field of a run's config; null if it is unknown. */
+export const knownField = (field: TrainConfigField): SQL =>
+  sql`iif(${isUnknown([field])}, null, ${valueAt(`config.${field}`)})`;
 
 const augmentationNames = augmentationSwitches.map(
   (name) => sql`iif(${runs.config} ->> ${sql.raw(`'$.${name}'`)}, ${`${augmentationWord(name)} `}, '')`,
@@ -31,14 +43,18 @@ const knownImages = builtInDatasetNames.map((name) => {
 /** What columns sort by that is not stored as it is. */
 const expressions: Record<ExpressionColumn, SQL> = {
   name: sql`${runs.name} collate nocase`,
-  images: sql`case ${runs.dataset} ${sql.join(knownImages, sql` `)} else ${trainLimit} end`,
+  images: sql`iif(${isUnknown(['dataset', 'train_limit'])}, null,
+    case ${runs.dataset} ${sql.join(knownImages, sql` `)} else ${trainLimit} end)`,
 };
 
 /** The value of a run that a facet filters by; of a list, its JSON. */
 export function facetValue(facet: Facet): SQL {
-  const { stored, empty } = facetFacts(facet);
+  const { stored, empty, fields, isInteger } = facetFacts(facet);
   const value = valueAt(stored);
-  return empty === undefined ? value : sql`coalesce(nullif(${value}, ''), ${sql.raw(`'${empty}'`)})`;
+  const known = empty === undefined ? value : sql`coalesce(nullif(${value}, ''), ${sql.raw(`'${empty}'`)})`;
+  if (!fields) return known;
+  const unknown = sql.raw(isInteger ? unknownItem.integer : `'${unknownItem.word}'`);
+  return sql`iif(${isUnknown(fields)}, ${unknown}, ${known})`;
 }
 
 /** Which rows a query shows. */
@@ -68,6 +84,12 @@ function contains(text: string): SQL {
 /** Runs without a value stand last either way; of equals the newer stands first. */
 export function orderOf({ column, descending }: RunSort): SQL[] {
   const { stored } = columnNamed(column);
-  const value = stored ? valueAt(stored) : expressions[column as ExpressionColumn];
+  const value = stored ? sortValue(stored) : expressions[column as ExpressionColumn];
   return [descending ? sql`${value} desc nulls last` : sql`${value} asc nulls last`, desc(runs.number)];
+}
+
+function sortValue(stored: NonNullable<RunColumn['stored']>): SQL {
+  if (stored === 'augmentation') return sql`iif(${isUnknown(augmentationSwitches)}, null, ${valueAt(stored)})`;
+  const [column, field] = stored.split('.');
+  return column === 'config' ? knownField(field as TrainConfigField) : valueAt(stored);
 }

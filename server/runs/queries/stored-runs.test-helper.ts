@@ -1,5 +1,5 @@
 import { events, runs } from '@/drizzle/schema.ts';
-import { runName, type TrainConfigInput } from '@/lib/config/train-config.ts';
+import { runName, type TrainConfigField, type TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import type { TestIdentity } from '@/lib/run/metrics.ts';
 import type { RunStatus } from '@/lib/run/status.ts';
@@ -11,6 +11,8 @@ export const copy: TestIdentity = { hash: 'b', name: 'CIFAR-10, JPEG copy', imag
 
 interface GivenRun {
   config?: TrainConfigInput;
+  /** Of an imported log: the fields that it does not contain. */
+  unknown?: TrainConfigField[];
   /** Validation accuracy of an evaluated run; left out: the run has none yet. */
   val?: number | null;
   seconds?: number | null;
@@ -39,6 +41,7 @@ function addRun({ db }: Context, index: number, given: GivenRun): void {
       id,
       name: runName(whole),
       config: whole,
+      logFacts: given.unknown ? { unknown: given.unknown, unusable: {}, other: {}, notes: [] } : null,
       createdAt: index,
       logFile: `${id}.json`,
       isExample,
