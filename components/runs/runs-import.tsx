@@ -12,6 +12,7 @@ interface Outcome {
   name: string;
   id: string | null;
   words: string;
+  isNew?: true;
 }
 
 /** Takes in logs that are dropped anywhere on the page, or chosen by its button, and says what became of each. */
@@ -44,13 +45,23 @@ async function importFile(client: ReturnType<typeof useTRPCClient>, file: File):
   const { name, size, lastModified } = file;
   if (size > maxLogBytes) return { name, id: null, words: describeTooLarge(size) };
   try {
-    const outcome = await client.logs.import.mutate({ name, text: await file.text(), modifiedAt: lastModified });
+    const outcome = await client.logs.import.mutate({ name, base64: await readBase64(file), modifiedAt: lastModified });
     if (outcome.type === 'refused') return { name, id: null, words: outcome.reason };
-    return { name, id: outcome.id, words: outcome.type === 'known' ? 'is here already' : 'imported' };
+    if (outcome.type === 'known') return { name, id: outcome.id, words: 'is here already' };
+    return { name, id: outcome.id, isNew: true, words: ['imported', ...outcome.notes].join('; ') };
   } catch (error) {
     return { name, id: null, words: `could not be imported: ${error instanceof Error ? error.message : error}` };
   }
 }
+
+/** A file's bytes: only the server decides on their encoding. */
+const readBase64 = (file: File): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).split(',')[1] ?? '');
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 
 /** Files dropped anywhere on the page. @returns whether some are held over it */
 function useDrop(onDrop: (files: File[]) => void): boolean {
@@ -105,7 +116,7 @@ export function ImportButton({ importFiles }: Pick<Import, 'importFiles'>) {
 export function ImportNotes({ outcomes, pending, isOver, forget }: Import) {
   const trpc = useTRPC();
   const { data: problems = [] } = useQuery(trpc.logs.problems.queryOptions(undefined, { refetchInterval: 15_000 }));
-  const imported = outcomes.filter(({ words }) => words === 'imported').length;
+  const imported = outcomes.filter(({ isNew }) => isNew).length;
   return (
     <>
       {isOver && (

@@ -13,7 +13,7 @@ function logWith(
     curves: { stage1: { accuracy: [0.80589, 0.8745] }, stage2: { accuracy: stage2 } },
     ...more,
   };
-  const read = readImportedLog(JSON.stringify(log), 'log.json', 0);
+  const read = readImportedLog(JSON.stringify(log), { file: 'log.json', at: 0 });
   const events = read.events.map((event, id) => ({ id, runId: 'a', event }));
   return { status: 'imported' as RunStatus, config: read.config, logFacts: read.facts, events };
 }

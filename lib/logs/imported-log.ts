@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { cifar10Classes, maxClasses } from '@/lib/data/classes.ts';
+import { cifar10Classes } from '@/lib/data/classes.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import { diagonalShare } from '@/lib/run/confusion.ts';
@@ -8,7 +8,6 @@ import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import type { LogFacts } from '@/lib/run/log-facts.ts';
 import {
   type Confusion,
-  type ConfusionMatrix,
   type RunMetrics,
   type TestIdentity,
   type Timing,
@@ -17,50 +16,20 @@ import {
 import { isRunId } from '@/lib/run/run-id.ts';
 import { readImportedConfig, shortestSingle } from './imported-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
+import { findSections, type LogSections } from './log-sections.ts';
+import { readConfusion } from './read-confusion.ts';
+import { type Curve, readCurve } from './read-curve.ts';
+import { readMetrics, readTiming } from './read-metrics.ts';
+import { cutText, readNumber } from './read-values.ts';
 
 /**
- * Imports logs of the original script, whose format varies, and our own logs from other machines. A log is converted to
- * the config and the events of a run, so that it is displayed like any other run; values it does not contain are null.
+ * Imports logs of the original script, whose format varies, logs of other scripts, and our own logs from other machines.
+ * A log is converted to the config and the events of a run, so that it is displayed like any other run. What cannot be
+ * read is left out with a note, and values that the log does not contain are null.
  */
 
-/** Upper bound, because each epoch becomes an event. */
-const maxEpochs = 10_000;
-
-const fraction = z.number().min(0).max(1).nullish();
-const number = z.number().nullish();
-const numbers = z.array(z.number().nullable()).max(maxEpochs, `more than ${maxEpochs} epochs`).nullish();
-const curveSchema = z
-  .object({ accuracy: numbers, loss: numbers, val_accuracy: numbers, val_loss: numbers, learning_rate: numbers })
-  .nullish();
-
-const logSchema = z.object({
-  config: z.record(z.string(), z.unknown()).nullish(),
-  metrics: z
-    .object({
-      val_end2end: fraction,
-      test_end2end: fraction,
-      val_tta: fraction,
-      test_tta: fraction,
-      val_stage1: fraction,
-      test_stage1: fraction,
-      val_loss: number,
-      test_loss: number,
-    })
-    .nullish(),
-  curves: z.object({ stage1: curveSchema, stage2: curveSchema }).nullish(),
-  timing_sec: z
-    .object({
-      feature_extract: number,
-      top_train: number,
-      end2end: number,
-      total: number,
-      evaluation: number,
-      features_cached: z.boolean().nullish(),
-    })
-    .nullish(),
-  confusion_matrix: z.unknown().optional(),
-  confusion_matrix_plain: z.unknown().optional(),
-  // Only our own logs contain the following; anything else under these names is ignored.
+/** Only our own logs contain these; anything else under the same names is ignored. */
+const ownPartsSchema = z.object({
   classes: z.array(z.string().max(100)).nullish().catch(null),
   test: testIdentitySchema.nullish().catch(null),
   images: z.object({ train: z.number(), val: z.number(), test: z.number() }).nullish().catch(null),
@@ -74,8 +43,7 @@ const logSchema = z.object({
     .catch(null),
   finished_at: z.iso.datetime().nullish().catch(null),
 });
-type Log = z.infer<typeof logSchema>;
-type Curve = NonNullable<z.infer<typeof curveSchema>>;
+type OwnParts = z.infer<typeof ownPartsSchema>;
 
 export interface ImportedLog {
   /** The run id contained in our own logs; null for others. */
@@ -84,54 +52,91 @@ export interface ImportedLog {
   facts: LogFacts;
   /** `imported` first, then the events that a trainer would have emitted. */
   events: RunEvent[];
-  test: TestIdentity;
+  /** Null if the log has no evaluation results. */
+  test: TestIdentity | null;
 }
 
 /** Logs without a test set identity share this one, because the original script only supported CIFAR-10. */
 const unknownTest = { hash: 'unknown', name: 'unknown (imported)' } as const;
 
-/**
- * Reads a log.
- * @param file the file's name without folder; used as the run name if the log contains none
- * @param at timestamp of the events if the log has no date, Unix ms
- * @throws Error whose message continues the file's name: "is empty", "has an invalid config: …"
- */
-export function readImportedLog(text: string, file: string, at: number): ImportedLog {
-  const { data: log, error } = logSchema.safeParse(parseLenientJson(text));
-  if (error) throw new Error(describe(error));
-  if (!log.config && !log.metrics && !log.curves) {
-    throw new Error('is not a run log: it has no config, metrics or curves');
-  }
-  const raw = log.config ?? {};
-  const moment = log.finished_at ? Date.parse(log.finished_at) : at;
-  const runId = typeof raw.run_id === 'string' && isRunId(raw.run_id) ? raw.run_id : null;
-  const { config, facts } = readImportedConfig(raw, {
-    name: file.replace(/\.json$/i, ''),
-    firstRates: { lr_stage1: firstRate(log, 1), lr_stage2: firstRate(log, 2) },
-    isOwn: runId !== null,
-  });
-  const confusion = readConfusion(log);
-  const matrix = confusion.plain ?? confusion.tta;
-  const test = log.test ?? { ...unknownTest, images: matrix?.flat().reduce((sum, count) => sum + count, 0) || 10_000 };
-  const events: RunEvent[] = [
-    { type: 'imported', at: moment, file, config: raw, facts },
-    ...startOf(log, config, test, moment),
-    ...epochsOf(log, 1, moment),
-    ...epochsOf(log, 2, moment),
-    ...evaluationOf(log, confusion, moment),
-  ];
-  return { runId, config, facts, events, test };
+/** More notes than anyone reads. */
+const maxNotes = 40;
+
+interface LogFile {
+  /** The file's name without folder; used as the run name if the log contains none. */
+  file: string;
+  /** Timestamp of the events if the log has no date, Unix ms. */
+  at: number;
+  /** What is already to be said about the file. */
+  notes?: readonly string[];
 }
 
-function describe({ issues: [issue] }: z.ZodError): string {
-  const { path, message } = issue!;
-  // Shortens zod's `Invalid input: expected …` and `Too big: expected …`.
-  const reason = message.replace(/^[\w ]+: (?=expected )/, '');
-  return path.length === 0 ? `is not a run log: ${reason}` : `has an invalid value for ${path.join('.')}: ${reason}`;
+/**
+ * Reads a log.
+ * @throws Error whose message continues the file's name: "is empty", "is not a run log: …"
+ */
+export function readImportedLog(text: string, { file, at, notes: fileNotes = [] }: LogFile): ImportedLog {
+  const notes: string[] = [...fileNotes];
+  const sections = findSections(parseLenientJson(text), notes);
+  const own = ownPartsSchema.parse(sections.all);
+  const runId =
+    typeof sections.config.run_id === 'string' && isRunId(sections.config.run_id) ? sections.config.run_id : null;
+  const curves = readStages(sections, notes);
+  const { config, facts, isEmpty } = readImportedConfig(sections.config, {
+    name: file.replace(/\.json$/i, ''),
+    firstRates: { lr_stage1: firstRate(curves[1]), lr_stage2: firstRate(curves[2]) },
+    isOwn: runId !== null,
+  });
+  notes.push(...facts.notes);
+  const metrics = readMetrics(sections.metrics, notes);
+  const timing = readTiming(sections.timing, notes);
+  const confusion = readConfusion(sections.all, metrics.test_end2end, notes);
+  const moment = own.finished_at ? Date.parse(own.finished_at) : at;
+  const evaluated = evaluationOf({ metrics, timing, confusion, own, at: moment });
+  const epochs = ([1, 2] as const).flatMap((stage) => epochsOf(curves[stage], { stage, timing, own, at: moment }));
+  if (evaluated.length === 0 && epochs.length === 0 && isEmpty) {
+    throw new Error(`has nothing that can be read${notes.length > 0 ? `: ${notes.slice(0, 3).join('; ')}` : ''}`);
+  }
+  const test = testOf(own, confusion, evaluated.length > 0);
+  const allFacts: LogFacts = { ...facts, notes: notes.slice(0, maxNotes).map((note) => cutText(note, 300)) };
+  const events: RunEvent[] = [
+    { type: 'imported', at: moment, file, config: sections.config, facts: allFacts },
+    ...startOf(own, { config, test, at: moment }),
+    ...epochs,
+    ...evaluated,
+  ];
+  return { runId, config, facts: allFacts, events, test };
+}
+
+type Curves = Record<1 | 2, Curve | null>;
+
+function readStages({ stages, config }: LogSections, notes: string[]): Curves {
+  const validationFreq = readNumber(config.validation_freq) ?? null;
+  const read = (stage: 1 | 2) =>
+    readCurve(stages[stage]?.section, { place: stages[stage]?.place ?? '', validationFreq, notes });
+  return { 1: read(1), 2: read(2) };
+}
+
+/** The learning rate that a stage started with; null if its curve has none. Each epoch logs its own, before reductions. */
+function firstRate(curve: Curve | null): number | null {
+  const rate = curve?.learning_rate[0] ?? null;
+  return rate === null ? null : shortestSingle(rate);
+}
+
+function testOf({ test }: OwnParts, { plain, tta }: Confusion, isEvaluated: boolean): TestIdentity | null {
+  if (test) return test;
+  if (!isEvaluated) return null;
+  return { ...unknownTest, images: (plain ?? tta)?.flat().reduce((sum, count) => sum + count, 0) ?? 10_000 };
+}
+
+interface Start {
+  config: TrainConfig;
+  test: TestIdentity | null;
+  at: number;
 }
 
 /** The `started` event; only our own logs contain the engine and the image counts. */
-function startOf({ engine, images, classes }: Log, config: TrainConfig, test: TestIdentity, at: number): RunEvent[] {
+function startOf({ engine, images, classes }: OwnParts, { config, test, at }: Start): RunEvent[] {
   if (!engine || !images) return [];
   const { name, device, threads, weights_file: weightsFile } = engine;
   const trainedKernels = trainedConvolutions(networkOf(config), config.n_unfreeze).length;
@@ -143,7 +148,7 @@ function startOf({ engine, images, classes }: Log, config: TrainConfig, test: Te
       device,
       threads,
       weightsFile,
-      test,
+      test: test ?? { ...unknownTest, images: images.test },
       images,
       trainedKernels,
       classes: classes ?? [...cifar10Classes],
@@ -151,19 +156,20 @@ function startOf({ engine, images, classes }: Log, config: TrainConfig, test: Te
   ];
 }
 
-/** The learning rate that a stage started with; null if its curve has none. Each epoch logs its own, before reductions. */
-function firstRate({ curves }: Log, stage: 1 | 2): number | null {
-  const rate = curves?.[`stage${stage}`]?.learning_rate?.[0] ?? null;
-  return rate === null ? null : shortestSingle(rate);
+interface Stage {
+  stage: 1 | 2;
+  timing: Timing;
+  own: OwnParts;
+  at: number;
 }
 
-/** A stage's epochs, as many as its longest curve has; shorter curves are padded with null. */
-function epochsOf(log: Log, stage: 1 | 2, at: number): RunEvent[] {
-  const curve: Curve = log.curves?.[`stage${stage}`] ?? {};
-  const count = Math.max(0, ...Object.values(curve).map((list) => list?.length ?? 0));
-  const total = stage === 1 ? log.timing_sec?.top_train : log.timing_sec?.end2end;
+/** A stage's epochs, and its end if the log has the best epoch. */
+function epochsOf(curve: Curve | null, { stage, timing, own, at }: Stage): RunEvent[] {
+  if (!curve) return [];
+  const count = curve.loss.length;
+  const total = stage === 1 ? timing.top_train : timing.end2end;
   const epochs = Array.from({ length: count }, (_, index): RunEventOf<'epoch'> => {
-    const value = (name: keyof Curve) => curve[name]?.[index] ?? null;
+    const value = (name: keyof Curve) => curve[name][index] ?? null;
     return {
       type: 'epoch',
       at,
@@ -178,84 +184,38 @@ function epochsOf(log: Log, stage: 1 | 2, at: number): RunEvent[] {
         learning_rate: value('learning_rate'),
       },
       // Logs contain only the time of a complete stage, so each epoch gets the mean.
-      seconds: total == null ? null : total / count,
+      seconds: total === null ? null : total / count,
       imagesPerSecond: null,
     };
   });
-  const bestEpoch = log.best_epoch?.[`stage${stage}`];
+  const bestEpoch = own.best_epoch?.[`stage${stage}`];
   if (!bestEpoch) return epochs;
   return [...epochs, { type: 'stage-ended', at, stage, bestEpoch, stoppedEarly: false }];
 }
 
+interface Evaluation {
+  metrics: RunMetrics;
+  timing: Timing;
+  confusion: Confusion;
+  own: OwnParts;
+  at: number;
+}
+
 /** The `evaluated` event; none if the log has no evaluation results, as for a canceled run. */
-function evaluationOf({ metrics, timing_sec, classes }: Log, confusion: Confusion, at: number): RunEvent[] {
+function evaluationOf({ metrics, timing, confusion, own, at }: Evaluation): RunEvent[] {
   const matrix = confusion.plain ?? confusion.tta;
-  const found = metrics ?? {};
-  if (!matrix && Object.values(found).every((value) => value == null)) return [];
+  if (!matrix && Object.values(metrics).every((value) => value === null)) return [];
   const ttaOfMatrix = confusion.tta && diagonalShare(confusion.tta);
-  const all: RunMetrics = {
-    val_end2end: found.val_end2end ?? null,
-    test_end2end: found.test_end2end ?? null,
-    val_tta: found.val_tta ?? null,
-    test_tta: found.test_tta ?? ttaOfMatrix,
-    val_stage1: found.val_stage1 ?? null,
-    test_stage1: found.test_stage1 ?? null,
-    val_loss: found.val_loss ?? null,
-    test_loss: found.test_loss ?? null,
-  };
   const size = matrix?.length ?? cifar10Classes.length;
-  const names = [classes ?? [], cifar10Classes, Array.from({ length: size }, (_, label) => `class ${label}`)];
+  const names = [own.classes ?? [], cifar10Classes, Array.from({ length: size }, (_, label) => `class ${label}`)];
   return [
     {
       type: 'evaluated',
       at,
-      metrics: all,
-      timing: readTiming(timing_sec ?? {}),
+      metrics: { ...metrics, test_tta: metrics.test_tta ?? ttaOfMatrix },
+      timing,
       confusion,
       classes: [...names.find((each) => each.length === size)!],
     },
   ];
 }
-
-function readTiming(log: NonNullable<Log['timing_sec']>): Timing {
-  const { feature_extract = null, top_train = null, end2end = null, evaluation = null } = log;
-  const isComplete = feature_extract !== null && top_train !== null && end2end !== null;
-  const total = log.total ?? (isComplete ? feature_extract + top_train + end2end : null);
-  return { feature_extract, top_train, end2end, total, evaluation, features_cached: log.features_cached ?? false };
-}
-
-/**
- * Reads the confusion matrices of a log. Under the same key, older logs of the original script contain the plain test's
- * matrix, newer ones the matrix with test-time augmentation. It is plain if its diagonal yields the plain accuracy.
- */
-function readConfusion(log: Log): Confusion {
-  const matrix = readMatrix(log.confusion_matrix);
-  const plain = readMatrix(log.confusion_matrix_plain);
-  if (plain || !matrix) return { plain, tta: matrix };
-  const isPlain = Math.abs(diagonalShare(matrix) - (log.metrics?.test_end2end ?? Number.NaN)) < 5e-5;
-  return isPlain ? { plain: matrix, tta: null } : { plain: null, tta: matrix };
-}
-
-const count = z.number().int().nonnegative();
-const rowsSchema = z.array(z.array(count)).min(2).max(maxClasses);
-/** A list of rows, or NumPy's shape and data, flat or in rows. */
-const matrixSchema = z.union([
-  rowsSchema,
-  z.object({
-    shape: z.tuple([z.int().min(2).max(maxClasses), z.int().min(2).max(maxClasses)]),
-    data: z.array(count),
-  }),
-  z.object({ data: rowsSchema }),
-]);
-
-function readMatrix(value: unknown): ConfusionMatrix | null {
-  if (value === undefined || value === null) return null;
-  const { data } = matrixSchema.safeParse(value);
-  if (!data) throw new Error('has an invalid confusion matrix: it must consist of rows of counts');
-  const rows = Array.isArray(data) ? data : 'shape' in data ? toRows(data.data, data.shape[1]) : data.data;
-  if (rows.some((row) => row.length !== rows.length)) throw new Error('has a confusion matrix that is not square');
-  return rows;
-}
-
-const toRows = (flat: number[], width: number): ConfusionMatrix =>
-  Array.from({ length: Math.ceil(flat.length / width) }, (_, row) => flat.slice(row * width, (row + 1) * width));

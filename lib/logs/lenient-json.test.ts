@@ -12,6 +12,13 @@ describe('parseLenientJson', () => {
     });
   });
 
+  it('reads them in any case, but no other words', () => {
+    const text = '[nan, -nan, NAN, inf, -inf, +Inf, -INFINITY, null, {"inf": "nan"}]';
+    expect(parseLenientJson(text)).toEqual([null, null, null, null, null, null, null, null, { inf: 'nan' }]);
+    for (const word of ['nano', 'info', 'none', '+1'])
+      expect(() => parseLenientJson(`[${word}]`)).toThrow('is not JSON');
+  });
+
   it.each([
     ['', 'is empty'],
     [' \n', 'is empty'],

@@ -1,11 +1,12 @@
 /** Deeper than any log, but far below the depth at which a recursive parser would overflow the stack. */
 const maxDepth = 32;
 
-/** A bare word that Python writes in place of a number, which JSON does not allow. */
-const bareWord = /-?(?:NaN|Infinity)\b/y;
+/** Words that programs write in place of a number, which JSON does not allow, and the characters they start with. */
+const bareWord = /[-+]?(?:nan|inf(?:inity)?)\b/iy;
+const firstCharacters = 'nNiI-+';
 
 /**
- * Parses JSON as Python's `json` writes it: bare `NaN`, `Infinity` and `-Infinity` become null.
+ * Parses JSON as Python and other programs write it: bare `NaN`, `nan`, `Infinity`, `-inf` and the like become null.
  * @throws Error whose message continues the file's name: not JSON, nested too deeply, a key named `__proto__`
  */
 export function parseLenientJson(text: string): unknown {
@@ -28,7 +29,7 @@ function replaceBareWords(text: string): string {
     if (letter === '"') at = endOfString(text, at);
     else if (letter === '{' || letter === '[') depth++;
     else if (letter === '}' || letter === ']') depth--;
-    else if (letter === 'N' || letter === 'I' || letter === '-') {
+    else if (firstCharacters.includes(letter)) {
       bareWord.lastIndex = at;
       const word = bareWord.exec(text)?.[0];
       if (!word) continue;

@@ -4,11 +4,16 @@ import { imports } from '@/drizzle/schema.ts';
 import { importDropped } from '@/server/runs/imports/import-dropped.ts';
 import { procedure, router } from '@/server/trpc.ts';
 
-const droppedLogSchema = z.object({
-  name: z.string().max(500),
-  text: z.string(),
-  modifiedAt: z.number().nonnegative().max(8.64e15),
-});
+const droppedLogSchema = z
+  .object({
+    name: z.string().max(500),
+    /** The file's bytes. The server decodes them, as it does those of files in the results folder. */
+    base64: z.string().optional(),
+    /** The same as text, which is stored as UTF-8. */
+    text: z.string().optional(),
+    modifiedAt: z.number().nonnegative().max(8.64e15),
+  })
+  .refine(({ base64, text }) => (base64 === undefined) !== (text === undefined), 'needs either base64 or text');
 
 export const logsRouter = router({
   /** Files in the results folder that could not be imported as logs, each with the reason. */
@@ -22,5 +27,8 @@ export const logsRouter = router({
   ),
 
   /** Imports a log dropped on the page. */
-  import: procedure.input(droppedLogSchema).mutation(({ ctx, input }) => importDropped(ctx, input)),
+  import: procedure.input(droppedLogSchema).mutation(({ ctx, input: { name, base64, text, modifiedAt } }) => {
+    const bytes = base64 === undefined ? Buffer.from(text ?? '') : Buffer.from(base64, 'base64');
+    return importDropped(ctx, { name, bytes, modifiedAt });
+  }),
 });

@@ -17,5 +17,7 @@ export const showingTrainer = inProject('tools/testing/showing-trainer.mjs');
 export const builtTrainer = inProject('dist/trainer/main.mjs');
 /** Logs that the original script wrote. */
 export const originalLogs = inProject('lib/logs/fixtures/original-logs');
+/** Small logs of other scripts. */
+export const foreignLogs = inProject('lib/logs/fixtures/foreign-logs');
 /** The network's and its optimizer's reference numbers. */
 export const referenceNumbers = inProject('server/bench/fixtures');

@@ -9,22 +9,30 @@ import { decodeLog } from './read-log-file.ts';
 export interface DroppedLog {
   /** As it was called where it came from. */
   name: string;
-  text: string;
+  bytes: Buffer;
   /** Milliseconds since 1970. */
   modifiedAt: number;
 }
 
-/** What became of a log: a new run, one that was here already, or none, with the reason in words that follow its name. */
-export type ImportOutcome = { type: 'imported' | 'known'; id: string } | { type: 'refused'; reason: string };
+/**
+ * What became of a log: a new run, with notes on what was left out; one that already existed; or none, with a reason that
+ * continues its name.
+ */
+export type ImportOutcome =
+  | { type: 'imported'; id: string; notes: string[] }
+  | { type: 'known'; id: string }
+  | { type: 'refused'; reason: string };
 
 /** Puts a log into the results folder and takes it in. One that is none is written nowhere. */
-export async function importDropped(services: Context, { name, text, modifiedAt }: DroppedLog): Promise<ImportOutcome> {
+export async function importDropped(
+  services: Context,
+  { name, bytes, modifiedAt }: DroppedLog,
+): Promise<ImportOutcome> {
   const { db, env, logs } = services;
-  const bytes = Buffer.from(text);
   const fileName = safeName(name);
   try {
-    const { sha256 } = decodeLog(bytes);
-    const { runId } = readImportedLog(text, fileName, modifiedAt);
+    const { text, sha256 } = decodeLog(bytes);
+    const { runId } = readImportedLog(text, { file: fileName, at: modifiedAt });
     const known = findTwin(services, sha256) ?? (runId && findRun(services, runId));
     if (known) return { type: 'known', id: known };
   } catch (error) {
@@ -33,7 +41,10 @@ export async function importDropped(services: Context, { name, text, modifiedAt 
   const file = await writeToFreeName(env.paths.results, fileName, bytes, modifiedAt);
   await logs.scan();
   const row = db.select().from(imports).where(eq(imports.file, file)).get();
-  if (row?.runId) return { type: 'imported', id: row.runId };
+  if (row?.runId) {
+    const run = db.select({ logFacts: runs.logFacts }).from(runs).where(eq(runs.id, row.runId)).get();
+    return { type: 'imported', id: row.runId, notes: run?.logFacts?.notes ?? [] };
+  }
   return { type: 'refused', reason: row?.problem ?? 'is gone from the results folder again' };
 }
 

@@ -26,7 +26,7 @@ export interface FoundLog {
  * @returns the run's id
  * @throws Error in words that follow the file's name; nothing is changed then
  */
-export function importLog(tx: Transaction, { text, sha256 }: LogText, found: FoundLog, results: string): string {
+export function importLog(tx: Transaction, { text, notes, sha256 }: LogText, found: FoundLog, results: string): string {
   const { file, isExample } = found;
   const isTwin = and(eq(imports.sha256, sha256), ne(imports.file, file), isNull(imports.problem));
   const twins = tx.select().from(imports).innerJoin(runs, eq(runs.id, imports.runId)).where(isTwin).all();
@@ -41,7 +41,7 @@ export function importLog(tx: Transaction, { text, sha256 }: LogText, found: Fou
     tx.update(runs).set({ logFile: file, isExample }).where(isItsLog).run();
     return moved.runs.id;
   }
-  const log = readImportedLog(text, file.split('/').at(-1)!, Math.round(found.modifiedAt));
+  const log = readImportedLog(text, { file: file.split('/').at(-1)!, at: Math.round(found.modifiedAt), notes });
   if (log.runId && log.runId !== before?.runId && isKnown(tx, log.runId)) return log.runId;
   const at = log.events[0]!.at;
   const id = earlier ? earlier.id : (log.runId ?? createRunId(new Date(at)));

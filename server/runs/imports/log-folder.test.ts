@@ -285,14 +285,14 @@ describe('hostile logs', () => {
     expect(Object.fromEntries([...listed].map(([file, problem]) => [file, problem]))).toEqual({
       'truncated.json': expect.stringContaining('is not JSON'),
       'huge.json': expect.stringMatching(/^is 200\sMB large/),
-      'wrong-types.json': expect.stringContaining('has an invalid value for metrics.val_end2end'),
+      'wrong-types.json': expect.stringContaining('metrics.val_end2end left out: high is not a number'),
       'proto.json': 'contains the key __proto__, which is not allowed',
       'same.json': 'holds the same as good.json, which is imported',
       'deep.json': expect.stringContaining('nested more than'),
       'binary.json': 'is no text',
       'empty.json': 'is empty',
       'link.json': expect.stringContaining('is a link'),
-      'endless.json': expect.stringContaining(': more than 10000 epochs'),
+      'endless.json': expect.stringContaining('more than 10000 epochs'),
       'folder.json': 'is no plain file',
     });
     expect(names(services)).toEqual(['good']);

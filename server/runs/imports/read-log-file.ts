@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
+import { decodeLogBytes } from '@/lib/logs/decode-log.ts';
 import { describeTooLarge, maxLogBytes } from '@/lib/logs/log-bytes.ts';
 
 export interface LogText {
   text: string;
+  /** What to say about the file's encoding. */
+  notes: string[];
   sha256: string;
 }
 
@@ -34,9 +37,6 @@ export async function readLogFile(file: string): Promise<LogText> {
 export function decodeLog(bytes: Uint8Array): LogText {
   if (bytes.length > maxLogBytes) throw new Error(describeTooLarge(bytes.length));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), sha256 };
-  } catch {
-    throw new Error('is no text');
-  }
+  const { text, note } = decodeLogBytes(bytes);
+  return { text, notes: note === null ? [] : [note], sha256 };
 }
