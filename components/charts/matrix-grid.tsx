@@ -18,12 +18,19 @@ interface MatrixGridProps {
   isNarrow?: boolean;
 }
 
+/** From here on, cells have the width of their numbers, and the table scrolls. */
+const manyClasses = 20;
+
 /** A table with a coloured cell for every pair of true and predicted class. */
 export function MatrixGrid({ caption, classes, cells, isNarrow = false }: MatrixGridProps) {
+  const isLarge = classes.length > manyClasses;
+  const longest = cells.flat().reduce((max, { text }) => Math.max(max, text.length), 1);
+  const minWidth = isLarge ? `${6 + classes.length * (0.5 + longest * 0.5)}rem` : undefined;
   return (
     <div className="overflow-x-auto">
       <table
         className={`w-full table-fixed border-separate border-spacing-px text-center text-[10px] ${isNarrow ? '' : 'sm:text-xs'}`}
+        style={{ minWidth }}
       >
         <caption className="sr-only">{caption}. Rows: true class. Columns: predicted class.</caption>
         <thead>
@@ -37,7 +44,7 @@ export function MatrixGrid({ caption, classes, cells, isNarrow = false }: Matrix
             {classes.map((name) => (
               <th key={name} scope="col" className="pb-1 align-bottom font-normal text-soft">
                 <span
-                  className={`inline-block max-w-full truncate align-bottom ${isNarrow ? '[writing-mode:sideways-lr]' : 'max-lg:[writing-mode:sideways-lr]'}`}
+                  className={`inline-block max-w-full truncate align-bottom ${isNarrow || isLarge ? '[writing-mode:sideways-lr]' : 'max-lg:[writing-mode:sideways-lr]'}`}
                 >
                   {name}
                 </span>

@@ -1,7 +1,11 @@
-import { controlText, fields } from '@/lib/config/fields.ts';
+import { bareValue } from '@/lib/config/describe-value.ts';
+import { settingFields } from '@/lib/config/field-table.ts';
+import { controlText, fieldNamed, fields } from '@/lib/config/fields.ts';
 import { type TrainConfig, type TrainConfigField, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { firstRates } from '@/lib/logs/first-rates.ts';
 import { normalizeValue } from '@/lib/logs/imported-config.ts';
 import { parseLenientJson } from '@/lib/logs/lenient-json.ts';
+import { isRunId } from '@/lib/run/run-id.ts';
 import type { FormValues } from './read-form.ts';
 
 /** What of a pasted text can go into the form, and what cannot. */
@@ -12,11 +16,16 @@ export interface ReadJson {
   problems: { key: string; message: string }[];
   /** From a log, which tells all about a run: what it leaves out took its default, whatever the form holds now. */
   isWhole: boolean;
+  /** Fields that a log does not contain and the form fills with defaults, as `Dropout 0.4`. */
+  filled: string[];
 }
 
 /** What logs call our fields beside their own names. */
 const logNames: Readonly<Record<string, TrainConfigField>> = { img_size: 'image_size' };
 const networkName = 'MobileNetV2';
+/** The form keeps its own value of these if a log does not contain them. */
+const keptFields: readonly TrainConfigField[] = ['engine', 'dataset', 'backbone'];
+const defaults = trainConfigSchema.parse({});
 
 /**
  * Reads a config as JSON, or a whole log in the original's format, of which it takes the config. No key is left out
@@ -32,9 +41,31 @@ export function readConfigJson(text: string): ReadJson | { problem: string } {
   }
   const config = isObject(content) && isObject(content.config) ? content.config : content;
   if (!isObject(config)) return { problem: 'This is JSON, but not a config such as {"n_unfreeze": 30}.' };
-  const read: ReadJson = { values: {}, problems: [], isWhole: config !== content || 'base_model' in config };
+  const read: ReadJson = {
+    values: {},
+    problems: [],
+    isWhole: config !== content || 'base_model' in config,
+    filled: [],
+  };
   for (const [key, value] of Object.entries(config)) readKey(read, key, value);
+  if (read.isWhole) completeLog(read, config, content);
   return read;
+}
+
+/** Takes a log's learning rates from its curves, and names the fields that it does not contain. */
+function completeLog(read: ReadJson, config: Record<string, unknown>, log: unknown): void {
+  const isNamed = (name: TrainConfigField) =>
+    read.values[name] !== undefined || read.problems.some(({ key }) => (logNames[key] ?? key) === name);
+  for (const [name, rate] of Object.entries(firstRates(log)) as [TrainConfigField, number | null][]) {
+    if (rate !== null && !isNamed(name) && trainConfigSchema.shape[name].safeParse(rate).success) {
+      read.values[name] = controlText(rate);
+    }
+  }
+  // Our own logs contain every field there was, and others had their defaults built in.
+  if (typeof config.run_id === 'string' && isRunId(config.run_id)) return;
+  read.filled = settingFields
+    .filter((name) => !isNamed(name) && !keptFields.includes(name))
+    .map((name) => `${fieldNamed(name).label} ${bareValue(name, defaults[name])}`);
 }
 
 function readKey({ values, problems }: ReadJson, key: string, value: unknown): void {

@@ -16,7 +16,7 @@ import { AugmentationPreview } from './augmentation-preview.tsx';
 import { ChosenData } from './chosen-data.tsx';
 import { ConfigButtons, LeftOut } from './config-buttons.tsx';
 import type { ReadJson } from './config-json.ts';
-import { defaultsNotice } from './defaults-notice.tsx';
+import { defaultsNotice, FilledFields } from './defaults-notice.tsx';
 import { FormField } from './form-field.tsx';
 import { type FieldGroup, fieldGroups } from './form-groups.ts';
 import { FormNotice } from './form-notice.tsx';
@@ -101,7 +101,14 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
   };
   const paste = (read: ReadJson) => {
     fill({ title: 'pasted JSON', values: fillFromJson(read, form.getValues()) });
-    setNotice(read.problems.length > 0 && <LeftOut problems={read.problems} />);
+    setNotice(
+      (read.problems.length > 0 || read.filled.length > 0) && (
+        <>
+          <LeftOut problems={read.problems} />
+          <FilledFields filled={read.filled} />
+        </>
+      ),
+    );
   };
 
   return (

@@ -33,6 +33,16 @@ export function RunConfig({ run }: { run: RunDetail }) {
           />
         ))}
       </dl>
+      {run.logFacts && run.logFacts.notes.length > 0 && (
+        <>
+          <h3 className="mt-3 border-line border-t pt-2 text-faint text-xs">Notes on the import</h3>
+          <ul className="list-disc pl-5 text-sm text-warn [overflow-wrap:anywhere]">
+            {run.logFacts.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </>
+      )}
       {other.length > 0 && (
         <>
           <h3 className="mt-3 border-line border-t pt-2 text-faint text-xs">Further settings in the log</h3>

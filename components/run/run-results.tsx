@@ -11,7 +11,11 @@ export function RunResults({ run }: { run: RunDetail }) {
   if (hasNoResults(run)) {
     return (
       <Card title="Results">
-        <p className="text-faint">No results: this run ended before evaluation.</p>
+        <p className="text-faint">
+          {run.status === 'imported'
+            ? 'The log has no evaluation results.'
+            : 'No results: this run ended before evaluation.'}
+        </p>
       </Card>
     );
   }
@@ -30,7 +34,7 @@ export function RunResults({ run }: { run: RunDetail }) {
 
 /** A run's confusion matrix on the test images. */
 export function RunMatrix({ run }: { run: RunDetail }) {
-  if (hasNoResults(run)) return null;
+  if (hasNoResults(run) || (run.status === 'imported' && !run.confusion)) return null;
   return (
     <Card title="Confusion matrix">
       {run.confusion ? (

@@ -13,6 +13,8 @@ export interface CellContext {
   now: number | null;
   /** The run that the others are compared with. */
   baseline: RunSummary | null;
+  /** A run's name, with its seed or the end of its id if other rows have the same one. */
+  nameOf: (run: RunSummary) => string;
   /** The best of each figure among the runs that compare with this one; null where none does. */
   bestFor: (run: RunSummary) => Record<FigureColumn, number | null> | null;
 }
@@ -113,16 +115,16 @@ const accuracy =
 
 /** Cells that are more than text. */
 const cells: Record<DrawnColumn, Cell> & Partial<Record<ColumnId, Cell>> = {
-  name: (run) => (
+  name: (run, { nameOf }) => (
     <span className="flex min-w-0 items-center gap-2">
       <span className="size-2.5 shrink-0 rounded-full" style={{ background: runColour(run) }} aria-hidden />
       <Link
         href={`/runs/${run.id}`}
         prefetch={false}
         className="truncate font-medium hover:text-accent hover:underline"
-        title={run.name}
+        title={nameOf(run)}
       >
-        {run.name}
+        {nameOf(run)}
       </Link>
     </span>
   ),

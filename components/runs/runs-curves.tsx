@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { Plot } from '@/components/charts/plot.tsx';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { Segments } from '@/components/ui/segments.tsx';
+import { distinctNames } from '@/lib/run/distinct-names.ts';
 import { type CurveMetric, curveMetrics, maxCurves } from '@/lib/runs/columns.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
 import { isEmptyChart } from '@/lib/series/chart.ts';
@@ -35,13 +36,17 @@ export function RunsCurves({ query, state, setState }: Props) {
       { placeholderData: keepPreviousData },
     ),
   );
+  const named = useMemo(() => {
+    const names = distinctNames(curves ?? []);
+    return (curves ?? []).map((run, index) => ({ ...run, name: names[index]! }));
+  }, [curves]);
   const chart = useMemo(
     () =>
       prepareOverlay(
-        (curves ?? []).map((run) => ({ ...run, colour: runColour(run) })),
+        named.map((run) => ({ ...run, colour: runColour(run) })),
         { metric, stage, smoothing: smooth, logarithmic: logy },
       ),
-    [curves, metric, stage, smooth, logy],
+    [named, metric, stage, smooth, logy],
   );
   const isEmpty = isEmptyChart(chart);
   return (
@@ -114,7 +119,7 @@ export function RunsCurves({ query, state, setState }: Props) {
       )}
       {curves && curves.length <= mostNamed && (
         <ul className="flex flex-wrap gap-x-4 gap-y-1 border-line border-t px-4 py-2.5 text-soft text-xs">
-          {curves.map((run) => (
+          {named.map((run) => (
             <li key={run.id} className="flex min-w-0 items-center gap-1.5">
               <span className="h-0.5 w-3.5 shrink-0 rounded-full" style={{ background: runColour(run) }} aria-hidden />
               <span className="truncate">{run.name}</span>

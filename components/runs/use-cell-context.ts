@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { useNow } from '@/components/ui/use-now.ts';
+import { distinctNames, namedRun } from '@/lib/run/distinct-names.ts';
 import type { CellContext } from './run-cells.tsx';
 import type { queryOf, RunsState } from './runs-url.ts';
 import type { RunRows } from './use-run-rows.ts';
@@ -17,10 +18,16 @@ export function useCellContext(state: RunsState, query: ReturnType<typeof queryO
   const { data: found } = useQuery(
     trpc.runs.list.queryOptions({ ids: [state.baseline] }, { enabled: state.baseline !== '' }),
   );
+  const { loaded } = rows;
+  const names = useMemo(() => {
+    const distinct = distinctNames(loaded.map(namedRun));
+    return new Map(loaded.map(({ id }, index) => [id, distinct[index]!]));
+  }, [loaded]);
   return useMemo(() => {
     const best = new Map(groups?.map((group) => [group.test.hash, group]));
     return {
       now,
+      nameOf: ({ id, name }) => names.get(id) ?? name,
       baseline: (state.baseline !== '' && found?.runs[0]) || null,
       bestFor: (run) => {
         const group = best.get(run.test?.hash ?? '');
@@ -28,5 +35,5 @@ export function useCellContext(state: RunsState, query: ReturnType<typeof queryO
         return run.metrics && group && group.runs > 1 ? group.best : null;
       },
     };
-  }, [now, groups, found, state.baseline]);
+  }, [now, names, groups, found, state.baseline]);
 }

@@ -1,6 +1,6 @@
 import { trainImages } from '@/lib/data/datasets.ts';
 import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
-import { distinctNames } from '@/lib/run/distinct-names.ts';
+import { distinctNames, namedRun } from '@/lib/run/distinct-names.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import type { ColourToken } from '@/lib/series/chart.ts';
@@ -19,7 +19,7 @@ export interface ComparedRun {
  * `progress` arrives four times a second, is not compared and must not redraw charts.
  */
 export function compareRuns(runs: readonly RunDetail[], before: readonly ComparedRun[]): readonly ComparedRun[] {
-  const [names, colours] = [distinctNames(runs), distinctColours(runs)];
+  const [names, colours] = [distinctNames(runs.map(namedRun)), distinctColours(runs)];
   const compared = runs.map((run, index): ComparedRun => {
     const each = { run, name: names[index]!, colour: colours[index]! };
     return before.find((known) => isSame(known, each)) ?? each;

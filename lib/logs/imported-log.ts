@@ -14,7 +14,8 @@ import {
   testIdentitySchema,
 } from '@/lib/run/metrics.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
-import { readImportedConfig, shortestSingle } from './imported-config.ts';
+import { firstRate } from './first-rates.ts';
+import { readImportedConfig } from './imported-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
 import { findSections, type LogSections } from './log-sections.ts';
 import { readConfusion } from './read-confusion.ts';
@@ -115,12 +116,6 @@ function readStages({ stages, config }: LogSections, notes: string[]): Curves {
   const read = (stage: 1 | 2) =>
     readCurve(stages[stage]?.section, { place: stages[stage]?.place ?? '', validationFreq, notes });
   return { 1: read(1), 2: read(2) };
-}
-
-/** The learning rate that a stage started with; null if its curve has none. Each epoch logs its own, before reductions. */
-function firstRate(curve: Curve | null): number | null {
-  const rate = curve?.learning_rate[0] ?? null;
-  return rate === null ? null : shortestSingle(rate);
 }
 
 function testOf({ test }: OwnParts, { plain, tta }: Confusion, isEvaluated: boolean): TestIdentity | null {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { distinctNames } from './distinct-names.ts';
 
-const run = (id: string, name: string, seed = 42) => ({ id, name, config: { seed }, logFacts: null });
+const run = (id: string, name: string, seed = 42) => ({ id, name, seed });
 
 it('keeps names that are one run’s alone, and tells namesakes apart by seed or id', () => {
   expect(distinctNames([run('x-1111', 'frozen'), run('x-2222', 'n30')])).toEqual(['frozen', 'n30']);
@@ -11,9 +11,6 @@ it('keeps names that are one run’s alone, and tells namesakes apart by seed or
   ]);
   const runs = [run('x-1111', 'n30'), run('x-2222', 'n30'), run('x-3333', 'n30', 43), run('x-4444', 'frozen')];
   expect(distinctNames(runs)).toEqual(['n30 (1111)', 'n30 (2222)', 'n30 (3333)', 'frozen']);
-  const unseeded = {
-    ...run('x-2222', 'n30', 43),
-    logFacts: { unknown: ['seed' as const], unusable: {}, other: {}, notes: [] },
-  };
+  const unseeded = { ...run('x-2222', 'n30'), seed: null };
   expect(distinctNames([run('x-1111', 'n30'), unseeded])).toEqual(['n30 (1111)', 'n30 (2222)']);
 });

@@ -1,25 +1,39 @@
-import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { type Configured, isKnown } from './known-settings.ts';
+import { type Configured, settingOf } from './known-settings.ts';
 
-interface Named extends Pick<Configured, 'logFacts'> {
+interface Named {
   id: string;
   name: string;
-  config: Pick<TrainConfig, 'seed'>;
+  /** Null if unknown. */
+  seed: number | null;
 }
 
+/** What `distinctNames` needs of a run. */
+export const namedRun = (run: Configured & { id: string; name: string }): Named => ({
+  id: run.id,
+  name: run.name,
+  seed: settingOf(run, 'seed'),
+});
+
 /**
- * What runs are called where several stand side by side: by their names, and those that share one by their seeds too, or,
- * where these do not differ either, by the end of their ids.
+ * What runs are called where several are shown together: their names; those that share one are distinguished by their
+ * seeds or, if these are equal or unknown, by the end of their ids.
  * @returns in the order of `runs`
  */
 export function distinctNames(runs: readonly Named[]): string[] {
-  return runs.map(({ id, name, config }) => {
-    const namesakes = runs.filter((run) => run.name === name);
-    if (namesakes.length === 1) return name;
-    const seeds = new Set(namesakes.map((run) => run.config.seed));
-    const areSeedsKnown = namesakes.every((run) => isKnown(run, 'seed'));
-    return areSeedsKnown && seeds.size === namesakes.length
-      ? `${name} (seed ${config.seed})`
-      : `${name} (${id.slice(-4)})`;
+  const namesakes = new Map<string, Named[]>();
+  for (const run of runs) {
+    const group = namesakes.get(run.name);
+    if (group) group.push(run);
+    else namesakes.set(run.name, [run]);
+  }
+  const hasDistinctSeeds = new Map(
+    [...namesakes].map(([name, group]) => [
+      name,
+      group.every(({ seed }) => seed !== null) && new Set(group.map(({ seed }) => seed)).size === group.length,
+    ]),
+  );
+  return runs.map(({ id, name, seed }) => {
+    if (namesakes.get(name)!.length === 1) return name;
+    return hasDistinctSeeds.get(name) ? `${name} (seed ${seed})` : `${name} (${id.slice(-4)})`;
   });
 }

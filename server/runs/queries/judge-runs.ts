@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RunRow } from '@/drizzle/schema.ts';
-import { distinctNames } from '@/lib/run/distinct-names.ts';
+import { distinctNames, namedRun } from '@/lib/run/distinct-names.ts';
 import { type Answers, decodeAnswers, type TestKind } from '@/lib/run/predictions.ts';
 import { type Contender, judge, type Verdict } from '@/lib/stats/verdict.ts';
 import type { BaseContext } from '@/server/base-context.ts';
@@ -22,7 +22,7 @@ export async function judgeRuns(
   ids: readonly string[],
 ): Promise<RunVerdict[]> {
   const rows = ids.map((id) => findRow(db, id));
-  const names = distinctNames(rows);
+  const names = distinctNames(rows.map(namedRun));
   const answers = await Promise.all(rows.map((row) => readAnswers(env.paths.results, row)));
   const contender = (index: number, kind: TestKind): Contender => {
     const { metrics, test } = rows[index]!;

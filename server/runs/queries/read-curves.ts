@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { eventField, events, runs } from '@/drizzle/schema.ts';
 import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
+import { settingOf } from '@/lib/run/known-settings.ts';
 import { type CurveMetric, maxCurves } from '@/lib/runs/columns.ts';
 import type { RunQuery } from '@/lib/runs/query.ts';
 import type { Database } from '@/server/db/database.ts';
@@ -12,6 +13,8 @@ export interface RunCurve {
   id: string;
   number: number;
   name: string;
+  /** Null if unknown. */
+  seed: number | null;
   stage1: (number | null)[];
   stage2: (number | null)[];
   /** Whether half of its epochs in stage 2 were single batches. */
@@ -61,6 +64,7 @@ export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, b
         status === 'imported' ? completeEpochs({ status, config, logFacts, events: readEvents(tx, id) }) : null;
       const whole = epochs?.filter(({ stage }) => stage === 2).map(({ metrics }) => metrics[metric]) ?? all;
       const hasBatches = whole.length < all.length;
-      return { id, number, name, stage1, stage2: hasBatches && !batches ? whole : all, hasBatches };
+      const seed = settingOf({ config, logFacts }, 'seed');
+      return { id, number, name, seed, stage1, stage2: hasBatches && !batches ? whole : all, hasBatches };
     });
   });
