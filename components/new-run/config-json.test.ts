@@ -79,7 +79,7 @@ describe('readConfigJson', () => {
       values: { augment, optimizer: 'adamw' },
       problems: [],
       isWhole: true,
-      filled: expect.arrayContaining(['Dropout 0.4']),
+      filled: expect.arrayContaining(['Dropout: 0.4']),
     });
   });
 
@@ -87,7 +87,7 @@ describe('readConfigJson', () => {
     const log = readFileSync(inProject('lib/logs/fixtures/original-logs/run_full_tune.json'), 'utf8');
     const { values, filled } = read(log);
     expect(values).toMatchObject({ lr_stage1: '0.001', lr_stage2: '3e-4' });
-    expect(filled).toEqual(expect.arrayContaining(['Optimizer adamw', 'Training images all']));
+    expect(filled).toEqual(expect.arrayContaining(['Optimizer: adamw', 'Training images: all']));
     expect(filled.join()).not.toMatch(/Learning rate|Seed|Dataset|Engine/);
     expect(read({ config: { run_id: '20260102-000000-4f2a', seed: 1 } }).filled).toEqual([]);
   });

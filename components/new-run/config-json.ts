@@ -16,7 +16,7 @@ export interface ReadJson {
   problems: { key: string; message: string }[];
   /** From a log, which tells all about a run: what it leaves out took its default, whatever the form holds now. */
   isWhole: boolean;
-  /** Fields that a log does not contain and the form fills with defaults, as `Dropout 0.4`. */
+  /** Fields that a log does not contain and the form fills with defaults, as `Dropout: 0.4`. */
   filled: string[];
 }
 
@@ -65,7 +65,7 @@ function completeLog(read: ReadJson, config: Record<string, unknown>, log: unkno
   if (typeof config.run_id === 'string' && isRunId(config.run_id)) return;
   read.filled = settingFields
     .filter((name) => !isNamed(name) && !keptFields.includes(name))
-    .map((name) => `${fieldNamed(name).label} ${bareValue(name, defaults[name])}`);
+    .map((name) => `${fieldNamed(name).label}: ${bareValue(name, defaults[name])}`);
 }
 
 function readKey({ values, problems }: ReadJson, key: string, value: unknown): void {

@@ -7,13 +7,13 @@ export function defaultsNotice(run: Configured) {
   return (
     <>
       <p className="font-medium text-warn">This log does not determine the complete config.</p>
-      {unusable.length > 0 && <p>Settings that cannot be used here: {unusable.join(', ')}.</p>}
+      {unusable.length > 0 && <p>Settings that cannot be used here: {unusable.join('; ')}.</p>}
       <FilledFields filled={filled} />
     </>
   );
 }
 
-/** @param filled fields with their values, as `Dropout 0.4` */
+/** @param filled fields with their values, as `Dropout: 0.4` */
 export function FilledFields({ filled }: { filled: readonly string[] }) {
-  return filled.length === 0 ? null : <p>Not in the log, filled with defaults: {filled.join(', ')}.</p>;
+  return filled.length === 0 ? null : <p>Not in the log, filled with defaults: {filled.join('; ')}.</p>;
 }

@@ -71,8 +71,8 @@ describe('filling', () => {
   it('leaves what a config does not name as it is, and what a log does not name at its default', () => {
     const typed = { ...initialValues, name: 'mine', zoom: '0.5', seed: '7' };
     const values = { n_unfreeze: '30', seed: '42', json_output_path: 'results/other.json' };
-    expect(fillFromJson({ values, problems: [], isWhole: false }, typed)).toEqual({ ...typed, ...values });
-    expect(fillFromJson({ values, problems: [], isWhole: true }, typed)).toEqual({
+    expect(fillFromJson({ values, problems: [], filled: [], isWhole: false }, typed)).toEqual({ ...typed, ...values });
+    expect(fillFromJson({ values, problems: [], filled: [], isWhole: true }, typed)).toEqual({
       ...initialValues,
       name: 'mine',
       n_unfreeze: '30',

@@ -32,7 +32,7 @@ export function RunCharts({ run }: { run: RunDetail }) {
     () => hasBatchEpochs({ status, config, logFacts, events }),
     [status, config, logFacts, events],
   );
-  const { accuracy, loss, learningRate, speed, isEmpty, hasSpeed } = useMemo(() => {
+  const { accuracy, loss, learningRate, speed, isEmpty, hasRates, hasSpeed } = useMemo(() => {
     const epochs =
       batches === 'shown' ? eventsOf({ events }, 'epoch') : completeEpochs({ status, config, logFacts, events });
     const best = bestEpochs(epochs, eventsOf({ events }, 'stage-ended'));
@@ -43,7 +43,8 @@ export function RunCharts({ run }: { run: RunDetail }) {
       learningRate: prepareLearningRate(epochs, { colour, planned }),
       speed: prepareSpeed(epochs, { colour, planned }),
       isEmpty: epochs.length === 0,
-      // Logs of the original script have no speed.
+      // Logs of the original script have no speed, and some no learning rates.
+      hasRates: !isFinal(status) || epochs.some(({ metrics }) => metrics.learning_rate !== null),
       hasSpeed: !isFinal(status) || epochs.some(({ imagesPerSecond }) => imagesPerSecond !== null),
     };
   }, [events, config, logFacts, status, colour, batches]);
@@ -66,9 +67,11 @@ export function RunCharts({ run }: { run: RunDetail }) {
       )}
       <ChartCard title="Accuracy" chart={accuracy} height={256} placeholder={placeholder} />
       <ChartCard title="Loss" chart={loss} height={256} placeholder={placeholder} />
-      <div className={hasSpeed ? 'min-w-0' : 'min-w-0 lg:col-span-2'}>
-        <ChartCard title="Learning rate" chart={learningRate} height={168} placeholder={placeholder} />
-      </div>
+      {hasRates && (
+        <div className={hasSpeed ? 'min-w-0' : 'min-w-0 lg:col-span-2'}>
+          <ChartCard title="Learning rate" chart={learningRate} height={168} placeholder={placeholder} />
+        </div>
+      )}
       {hasSpeed && <ChartCard title="Speed" chart={speed} height={168} placeholder={placeholder} />}
     </div>
   );

@@ -8,11 +8,12 @@ import { useTRPC } from '@/components/live/trpc.ts';
 import { probeNotes, useProbe } from '@/components/live/use-probe.ts';
 import { Card } from '@/components/ui/card.tsx';
 import { hasBatchEpochs } from '@/lib/compare/compared-run.ts';
+import { settingFields } from '@/lib/config/field-table.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { formatDurationRange } from '@/lib/format.ts';
 import { completeEpochs } from '@/lib/logs/complete-epochs.ts';
 import { describeScaling, reproductionConfig, scaledDownConfig } from '@/lib/logs/reproduction.ts';
-import { describeDefaults, describeUnusable } from '@/lib/run/known-settings.ts';
+import { describeDefaults, describeUnusable, isKnown } from '@/lib/run/known-settings.ts';
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { estimateRun, findCached, type RunEstimate } from '@/lib/work/estimate.ts';
@@ -24,10 +25,15 @@ const maxSeconds = 900;
 export function RunReproduce({ run }: { run: RunDetail }) {
   if (run.status !== 'imported') return null;
   const unusable = describeUnusable(run);
-  if (unusable.length === 0) return <Offer run={run} />;
+  const hasSettings = settingFields.some((name) => isKnown(run, name));
+  if (unusable.length === 0 && hasSettings) return <Offer run={run} />;
   return (
     <Card title="Reproduce">
-      <p className="text-soft">This log cannot be reproduced here, because of its settings: {unusable.join(', ')}.</p>
+      <p className="text-soft">
+        {hasSettings || unusable.length > 0
+          ? `This log cannot be reproduced here, because of its settings: ${unusable.join('; ')}.`
+          : 'This log cannot be reproduced, because it contains no settings.'}
+      </p>
     </Card>
   );
 }
@@ -80,7 +86,7 @@ function Offer({ run }: { run: RunDetail }) {
           button('Reproduce scaled down', scaled, `${describeScaling(scaled, full)} · ${describeTime(scaled)}`)}
       </ul>
       {filled.length > 0 && (
-        <p className="mt-2 text-soft text-xs">Not in the log, so the new run uses defaults: {filled.join(', ')}.</p>
+        <p className="mt-2 text-soft text-xs">Not in the log, so the new run uses defaults: {filled.join('; ')}.</p>
       )}
       {hasBatchEpochs(run) && (
         <p className="mt-2 text-faint text-xs">

@@ -148,9 +148,9 @@ export const drawCell = ({ id, text }: RunColumn, run: RunSummary, context: Cell
 
 function drawText(text: string | null): ReactNode {
   if (!text?.includes(notInLog)) return text ?? none;
-  // Narrow columns cut it.
+  // Two lines fit even into narrow columns.
   return (
-    <span className="block truncate text-[11px] text-faint" title={text}>
+    <span className="line-clamp-2 whitespace-normal text-[11px] text-faint leading-tight" title={text}>
       {text}
     </span>
   );

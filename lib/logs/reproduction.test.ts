@@ -99,8 +99,8 @@ describe('the description of a reproduction', () => {
         'It was tested on “CIFAR-10, JPEG copy”, whose lossy compression alone costs about ten points; the log on “unknown (imported)”. ' +
         '2 of the log’s 6 epochs were single batches, which do not count.',
     );
-    expect(describeReproduction({ ...log, defaults: ['Dropout 0.4'] }, own({ valAccuracy: 0.5 }))).toContain(
-      'The log does not contain all settings; this run has defaults for Dropout 0.4.',
+    expect(describeReproduction({ ...log, defaults: ['Dropout: 0.4'] }, own({ valAccuracy: 0.5 }))).toContain(
+      'The log does not contain all settings; this run has defaults for Dropout: 0.4.',
     );
     const whole = { ...log, epochs: log.whole };
     expect(describeReproduction(whole, own({ valAccuracy: 0.95, test: log.test, config: config() }))).toContain(

@@ -18,7 +18,7 @@ export interface Attempt {
   /** Final validation accuracy, within 0…1; null if there is none (yet). */
   valAccuracy: number | null;
   test: TestIdentity | null;
-  /** An imported log's settings that are only defaults, as `Optimizer adamw`. */
+  /** An imported log's settings that are only defaults, as `Optimizer: adamw`. */
   defaults?: readonly string[];
 }
 
@@ -133,7 +133,7 @@ function describeDifferences(log: Attempt, own: Attempt): string[] {
     found.push(`It was tested on “${own.test.name}”${cost}; the log on “${log.test?.name ?? 'unknown'}”.`);
   }
   if (log.defaults && log.defaults.length > 0) {
-    found.push(`The log does not contain all settings; this run has defaults for ${log.defaults.join(', ')}.`);
+    found.push(`The log does not contain all settings; this run has defaults for ${log.defaults.join('; ')}.`);
   }
   const batches = log.epochs.length - log.whole.length;
   if (batches > 0) {

@@ -43,14 +43,14 @@ export function describeAugmentation(run: Configured): string[] {
   return isKnown(run, ...augmentationSwitches) ? known : [...known, notInLog];
 }
 
-/** The settings of an imported log's run that are only defaults, as `Optimizer adamw`; empty for other runs. */
+/** The settings of an imported log's run that are only defaults, as `Optimizer: adamw`; empty for other runs. */
 export const describeDefaults = ({ config, logFacts }: Configured): string[] =>
-  (logFacts?.unknown ?? []).map((name) => `${fieldFacts(name).label} ${bareValue(name, config[name])}`);
+  (logFacts?.unknown ?? []).map((name) => `${fieldFacts(name).label}: ${bareValue(name, config[name])}`);
 
-/** The settings of a log that cannot be used here, as `Optimizer RMSprop`. */
+/** The settings of a log that cannot be used here, as `Optimizer: RMSprop`. */
 export const describeUnusable = ({ logFacts }: Pick<Configured, 'logFacts'>): string[] =>
   Object.entries(logFacts?.unusable ?? {}).map(
-    ([name, value]) => `${fieldFacts(name as TrainConfigField).label} ${value}`,
+    ([name, value]) => `${fieldFacts(name as TrainConfigField).label}: ${value}`,
   );
 
 /** A run's value of a field as a key: equal for runs that do not visibly differ in it. Unknown differs from any value. */

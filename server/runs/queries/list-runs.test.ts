@@ -177,8 +177,8 @@ describe('curves and points', () => {
     emit('a', 2, 1, 0.5);
     const { curves, points } = createCaller(services).dashboard;
     expect(await curves({ metric: 'val_accuracy' })).toEqual([
-      { id: 'b', number: 2, name: 'b', stage1: [0.25], stage2: [], hasBatches: false },
-      { id: 'a', number: 1, name: 'a', stage1: [0.12346, null], stage2: [0.5], hasBatches: false },
+      { id: 'b', number: 2, name: 'b', seed: 42, stage1: [0.25], stage2: [], hasBatches: false },
+      { id: 'a', number: 1, name: 'a', seed: 42, stage1: [0.12346, null], stage2: [0.5], hasBatches: false },
     ]);
     expect((await curves({ metric: 'learning_rate', ids: ['b'] }))[0]!.stage1).toEqual([1e-9]);
     expect(await curves({ metric: 'loss', limit: 1 })).toHaveLength(1);
