@@ -151,7 +151,7 @@ describe('comparing runs, in a browser', () => {
   describe('a run that trains', () => {
     let id: string;
     beforeAll(async () => {
-      ({ id } = await app.trpc.runs.start.mutate({ name: 'shows its wall' }));
+      ({ id } = await app.trpc.runs.start.mutate({ name: 'sends sample predictions' }));
     });
     const told = async () => (await app.trpc.runs.get.query({ id })).progress?.done ?? 0;
     const untilItTells = (done: number) => expect.poll(told).toBeGreaterThanOrEqual(done);
@@ -168,12 +168,12 @@ describe('comparing runs, in a browser', () => {
 
     it('is drawn again for an epoch, not for how far it is', async () => {
       await visit(page, `${app.url}/compare?ids=${id},${frozen}`);
-      await expect.poll(() => chart()).toContain('shows its wall (last 40.00)');
+      await expect.poll(() => chart()).toContain('sends sample predictions (last 40.00)');
       await page.locator('.js-plotly-plot').first().waitFor();
       await page.evaluate(countDrawings);
       await untilItTells((await told()) + 30);
       await writeFile(path.join(folder, 'results', id, 'go'), '');
-      await expect.poll(() => chart()).toContain('shows its wall (last 50.00)');
+      await expect.poll(() => chart()).toContain('sends sample predictions (last 50.00)');
       const drawings = () => page.evaluate(() => (window as unknown as { drawings: number }).drawings);
       await expect.poll(drawings).toBeGreaterThan(0);
       expect(await drawings()).toBeLessThanOrEqual(2);
