@@ -111,8 +111,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Names of files in the cache folder: this run's features, and those of the mirror images that evaluation uses. */
   z.object({ ...at, type: z.literal('features-kept'), plain: z.array(z.string()), mirrored: z.array(z.string()) }),
   /**
-   * Names of the cached activations of stage 2: for the training images, if cached, and for the validation and test
-   * images, plain and mirrored.
+   * Names of files in the cache folder: the activations for stage 2 of the training images, if cached, and those of the
+   * validation and test images, plain and mirrored.
    */
   z.object({ ...at, type: z.literal('frozen-kept'), train: z.array(z.string()), evaluated: z.array(z.string()) }),
   /** Why checkpoints cannot be written; null once they can be again. */
@@ -187,7 +187,7 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
   }),
   /** Writes the files of a canceled run from its last completed epoch. `events` are all its recorded events. */
   z.object({ ...runFields, type: z.literal('export'), events: z.array(runEventSchema) }),
-  /** Measures in about five seconds how fast a run with this config would be, on random data. */
+  /** Measures in about five seconds how fast a run with this config would be. Uses random data and writes no results. */
   z.object({ type: z.literal('probe'), config: trainConfigSchema, cache: z.string(), cacheLimit: z.number() }),
   z.object({ type: z.literal('cancel') }),
 ]);

@@ -3,7 +3,10 @@ import { z } from 'zod';
 /** Null stands for NaN and infinities, which JSON cannot represent, and for values missing in an imported log. */
 const nullableNumber = z.number().nullable();
 
-/** One epoch as in Keras' `History`. Accuracies are within 0…1; losses are cross-entropy with smoothed labels. */
+/**
+ * One epoch as in Keras' `History`. Accuracies are within 0…1, losses are cross-entropy with smoothed labels, and the
+ * learning rate is the one used in this epoch.
+ */
 export const epochMetricsSchema = z.object({
   accuracy: nullableNumber,
   loss: nullableNumber,

@@ -8,11 +8,11 @@ import type { RunDetail } from '@/lib/run/run.ts';
 import { inProject } from '@/tools/testing/paths.ts';
 
 /**
- * The results folder of an earlier commit, and what that commit itself read from it. tools/testing/make-compatibility-fixture.mjs
- * created the files and documents their contents.
+ * The results folder of an earlier commit, and what that commit itself read from it. The files were created by
+ * tools/testing/make-compatibility-fixture.mjs, which documents their contents.
  */
 
-/** How each of the six runs came about or ended. The folder also contains the examples. */
+/** The origin or end of each of the six runs. The folder also contains the examples. */
 type Scenario = 'commandLine' | 'imported' | 'completed' | 'canceled' | 'interrupted' | 'queued';
 
 interface Golden {

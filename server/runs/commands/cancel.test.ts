@@ -39,7 +39,7 @@ describe('a queued run', () => {
   });
 });
 
-describe('a running run', () => {
+describe('a run that is training', () => {
   it.each(['waits', 'ignores cancel', 'stubborn'])(
     'is canceled immediately, and its trainer (scene "%s") exits before the next one starts',
     async (scene) => {

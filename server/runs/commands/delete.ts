@@ -48,7 +48,7 @@ export async function deleteRun(services: Context, id: string): Promise<{ freedB
   return { freedBytes };
 }
 
-/** The path of the log, or null if its folder is not really inside the results folder. A link is returned as such. */
+/** The path of the log, or null if its real folder is outside the results folder. The log itself may be a link. */
 async function findLogEntry(results: string, { logFile }: RunRow): Promise<string | null> {
   const entry = path.resolve(results, logFile);
   try {

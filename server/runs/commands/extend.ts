@@ -7,7 +7,8 @@ import { findRow, readEventsOf } from '@/server/runs/queries/read-runs.ts';
 import { resetAttempts } from '@/server/runs/queue/recover.ts';
 
 /**
- * Queues a completed run for additional epochs of stage 2. The result is the same as if it had had them from the start.
+ * Queues a completed run for additional epochs of stage 2. The result is the same as with that many epochs from
+ * the start.
  * @throws RunNotFoundError; AppError `conflict` if the run is not completed or has no checkpoint, `bad-request` if the
  *   total number of epochs exceeds the limit
  */

@@ -88,7 +88,7 @@ describe('logs in the results folder', () => {
     expect(await problems(services)).toEqual(new Map());
   });
 
-  it('of a command-line run are not imported before it ends', async () => {
+  it('are not imported before their command-line run has ended', async () => {
     const services = openServices();
     const id = '20261124-081530-4f2a';
     put(services, `${id}/events.ndjson`, '');
@@ -248,7 +248,7 @@ describe('examples', () => {
     expect(examplesOf(services)).toEqual([]);
   });
 
-  it('that the project ships with are valid, unique and free of absolute paths', async () => {
+  it('shipped with the project are valid, unique and free of absolute paths', async () => {
     const services = openServices();
     const shipped = inProject('results/examples');
     cpSync(shipped, path.join(services.env.paths.results, 'examples'), { recursive: true });

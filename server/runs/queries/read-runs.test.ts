@@ -99,7 +99,7 @@ describe('events', () => {
     expect(readEventsOf(services.db, 'b', 'evaluated')).toEqual([]);
   });
 
-  it('of one type are found using the index', () => {
+  it('are found by type using the index', () => {
     const { db } = openWithRuns({ events: given });
     const prepare = vi.spyOn(db.$client, 'prepare');
     readEventsOf(db, 'a', 'epoch');

@@ -174,7 +174,7 @@ describe('an interrupted run', () => {
 });
 
 describe('a server that stops', () => {
-  it('interrupts the running run and leaves no process; the next server continues with the queue', async () => {
+  it('interrupts the current run and leaves no process; the next server continues with the queue', async () => {
     const first = openServices(undefined, { AUTO_RESUME: 'off' });
     const running = await startScene(first, 'waits');
     const waiting = await startScene(first, 'completes');
@@ -190,7 +190,7 @@ describe('a server that stops', () => {
     expect((await readRun(second, running)).error).toContain('server stopped');
   });
 
-  it('leaves its running run to be interrupted by the next server', async () => {
+  it('leaves its current run for the next server to interrupt', async () => {
     const first = openServices();
     const id = await startScene(first, 'completes');
     await until(first, id, 'completed');
@@ -201,7 +201,7 @@ describe('a server that stops', () => {
     expect((await readRun(second, id)).status).toBe('interrupted');
   });
 
-  it('keeps its running run while another server uses the same database', async () => {
+  it('keeps its current run while another server uses the same database', async () => {
     const owner = openServices();
     const id = await startScene(owner, 'waits');
     const other = openServices(path.dirname(owner.env.paths.results));

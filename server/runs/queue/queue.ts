@@ -10,6 +10,6 @@ export interface Queue {
   cancel(runId: string): boolean;
   /** Stops the process that still works on an ended run, if any, and waits until it has exited. */
   release(runId: string): Promise<void>;
-  /** Shuts the queue down: starts nothing more, and interrupts the running run. */
+  /** Shuts the queue down: starts nothing more, and interrupts the current run. */
   close(): Promise<void>;
 }
