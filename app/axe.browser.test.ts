@@ -81,10 +81,10 @@ describe('accessibility', { timeout: 240_000 }, () => {
     beforeAll(async () => {
       ids.completed = await start('n30-aug', 'completes');
       ids.failed = await start('too large', 'fails');
-      ids.canceled = await start('too slow', 'stands');
+      ids.canceled = await start('too slow', 'stalls');
       await waitForProgress(ids.canceled);
       await app.trpc.runs.cancel.mutate({ id: ids.canceled });
-      ids.running = await start('n30-long', 'stands');
+      ids.running = await start('n30-long', 'stalls');
       ids.queued = await start('n30-later', 'completes');
       await waitFor(ids.completed, 'completed');
       await waitFor(ids.failed, 'failed');

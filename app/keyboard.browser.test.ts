@@ -36,7 +36,7 @@ describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
   const expectFocus = (target: Locator) =>
     expect.poll(() => target.evaluate((element) => element === document.activeElement)).toBe(true);
   const openTrainingRun = async () => {
-    const { id } = await app.trpc.runs.start.mutate({ name: 'stands', tags: ['stands'] });
+    const { id } = await app.trpc.runs.start.mutate({ name: 'stalls', tags: ['stalls'] });
     const progress = async () => (await app.trpc.runs.get.query({ id })).progress;
     await expect.poll(progress).not.toBeNull();
     await visit(page, `${app.url}/runs/${id}`);
@@ -124,13 +124,13 @@ describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
     await press('Enter');
     const order = () => page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort');
     await expect.poll(order).toBe('ascending');
-    await tabTo(page.getByRole('checkbox', { name: 'Select stands' }));
+    await tabTo(page.getByRole('checkbox', { name: 'Select stalls' }));
     await press('Space');
     await tabTo(button('Delete 1 run'), 'Shift+Tab');
     await press('Enter');
     await tabTo(button('Delete'));
     await press('Enter');
-    await expect.poll(() => page.getByRole('checkbox', { name: 'Select stands' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Select stalls' }).count()).toBe(0);
     await reload(page);
     await tabTo(page.getByRole('link', { name: 'renamed' }).first());
     await press('Enter');

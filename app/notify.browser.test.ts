@@ -20,7 +20,7 @@ describe('a user who looks elsewhere', () => {
   }, 600_000);
 
   it('sees the progress of a run in the title, and is notified of its end', async () => {
-    const { id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['stands'] });
+    const { id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['stalls'] });
     await visit(page, `${app.url}/runs/${id}`);
     await expect.poll(() => page.title()).toMatch(/^\d+\u00a0% fine-tuning · n30$/);
     await page.getByRole('button', { name: 'Notify me' }).click();

@@ -25,7 +25,7 @@ const latencyRun = {
 } satisfies TrainConfigInput;
 const latencyEpochs = 100;
 
-const longRun = { name: 'long', tags: ['goes on'], epochs_stage1: 500 };
+const longRun = { name: 'long', tags: ['streams epochs'], epochs_stage1: 500 };
 
 const measurements = { weight: measureSize, latency: measureLatency, long: measureLongRun };
 const requested = process.argv.slice(2);

@@ -16,7 +16,7 @@ interface Props {
   search: RefObject<HTMLInputElement | null>;
 }
 
-const inWords = (facet: Facet, value: string): string => facetFacts(facet).inWords?.(value) ?? value;
+const inWords = (facet: Facet, value: string): string => facetFacts(facet).formatValue?.(value) ?? value;
 
 /** Search, a panel for each filter, and a chip for each chosen value. */
 export function RunsFilters({ state, setState, search }: Props) {

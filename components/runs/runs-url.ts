@@ -15,9 +15,9 @@ import {
   type FacetItem,
   type FacetLists,
   facetFacts,
+  facetRecord,
   facets,
   filterLimits,
-  forEachFacet,
 } from '@/lib/runs/facets.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
 import { colourFields } from './colour-fields.ts';
@@ -51,7 +51,7 @@ type FacetParsers = { [F in Facet]: ReturnType<typeof listOf<FacetItem<F>>> };
 
 export const runsUrl = {
   q: parseAsString.withDefault(''),
-  ...forEachFacet<FacetParsers>(facetParser),
+  ...facetRecord<FacetParsers>(facetParser),
   sort: parseAsStringLiteral(sortColumns).withDefault('createdAt'),
   order: parseAsStringLiteral(['asc', 'desc']).withDefault('desc'),
   /** Ids. */
@@ -82,7 +82,7 @@ export function queryOf(
   state: RunsState,
 ): Pick<RunQueryInput, 'sort'> & { filter: NonNullable<RunQueryInput['filter']> } {
   const { q, sort, order } = state;
-  const chosen = forEachFacet<FacetLists>((facet) => state[facet].slice(0, values));
+  const chosen = facetRecord<FacetLists>((facet) => state[facet].slice(0, values));
   return {
     filter: { search: q.slice(0, characters), ...chosen },
     sort: { column: sort, descending: order === 'desc' },

@@ -1,16 +1,16 @@
 import type { TrainConfigInput } from './train-config.ts';
 
-/** A run worth starting from. What its config leaves out takes its default. */
+/** A suggested config for the form; omitted fields take their defaults. */
 export interface Preset {
   title: string;
-  /** What one sees by it. */
+  /** What the preset shows or is good for. */
   help: string;
   config: TrainConfigInput;
 }
 
 /**
- * The head's BatchNormalization follows its moving averages with momentum 0.99: until about 300 steps have passed,
- * validation looks broken. So what is quick has few images, but many small batches.
+ * The head's BatchNormalization updates its moving averages with momentum 0.99, so validation metrics are meaningless for
+ * about the first 300 steps. Quick runs therefore use few images in many small batches.
  */
 const quick = {
   train_limit: 6000,
@@ -21,7 +21,7 @@ const quick = {
   epochs_stage2: 6,
 } as const satisfies TrainConfigInput;
 
-/** In the order in which the form offers them; the first is what a new form opens on. */
+/** In the form's order; a new form starts with the first one. */
 export const presets: readonly [Preset, ...Preset[]] = [
   {
     title: 'Quick look',

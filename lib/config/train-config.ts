@@ -10,11 +10,11 @@ import { optimizerNames } from './optimizers.ts';
 export type { TrainConfigField } from './field-table.ts';
 
 /**
- * THE schema of a run: the form takes its help, limits and defaults from it, tRPC its input, the command line its flags,
- * the trainer its orders, the database what it stores. A bound lives here and nowhere else; labels and other facts about
- * a field are in field-table.ts, and fields.ts reads both.
+ * The single schema of a run's config. The form takes help, limits and defaults from it, tRPC its input type, the command
+ * line its flags, the trainer the config it parses, and the database the type it stores. Bounds are defined only here;
+ * labels and other metadata are in field-table.ts, and fields.ts combines both.
  *
- * Names and defaults of the original script (`0-transfer.py`) are unchanged; the fields after `json_output_path` are ours.
+ * Names and defaults match the original script (`0-transfer.py`); the fields after `json_output_path` are additions.
  */
 
 const integer = (low: number, high: number) =>
@@ -129,7 +129,7 @@ const shape = {
     .describe('Words to find the run by, separated by commas.'),
 } satisfies Record<TrainConfigField, z.ZodType>;
 
-/** The shape with each field's label and unit as metadata beside its help. */
+/** Adds each field's label and unit to its metadata. */
 function withLabels<Shape extends Record<TrainConfigField, z.ZodType>>(fields: Shape): Shape {
   const labelled = Object.entries(fields).map(([name, schema]) => {
     const { label, unit } = fieldFacts(name as TrainConfigField);
@@ -140,15 +140,15 @@ function withLabels<Shape extends Record<TrainConfigField, z.ZodType>>(fields: S
 
 export const trainConfigSchema = z.strictObject(withLabels(shape)).meta({ title: 'Transfer-learning run' });
 
-/** A complete config: every field present. */
+/** A complete config, with every field present. */
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
-/** What a person may leave out takes its default. */
+/** A config as input; omitted fields take their defaults. */
 export type TrainConfigInput = z.input<typeof trainConfigSchema>;
 
-/** What a run is called where it is shown. */
+/** The displayed name of a run. */
 export const runName = (config: TrainConfig): string => config.name || defaultRunName(config);
 
-/** The name of a run whose author gave none: what tells it from its neighbours, e.g. `n30-aug-160px`. */
+/** Generates a name from the settings that differ from the defaults, e.g. `n30-aug-96px`. */
 function defaultRunName(config: TrainConfig): string {
   const parts = [config.n_unfreeze === 0 ? 'frozen' : `n${config.n_unfreeze}`];
   if (config.dataset !== 'cifar10') parts.unshift(config.dataset);

@@ -7,15 +7,15 @@ interface Named {
 }
 
 /**
- * What runs are called where several stand side by side: by their names, and those that share one by their seeds too, or,
- * where these do not differ either, by the end of their ids.
- * @returns in the order of `runs`
+ * Display names for several runs shown together. A name that several runs share is followed by the seed or, if the seeds
+ * are not unique either, by the end of the id.
+ * @returns names in the order of `runs`
  */
 export function distinctNames(runs: readonly Named[]): string[] {
   return runs.map(({ id, name, config }) => {
-    const namesakes = runs.filter((run) => run.name === name);
-    if (namesakes.length === 1) return name;
-    const seeds = new Set(namesakes.map((run) => run.config.seed));
-    return seeds.size === namesakes.length ? `${name} (seed ${config.seed})` : `${name} (${id.slice(-4)})`;
+    const sameName = runs.filter((run) => run.name === name);
+    if (sameName.length === 1) return name;
+    const seeds = new Set(sameName.map((run) => run.config.seed));
+    return seeds.size === sameName.length ? `${name} (seed ${config.seed})` : `${name} (${id.slice(-4)})`;
   });
 }

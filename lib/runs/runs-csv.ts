@@ -29,11 +29,11 @@ const columns: readonly CsvColumn<RunSummary>[] = [
   ...fields
     .filter(({ name }) => name !== 'name')
     .map(({ name }) => ({
-      // `engine` is the one that computed the run, not the one that was asked for.
+      // `engine` is the engine that computed the run, not the requested one.
       name: name === 'engine' ? 'engine_requested' : name,
       value: (run: RunSummary) => run.config[name],
     })),
 ];
 
-/** Runs as comma-separated values, a line for each. Accuracies within 0…1, times in UTC, durations in seconds. */
+/** Runs as CSV, one line per run. Accuracies within 0…1, times in UTC, durations in seconds. */
 export const runsCsv = (runs: readonly RunSummary[]): string => writeCsv(columns, runs);

@@ -123,7 +123,7 @@ describe('a full disk', () => {
     async () => {
       const services = openServices(folder, { AUTO_RESUME: 'off' });
       vi.spyOn(console, 'error').mockImplementation(() => {});
-      const id = await startScene(services, 'does not listen');
+      const id = await startScene(services, 'ignores cancel');
       await untilTraining(services, id);
       fillDisk();
       await vi.waitFor(() => expect(console.error).toHaveBeenCalled(), 90_000);

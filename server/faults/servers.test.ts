@@ -113,7 +113,7 @@ describe('around the server', () => {
   fault('the clock changes', 'by hours in both directions, in server and trainer, during a run', async () => {
     const preload = path.join(import.meta.dirname, 'fixtures', 'jumping-clock.mjs');
     const app = await start({ TRAINER_ENTRY: showingTrainer, NODE_OPTIONS: `--import ${preload}` });
-    const { id } = await app.trpc.runs.start.mutate({ tags: ['goes on'], epochs_stage1: 15 });
+    const { id } = await app.trpc.runs.start.mutate({ tags: ['streams epochs'], epochs_stage1: 15 });
     await untilCompleted(app, id);
     const { events, status, startedAt, finishedAt } = await app.trpc.runs.get.query({ id });
     const epochs = events.flatMap(({ event }) => (event.type === 'epoch' ? [event.epoch] : []));

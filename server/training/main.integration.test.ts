@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
-import { decodeAnswers } from '@/lib/run/predictions.ts';
+import { decodeClasses } from '@/lib/run/predictions.ts';
 import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test-helper.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
@@ -92,7 +92,7 @@ describe('the trainer', () => {
       use_cutout: false,
     });
     const evaluated = events.find((event) => event.type === 'evaluated')!;
-    const predictions = decodeAnswers(await readFile(path.join(results, 'predicted', 'predictions.bin')));
+    const predictions = decodeClasses(await readFile(path.join(results, 'predicted', 'predictions.bin')));
     const predictedAs = (label: number) => predictions.tta.filter((found) => found === label).length;
     const columns = evaluated.confusion.tta![0]!.map((_, c) =>
       evaluated.confusion.tta!.reduce((sum, row) => sum + row[c]!, 0),

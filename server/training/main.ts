@@ -22,7 +22,7 @@ os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
 /** The server says which pipe takes the heartbeat. */
 const pulse = new StepCounter();
-const pipe = Number(process.env.SIGNS_OF_LIFE_PIPE);
+const pipe = Number(process.env.HEARTBEAT_PIPE);
 if (pipe) {
   const file = new URL('./heartbeat-worker.mjs', import.meta.url);
   new Worker(file, { workerData: { shared: pulse.shared, pipe, patience: 60_000 } }).unref();

@@ -5,7 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
-import { decodeAnswers } from '@/lib/run/predictions.ts';
+import { decodeClasses } from '@/lib/run/predictions.ts';
 import { resultsLogSchema } from '@/lib/run/results-log.ts';
 import { makeImages } from '@/server/model/dataset/own-images/own-images.test-helper.ts';
 import { readKerasFile } from '@/server/model/export/interpret-keras.test-helper.ts';
@@ -58,7 +58,7 @@ describe('a run on a folder of three classes', () => {
       JSON.parse(await readFile(path.join(folder, 'results', 'run_run.json'), 'utf8')),
     );
     expect([log.classes, log.confusion_matrix?.length, log.config.dataset]).toEqual([classes, 3, 'paints']);
-    expect(decodeAnswers(await readFile(inRun('predictions.bin')))).toMatchObject({ images: 15, classes: 3 });
+    expect(decodeClasses(await readFile(inRun('predictions.bin')))).toMatchObject({ images: 15, classes: 3 });
 
     const keras = await readKerasFile(inRun('cifar10.h5'));
     const kernel = [...keras.weights.values()].flat().find(({ name }) => name.startsWith('logits/kernel'))!;

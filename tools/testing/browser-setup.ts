@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { isAlive } from '../../server/runs/imports/is-alive.ts';
 import { unpackBrowser } from './browser.ts';
 
-/** Before and after all tests with a browser: they share what takes long to start, and no worker outlives its tests. */
+/** Global setup of browser tests: unpacks the browser once, and stops the shared apps after all tests. */
 
 let folder: string;
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Stands in for the trainer where a page must have something to show: tells all that a run tells, with figures that look
- * like one, and trains nothing. A run's first tag says what happens in it; without one it completes.
+ * A fake trainer for page tests: sends the events of a run with realistic numbers without training. It plays the scene
+ * named by the run's first tag; without a tag, the run completes.
  */
 
 const classes = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
@@ -15,20 +15,20 @@ const send = (event) =>
 let isCanceled = () => {};
 const canceled = new Promise((resolve) => (isCanceled = resolve));
 
-/** What happens, by the first tag. */
+/** Scenes by tag. */
 const scenes = {
-  async completes(order) {
-    await begin(order);
-    await trainHead(order.config);
-    await fineTune(order.config, order.config.epochs_stage2);
-    await finish(order);
+  async completes(command) {
+    await begin(command);
+    await trainHead(command.config);
+    await fineTune(command.config, command.config.epochs_stage2);
+    await finish(command);
   },
-  /** Stands still in its second stage until it is canceled. */
-  async stands(order) {
-    const { epochs_stage2: epochs } = order.config;
-    await begin(order);
-    await trainHead(order.config);
-    await fineTune(order.config, Math.floor(epochs / 2));
+  /** Stops halfway through stage 2 until it is canceled. */
+  async stalls(command) {
+    const { epochs_stage2: epochs } = command.config;
+    await begin(command);
+    await trainHead(command.config);
+    await fineTune(command.config, Math.floor(epochs / 2));
     const progress = {
       type: 'progress',
       phase: 'finetune',
@@ -41,21 +41,21 @@ const scenes = {
     await canceled;
     await send({ type: 'canceled' });
   },
-  async fails(order) {
-    await begin(order);
+  async fails(command) {
+    await begin(command);
     console.error('Error: cannot allocate 1,204,224,000 bytes');
-    const message = 'The memory was not enough. Try a smaller batch_size or image_size.';
+    const message = 'Memory ran out. Try a smaller batch_size or image_size.';
     await send({ type: 'failed', code: 'out-of-memory', message, lastLines: [] });
   },
-  /** As many epochs of the head as were asked for, five a second, with progress between. */
-  async 'goes on'({ config: { epochs_stage1: epochs } }) {
+  /** Sends the configured number of stage 1 epochs, five per second, with progress in between. */
+  async 'streams epochs'({ config: { epochs_stage1: epochs } }) {
     await start();
     await send({ type: 'phase', phase: 'head' });
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const progress = { type: 'progress', phase: 'head', total: images.train, epoch, epochs, imagesPerSecond: 45e3 };
       await send({ ...progress, done: images.train / 2, secondsLeft: (epochs - epoch) / 5 });
       await sleep(200);
-      await tellEpoch({ stage: 1, epoch, epochs, share: 1 - Math.exp(-epoch / 80), imagesPerSecond: 45e3 });
+      await sendEpoch({ stage: 1, epoch, epochs, share: 1 - Math.exp(-epoch / 80), imagesPerSecond: 45e3 });
     }
     await send({ type: 'completed' });
   },
@@ -78,7 +78,7 @@ async function begin() {
 async function trainHead({ epochs_stage1: epochs }) {
   await send({ type: 'phase', phase: 'head' });
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    await tellEpoch({ stage: 1, epoch, epochs, share: 0.62 * (1 - Math.exp(-epoch / 2)), imagesPerSecond: 15e3 });
+    await sendEpoch({ stage: 1, epoch, epochs, share: 0.62 * (1 - Math.exp(-epoch / 2)), imagesPerSecond: 15e3 });
   }
   await send({ type: 'stage-ended', stage: 1, bestEpoch: epochs, stoppedEarly: false });
 }
@@ -87,18 +87,18 @@ async function fineTune({ epochs_stage2: epochs }, count) {
   await send({ type: 'phase', phase: 'finetune' });
   for (let epoch = 1; epoch <= count; epoch++) {
     const share = 0.6 + 0.35 * (1 - Math.exp(-epoch / 4));
-    await tellEpoch({ stage: 2, epoch, epochs, share, imagesPerSecond: 160 + 8 * Math.sin(epoch) });
+    await sendEpoch({ stage: 2, epoch, epochs, share, imagesPerSecond: 160 + 8 * Math.sin(epoch) });
   }
 }
 
-/** @param share how far it has come from knowing nothing to knowing all, within 0…1 */
-async function tellEpoch({ share, ...epoch }) {
-  const wobble = 0.01 * Math.sin(7 * epoch.epoch);
+/** @param share training progress, from untrained (0) to perfect (1) */
+async function sendEpoch({ share, ...epoch }) {
+  const noise = 0.01 * Math.sin(7 * epoch.epoch);
   const metrics = {
     accuracy: 0.35 + 0.6 * share,
     loss: 2 - 1.6 * share,
-    val_accuracy: 0.4 + 0.5 * share + wobble,
-    val_loss: 1.9 - 1.3 * share - wobble,
+    val_accuracy: 0.4 + 0.5 * share + noise,
+    val_loss: 1.9 - 1.3 * share - noise,
     learning_rate: epoch.stage === 1 ? 1e-3 : 1e-5,
   };
   console.log(`stage ${epoch.stage}, epoch ${epoch.epoch} of ${epoch.epochs}: val_loss ${metrics.val_loss.toFixed(4)}`);
@@ -129,15 +129,15 @@ async function finish({ runId, paths, config: { epochs_stage2: epochs } }) {
   await send({ type: 'completed' });
 }
 
-/** Of 200 test images a class so many right, the others taken for neighbours. */
-const matrixOf = (right) =>
+/** A confusion matrix with this many of 200 images per class classified correctly. */
+const matrixOf = (correct) =>
   classes.map((_, truth) =>
-    classes.map((_, predicted) => (truth === predicted ? right : wrong(right, truth, predicted))),
+    classes.map((_, predicted) => (truth === predicted ? correct : wrong(correct, truth, predicted))),
   );
 
-/** Nine cells share what is wrong; the nearest neighbour takes the rest of the division. */
-function wrong(right, truth, predicted) {
-  const [each, rest] = [Math.floor((200 - right) / 9), (200 - right) % 9];
+/** Distributes the errors of a class over the other nine; the next class gets the remainder. */
+function wrong(correct, truth, predicted) {
+  const [each, rest] = [Math.floor((200 - correct) / 9), (200 - correct) % 9];
   return each + (predicted === (truth + 1) % classes.length ? rest : 0);
 }
 

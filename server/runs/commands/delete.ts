@@ -6,41 +6,41 @@ import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
 import { isInside, isMissing } from '@/server/runs/files/run-files.ts';
 import { bytesBelow } from '@/server/runs/files/sum-bytes.ts';
-import { copiesOf } from '@/server/runs/imports/import-log.ts';
+import { duplicatesOf } from '@/server/runs/imports/import-log.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
 import { cancelRun } from './cancel.ts';
 
 /**
- * Deletes a run with its events, its folder and its log. The files go first: should one resist, the run is still there
- * to try again. Nothing outside the results folder is touched, wherever links lead.
- * @returns the bytes that are free now
- * @throws RunNotFoundError; AppError `conflict` while it trains
+ * Deletes a run with its events, folder and log. Files are deleted first, so that the run still exists to try again if
+ * that fails. Links are not followed, so nothing outside the results folder is touched.
+ * @returns the number of freed bytes
+ * @throws RunNotFoundError; AppError `conflict` while the run trains
  */
 export async function deleteRun(services: Context, id: string): Promise<{ freedBytes: number }> {
   const { db, bus, env, queue } = services;
   const run = findRow(db, id);
   if (run.status === 'running') throw new AppError('conflict', 'This run is training. Cancel it, then delete it.');
-  // Out of the line, so that it does not start while its files go; and nobody writes new ones.
+  // The run must neither start nor be exported while its files are being deleted.
   if (run.status === 'queued') cancelRun(services, id);
   db.update(runs).set({ exportPending: false }).where(eq(runs.id, id)).run();
   await queue.release(id);
   const folder = path.join(env.paths.results, id);
-  // An example's log is the project's own: it stays, and is not read again.
+  // An example's log belongs to the project. It is kept, and not imported again.
   const log = run.isExample ? null : await findLogEntry(env.paths.results, run);
   const freedBytes = (await bytesBelow(folder)) + (log ? await bytesBelow(log) : 0);
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   if (log) await rm(log, { force: true });
   db.transaction((tx) => {
-    // Its log may lie in the folder once more. Who deletes a run does not want it back from there.
-    const read = tx
+    // The results folder may contain copies of the log, which must not bring the run back.
+    const imported = tx
       .select()
       .from(imports)
       .where(and(eq(imports.runId, id), isNull(imports.problem)))
       .all();
-    const problem = 'holds the same as a log whose run was deleted; under another name it is read again';
+    const problem = 'is a copy of a log whose run was deleted; rename it to import it again';
     tx.update(imports)
       .set({ problem })
-      .where(copiesOf(read.map(({ sha256 }) => sha256)))
+      .where(duplicatesOf(imported.map(({ sha256 }) => sha256)))
       .run();
     tx.delete(runs).where(eq(runs.id, id)).run();
   });
@@ -48,7 +48,7 @@ export async function deleteRun(services: Context, id: string): Promise<{ freedB
   return { freedBytes };
 }
 
-/** The log's own entry in a folder that really lies within the results: a link, where it is one, not what it leads to. */
+/** The path of the log, or null if its real folder is outside the results folder. The log itself may be a link. */
 async function findLogEntry(results: string, { logFile }: RunRow): Promise<string | null> {
   const entry = path.resolve(results, logFile);
   try {

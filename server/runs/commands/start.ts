@@ -9,10 +9,10 @@ import { chooseLogFile } from '@/server/runs/files/choose-log-file.ts';
 
 /**
  * Queues a new run.
- * @param options.reproduces the id of the run that it should reproduce
- * @param options.key identifies this act of starting: a second call with the same key, as after a double click or a lost
- *   connection, returns the first one's run
- * @throws FieldError if the config's log path cannot be used, or its data set cannot be trained on
+ * @param options.reproduces the id of the run to reproduce
+ * @param options.key an idempotency key: a second call with the same key, after a double click or a lost connection,
+ *   returns the run of the first call
+ * @throws FieldError if the config's log path or data set cannot be used
  */
 export async function startRun(
   services: Context,
@@ -26,9 +26,9 @@ export async function startRun(
     const found = services.db.transaction((tx) => {
       const earlier = key === undefined ? undefined : tx.select().from(runs).where(eq(runs.startKey, key)).get();
       if (earlier) return earlier.id;
-      // Of many that start within a second two may draw the same id, and with it the same log.
+      // Two runs started within the same second may get the same random id.
       if (tx.select().from(runs).where(eq(runs.id, id)).get()) return null;
-      // In the transaction that takes it: two may ask at once, and neither has written the file yet.
+      // Checked in this transaction, because a concurrent request may claim the same file before either has written it.
       if (tx.select().from(runs).where(eq(runs.logFile, logFile)).get()) {
         throw new FieldError('json_output_path', 'is taken by another run; choose another name');
       }

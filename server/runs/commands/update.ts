@@ -7,8 +7,8 @@ import type { Context } from '@/server/context.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
 
 /**
- * Changes name, notes or tags of a run, whatever its state. They change in the database; the run's log keeps what it was
- * started with, as it is the trainer's.
+ * Changes name, notes or tags of a run, in any status. The log keeps the labels that the run was started with, because
+ * only the trainer writes it.
  * @throws RunNotFoundError
  */
 export function updateRun({ db, bus }: Context, id: string, labels: RunLabels): Pick<RunSummary, 'name' | 'config'> {

@@ -25,7 +25,7 @@ function addRun({ db }: Context, id: string): string {
   return id;
 }
 
-/** Takes what comes until it ends, or has come so often. */
+/** Collects values until the source ends or `count` is reached. */
 async function take(source: AsyncGenerator<StoredEvent>, count = Number.POSITIVE_INFINITY): Promise<StoredEvent[]> {
   const taken: StoredEvent[] = [];
   while (taken.length < count) {
@@ -44,7 +44,7 @@ function follow(services: Context, options: { runId?: string; cursor?: number } 
 const times = (stored: StoredEvent[]) => stored.map(({ event }) => event.at);
 
 describe('followEvents', () => {
-  it('yields the past, then what is recorded meanwhile, and ends with the run', async () => {
+  it('yields past events, then new ones, and ends with the run', async () => {
     const services = openServices();
     const runId = addRun(services, 'a');
     recordEvent(services, runId, phase(1));
@@ -58,7 +58,7 @@ describe('followEvents', () => {
     expect(times(await rest)).toEqual([2, 3, 4, 99]);
   });
 
-  it('has no gap and nothing twice, wherever it is cut and taken up again while events come', async () => {
+  it('neither skips nor repeats events if it is stopped and resumed at any point', async () => {
     const services = openServices();
     const runId = addRun(services, 'a');
     const writing = (async () => {
@@ -80,7 +80,7 @@ describe('followEvents', () => {
     expect(new Set(emitted.map(({ id }) => id)).size).toBe(1501);
   });
 
-  it('passes progress live, keeps none, and drops it where something newer is there', async () => {
+  it('yields live progress without storing it, and drops progress that is outdated', async () => {
     const services = openServices();
     const runId = addRun(services, 'a');
     const { source, stop } = follow(services, { runId });
@@ -99,16 +99,16 @@ describe('followEvents', () => {
     expect(services.db.select().from(runs).get()!.progress).toEqual(progress(4));
   });
 
-  it('follows every run from the present on', async () => {
+  it('follows new events of every run', async () => {
     const services = openServices();
     for (const id of ['a', 'b']) addRun(services, id);
     recordEvent(services, 'a', phase(1));
     const { source, stop } = follow(services);
-    const coming = take(source, 3);
+    const next = take(source, 3);
     recordEvent(services, 'b', phase(2));
     recordEvent(services, 'a', completed);
     recordEvent(services, 'b', phase(3));
-    expect((await coming).map(({ runId, event }) => [runId, event.at])).toEqual([
+    expect((await next).map(({ runId, event }) => [runId, event.at])).toEqual([
       ['b', 2],
       ['a', 99],
       ['b', 3],

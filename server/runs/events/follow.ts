@@ -4,32 +4,32 @@ import { isSettled, type StoredEvent } from '@/lib/run/run.ts';
 import type { Database } from '@/server/db/database.ts';
 import type { RunBus } from './bus.ts';
 
-/** Read at a time, so that a long history does not fill memory. */
+/** The number of events read at a time, to limit memory use for long histories. */
 const batchSize = 500;
 
 /**
- * Yields a run's events, or every run's, after a cursor, and continues as they are recorded: none twice, none missed.
- * It listens before it reads, so that nothing falls between. A `progress` passes live, with id 0, and is dropped
- * if there is something newer. Following one run ends with the run's last event, or when the run is deleted.
+ * Yields the events of one run or of all runs after a cursor, then new ones as they are recorded, each exactly once. It
+ * subscribes before it reads, so that no event is missed in between. `progress` is yielded live with id 0, and dropped if
+ * a newer event exists. A single-run stream ends after the run's last event, or when the run is deleted.
  *
- * @param cursor the id of the last event already known; left out: 0 for one run, the present for all
+ * @param cursor the id of the last known event; defaults to 0 for one run, and to the latest event for all runs
  */
 export async function* followEvents(
   { db, bus }: { db: Database; bus: RunBus },
   { runId, cursor, signal }: { runId?: string; cursor?: number; signal?: AbortSignal },
 ): AsyncGenerator<StoredEvent> {
   const progress = new Map<string, StoredEvent>();
-  const alarm = new Alarm(signal);
+  const changed = new Latch(signal);
   const unsubscribe = bus.subscribe((signal) => {
     if (runId !== undefined && signal.runId !== runId) return;
     if (signal.progress) progress.set(signal.runId, { id: 0, runId: signal.runId, event: signal.progress });
     else progress.delete(signal.runId);
-    alarm.ring();
+    changed.set();
   });
   try {
     let known = cursor ?? (runId === undefined ? lastId(db) : 0);
     while (!signal?.aborted) {
-      // Asked before reading: an end recorded while events are sent is read in the next turn.
+      // Checked before reading: if the run ends while events are sent, the next iteration reads the rest.
       const isOver = runId !== undefined && hasEnded(db, runId);
       const after = and(gt(events.id, known), runId === undefined ? undefined : eq(events.runId, runId));
       const found = db.select().from(events).where(after).orderBy(asc(events.id)).limit(batchSize).all();
@@ -42,7 +42,7 @@ export async function* followEvents(
       const live = [...progress.values()];
       progress.clear();
       yield* live;
-      if (live.length === 0) await alarm.wait();
+      if (live.length === 0) await changed.wait();
     }
   } finally {
     unsubscribe();
@@ -55,30 +55,30 @@ const lastId = (db: Database): number =>
     .from(events)
     .get()?.id ?? 0;
 
-/** True also for a deleted run. */
+/** Also true for a deleted run. */
 function hasEnded(db: Database, runId: string): boolean {
   const { status, exportPending } = runs;
   const run = db.select({ status, exportPending }).from(runs).where(eq(runs.id, runId)).get();
   return !run || isSettled(run);
 }
 
-/** Something to wait for that remembers having rung: no wake-up between two waits is lost. */
-class Alarm {
-  private hasRung = false;
+/** Remembers being set until the next `wait`, so that no notification between two waits is lost. */
+class Latch {
+  private isSet = false;
   private wake: (() => void) | null = null;
 
   constructor(signal?: AbortSignal) {
-    signal?.addEventListener('abort', () => this.ring(), { once: true });
+    signal?.addEventListener('abort', () => this.set(), { once: true });
   }
 
-  ring(): void {
-    this.hasRung = true;
+  set(): void {
+    this.isSet = true;
     this.wake?.();
   }
 
   async wait(): Promise<void> {
-    if (!this.hasRung) await new Promise<void>((resolve) => (this.wake = resolve));
+    if (!this.isSet) await new Promise<void>((resolve) => (this.wake = resolve));
     this.wake = null;
-    this.hasRung = false;
+    this.isSet = false;
   }
 }

@@ -113,12 +113,12 @@ const sharedFields = Object.keys({
 const sharedOf = (run: RunState) => Object.fromEntries(sharedFields.map((field) => [field, run[field]]));
 const pageOf = (run: RunDetail) => {
   const { confusion, classes } = run;
-  // No event says which place in the queue a run has.
+  // No event reports the position in the queue.
   const queuePosition = run.status === 'queued' ? 'any' : run.queuePosition;
   return { ...sharedOf(run), queuePosition, confusion, classes, events: run.events.map(({ event }) => event) };
 };
 
-/** What a page that was open from the start shows, if it gets every one of these. */
+/** The state of a page that was open from the start and received all these events. */
 const shownAfter = (run: RunDetail, given: readonly RunEvent[]): RunDetail =>
   given.map((event, index): StoredEvent => ({ id: run.cursor + index + 1, runId, event })).reduce(reduceRun, run);
 
@@ -129,15 +129,15 @@ const record = (services: Context, given: readonly RunEvent[]) => {
 const trained = [phase, started, progress(1, 7), epoch(1, 0.4), epoch(2, 0.6), progress(2, 5), stageEnded(2)];
 
 const sequences: [name: string, given: RunEvent[]][] = [
-  ['a whole run', [...trained, evaluated(0.55), exported, completed]],
+  ['a complete run', [...trained, evaluated(0.55), exported, completed]],
   ['a run whose final accuracy is unknown', [...trained, evaluated(null), completed]],
-  ['a run that is only started', [started]],
-  ['a run that is heard of first by its progress', [progress(1, 3), progress(2)]],
+  ['a run that has only started', [started]],
+  ['a run whose first event is progress', [progress(1, 3), progress(2)]],
   [
     'events after the end',
     [...trained, completed, failed, progress(5), epoch(3, 0.9), canceled, interrupted, exported],
   ],
-  ['a failure, and what follows', [phase, failed, progress(3), started, completed]],
+  ['a failure and later events', [phase, failed, progress(3), started, completed]],
   ['repeated milestones', [...trained, epoch(1, 0.99), epoch(2, 0.99), stageEnded(2), epoch(2, 0.7, 2), stageEnded(1)]],
   ['epochs without validation', [started, epoch(1, null), canceled, exported]],
   ['a canceled run in the queue', [canceled, progress(1), exported, filesReady]],
@@ -145,20 +145,20 @@ const sequences: [name: string, given: RunEvent[]][] = [
   ['a canceled run and its files', [...trained, canceled, exported, progress(9), filesReady, exported, filesFailed]],
   ['a canceled run without files', [...trained, canceled, filesFailed, exported]],
   ['a canceled run that is resumed before its files are ready', [...trained, canceled, queuedAgain, filesReady]],
-  ['files of a run that trains', [...trained, filesReady, filesFailed, checkpoints]],
+  ['file events of a running run', [...trained, filesReady, filesFailed, checkpoints]],
   ['an interrupted run that is resumed', [...trained, interrupted, queuedAgain, started, resumed, epoch(3, 0.7)]],
   ['an interrupted run that fails', [...trained, interrupted, failed, interrupted]],
   [
-    'an interrupted run that hears of nothing else',
+    'an interrupted run that ignores other events',
     [started, interrupted, canceled, completed, progress(1), epoch(1, 1)],
   ],
-  ['a run queued again while it waits or trains', [queuedAgain, started, queuedAgain, extended]],
+  ['a run queued again while it is queued or running', [queuedAgain, started, queuedAgain, extended]],
   ['a run queued again twice', [started, failed, queuedAgain, extended]],
   ['an extended run', [...trained, evaluated(0.5), completed, extended, phase, resumed, epoch(4, 0.9, 2), completed]],
   ['a log that was never imported', [imported, started, imported]],
 ];
 
-/** All kinds of events in an order that follows from the seed alone. */
+/** Events of all types in a pseudo-random order determined by the seed. */
 function shuffled(seed: number): RunEvent[] {
   const kinds = [phase, started, exported, completed, canceled, failed, interrupted, filesReady, filesFailed].concat(
     [queuedAgain, queuedAgain, extended, resumed, checkpoints, imported, evaluated(0.3), stageEnded(1)],
@@ -180,7 +180,7 @@ describe('the database and an open page', () => {
     expect(pageOf(shownAfter(before, given))).toEqual(pageOf(after));
   });
 
-  it('agree on any order of events, and a page that gets only what was stored agrees, too', async () => {
+  it('agree on any order of events, also if the page receives only the stored ones', async () => {
     const services = openServices();
     for (let seed = 1; seed <= 100; seed++) {
       addRun(services);
@@ -192,13 +192,13 @@ describe('the database and an open page', () => {
       const live = { ...before, progress: after.progress, peakMemory: after.peakMemory };
       const { status, valAccuracy, events } = after.events.reduce(reduceRun, live);
       expect({ valAccuracy, events }, `seed ${seed}`).toEqual({ valAccuracy: after.valAccuracy, events: after.events });
-      // Progress is not stored: where a run was never heard of otherwise, the page does not know that it trains.
+      // Progress is not stored, so without other events the page does not know that the run is running.
       if (after.progress === null) expect(status, `seed ${seed}`).toBe(after.status);
       services.db.delete(runs).run();
     }
   });
 
-  it('agree on when an attempt began, whether the queue or its first event says so', async () => {
+  it('agree on the start of an attempt, whether it is set by the queue or by the first event', async () => {
     const services = openWithRun();
     const before = await readRun(services, runId);
     const claim = () => {
@@ -214,7 +214,7 @@ describe('the database and an open page', () => {
     expect(page).toMatchObject({ status: 'running', startedAt: 1, error: null, attemptsWithoutProgress: 2 });
   });
 
-  it('agree on the milestones that a resumed trainer brings along', async () => {
+  it('agree on the milestones that a resumed trainer repeats', async () => {
     const services = openWithRun();
     const before = await readRun(services, runId);
     const told = [epoch(1, 0.4), epoch(2, 0.6), stageEnded(2)];
@@ -229,7 +229,7 @@ describe('the database and an open page', () => {
 });
 
 describe('recordEvent', () => {
-  it('records nothing more once a run has ended, or where there is none', () => {
+  it('records nothing for a run that has ended or does not exist', () => {
     const services = openWithRun('running');
     recordEvent(services, runId, completed);
     recordEvent(services, runId, failed);
@@ -239,14 +239,14 @@ describe('recordEvent', () => {
     expect(findRow(services.db, runId)).toMatchObject({ status: 'completed', error: null, progress: null });
   });
 
-  it('appends the event and changes the run, both or neither', () => {
+  it('appends the event and updates the run atomically', () => {
     const services = openWithRun('running');
     services.db.$client.exec(`CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
     expect(() => recordEvent(services, runId, completed)).toThrow('disk full');
     expect(services.db.select().from(events).all()).toEqual([]);
   });
 
-  it('wakes followers of what it recorded, and only of that', () => {
+  it('notifies followers of recorded events only', () => {
     const services = openWithRun('running');
     const signals: unknown[] = [];
     services.bus.subscribe((signal) => signals.push(signal));
@@ -258,7 +258,7 @@ describe('recordEvent', () => {
     ]);
   });
 
-  it('hears only the current attempt, and none while the run waits', () => {
+  it('accepts only the current attempt, and none while the run is queued', () => {
     const services = openWithRun('running');
     services.db.update(runs).set({ attempt: 2 }).run();
     recordEvent(services, runId, epoch(1, 0.4), 1);
@@ -272,7 +272,7 @@ describe('recordEvent', () => {
     expect(findRow(services.db, runId)).toMatchObject({ status: 'queued', progress: null });
   });
 
-  it('keeps the same epoch of another stage or another run', () => {
+  it('records the same epoch of another stage or another run', () => {
     const services = openWithRun('running');
     const config = testConfig();
     services.db.insert(runs).values({ id: 'b', config, createdAt: 0, logFile: 'b.json', status: 'running' }).run();
@@ -290,11 +290,11 @@ describe('recordEvent', () => {
   it.each([
     { type: 'epoch', stage: 2, epoch: 7 },
     { type: 'stage-ended', stage: 1, epoch: 3 },
-  ] as const)('looks for an earlier $type by index alone', (milestone) => {
+  ] as const)('finds an earlier $type using only the index', (milestone) => {
     const { db } = openWithRun();
     const { sql, params } = milestoneQuery(db, runId, milestone).toSQL();
     const plan = db.$client.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...params) as { detail: string }[];
-    // Of the ends of a stage there are few: the index leads to them, and their epochs are compared.
+    // A stage has few ends, so only type and stage need the index.
     const terms = `run_id=? AND <expr>=? AND <expr>=?${milestone.type === 'epoch' ? ' AND <expr>=?' : ''}`;
     expect(plan).toMatchObject([
       { detail: expect.stringMatching(/^SEARCH events USING (COVERING )?INDEX events_type/) },

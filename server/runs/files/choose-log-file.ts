@@ -4,42 +4,43 @@ import { isRunId } from '@/lib/run/run-id.ts';
 import { FieldError } from '@/server/errors.ts';
 import { isInside, isMissing } from './run-files.ts';
 
-/** The log of a run that asked for no other. */
+/** The default name of a run's log. */
 export const defaultLogFile = (runId: string): string => `run_${runId}.json`;
 
 /**
- * Where a run's log goes, relative to the results folder. What a browser asks for must be a new `.json` file within that
- * folder; a path may begin with the folder's own name, as the command line's does.
- * @throws FieldError in words
+ * Chooses the path of a run's log. A path requested from the browser must name a new `.json` file inside the results
+ * folder; as on the command line, it may start with that folder's name.
+ * @returns a path relative to the results folder
+ * @throws FieldError if the requested path cannot be used
  */
-export async function chooseLogFile(results: string, runId: string, asked: string): Promise<string> {
-  if (asked === '') return defaultLogFile(runId);
-  const refuse = (message: string) => new FieldError('json_output_path', message);
-  if (asked.includes('\0')) throw refuse('must be a path');
-  if (path.extname(asked) !== '.json') throw refuse('must end in .json');
-  const file = resolveLogFile(results, asked);
+export async function chooseLogFile(results: string, runId: string, requested: string): Promise<string> {
+  if (requested === '') return defaultLogFile(runId);
+  const invalid = (message: string) => new FieldError('json_output_path', message);
+  if (requested.includes('\0')) throw invalid('must be a path');
+  if (path.extname(requested) !== '.json') throw invalid('must end in .json');
+  const file = resolveLogFile(results, requested);
   if (!isInside(results, file) || !isInside(await realFolder(results), await realFolder(file))) {
-    throw refuse(`must lie in the results folder, ${results}`);
+    throw invalid(`must be inside the results folder, ${results}`);
   }
   const relative = path.relative(results, file);
   const [folder] = relative.split(path.sep);
-  if (relative !== folder && isRunId(folder!)) throw refuse('must not lie in the folder of a run');
-  if (isRunId(/^run_(.*)\.json$/.exec(relative)?.[1] ?? '')) throw refuse('is the name of another run’s log');
-  const found = await lookUp(file);
-  if (found === 'not-a-folder') throw refuse('must not lie below a file');
-  if (found === 'there') throw refuse('is there already; choose another name');
+  if (relative !== folder && isRunId(folder!)) throw invalid('must not be inside a run’s folder');
+  if (isRunId(/^run_(.*)\.json$/.exec(relative)?.[1] ?? '')) throw invalid('is reserved for another run’s log');
+  const state = await checkPath(file);
+  if (state === 'inside-file') throw invalid('must not be inside a file');
+  if (state === 'exists') throw invalid('already exists; choose another name');
   return relative;
 }
 
-/** Relative paths count from the results folder, whose name may stand before them: `results/mine.json`. */
-function resolveLogFile(results: string, asked: string): string {
-  if (path.isAbsolute(asked)) return path.resolve(asked);
-  const [first, ...rest] = path.normalize(asked).split(path.sep);
+/** Resolves a path against the results folder, whose name it may start with: `results/mine.json`. */
+function resolveLogFile(results: string, requested: string): string {
+  if (path.isAbsolute(requested)) return path.resolve(requested);
+  const [first, ...rest] = path.normalize(requested).split(path.sep);
   const isOwnName = rest.length > 0 && (first === 'results' || first === path.basename(results));
-  return path.resolve(results, ...(isOwnName ? rest : [asked]));
+  return path.resolve(results, ...(isOwnName ? rest : [requested]));
 }
 
-/** A path with the links in what exists of it resolved. */
+/** Resolves the links in the existing part of a path. */
 async function realFolder(file: string): Promise<string> {
   try {
     return await realpath(file);
@@ -50,13 +51,13 @@ async function realFolder(file: string): Promise<string> {
   }
 }
 
-/** A link counts as being there, even one that leads nowhere. */
-const lookUp = (file: string): Promise<'there' | 'free' | 'not-a-folder'> =>
+/** A link counts as existing, even a broken one. */
+const checkPath = (file: string): Promise<'exists' | 'free' | 'inside-file'> =>
   lstat(file).then(
-    () => 'there',
+    () => 'exists',
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return 'free';
-      if (error.code === 'ENOTDIR') return 'not-a-folder';
+      if (error.code === 'ENOTDIR') return 'inside-file';
       throw error;
     },
   );

@@ -23,7 +23,7 @@ function writeJournal({ env }: Context, lines: object[], folder = id): string {
   return file;
 }
 
-it('adopts a finished run of the command line, once, with all its events', async () => {
+it('adopts a finished command-line run once, with all its events', async () => {
   const services = openServices();
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase, failed]);
   adoptRuns(services);
@@ -34,7 +34,7 @@ it('adopts a finished run of the command line, once, with all its events', async
   expect(run.events.map(({ event }) => event)).toEqual([phase, failed]);
 });
 
-it('prepares the files of a run that was canceled in the terminal', async () => {
+it('exports the files of a run that was canceled in the terminal', async () => {
   const services = openServices();
   const metrics = { accuracy: 0.5, loss: 1, val_accuracy: 0.4, val_loss: 1, learning_rate: 0.001 };
   const epoch: RunEvent = {
@@ -55,7 +55,7 @@ it('prepares the files of a run that was canceled in the terminal', async () => 
   expect((await readRun(services, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
 });
 
-it('adopts as interrupted what a killed terminal has left, half a line and all, and lets it go on', async () => {
+it('adopts a killed command-line run as interrupted, despite an incomplete last line, and can resume it', async () => {
   const services = openServices();
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   const file = writeJournal(services, [{ runId: id, config, createdAt: 4, pid: child.pid }, phase]);
@@ -73,7 +73,7 @@ it('adopts as interrupted what a killed terminal has left, half a line and all, 
   expect((await readRun(services, id)).status).not.toBe('interrupted');
 });
 
-it('waits for a run that still goes on, and for its half-written line', () => {
+it('waits while a run is still writing its journal', () => {
   const services = openServices();
   const file = writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase]);
   adoptRuns(services);
@@ -86,7 +86,7 @@ it('waits for a run that still goes on, and for its half-written line', () => {
   expect(listRuns(services.db).runs).toHaveLength(1);
 });
 
-it('knows a log that was asked for elsewhere in the results folder, and takes nothing else for one', () => {
+it('accepts a log elsewhere in the results folder, but no other file', () => {
   const services = openServices();
   const inside = path.join(services.env.paths.results, 'mine.json');
   const outside = '20261124-081530-4f2b';
@@ -101,7 +101,7 @@ it('knows a log that was asked for elsewhere in the results folder, and takes no
   expect(findRow(services.db, database).logFile).toBe(`run_${database}.json`);
 });
 
-it('leaves alone what is no run: other names, another run’s journal, broken lines', () => {
+it('ignores other folders, journals of another run, and invalid journals', () => {
   const services = openServices();
   writeJournal(services, [{ runId: 'notes', config, createdAt: 4 }, failed], 'notes');
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed], '20261124-081530-4f2b');
@@ -110,7 +110,7 @@ it('leaves alone what is no run: other names, another run’s journal, broken li
   expect(listRuns(services.db).runs).toEqual([]);
 });
 
-it('does not bring a deleted run back', async () => {
+it('does not restore a deleted run', async () => {
   const services = openServices();
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed]);
   adoptRuns(services);

@@ -13,31 +13,31 @@ import { singleton } from '@/server/singleton.ts';
 import { isAlive } from './is-alive.ts';
 
 /**
- * A run from the command line leaves its journal in the run's folder: this line, then an event a line. The command line
- * writes no database.
+ * The first line of the journal that a command-line run writes to its folder, followed by one event per line. The command
+ * line does not access the database.
  */
 const journalHeadSchema = z.object({
   runId: z.string().refine(isRunId),
   config: trainConfigSchema,
   createdAt: z.number(),
-  /** Of the process that writes it. */
+  /** The writing process. */
   pid: z.number().int().optional(),
-  /** The run's log, absolute, where it is not `run_<id>.json`. */
+  /** Absolute path of the run's log, if it is not `run_<id>.json`. */
   logFile: z.string().optional(),
 });
 
 interface Unfinished {
   size: number;
-  /** Of its writer, where that was alive. */
+  /** The writing process, if it was alive. */
   pid: number | undefined;
 }
 
-/** Journals that were read in vain, by file: read again only when they have grown, or nobody writes them any more. */
+/** Unfinished journals by file. They are read again only after they have grown or their writer has exited. */
 const unfinished = () => singleton('unfinished-journals', () => new Map<string, Unfinished>());
 
 /**
- * Takes runs of the command line into the database, each once: those that have ended, and as interrupted those whose
- * process is gone without a last word. Cheap where there is nothing new.
+ * Adds command-line runs to the database, each once, after they have ended. Runs whose process has died become
+ * `interrupted`. Cheap if nothing is new.
  */
 export function adoptRuns({ db, env, bus }: Pick<BaseContext, 'db' | 'env' | 'bus'>): void {
   const results = env.paths.results;
@@ -65,7 +65,7 @@ export function adoptRuns({ db, env, bus }: Pick<BaseContext, 'db' | 'env' | 'bu
     db.transaction((tx) => {
       const { config, createdAt } = head;
       const row = { id, name: runName(config), config, createdAt, logFile, status: 'running' as const };
-      // Another server on the same database may have been quicker.
+      // Another server on the same database may have added it meanwhile.
       const { changes } = tx.insert(runs).values(row).onConflictDoNothing({ target: runs.id }).run();
       if (changes === 0) return;
       for (const event of events) appendEvent(tx, id, event);
@@ -85,7 +85,7 @@ function foldersIn(results: string): string[] {
   }
 }
 
-/** Null where it is not one of ours; without events where the run still goes on. */
+/** Null if it is not the journal of this run; without events while the run is still running. */
 function readJournal(
   file: string,
   id: string,
@@ -97,20 +97,20 @@ function readJournal(
   const head = journalHeadSchema.safeParse(first);
   if (!head.success || head.data.runId !== id) return null;
   const { pid } = head.data;
-  // Where another process has its number by now, it is taken for alive until that one has ended.
-  const isLeft = pid !== undefined && !isAlive(pid);
-  // Whoever was killed may have left half a line.
-  const whole = isLeft ? rest.filter((line) => line !== undefined) : rest;
-  const events = z.array(runEventSchema).safeParse(whole);
+  // If the pid was reused, the run counts as alive until the other process exits.
+  const isAbandoned = pid !== undefined && !isAlive(pid);
+  // A killed process may have left an incomplete line.
+  const lines = isAbandoned ? rest.filter((line) => line !== undefined) : rest;
+  const events = z.array(runEventSchema).safeParse(lines);
   if (!events.success) return { head: head.data };
   const last = events.data.at(-1)?.type;
   if (last === 'completed' || last === 'canceled' || last === 'failed') return { head: head.data, events: events.data };
-  if (!isLeft) return { head: head.data };
-  const message = 'Its process, started in a terminal, was gone without a last word.';
+  if (!isAbandoned) return { head: head.data };
+  const message = 'Its process, started in a terminal, ended unexpectedly.';
   return { head: head.data, events: [...events.data, { type: 'interrupted', at: Date.now(), message }] };
 }
 
-/** The last line may be half written. */
+/** Undefined for invalid JSON: the last line may be incomplete. */
 function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);

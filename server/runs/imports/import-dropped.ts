@@ -7,17 +7,17 @@ import type { Context } from '@/server/context.ts';
 import { decodeLog } from './read-log-file.ts';
 
 export interface DroppedLog {
-  /** As it was called where it came from. */
+  /** The original file name. */
   name: string;
   text: string;
-  /** Milliseconds since 1970. */
+  /** Unix ms. */
   modifiedAt: number;
 }
 
-/** What became of a log: a new run, one that was here already, or none, with the reason in words that follow its name. */
+/** A new run, an existing run, or the reason for refusing the log, phrased to follow its name. */
 export type ImportOutcome = { type: 'imported' | 'known'; id: string } | { type: 'refused'; reason: string };
 
-/** Puts a log into the results folder and takes it in. One that is none is written nowhere. */
+/** Writes a log to the results folder and imports it. An invalid log is not written. */
 export async function importDropped(services: Context, { name, text, modifiedAt }: DroppedLog): Promise<ImportOutcome> {
   const { db, env, logs } = services;
   const bytes = Buffer.from(text);
@@ -25,22 +25,22 @@ export async function importDropped(services: Context, { name, text, modifiedAt 
   try {
     const { sha256 } = decodeLog(bytes);
     const { runId } = readImportedLog(text, fileName, modifiedAt);
-    const known = findTwin(services, sha256) ?? (runId && findRun(services, runId));
+    const known = findCopy(services, sha256) ?? (runId && findRun(services, runId));
     if (known) return { type: 'known', id: known };
   } catch (error) {
     return { type: 'refused', reason: error instanceof Error ? error.message : String(error) };
   }
-  const file = await writeToFreeName(env.paths.results, fileName, bytes, modifiedAt);
+  const file = await writeUnderFreeName(env.paths.results, fileName, bytes, modifiedAt);
   await logs.scan();
   const row = db.select().from(imports).where(eq(imports.file, file)).get();
   if (row?.runId) return { type: 'imported', id: row.runId };
-  return { type: 'refused', reason: row?.problem ?? 'is gone from the results folder again' };
+  return { type: 'refused', reason: row?.problem ?? 'was removed from the results folder during the import' };
 }
 
 const findRun = ({ db }: Context, id: string): string | undefined =>
   db.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).get()?.id;
 
-const findTwin = ({ db }: Context, sha256: string): string | undefined =>
+const findCopy = ({ db }: Context, sha256: string): string | undefined =>
   db
     .select({ id: runs.id })
     .from(imports)
@@ -48,7 +48,7 @@ const findTwin = ({ db }: Context, sha256: string): string | undefined =>
     .where(and(eq(imports.sha256, sha256), isNotNull(imports.runId)))
     .get()?.id;
 
-/** A file name that is one on every system, whatever the other system allowed. */
+/** Makes a file name valid on every system. */
 function safeName(name: string): string {
   const stem = name
     .replace(/^.*[/\\]/, '')
@@ -59,8 +59,8 @@ function safeName(name: string): string {
   return `${stem || 'log'}.json`;
 }
 
-/** @returns the name it got, relative to the results folder: `x.json`, else `x-2.json` and so on */
-async function writeToFreeName(results: string, name: string, bytes: Buffer, modifiedAt: number): Promise<string> {
+/** @returns the chosen name, relative to the results folder: `x.json`, or `x-2.json` etc. if that exists */
+async function writeUnderFreeName(results: string, name: string, bytes: Buffer, modifiedAt: number): Promise<string> {
   const stem = name.slice(0, -'.json'.length);
   for (let number = 1; ; number++) {
     const file = number === 1 ? name : `${stem}-${number}.json`;
@@ -70,7 +70,7 @@ async function writeToFreeName(results: string, name: string, bytes: Buffer, mod
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
       throw error;
     }
-    // As in the folder it came from: what the run is dated with where the log has no date.
+    // A log without a date is dated by its file's modification time.
     await utimes(path.join(results, file), new Date(), new Date(modifiedAt));
     return file;
   }

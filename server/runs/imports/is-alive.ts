@@ -1,4 +1,4 @@
-/** Whether a process has this number; another may have it by now. One of somebody else's is alive, too. */
+/** Whether a process with this id exists, including other users' processes. Ids may be reused. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -40,7 +40,7 @@ const problems = async (services: Context) =>
 const examplesOf = ({ db }: Context) => listRuns(db, runQuerySchema.parse({ examples: true })).runs;
 
 describe('logs in the results folder', () => {
-  it('come in by themselves, the ones that appear later too', async () => {
+  it('are imported automatically, including ones that appear later', async () => {
     const services = openServices();
     cpSync(originals, services.env.paths.results, { recursive: true });
     services.logs.start();
@@ -49,7 +49,7 @@ describe('logs in the results folder', () => {
     await vi.waitFor(() => expect(names(services)).toContain('later'), 90_000);
   });
 
-  it('become runs with curves, matrix and metrics, once', async () => {
+  it('become runs with curves, matrix and metrics only once', async () => {
     const services = openServices();
     cpSync(originals, services.env.paths.results, { recursive: true });
     await services.logs.scan();
@@ -58,14 +58,14 @@ describe('logs in the results folder', () => {
     const best = listRuns(services.db).runs.toSorted((a, b) => b.valAccuracy! - a.valAccuracy!)[0]!;
     expect(best).toMatchObject({ name: 'run_final_optimized', status: 'imported', test: { hash: 'unknown' } });
     expect(best.valAccuracy).toBeCloseTo(0.9228, 6);
-    await expect(resumeRun(services, best.id)).rejects.toThrow('a log from elsewhere');
+    await expect(resumeRun(services, best.id)).rejects.toThrow('was imported from a log');
     const run = await readRun(services, best.id);
     expect(run.events.filter(({ event }) => event.type === 'epoch')).toHaveLength(16 + 55);
     expect(run.confusion?.tta?.[0]?.[0]).toBe(922);
     expect(run.files.map(({ name }) => name)).toEqual(['run.json']);
   });
 
-  it('are read again when they change, under the same run and with a person’s words for it', async () => {
+  it('update their run when they change, and keep the user’s labels', async () => {
     const services = openServices();
     put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
     await services.logs.scan();
@@ -76,7 +76,7 @@ describe('logs in the results folder', () => {
     expect(listRuns(services.db).runs).toMatchObject([{ id: first!.id, name: 'renamed', valAccuracy: 0.75 }]);
   });
 
-  it('of our own runs are not imported, under whatever name', async () => {
+  it('are not imported if they belong to runs of this server, under any name', async () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
@@ -88,7 +88,7 @@ describe('logs in the results folder', () => {
     expect(await problems(services)).toEqual(new Map());
   });
 
-  it('of a run in the terminal wait for its end', async () => {
+  it('are not imported before their command-line run has ended', async () => {
     const services = openServices();
     const id = '20261124-081530-4f2a';
     put(services, `${id}/events.ndjson`, '');
@@ -97,7 +97,7 @@ describe('logs in the results folder', () => {
     expect(listRuns(services.db).runs).toEqual([]);
   });
 
-  it('stay deleted; one that is put there again comes back', async () => {
+  it('stay deleted, unless they are added again', async () => {
     const services = openServices();
     const file = put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
     await services.logs.scan();
@@ -109,7 +109,7 @@ describe('logs in the results folder', () => {
     expect(names(services)).toEqual(['mine']);
   });
 
-  it('leave their run when they go, and are the same one when they come back', async () => {
+  it('keep their run when they are removed, and belong to it again when they return', async () => {
     const services = openServices();
     const file = put(services, 'mine.json', original('run_n0.json'));
     await services.logs.scan();
@@ -123,11 +123,11 @@ describe('logs in the results folder', () => {
   });
 });
 
-describe('the same log under another name', () => {
+describe('a renamed or copied log', () => {
   const rename = ({ env }: Context, from: string, to: string) =>
     renameSync(path.join(env.paths.results, from), path.join(env.paths.results, to));
 
-  it('is the same run, which keeps its log', async () => {
+  it('belongs to the same run if it was renamed', async () => {
     const services = openServices();
     put(services, 'x.json', original('run_n0.json'));
     await services.logs.scan();
@@ -147,7 +147,7 @@ describe('the same log under another name', () => {
     expect(readdirSync(services.env.paths.results)).not.toContain('z.json');
   });
 
-  it('waits as a copy until the first one is gone, and takes its place then', async () => {
+  it('is not imported while the original exists, and then replaces it', async () => {
     const services = openServices();
     const file = put(services, 'x.json', original('run_n0.json'));
     put(services, 'y.json', original('run_n0.json'));
@@ -158,11 +158,11 @@ describe('the same log under another name', () => {
     rmSync(file);
     await services.logs.scan();
     expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([id]);
-    expect(await problems(services)).toEqual(new Map([['z.json', 'holds the same as y.json, which is imported']]));
+    expect(await problems(services)).toEqual(new Map([['z.json', 'is a copy of y.json, which is already imported']]));
     expect((await readRun(services, id)).files.map(({ name }) => name)).toEqual(['run.json']);
   });
 
-  it('is a run of its own once the first one has changed', async () => {
+  it('becomes a separate run once the original has changed', async () => {
     const services = openServices();
     put(services, 'x.json', original('run_n0.json'));
     put(services, 'y.json', original('run_n0.json'));
@@ -174,7 +174,7 @@ describe('the same log under another name', () => {
     expect(await problems(services)).toEqual(new Map());
   });
 
-  it('stays deleted with its run, and says so; under a new name it is read', async () => {
+  it('is not imported after its run was deleted, unless it is renamed', async () => {
     const services = openServices();
     put(services, 'x.json', original('run_n0.json'));
     put(services, 'y.json', original('run_n0.json'));
@@ -185,7 +185,7 @@ describe('the same log under another name', () => {
     expect(listRuns(services.db).runs).toEqual([]);
     const listed = await problems(services);
     expect([listed.get('y.json'), listed.get('other.json')]).toEqual([
-      'holds the same as a log whose run was deleted; under another name it is read again',
+      'is a copy of a log whose run was deleted; rename it to import it again',
       expect.stringContaining('is not JSON'),
     ]);
     rename(services, 'y.json', 'z.json');
@@ -194,7 +194,7 @@ describe('the same log under another name', () => {
     expect([...(await problems(services)).keys()]).toEqual(['other.json']);
   });
 
-  it('that is one’s own copy of an example leaves a deleted example deleted', async () => {
+  it('does not restore a deleted example that it is a copy of', async () => {
     const services = openServices();
     put(services, 'examples/frozen.json', original('run_n0.json'));
     await services.logs.scan();
@@ -207,7 +207,7 @@ describe('the same log under another name', () => {
     expect((await problems(services)).get('mine.json')).toContain('whose run was deleted');
   });
 
-  it('is an example no more once it is moved out of their folder', async () => {
+  it('is no longer an example after it was moved out of the examples folder', async () => {
     const services = openServices();
     put(services, 'examples/frozen.json', original('run_n0.json'));
     await services.logs.scan();
@@ -218,7 +218,7 @@ describe('the same log under another name', () => {
     expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([example!.id]);
   });
 
-  it('is still our own run’s where it is a copy of that one’s log', async () => {
+  it('still belongs to the server’s run whose log was copied', async () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
@@ -234,7 +234,7 @@ describe('the same log under another name', () => {
 });
 
 describe('examples', () => {
-  it('are runs apart; a deleted one keeps its file and stays away, even where the file changes', async () => {
+  it('are listed separately; a deleted one keeps its file and does not return, even if the file changes', async () => {
     const services = openServices();
     put(services, 'examples/frozen.json', original('run_n0.json'));
     await services.logs.scan();
@@ -248,7 +248,7 @@ describe('examples', () => {
     expect(examplesOf(services)).toEqual([]);
   });
 
-  it('that the project ships with are whole, each its own, and name no folder of any machine', async () => {
+  it('shipped with the project are valid, unique and free of absolute paths', async () => {
     const services = openServices();
     const shipped = inProject('results/examples');
     cpSync(shipped, path.join(services.env.paths.results, 'examples'), { recursive: true });
@@ -265,7 +265,7 @@ describe('examples', () => {
 });
 
 describe('hostile logs', () => {
-  it('are listed with their reasons, and change nothing else', async () => {
+  it('are listed with reasons and have no other effect', async () => {
     const services = openServices();
     const { results } = services.env.paths;
     put(services, 'good.json', original('run_n0.json'));
@@ -287,22 +287,26 @@ describe('hostile logs', () => {
       'huge.json': expect.stringMatching(/^is 200\sMB large/),
       'wrong-types.json': expect.stringContaining('has an invalid value for metrics.val_end2end'),
       'proto.json': 'contains the key __proto__, which is not allowed',
-      'same.json': 'holds the same as good.json, which is imported',
+      'same.json': 'is a copy of good.json, which is already imported',
       'deep.json': expect.stringContaining('nested more than'),
-      'binary.json': 'is no text',
+      'binary.json': 'is not a text file',
       'empty.json': 'is empty',
-      'link.json': expect.stringContaining('is a link'),
+      'link.json': expect.stringContaining('is a symbolic link'),
       'endless.json': expect.stringContaining(': more than 10000 epochs'),
-      'folder.json': 'is no plain file',
+      'folder.json': 'is not a regular file',
     });
     expect(names(services)).toEqual(['good']);
     expect(listRuns(services.db).runs[0]!.isExample).toBe(false);
-    // One that is mended comes in, and its reason goes.
+    // A fixed log is imported and no longer listed as a problem.
     put(services, 'truncated.json', original('run_n0_AdamW.json'));
     rmSync(path.join(results, 'empty.json'));
     await services.logs.scan();
     expect(names(services)).toEqual(['good', 'truncated']);
-    const left = await problems(services);
-    expect([left.has('truncated.json'), left.has('empty.json'), left.size]).toEqual([false, false, listed.size - 2]);
+    const remaining = await problems(services);
+    expect([remaining.has('truncated.json'), remaining.has('empty.json'), remaining.size]).toEqual([
+      false,
+      false,
+      listed.size - 2,
+    ]);
   });
 });

@@ -4,29 +4,33 @@ import type { Database, Transaction } from '@/server/db/database.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
 import { appendEvent } from '@/server/runs/events/record.ts';
 
-/** How many attempts in a row may reach no new epoch. */
+/** How many attempts in a row may complete no new epoch. */
 const maxAttemptsWithoutProgress = 3;
 
-/** Marks every running run as `interrupted`: the server that trained it ends or has ended. */
+/** Marks every running run as `interrupted`, because the server that trained it is stopping or has stopped. */
 export function interruptRunning({ db, bus }: { db: Database; bus: RunBus }): void {
   changeAll({ db, bus }, 'running', (tx, { id }) => {
-    appendEvent(tx, id, { type: 'interrupted', at: Date.now(), message: 'The server stopped while this run trained.' });
+    appendEvent(tx, id, {
+      type: 'interrupted',
+      at: Date.now(),
+      message: 'The server stopped while this run was training.',
+    });
   });
 }
 
-/** Queues every interrupted run to resume; one that was tried often enough without a new epoch fails instead. */
+/** Queues every interrupted run to resume. Runs with too many attempts without a new epoch fail instead. */
 export function resumeInterrupted({ db, bus }: { db: Database; bus: RunBus }): void {
   changeAll({ db, bus }, 'interrupted', (tx, { id, attemptsWithoutProgress, error }) => {
     const at = Date.now();
     if (attemptsWithoutProgress < maxAttemptsWithoutProgress) appendEvent(tx, id, { type: 'queued-again', at });
     else {
-      const message = `It was interrupted ${attemptsWithoutProgress} times in a row without a new epoch, so it is not resumed automatically any more. Fix the cause, then resume it. The last time: ${error}`;
+      const message = `The run was interrupted ${attemptsWithoutProgress} times in a row without completing an epoch and is no longer resumed automatically. Fix the cause, then resume it. Last reason: ${error}`;
       appendEvent(tx, id, { type: 'failed', at, code: 'interrupted-in-vain', message, lastLines: [] });
     }
   });
 }
 
-/** Lets a run that somebody resumes try again as often as a new one. */
+/** Lets a run that the user resumes or extends be retried as often as a new one. */
 export const resetAttempts = (db: Database, id: string): void =>
   void db.update(runs).set({ attemptsWithoutProgress: 0 }).where(eq(runs.id, id)).run();
 

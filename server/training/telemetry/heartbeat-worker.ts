@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { awake, heartbeatInterval, type Sign } from '@/lib/run/heartbeat.ts';
+import { awakeSeconds, type Heartbeat, heartbeatInterval } from '@/lib/run/heartbeat.ts';
 import { StepCounter } from './step-counter.ts';
 
 /**
@@ -24,7 +24,7 @@ let last = performance.now();
 
 const timer = setInterval(() => {
   const now = performance.now();
-  still += awake((now - last) / 1000);
+  still += awakeSeconds((now - last) / 1000);
   last = now;
   const read = pulse.read();
   if (read.steps !== steps) {
@@ -32,7 +32,7 @@ const timer = setInterval(() => {
     steps = read.steps;
     still = 0;
   }
-  const sign: Sign = { still, longest, isExcused: read.isExcused };
+  const sign: Heartbeat = { still, longest, isExcused: read.isExcused };
   try {
     writeSync(pipe, `${JSON.stringify(sign)}\n`);
   } catch (error) {

@@ -18,17 +18,17 @@ import { constants, createBrotliCompress } from 'node:zlib';
 import { create } from 'tar';
 
 /**
- * `node tools/testing/leave-runs.mjs CHECKOUT`: makes the fixtures of `server/compatibility` from an earlier commit, with that
- * commit's own server, trainer and command line. CHECKOUT is its working tree, installed and built, on Linux. Writes
- * `server/compatibility/fixtures/COMMIT/`:
+ * `node tools/testing/make-compatibility-fixture.mjs CHECKOUT`: creates a fixture of `server/compatibility` from an earlier
+ * commit, using that commit's server, trainer and command line. CHECKOUT is its installed and built working tree, on
+ * Linux. Writes `server/compatibility/fixtures/COMMIT/`:
  *
- * - `left.tar.br`: the results folder and the database as they were when trainer and server died (kill -9) in the middle
- *   of a run's second stage, with another run in the queue. The folder is small: models (cifar10.h5, cifar10.onnx, tfjs.zip)
- *   are left out, and so are checkpoints, but for the newest of the interrupted run.
- * - `golden.json`: what that commit itself reads from them: as they were left, and after it has resumed and completed the
- *   interrupted run.
+ * - `left.tar.br`: the results folder and database after trainer and server were killed (SIGKILL) in stage 2 of a run, with
+ *   another run in the queue. To keep it small, models (cifar10.h5, cifar10.onnx, tfjs.zip) and all checkpoints except the
+ *   newest one of the interrupted run are removed.
+ * - `golden.json`: what that commit itself reads from them, directly and after it has resumed and completed the interrupted
+ *   run.
  *
- * Takes about a minute. Run ids and times differ from one time to the next.
+ * Takes about a minute. Run ids and times are different each time.
  */
 
 const checkout = path.resolve(parseArgs({ allowPositionals: true }).positionals[0] ?? fail('Name a checkout.'));
@@ -62,11 +62,11 @@ function fail(message) {
   throw new Error(message);
 }
 
-async function until(isDue) {
-  while (!(await isDue())) await sleep(20);
+async function until(condition) {
+  while (!(await condition())) await sleep(20);
 }
 
-/** @returns the URL of the server, which leads a process group of its own with its trainers */
+/** Starts the server as the leader of a process group that includes its trainers. @returns its URL and pid */
 async function startServer() {
   const server = spawn(process.execPath, ['tools/start.mjs'], { cwd: checkout, env: environment, detached: true });
   let output = '';
@@ -76,24 +76,24 @@ async function startServer() {
   return { url: /^http:\S+$/m.exec(output)[0], pid: server.pid };
 }
 
-/** Calls a procedure: a query unless there is something to change. */
-async function call({ url }, procedure, { query, change } = {}) {
+/** Calls a procedure: a mutation if `mutation` is given, otherwise a query. */
+async function call({ url }, procedure, { query, mutation } = {}) {
   const address = `${url}/api/trpc/${procedure}`;
   const headers = { origin: url, 'content-type': 'application/json' };
-  const response = change
-    ? await fetch(address, { method: 'POST', headers, body: JSON.stringify(change) })
+  const response = mutation
+    ? await fetch(address, { method: 'POST', headers, body: JSON.stringify(mutation) })
     : await fetch(`${address}?input=${encodeURIComponent(JSON.stringify(query ?? {}))}`, { headers });
   const { result, error } = await response.json();
   return error ? fail(JSON.stringify(error)) : result.data;
 }
 
 const get = (server, id) => call(server, 'runs.get', { query: { id } });
-const startRun = async (server, config) => (await call(server, 'runs.start', { change: { ...small, ...config } })).id;
+const startRun = async (server, config) => (await call(server, 'runs.start', { mutation: { ...small, ...config } })).id;
 const hasEpoch = ({ events }, stage, epoch) =>
   events.some(({ event }) => event.type === 'epoch' && event.stage === stage && event.epoch === epoch);
 
-/** @returns the ids of the runs by what happened to them */
-async function leaveRuns() {
+/** @returns the ids of the runs by scenario */
+async function createRuns() {
   cpSync(path.join(checkout, 'results', 'examples'), path.join(results, 'examples'), { recursive: true });
   const flags = Object.entries(small).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const trained = spawnSync(process.execPath, ['tools/train.mjs', ...flags, '--name', 'from the terminal'], {
@@ -112,16 +112,16 @@ async function leaveRuns() {
   const log = readdirSync(library, { recursive: true }).find((name) => /run_n0\.json$/.test(name));
   const text = readFileSync(path.join(library, log), 'utf8');
   const dropped = { name: 'run_n0.json', text, modifiedAt: Date.UTC(2026, 0, 1) };
-  const { id: imported } = await call(server, 'logs.import', { change: dropped });
+  const { id: imported } = await call(server, 'logs.import', { mutation: dropped });
 
   const completed = await startRun(server, { name: 'completed', notes: 'Kept as it was.', tags: ['old'] });
   await until(async () => (await get(server, completed)).status === 'completed');
   const canceled = await startRun(server, { name: 'canceled', epochs_stage1: 1000, lr_stage1: 1e-6 });
   await until(async () => hasEpoch(await get(server, canceled), 1, 2));
-  await call(server, 'runs.cancel', { change: { id: canceled } });
+  await call(server, 'runs.cancel', { mutation: { id: canceled } });
   await until(async () => !(await get(server, canceled)).filesDue);
 
-  // Everything that draws numbers, and few epochs: its rest must not take long.
+  // Uses everything that draws random numbers, and few epochs, so that resuming it is quick.
   const interrupted = await startRun(server, {
     name: 'interrupted',
     augment: true,
@@ -137,7 +137,7 @@ async function leaveRuns() {
   return { commandLine, imported, completed, canceled, interrupted, queued };
 }
 
-function dropLargeFiles({ interrupted }) {
+function deleteLargeFiles({ interrupted }) {
   for (const name of readdirSync(results, { recursive: true })) {
     const isModel = /(cifar10\.h5|cifar10\.onnx|tfjs\.zip)$/.test(name);
     const isCheckpoint = /\.safetensors$/.test(name) && name !== path.join(interrupted, 'checkpoint.safetensors');
@@ -152,21 +152,21 @@ async function pack(file) {
   await pipeline(createReadStream(archive), createBrotliCompress({ params }), createWriteStream(file));
 }
 
-/** Has the commit's own code read what was left. */
+/** Reads the fixture with the commit's own code. */
 function readGolden(ids, file) {
-  const script = path.join(import.meta.dirname, 'read-left-runs.mjs');
+  const script = path.join(import.meta.dirname, 'read-fixture-runs.mjs');
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', script, file, JSON.stringify(ids)], {
     cwd: checkout,
     env: environment,
     stdio: 'inherit',
   });
-  if (status !== 0) fail('The commit could not read what it left.');
+  if (status !== 0) fail('The commit could not read its own fixture.');
 }
 
 const folder = path.resolve(import.meta.dirname, '../../server/compatibility/fixtures', commit);
 mkdirSync(folder, { recursive: true });
-const ids = await leaveRuns();
-dropLargeFiles(ids);
+const ids = await createRuns();
+deleteLargeFiles(ids);
 await pack(path.join(folder, 'left.tar.br'));
 readGolden(ids, path.join(folder, 'golden.json'));
 rmSync(work, { recursive: true });

@@ -1,32 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import type { RunRow } from '@/drizzle/schema.ts';
 import { distinctNames } from '@/lib/run/distinct-names.ts';
-import { type Answers, decodeAnswers, type TestKind } from '@/lib/run/predictions.ts';
+import { decodeClasses, type PredictedClasses, type TestKind } from '@/lib/run/predictions.ts';
 import { type Contender, judge, type Verdict } from '@/lib/stats/verdict.ts';
 import type { BaseContext } from '@/server/base-context.ts';
 import { findRunFile } from '@/server/runs/files/run-files.ts';
 import { findRow } from './read-runs.ts';
 
-/** One run held against the first of several. */
+/** The comparison of a run with the first of several. */
 export interface RunVerdict extends Record<TestKind, Verdict> {
   id: string;
 }
 
 /**
- * Holds every other run against the first on their test images, plain and with test-time augmentation: a sentence each,
- * and what it stands on. Where a run's predictions are not to be read, its accuracy serves, and the sentence says so.
+ * Compares every other run with the first one on their test images, plain and with test-time augmentation. If a run's
+ * predictions cannot be read, its accuracy is compared instead, and the verdict says so.
  * @throws RunNotFoundError
  */
-export async function judgeRuns(
+export async function compareRuns(
   { db, env }: Pick<BaseContext, 'db' | 'env'>,
   ids: readonly string[],
 ): Promise<RunVerdict[]> {
   const rows = ids.map((id) => findRow(db, id));
   const names = distinctNames(rows);
-  const answers = await Promise.all(rows.map((row) => readAnswers(env.paths.results, row)));
+  const classes = await Promise.all(rows.map((row) => readClasses(env.paths.results, row)));
   const contender = (index: number, kind: TestKind): Contender => {
     const { metrics, test } = rows[index]!;
-    const { labels, [kind]: predicted } = answers[index] ?? { labels: null, [kind]: null };
+    const { labels, [kind]: predicted } = classes[index] ?? { labels: null, [kind]: null };
     return {
       name: names[index]!,
       test,
@@ -40,12 +40,12 @@ export async function judgeRuns(
   });
 }
 
-/** Null where there is no such file, or it cannot be made sense of: it is then as if it were not there. */
-async function readAnswers(results: string, row: RunRow): Promise<Answers | null> {
+/** Null if there are no predictions or they are damaged, which is logged. */
+async function readClasses(results: string, row: RunRow): Promise<PredictedClasses | null> {
   const file = await findRunFile(results, row, 'predictions.bin');
   if (!file) return null;
   try {
-    return decodeAnswers(await readFile(file.path));
+    return decodeClasses(await readFile(file.path));
   } catch (error) {
     console.error(`${file.path}: ${error instanceof Error ? error.message : error}`);
     return null;

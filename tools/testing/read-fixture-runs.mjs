@@ -7,13 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Part of leave-runs.mjs, run in the checkout of the earlier commit and with its modules: writes what it reads from the runs
- * that were left, and again after it has resumed them.
+ * Part of make-compatibility-fixture.mjs. Runs in the checkout of the earlier commit with its modules: writes the runs as it
+ * reads them, directly and after resuming them.
  */
 
 const [file, ids] = [process.argv[2], JSON.parse(process.argv[3])];
 const load = (name) => import(pathToFileURL(path.join(process.cwd(), name)).href);
-// Where they lie in e4292a9.
+// Module paths in commit e4292a9.
 const { parseEnv } = await load('server/env.ts');
 const { createServices } = await load('server/services.ts');
 const { createCaller } = await load('server/router.ts');

@@ -8,17 +8,17 @@ import type { RunDetail } from '@/lib/run/run.ts';
 import { inProject } from '@/tools/testing/paths.ts';
 
 /**
- * What an earlier commit left in its results folder, and what it read from it itself. tools/testing/leave-runs.mjs made the
- * files, and says what they hold.
+ * The results folder of an earlier commit, and what that commit itself read from it. The files were created by
+ * tools/testing/make-compatibility-fixture.mjs, which documents their contents.
  */
 
-/** What happened to the six runs; beside them there are the examples. */
-type Fate = 'commandLine' | 'imported' | 'completed' | 'canceled' | 'interrupted' | 'queued';
+/** The origin or end of each of the six runs. The folder also contains the examples. */
+type Scenario = 'commandLine' | 'imported' | 'completed' | 'canceled' | 'interrupted' | 'queued';
 
 interface Golden {
-  ids: Record<Fate, string>;
+  ids: Record<Scenario, string>;
   left: {
-    /** Of all runs, and of the examples. */
+    /** The list of runs, and that of the examples. */
     lists: { total: number; ids: string[] }[];
     runs: Record<string, RunDetail>;
   };
@@ -31,15 +31,15 @@ const fixture = (name: string) => inProject(`server/compatibility/fixtures/e4292
 
 export const golden: Golden = JSON.parse(readFileSync(fixture('golden.json'), 'utf8'));
 
-/** @returns a new temporary folder with the results folder in it */
+/** @returns a new temporary folder that contains the results folder */
 export async function unpackFixture(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'compatibility-'));
   await pipeline(createReadStream(fixture('left.tar.br')), createBrotliDecompress(), extract({ cwd: folder }));
   return folder;
 }
 
-/** What must not differ between two readings of a run. What a reading may have in addition is left out. */
-export const figuresOf = ({ events, ...run }: RunDetail) => ({
+/** The fields that every version must read identically. Fields added later are excluded. */
+export const comparableFields = ({ events, ...run }: RunDetail) => ({
   id: run.id,
   name: run.name,
   status: run.status,

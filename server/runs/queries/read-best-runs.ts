@@ -4,26 +4,26 @@ import type { Confusion } from '@/lib/run/metrics.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import type { RunQuery } from '@/lib/runs/query.ts';
 import type { Database } from '@/server/db/database.ts';
-import { readEventsOf, summaryOf } from './read-runs.ts';
+import { readEventsOf, toRunSummary } from './read-runs.ts';
 import { whereOf } from './select-runs.ts';
 
-/** Runs that were tested on the same images, and so compare: how many, the best of each figure, and the best of all. */
+/** Runs evaluated on the same test set, which makes them comparable: their number, best values and best run. */
 export interface ComparableRuns {
   test: { hash: string; name: string };
   runs: number;
-  /** The best of each column: accuracies within 0…1, seconds. */
+  /** The best value of each column, not necessarily of one run: accuracies within 0…1, time in seconds. */
   best: { val: number | null; test: number | null; tta: number | null; time: number | null };
-  /** The one with the highest validation accuracy; of equals the first. */
+  /** The first run with the highest validation accuracy. */
   bestRun: RunSummary;
   confusion: Confusion | null;
   classes: string[];
 }
 
-/** More kinds of test images than anybody has. */
-const mostGroups = 12;
+/** More test sets than anyone is expected to have. */
+const maxGroups = 12;
 
-/** What the runs of a query that were evaluated reached, for each set of test images; the largest group first. */
-export const summariseRuns = (db: Database, query: RunQuery): ComparableRuns[] =>
+/** Summarizes the evaluated runs of a query for each test set, the largest group first. */
+export const readBestRuns = (db: Database, query: RunQuery): ComparableRuns[] =>
   db.transaction((tx) => {
     const evaluated = and(whereOf(query), isNotNull(runs.metrics), isNotNull(runs.testHash));
     const groups = tx
@@ -40,7 +40,7 @@ export const summariseRuns = (db: Database, query: RunQuery): ComparableRuns[] =
       .where(evaluated)
       .groupBy(runs.testHash)
       .orderBy(desc(count()))
-      .limit(mostGroups)
+      .limit(maxGroups)
       .all();
     return groups.map(({ hash, name, runs: number, ...best }) => {
       const bestRun = tx
@@ -52,7 +52,14 @@ export const summariseRuns = (db: Database, query: RunQuery): ComparableRuns[] =
         .get()!;
       const evaluations = readEventsOf(tx, bestRun.id, 'evaluated');
       const { confusion, classes } = evaluations.at(-1) ?? { confusion: null, classes: [] };
-      return { test: { hash: hash!, name }, runs: number, best, bestRun: summaryOf(bestRun, []), confusion, classes };
+      return {
+        test: { hash: hash!, name },
+        runs: number,
+        best,
+        bestRun: toRunSummary(bestRun, []),
+        confusion,
+        classes,
+      };
     });
   });
 

@@ -10,13 +10,13 @@ import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
 import { openDownload } from '@/server/runs/files/open-download.ts';
 import { openServices } from '@/server/services.test-helper.ts';
-import { figuresOf, golden, unpackFixture } from './left-runs.test-helper.ts';
+import { comparableFields, golden, unpackFixture } from './earlier-runs.test-helper.ts';
 
 const { ids, left, downloads } = golden;
 
 const withLineFeeds = (csv: Buffer): Buffer => Buffer.from(csv.toString().replaceAll('\r\n', '\n'));
 
-describe('what an earlier server left when it was killed', () => {
+describe('the results folder of an earlier server that was killed', () => {
   let services: Context;
   let caller: ReturnType<typeof createCaller>;
   beforeEach(async () => {
@@ -29,34 +29,36 @@ describe('what an earlier server left when it was killed', () => {
       ids: runs.map(({ id }) => id),
     }));
 
-  it('lists every run, with the figures that it had', async () => {
+  it('lists every run with unchanged values', async () => {
     expect(await lists()).toEqual(left.lists);
     for (const [id, run] of Object.entries(left.runs)) {
-      const today = await caller.runs.get({ id });
-      expect(figuresOf(today)).toEqual(figuresOf(run));
-      for (const { event } of today.events) expect(runEventSchema.safeParse(event).error).toBeUndefined();
+      const current = await caller.runs.get({ id });
+      expect(comparableFields(current)).toEqual(comparableFields(run));
+      for (const { event } of current.events) expect(runEventSchema.safeParse(event).error).toBeUndefined();
     }
   });
 
-  it('finds nothing new in the results folder', async () => {
+  it('imports nothing new from the results folder', async () => {
     await services.logs.scan();
     expect(await lists()).toEqual(left.lists);
     expect(await caller.logs.problems()).toEqual([]);
   });
 
-  it('reads the logs of runs', () => {
+  it('has readable run logs', () => {
     const results = services.env.paths.results;
     const logOf = (id: string) => JSON.parse(readFileSync(path.join(results, `run_${id}.json`), 'utf8'));
     for (const id of [ids.completed, ids.commandLine]) {
       const { metrics, curves } = resultsLogSchema.parse(logOf(id));
       expect(metrics).toEqual(left.runs[id]!.metrics);
-      expect(curves.stage1.loss.length + curves.stage2.loss.length).toBe(figuresOf(left.runs[id]!).epochs.length);
+      expect(curves.stage1.loss.length + curves.stage2.loss.length).toBe(
+        comparableFields(left.runs[id]!).epochs.length,
+      );
     }
     const canceled = canceledLogSchema.parse(logOf(ids.canceled));
-    expect(canceled.curves.stage1.loss.length).toBe(figuresOf(left.runs[ids.canceled]!).epochs.length);
+    expect(canceled.curves.stage1.loss.length).toBe(comparableFields(left.runs[ids.canceled]!).epochs.length);
   });
 
-  it('gives the same files to download', async () => {
+  it('offers the same downloads', async () => {
     for (const [id, hashes] of Object.entries(downloads)) {
       for (const [name, hash] of Object.entries(hashes)) {
         const { content } = (await openDownload(services, id, name))!;
@@ -72,7 +74,7 @@ describe('what an earlier server left when it was killed', () => {
     expect(Object.keys(unzipSync(await buffer(curves!.content)))).toHaveLength(2);
   });
 
-  it('keeps the checkpoint that the interrupted run needs', () => {
+  it('has the checkpoint that the interrupted run needs', () => {
     expect(readdirSync(path.join(services.env.paths.results, ids.interrupted))).toContain('checkpoint.safetensors');
   });
 });
