@@ -52,7 +52,7 @@ export const validationShare = (dataset: string): number =>
   isBuiltInDataset(dataset) ? builtInDatasets[dataset].validationShare : usualValidationShare;
 
 /** The share of own images that each class keeps for the test, where nobody has put test images into a folder of their own. */
-export const ownTestShare = 1 / 5;
+export const customTestShare = 1 / 5;
 
 /** How many of a class' images are held out, one at least. */
 export const heldOut = (images: number, share: number): number => Math.max(1, Math.round(images * share));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
-import { decodeImage } from '@/server/model/dataset/own-images/decode-image.ts';
+import { decodeImage } from '@/server/model/dataset/custom-images/decode-image.ts';
 import { fault, random, times } from './fault.test-helper.ts';
 
 /** Hostile and damaged files with image names. */

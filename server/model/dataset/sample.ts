@@ -2,12 +2,12 @@ import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import { cifar10Files } from '@/lib/data/data-files.ts';
-import { OwnImagesError } from '@/lib/data/own-images.ts';
+import { CustomImagesError } from '@/lib/data/custom-images.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
 import { Random } from '@/server/model/random.ts';
 import { emptyImages, type ImageSet, imageBytes, recordBytes } from './dataset.ts';
-import { decodedFactsSchema, decodedFiles } from './own-images/decoded-files.ts';
-import { listOwnImages } from './own-images/list-own-images.ts';
+import { decodedFactsSchema, decodedFiles } from './custom-images/decoded-files.ts';
+import { listCustomImages } from './custom-images/list-custom-images.ts';
 import { renderSketch10, sketch10Sizes } from './sketch10/sketch10.ts';
 
 export interface Sample {
@@ -46,21 +46,21 @@ export function sampleSketch10(count: number, draw: number): Sample {
 /**
  * Reads some own images, decoding none.
  * @returns null where they must be decoded first, as a run does
- * @throws OwnImagesError where the folder is no data set
+ * @throws CustomImagesError where the folder is no data set
  */
-export async function sampleOwnImages(
+export async function sampleCustomImages(
   name: string,
   { datasets, cache }: Pick<Paths, 'datasets' | 'cache'>,
   count: number,
   draw: number,
 ): Promise<Sample | null> {
   const random = new Random(draw, 'sample');
-  const listed = await listOwnImages(path.join(datasets, name));
+  const listed = await listCustomImages(path.join(datasets, name));
   if (listed.format === 'binary') {
     const { file, images } = listed.train[random.integer(listed.train.length)]!;
     const sample = await sampleRecords(path.join(listed.folder, file), { images, count, random });
     if (sample.labels.some((label) => label >= listed.classes.length)) {
-      throw new OwnImagesError(`${file} has labels beyond its ${listed.classes.length} classes.`);
+      throw new CustomImagesError(`${file} has labels beyond its ${listed.classes.length} classes.`);
     }
     return { images: sample, classes: listed.classes };
   }

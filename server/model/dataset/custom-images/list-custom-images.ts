@@ -6,13 +6,13 @@ import {
   type BinaryFile,
   checkClasses,
   checkCounts,
-  type OwnClass,
-  type OwnFolder,
-  OwnImagesError,
-  type OwnListing,
-  ownImagesAdvice,
+  type CustomClass,
+  type CustomFolder,
+  CustomImagesError,
+  type CustomListing,
+  customImagesAdvice,
   type SkippedFile,
-} from '@/lib/data/own-images.ts';
+} from '@/lib/data/custom-images.ts';
 import { recordBytes } from '@/server/model/dataset/dataset.ts';
 
 /** Finds own images on disk, without decoding any. */
@@ -25,15 +25,15 @@ const isImage = (name: string) => /\.(png|jpe?g)$/i.test(name);
 /**
  * Finds what can be trained on below a folder.
  * @param folder absolute; no link
- * @throws OwnImagesError where it is no data set: not there, no class folders, too few classes or images
+ * @throws CustomImagesError where it is no data set: not there, no class folders, too few classes or images
  */
-export async function listOwnImages(folder: string): Promise<OwnFolder> {
+export async function listCustomImages(folder: string): Promise<CustomFolder> {
   const found = await lstat(folder).catch(() => null);
   if (found?.isSymbolicLink()) {
-    throw new OwnImagesError(`${folder} is a link. Put the folder itself there, or set DATASETS_DIR to where it lies.`);
+    throw new CustomImagesError(`${folder} is a link. Put the folder itself there, or set DATASETS_DIR to where it lies.`);
   }
   if (!found?.isDirectory()) {
-    throw new OwnImagesError(`There is no folder ${folder}. Make it: ${ownImagesAdvice}.`);
+    throw new CustomImagesError(`There is no folder ${folder}. Make it: ${customImagesAdvice}.`);
   }
   const walk = new Walk(folder, await realpath(folder));
   const entries = await walk.list('');
@@ -92,7 +92,7 @@ const testFolders = ['test', 'val', 'valid', 'validation'];
 async function listClasses(
   walk: Walk,
   { folders, files }: { folders: string[]; files: string[] },
-): Promise<OwnListing> {
+): Promise<CustomListing> {
   for (const name of files) walk.skip(name, 'lies outside the class folders');
   const isSplit = folders.includes('train') && folders.every((name) => name === 'train' || testFolders.includes(name));
   const testFolder = isSplit ? testFolders.find((name) => folders.includes(name)) : undefined;
@@ -104,12 +104,12 @@ async function listClasses(
   for (const name of test.keys()) {
     if (!train.has(name)) walk.skip(join(testFolder!, name), 'is a class without training images');
   }
-  const classes = [...train].map(([name, images]): OwnClass => ({ name, train: images, test: test.get(name) ?? [] }));
+  const classes = [...train].map(([name, images]): CustomClass => ({ name, train: images, test: test.get(name) ?? [] }));
   classes.sort((a, b) => (a.name < b.name ? -1 : 1));
   const hasTest = testFolder !== undefined;
   const counts = classes.map((each) => ({ name: each.name, train: each.train.length, test: each.test.length }));
   if (counts.length === 0)
-    throw new OwnImagesError(`${walk.folder} holds no images. It should hold ${ownImagesAdvice}.`);
+    throw new CustomImagesError(`${walk.folder} holds no images. It should hold ${customImagesAdvice}.`);
   checkCounts(counts, hasTest);
   return { format: 'images', classes, hasTest };
 }
@@ -134,23 +134,23 @@ async function listImages(walk: Walk, below: string[]): Promise<Map<string, stri
   return byClass;
 }
 
-async function listBinary(walk: Walk, files: string[]): Promise<OwnListing> {
+async function listBinary(walk: Walk, files: string[]): Promise<CustomListing> {
   const namesFile = namesFiles.find((name) => files.includes(name));
   if (!namesFile) {
-    throw new OwnImagesError(`${walk.folder} has files in CIFAR-10’s format, but no classes.txt: a class name a line.`);
+    throw new CustomImagesError(`${walk.folder} has files in CIFAR-10’s format, but no classes.txt: a class name a line.`);
   }
   const text = await readFile(path.join(walk.folder, namesFile), 'utf8');
   const classes = text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter(Boolean);
-  if (new Set(classes).size < classes.length) throw new OwnImagesError(`${namesFile} names a class twice.`);
+  if (new Set(classes).size < classes.length) throw new CustomImagesError(`${namesFile} names a class twice.`);
   checkClasses(classes);
   const binaries: BinaryFile[] = [];
   for (const file of files.filter((name) => name.endsWith('.bin'))) {
     const { size } = await stat(path.join(walk.folder, file));
     if (size === 0 || size % recordBytes !== 0) {
-      throw new OwnImagesError(
+      throw new CustomImagesError(
         `${file} has ${size} bytes, which are no whole number of records of ${recordBytes}: a label and 32 × 32 × 3 pixels.`,
       );
     }
@@ -158,12 +158,12 @@ async function listBinary(walk: Walk, files: string[]): Promise<OwnListing> {
   }
   const isTest = ({ file }: BinaryFile) => file.startsWith('test');
   const [train, test] = [binaries.filter((each) => !isTest(each)), binaries.filter(isTest)];
-  if (train.length === 0) throw new OwnImagesError(`${walk.folder} has no .bin file to train on, only test files.`);
+  if (train.length === 0) throw new CustomImagesError(`${walk.folder} has no .bin file to train on, only test files.`);
   return { format: 'binary', classes, train, test, hasTest: test.length > 0 };
 }
 
 /** Of what is read: names, sizes and dates. */
-async function fingerprintOf(folder: string, listing: OwnListing): Promise<string> {
+async function fingerprintOf(folder: string, listing: CustomListing): Promise<string> {
   const facts = await Promise.all(
     filesOf(listing).map(async (file) => {
       const { size, mtimeMs } = await stat(path.join(folder, file));
@@ -174,7 +174,7 @@ async function fingerprintOf(folder: string, listing: OwnListing): Promise<strin
   return createHash('sha256').update(facts.join('')).update(names.join('\n')).digest('hex');
 }
 
-const filesOf = (listing: OwnListing): string[] =>
+const filesOf = (listing: CustomListing): string[] =>
   listing.format === 'images'
     ? listing.classes.flatMap(({ train, test }) => [...train, ...test])
     : [...listing.train, ...listing.test].map(({ file }) => file);

@@ -6,15 +6,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
 import { DataError } from '@/server/model/errors.ts';
-import { loadOwnImages } from './load-own-images.ts';
-import { makeImages } from './own-images.test-helper.ts';
+import { loadCustomImages } from './load-custom-images.ts';
+import { makeImages } from './custom-images.test-helper.ts';
 
 let root: string;
 const folder = () => path.join(root, 'datasets', 'shapes');
 const paths = () => ({ datasets: path.join(root, 'datasets'), cache: path.join(root, 'cache') });
 const onRead = vi.fn(async () => {});
 const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-const load = () => loadOwnImages('shapes', paths(), onRead);
+const load = () => loadCustomImages('shapes', paths(), onRead);
 
 beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'own-'));
@@ -31,7 +31,7 @@ const colourOf = (pixels: Uint8Array, image: number) =>
     return pixels.subarray(from, from + 1024).reduce((sum, value) => sum + value, 0) / 1024;
   });
 
-describe('loadOwnImages', () => {
+describe('loadCustomImages', () => {
   it('reads class folders, holds out a fifth of each, and splits the rest', async () => {
     await makeImages(folder(), { a: 20, b: 10, c: 15 });
     const dataset = await load();

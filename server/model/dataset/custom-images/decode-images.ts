@@ -1,6 +1,6 @@
 import { readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import type { OwnFolder, SkippedFile } from '@/lib/data/own-images.ts';
+import type { CustomFolder, SkippedFile } from '@/lib/data/custom-images.ts';
 import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import { emptyImages, type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { writeAtomically } from '@/server/model/files/write-atomically.ts';
@@ -19,7 +19,7 @@ export interface DecodedImages {
 
 /** Decodes every image of a folder, or takes them from the cache, where they lie as long as no file has changed. */
 export async function decodeImages(
-  listed: Extract<OwnFolder, { format: 'images' }>,
+  listed: Extract<CustomFolder, { format: 'images' }>,
   cache: string,
   onRead: OnRead,
 ): Promise<DecodedImages> {

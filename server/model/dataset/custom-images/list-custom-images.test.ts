@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sizeOfOwn } from '@/lib/data/own-images.ts';
+import { customDatasetSize } from '@/lib/data/custom-images.ts';
 import { recordBytes } from '@/server/model/dataset/dataset.ts';
-import { listOwnImages } from './list-own-images.ts';
+import { listCustomImages } from './list-custom-images.ts';
 
 let root: string;
 let folder: string;
@@ -23,7 +23,7 @@ async function put(files: readonly string[], content: string | Uint8Array = 'x')
   }
 }
 const images = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}/${i}.png`);
-const list = () => listOwnImages(folder);
+const list = () => listCustomImages(folder);
 
 describe('class folders', () => {
   it('are found with their images, in the order of their names', async () => {
@@ -32,23 +32,23 @@ describe('class folders', () => {
     expect(listed).toMatchObject({ format: 'images', hasTest: false, skipped: [] });
     expect(listed.classes).toMatchObject([{ name: 'cats' }, { name: 'dogs' }]);
     // 21 and 12 images: 4 and 2 for the test, 2 and 1 for validation.
-    expect(sizeOfOwn(listed)).toEqual({ train: 15 + 9, val: 2 + 1, test: 4 + 2, classes: 2 });
+    expect(customDatasetSize(listed)).toEqual({ train: 15 + 9, val: 2 + 1, test: 4 + 2, classes: 2 });
   });
 
   it('may stand below train and test', async () => {
     await put([...images('train/cats', 18), ...images('train/dogs', 9), ...images('test/cats', 3), 'test/dogs/a.jpg']);
     const listed = await list();
     expect(listed.hasTest).toBe(true);
-    expect(sizeOfOwn(listed)).toEqual({ train: 16 + 8, val: 2 + 1, test: 4, classes: 2 });
+    expect(customDatasetSize(listed)).toEqual({ train: 16 + 8, val: 2 + 1, test: 4, classes: 2 });
   });
 
   it('take a validation folder for the test, or for training where there is a test', async () => {
     const train = [...images('train/cats', 9), ...images('train/dogs', 9)];
     const val = [...images('val/cats', 2), ...images('val/dogs', 2)];
     await put([...train, ...val]);
-    expect(sizeOfOwn(await list())).toMatchObject({ train: 16, test: 4 });
+    expect(customDatasetSize(await list())).toMatchObject({ train: 16, test: 4 });
     await put([...images('test/cats', 1), ...images('test/dogs', 1)]);
-    expect(sizeOfOwn(await list())).toMatchObject({ train: 20, val: 2, test: 2 });
+    expect(customDatasetSize(await list())).toMatchObject({ train: 20, val: 2, test: 2 });
   });
 
   it('may be called train where others are not', async () => {
@@ -99,9 +99,9 @@ describe('class folders', () => {
   });
 
   it('are no data set where the folder is a link, a file or not there', async () => {
-    await expect(listOwnImages(path.join(root, 'none'))).rejects.toThrow(/There is no folder .*none\. Make it/);
+    await expect(listCustomImages(path.join(root, 'none'))).rejects.toThrow(/There is no folder .*none\. Make it/);
     await symlink(folder, path.join(root, 'link'));
-    await expect(listOwnImages(path.join(root, 'link'))).rejects.toThrow('is a link');
+    await expect(listCustomImages(path.join(root, 'link'))).rejects.toThrow('is a link');
   });
 
   it('have another fingerprint when a file has changed', async () => {
@@ -122,7 +122,7 @@ describe('files in CIFAR-10’s format', () => {
     await put(['batches.meta.txt'], 'cat\r\ndog\nbird\n\n');
     const listed = await list();
     expect(listed).toMatchObject({ format: 'binary', classes: ['cat', 'dog', 'bird'], hasTest: true });
-    expect(sizeOfOwn(listed)).toEqual({ train: 80, val: 10, test: 10, classes: 3 });
+    expect(customDatasetSize(listed)).toEqual({ train: 80, val: 10, test: 10, classes: 3 });
   });
 
   it('need the names, and whole records', async () => {
