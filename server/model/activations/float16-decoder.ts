@@ -21,7 +21,7 @@ export class Float16Decoder {
     for (let row = 0; row < count; row++) {
       read(row, halves);
       // Where rows are no whole vectors the next one overwrites what was too much.
-      this.kernels.fromHalves(0, start + row * rowBytes, width);
+      this.kernels.fromFloat16(0, start + row * rowBytes, width);
     }
     return new Float32Array(this.memory.buffer, start, count * width);
   }
