@@ -1,8 +1,8 @@
 import { type BuiltInDataset, isBuiltInDataset } from '@/lib/data/datasets.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
 import { loadCifar10 } from './cifar10.ts';
-import type { Dataset, OnRead } from './dataset.ts';
 import { loadCustomImages } from './custom-images/load-custom-images.ts';
+import type { Dataset, OnRead } from './dataset.ts';
 import { type Sample, sampleCifar10, sampleCustomImages, sampleSketch10 } from './sample.ts';
 import { loadSketch10 } from './sketch10/load-sketch10.ts';
 

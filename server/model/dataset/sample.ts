@@ -1,13 +1,13 @@
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Classes } from '@/lib/data/classes.ts';
-import { cifar10Files } from '@/lib/data/data-files.ts';
 import { CustomImagesError } from '@/lib/data/custom-images.ts';
+import { cifar10Files } from '@/lib/data/data-files.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
 import { Random } from '@/server/model/random.ts';
-import { emptyImages, type ImageSet, imageBytes, recordBytes } from './dataset.ts';
 import { decodedFactsSchema, decodedFiles } from './custom-images/decoded-files.ts';
 import { listCustomImages } from './custom-images/list-custom-images.ts';
+import { emptyImages, type ImageSet, imageBytes, recordBytes } from './dataset.ts';
 import { renderSketch10, sketch10Sizes } from './sketch10/sketch10.ts';
 
 export interface Sample {

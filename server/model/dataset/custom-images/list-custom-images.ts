@@ -4,12 +4,12 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type BinaryFile,
-  checkClasses,
-  checkCounts,
   type CustomClass,
   type CustomFolder,
   CustomImagesError,
   type CustomListing,
+  checkClasses,
+  checkCounts,
   customImagesAdvice,
   type SkippedFile,
 } from '@/lib/data/custom-images.ts';
@@ -30,7 +30,9 @@ const isImage = (name: string) => /\.(png|jpe?g)$/i.test(name);
 export async function listCustomImages(folder: string): Promise<CustomFolder> {
   const found = await lstat(folder).catch(() => null);
   if (found?.isSymbolicLink()) {
-    throw new CustomImagesError(`${folder} is a link. Put the folder itself there, or set DATASETS_DIR to where it lies.`);
+    throw new CustomImagesError(
+      `${folder} is a link. Put the folder itself there, or set DATASETS_DIR to where it lies.`,
+    );
   }
   if (!found?.isDirectory()) {
     throw new CustomImagesError(`There is no folder ${folder}. Make it: ${customImagesAdvice}.`);
@@ -104,7 +106,9 @@ async function listClasses(
   for (const name of test.keys()) {
     if (!train.has(name)) walk.skip(join(testFolder!, name), 'is a class without training images');
   }
-  const classes = [...train].map(([name, images]): CustomClass => ({ name, train: images, test: test.get(name) ?? [] }));
+  const classes = [...train].map(
+    ([name, images]): CustomClass => ({ name, train: images, test: test.get(name) ?? [] }),
+  );
   classes.sort((a, b) => (a.name < b.name ? -1 : 1));
   const hasTest = testFolder !== undefined;
   const counts = classes.map((each) => ({ name: each.name, train: each.train.length, test: each.test.length }));
@@ -137,7 +141,9 @@ async function listImages(walk: Walk, below: string[]): Promise<Map<string, stri
 async function listBinary(walk: Walk, files: string[]): Promise<CustomListing> {
   const namesFile = namesFiles.find((name) => files.includes(name));
   if (!namesFile) {
-    throw new CustomImagesError(`${walk.folder} has files in CIFAR-10’s format, but no classes.txt: a class name a line.`);
+    throw new CustomImagesError(
+      `${walk.folder} has files in CIFAR-10’s format, but no classes.txt: a class name a line.`,
+    );
   }
   const text = await readFile(path.join(walk.folder, namesFile), 'utf8');
   const classes = text

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
 import { DataError } from '@/server/model/errors.ts';
-import { loadCustomImages } from './load-custom-images.ts';
 import { makeImages } from './custom-images.test-helper.ts';
+import { loadCustomImages } from './load-custom-images.ts';
 
 let root: string;
 const folder = () => path.join(root, 'datasets', 'shapes');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { heldOut, customTestShare } from '@/lib/data/datasets.ts';
-import { type BinaryFile, checkCounts, type CustomFolder, CustomImagesError } from '@/lib/data/custom-images.ts';
+import { type BinaryFile, type CustomFolder, CustomImagesError, checkCounts } from '@/lib/data/custom-images.ts';
+import { customTestShare, heldOut } from '@/lib/data/datasets.ts';
 import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import {
   type Dataset,
