@@ -10,10 +10,10 @@ import { modelMetadata } from './model-metadata.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /**
- * Writes the whole model as ONNX for inference, batch normalisations folded in: input `image` [N, 32, 32, 3] in [0, 1],
- * output `probabilities` [N, classes]. N is free. Class names and preprocessing stand in its metadata.
- * @param file its path; appears only when it is whole
- * @returns its size in bytes
+ * Writes the complete model as ONNX for inference, with folded batch normalization: input `image` [N, 32, 32, 3] in
+ * [0, 1], output `probabilities` [N, classes]. N is dynamic. The metadata has class names and preprocessing.
+ * @param file path, written atomically
+ * @returns size in bytes
  */
 export async function exportOnnx(file: string, model: TrainedModel): Promise<number> {
   const pixels = transpose(input('image', [dynamicLength, 32, 32, 3]), [0, 3, 1, 2]);
