@@ -1,18 +1,19 @@
 import { maxClasses } from './classes.ts';
 import type { DatasetSize } from './datasets.ts';
-import { heldOut, customTestShare, validationShare } from './datasets.ts';
+import { customTestShare, heldOut, validationShare } from './datasets.ts';
 
-/** A folder of own images as it was found: what it holds, whether that is enough, and how it will be split. */
+/** The content of a folder of custom images, its requirements, and the sizes of its split. */
 
-/** What is left out, and why. `file` counts from the data set's folder, with forward slashes. */
+/** A file or folder that is skipped, and why. */
 export interface SkippedFile {
+  /** Relative to the data set's folder, with forward slashes. */
   file: string;
   reason: string;
 }
 
 export interface CustomClass {
   name: string;
-  /** Files, counted from the data set's folder. */
+  /** Files, relative to the data set's folder. */
   train: string[];
   test: string[];
 }
@@ -22,9 +23,9 @@ export interface BinaryFile {
   images: number;
 }
 
-/** Class folders of PNG and JPEG files; or files in CIFAR-10's binary format, with the names of their classes. */
+/** Class folders with PNG and JPEG files, or files in CIFAR-10's binary format with their class names. */
 export type CustomListing = {
-  /** Whether somebody chose the test images; else they are drawn from the others. */
+  /** Whether the folder has test images; if not, some of its images are held out. */
   hasTest: boolean;
 } & (
   | { format: 'images'; classes: CustomClass[] }
@@ -32,35 +33,36 @@ export type CustomListing = {
 );
 
 export type CustomFolder = CustomListing & {
-  /** Absolute. */
+  /** Absolute path. */
   folder: string;
   skipped: SkippedFile[];
-  /** Changes with the name, size or date of any file that is read. */
+  /** Changes with the name, size or modification time of any file that is read. */
   fingerprint: string;
 };
 
-/** Nobody can train on this folder. The message says what to do about it. */
+/** A folder that cannot be trained on. The message says what to do. */
 export class CustomImagesError extends Error {}
 
-/** How it should be, in one line. */
+/** Description of a valid folder, for messages. */
 export const customImagesAdvice =
   'a folder for each class with its PNG or JPEG files, optionally in train/ and test/; or files in CIFAR-10’s binary format with their class names in classes.txt';
 
-/** So that test, validation and training have at least one image of each class. */
-const fewestImages = 10;
-const fewestWithTest = 5;
+/** Smallest number of training images per class: every part of the split needs at least one image of each class. */
+const minTrainImages = 10;
+/** The same, if the folder has test images. */
+const minTrainImagesWithTest = 5;
 
-/** @throws CustomImagesError where there are too few or too many */
+/** @throws CustomImagesError if there are too few or too many classes */
 export function checkClasses(names: readonly string[]): void {
   if (names.length < 2) {
-    throw new CustomImagesError(`There is only one class, ${names[0] ?? 'without a name'}. At least two are needed.`);
+    throw new CustomImagesError(`There is only one class, ${names[0] ?? 'without a name'}. At least two are required.`);
   }
   if (names.length > maxClasses) {
-    throw new CustomImagesError(`There are ${names.length} classes. At most ${maxClasses} can be told apart.`);
+    throw new CustomImagesError(`There are ${names.length} classes. The limit is ${maxClasses}.`);
   }
 }
 
-/** Of a class, how many images there are: read, or at least found. */
+/** The number of images of a class. */
 export interface ClassCount {
   name: string;
   train: number;
@@ -68,22 +70,22 @@ export interface ClassCount {
 }
 
 /**
- * Whether there is enough of every class.
- * @throws CustomImagesError naming the first class that lacks images
+ * Checks that every class has enough images.
+ * @throws CustomImagesError with the name of the first class that has too few
  */
 export function checkCounts(counts: readonly ClassCount[], hasTest: boolean): void {
   checkClasses(counts.map(({ name }) => name));
-  const fewest = hasTest ? fewestWithTest : fewestImages;
+  const minimum = hasTest ? minTrainImagesWithTest : minTrainImages;
   for (const { name, train, test } of counts) {
-    if (train < fewest) {
-      const found = train === 1 ? 'is only 1 image' : `are only ${train} images`;
-      throw new CustomImagesError(`There ${found} of ${name} to train on. Each class needs at least ${fewest}.`);
+    if (train < minimum) {
+      const found = train === 1 ? 'is only 1 training image' : `are only ${train} training images`;
+      throw new CustomImagesError(`There ${found} of ${name}. Each class needs at least ${minimum}.`);
     }
     if (hasTest && test === 0) throw new CustomImagesError(`There is no test image of ${name}. Each class needs one.`);
   }
 }
 
-/** How many images a run on the whole folder takes; of binary files, whose labels nobody has read, only nearly. */
+/** Sizes of the split of the complete folder. Approximate for binary files, whose labels are not read. */
 export function customDatasetSize(listed: CustomFolder): DatasetSize {
   const counts =
     listed.format === 'images'

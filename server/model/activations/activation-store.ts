@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { toHalves } from '@/lib/float16.ts';
+import { toFloat16Array } from '@/lib/float16.ts';
 import { frozenBlockCount } from '@/lib/network/mobilenet-v2.ts';
 import { storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
 import { type OnBatch, plainBatches } from '@/server/model/dataset/batches/batches.ts';
@@ -127,7 +127,7 @@ export class ActivationStore {
     for (const { pixels, count } of plainBatches(images, indices, extractionBatch, { mirrored })) {
       const started = performance.now();
       const { frozen } = await program.run({ pixels: padRows(pixels, count, extractionBatch) });
-      const halves = toHalves(frozen!.subarray(0, count * this.width));
+      const halves = toFloat16Array(frozen!.subarray(0, count * this.width));
       await writing;
       writing = write(halves, done);
       writing.catch(() => {}); // the error is thrown when `writing` is awaited

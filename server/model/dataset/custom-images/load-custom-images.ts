@@ -18,10 +18,10 @@ import { type DecodedImages, decodeImages } from './decode-images.ts';
 import { listCustomImages } from './list-custom-images.ts';
 
 /**
- * Reads a folder of own images: as they lie there, or as an earlier run has decoded them. Where nobody chose test images,
- * a fifth of each class is held out, always the same.
+ * Loads a folder of custom images, from the cache if an earlier run has decoded them. If the folder has no test images, a
+ * fifth of each class is held out for testing, always the same images.
  *
- * @throws DataError where nobody can train on it
+ * @throws DataError if the folder cannot be trained on
  */
 export async function loadCustomImages(
   name: string,
@@ -32,7 +32,7 @@ export async function loadCustomImages(
     const listed = await listCustomImages(path.join(datasets, name));
     const { train, test, skipped } =
       listed.format === 'images' ? await decodeImages(listed, cache, onRead) : await readBinaries(listed);
-    for (const { file, reason } of [...listed.skipped, ...skipped]) console.log(`Left out: ${file} ${reason}`);
+    for (const { file, reason } of [...listed.skipped, ...skipped]) console.log(`Skipped: ${file} ${reason}`);
     const classes = listed.classes.map((each) => (typeof each === 'string' ? each : each.name));
     checkCounts(countsOf(classes, train, test), listed.hasTest);
     const sets = listed.hasTest ? { train, test } : holdOutTest(train, classes.length);
@@ -74,7 +74,7 @@ async function readBinaries(listed: Extract<CustomFolder, { format: 'binary' }>)
   return { train: await read(listed.train), test: await read(listed.test), skipped: [] };
 }
 
-/** @throws CustomImagesError where a label has no class */
+/** @throws CustomImagesError if a label is outside the classes */
 async function readRecords(folder: string, files: readonly BinaryFile[], classes: number): Promise<ImageSet> {
   const images = emptyImages(files.reduce((sum, file) => sum + file.images, 0));
   let image = 0;
@@ -84,7 +84,7 @@ async function readRecords(folder: string, files: readonly BinaryFile[], classes
       const label = records[at]!;
       if (label >= classes) {
         throw new CustomImagesError(
-          `Image ${at / recordBytes} of ${file} has the label ${label}; the ${classes} classes have the labels 0 to ${classes - 1}.`,
+          `Image ${at / recordBytes} of ${file} has label ${label}, but the ${classes} classes have labels 0 to ${classes - 1}.`,
         );
       }
       images.labels[image] = label;
