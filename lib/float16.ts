@@ -47,17 +47,17 @@ const smallestNormalFloat = 0x38800000; // 2⁻¹⁴ as float32 bits, the smalle
 /** Rounds numbers like `toFloat16`, in a fiftieth of the time. @returns the bits of each float16 */
 export function toFloat16Array(values: Float32Array): Uint16Array<ArrayBuffer> {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const halves = new Uint16Array(values.length);
+  const encoded = new Uint16Array(values.length);
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     const size = word & 0x7fffffff;
     if (size >= smallestNormalFloat && size < infiniteFloat) {
       // The exponent biases differ by 112. Drops 13 fraction bits, rounding to nearest, ties to even.
       const rounded = (size - (112 << 23) + 0xfff + ((size >> 13) & 1)) >> 13;
-      halves[i] = ((word >>> 16) & 0x8000) | rounded;
+      encoded[i] = ((word >>> 16) & 0x8000) | rounded;
     } else {
-      halves[i] = size === 0 ? (word >>> 16) & 0x8000 : toFloat16(values[i]!);
+      encoded[i] = size === 0 ? (word >>> 16) & 0x8000 : toFloat16(values[i]!);
     }
   }
-  return halves;
+  return encoded;
 }

@@ -91,9 +91,9 @@ export function customDatasetSize(listed: CustomFolder): DatasetSize {
     listed.format === 'images'
       ? listed.classes.map(({ train, test }) => ({ train: train.length, test: test.length }))
       : [{ train: sum(listed.train, 'images'), test: sum(listed.test, 'images') }];
-  const split = counts.map(({ train: found, test: chosen }) => {
-    const test = listed.hasTest ? chosen : heldOut(found, customTestShare);
-    const rest = listed.hasTest ? found : found - test;
+  const split = counts.map((available) => {
+    const test = listed.hasTest ? available.test : heldOut(available.train, customTestShare);
+    const rest = listed.hasTest ? available.train : available.train - test;
     const val = heldOut(rest, validationShare(''));
     return { train: rest - val, val, test };
   });

@@ -122,7 +122,7 @@ describe('what n_unfreeze counts', () => {
 
   it.each([
     { nUnfreeze: 0, convLayers: 0, blocksFrozen: 19 },
-    { nUnfreeze: 1, convLayers: 0, blocksFrozen: 19 }, // a ReLU alone
+    { nUnfreeze: 1, convLayers: 0, blocksFrozen: 19 }, // only a ReLU
     { nUnfreeze: 2, convLayers: 1, blocksFrozen: 18 },
     { nUnfreeze: 3, convLayers: 2, blocksFrozen: 17 }, // block_16_project
     { nUnfreeze: 10, convLayers: 5, blocksFrozen: 16 }, // block_15_project

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { makeImages } from '@/server/model/dataset/custom-images/custom-images.test-helper.ts';
 import { decodeImages } from '@/server/model/dataset/custom-images/decode-images.ts';
 import { listCustomImages } from '@/server/model/dataset/custom-images/list-custom-images.ts';
-import { makeImages } from '@/server/model/dataset/custom-images/custom-images.test-helper.ts';
 import { createCaller } from '@/server/router.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type CustomFolder, CustomImagesError, customDatasetSize, type SkippedFile } from '@/lib/data/custom-images.ts';
 import { datasetNameSchema } from '@/lib/data/dataset-name.ts';
 import {
   type BuiltInDataset,
@@ -8,7 +9,6 @@ import {
   type DatasetSize,
   isBuiltInDataset,
 } from '@/lib/data/datasets.ts';
-import { type CustomFolder, CustomImagesError, type SkippedFile, customDatasetSize } from '@/lib/data/custom-images.ts';
 import type { Env } from '@/server/env.ts';
 import { FieldError } from '@/server/errors.ts';
 import { decodedFactsSchema, decodedFiles } from '@/server/model/dataset/custom-images/decoded-files.ts';

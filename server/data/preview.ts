@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { CustomImagesError } from '@/lib/data/custom-images.ts';
 import { cifar10Files } from '@/lib/data/data-files.ts';
 import { builtInDatasets, isBuiltInDataset } from '@/lib/data/datasets.ts';
-import { CustomImagesError } from '@/lib/data/custom-images.ts';
 import { type Preview, type PreviewImage, type PreviewOptions, previewCount } from '@/lib/data/preview.ts';
 import { type Batch, makeBatch } from '@/server/model/dataset/batches/make-batch.ts';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';

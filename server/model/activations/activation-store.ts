@@ -117,7 +117,7 @@ export class ActivationStore {
    */
   async compute(
     { images, indices, mirrored }: Omit<ActivationRequest, 'complete'>,
-    write: (halves: Uint16Array<ArrayBuffer>, at: number) => Promise<void>,
+    write: (encoded: Uint16Array<ArrayBuffer>, at: number) => Promise<void>,
     onBatch: OnBatch,
   ): Promise<void> {
     this.program ??= this.engine.compile(this.graph);
@@ -127,9 +127,9 @@ export class ActivationStore {
     for (const { pixels, count } of plainBatches(images, indices, extractionBatch, { mirrored })) {
       const started = performance.now();
       const { frozen } = await program.run({ pixels: padRows(pixels, count, extractionBatch) });
-      const halves = toFloat16Array(frozen!.subarray(0, count * this.width));
+      const encoded = toFloat16Array(frozen!.subarray(0, count * this.width));
       await writing;
-      writing = write(halves, done);
+      writing = write(encoded, done);
       writing.catch(() => {}); // the error is thrown when `writing` is awaited
       done += count;
       this.done += count;
@@ -168,14 +168,14 @@ export class ActivationStore {
     const { indices, mirrored } = request;
     if (!(await this.cache.makeRoom(this.bytesOf(indices)))) {
       const all = new Uint16Array(indices.length * this.width);
-      await this.compute(request, async (halves, at) => all.set(halves, at * this.width), onBatch);
+      await this.compute(request, async (encoded, at) => all.set(encoded, at * this.width), onBatch);
       return rowsInMemory(all, this.width);
     }
     const file = this.cache.file(this.fileName(indices, mirrored));
     await replaceAtomically(file, async (temporary) => {
       const handle = await open(temporary, 'w');
       try {
-        await this.compute(request, (halves) => handle.writeFile(new Uint8Array(halves.buffer)), onBatch);
+        await this.compute(request, (encoded) => handle.writeFile(new Uint8Array(encoded.buffer)), onBatch);
         await handle.sync();
       } catch (error) {
         throw storageFaultOf(error) === 'full' ? diskFull(this.cache.folder, error) : error;

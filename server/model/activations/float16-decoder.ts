@@ -17,9 +17,9 @@ export class Float16Decoder {
     const rowBytes = width * Float32Array.BYTES_PER_ELEMENT;
     const start = paddedBytes(width); // leaves room for one float16 row before the output
     reserve(this.memory, start + count * rowBytes + paddedBytes(1));
-    const halves = new Uint16Array(this.memory.buffer, 0, width);
+    const encoded = new Uint16Array(this.memory.buffer, 0, width);
     for (let row = 0; row < count; row++) {
-      read(row, halves);
+      read(row, encoded);
       // If a row is not a multiple of the vector size, the next row overwrites the excess.
       this.kernels.fromFloat16(0, start + row * rowBytes, width);
     }

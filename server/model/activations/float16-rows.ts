@@ -36,9 +36,9 @@ class StoredRows implements Float16Rows {
   }
 }
 
-export function rowsInMemory(halves: Uint16Array, width: number): Float16Rows {
-  return new StoredRows(halves.length / width, width, (position, target) =>
-    target.set(halves.subarray(position * width, (position + 1) * width)),
+export function rowsInMemory(encoded: Uint16Array, width: number): Float16Rows {
+  return new StoredRows(encoded.length / width, width, (position, target) =>
+    target.set(encoded.subarray(position * width, (position + 1) * width)),
   );
 }
 
@@ -66,13 +66,13 @@ export function rowsInFile(file: string, width: number, count: number): Float16R
   if (rowBytes >= shortRow) {
     return new StoredRows(count, width, (position, target) => readBytes(target, position * rowBytes), close);
   }
-  const halves = new Uint16Array(count * width);
+  const encoded = new Uint16Array(count * width);
   try {
-    readBytes(halves, 0);
+    readBytes(encoded, 0);
   } finally {
     close();
   }
-  return rowsInMemory(halves, width);
+  return rowsInMemory(encoded, width);
 }
 
 /** A view of the rows at these positions, in this order. */

@@ -16,7 +16,7 @@ export interface Kernels {
     epsilon: number,
   ): number;
   /** Decodes `count` float16 numbers to float32. */
-  fromFloat16(halves: number, values: number, count: number): void;
+  fromFloat16(encoded: number, values: number, count: number): void;
 }
 
 const compiled = new WebAssembly.Module(Buffer.from(kernelsModule, 'base64'));

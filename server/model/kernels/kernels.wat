@@ -47,11 +47,11 @@
     (f32.add (f32x4.extract_lane 0 (local.get $sum)) (f32x4.extract_lane 1 (local.get $sum))))
 
   ;; Decodes float16 (IEEE 754) to float32, exactly, four numbers at a time.
-  (func (export "fromFloat16") (param $halves i32) (param $values i32) (param $count i32)
+  (func (export "fromFloat16") (param $encoded i32) (param $values i32) (param $count i32)
     (local $end i32) (local $bits v128) (local $size v128)
-    (local.set $end (i32.add (local.get $halves) (i32.shl (local.get $count) (i32.const 1))))
+    (local.set $end (i32.add (local.get $encoded) (i32.shl (local.get $count) (i32.const 1))))
     (loop $next
-      (local.set $bits (i32x4.extend_low_i16x8_u (v128.load64_zero (local.get $halves))))
+      (local.set $bits (i32x4.extend_low_i16x8_u (v128.load64_zero (local.get $encoded))))
       (local.set $size
         (i32x4.shl (v128.and (local.get $bits) (i32x4.splat (i32.const 0x7fff))) (i32.const 13)))
       (v128.store
@@ -65,6 +65,6 @@
             (v128.and
               (i32x4.gt_u (local.get $size) (i32x4.splat (i32.const 0x0f7fffff)))
               (i32x4.splat (i32.const 0x7f800000))))))
-      (local.set $halves (i32.add (local.get $halves) (i32.const 8)))
+      (local.set $encoded (i32.add (local.get $encoded) (i32.const 8)))
       (local.set $values (i32.add (local.get $values) (i32.const 16)))
-      (br_if $next (i32.lt_u (local.get $halves) (local.get $end))))))
+      (br_if $next (i32.lt_u (local.get $encoded) (local.get $end))))))

@@ -81,14 +81,22 @@ describe('class folders', () => {
 
   it.each<[string, string[], RegExp]>([
     ['one class', images('cats', 20), /only one class, cats\. At least two/],
-    ['too few images', [...images('cats', 20), ...images('dogs', 9)], /only 9 training images of dogs\. .* at least 10/],
+    [
+      'too few images',
+      [...images('cats', 20), ...images('dogs', 9)],
+      /only 9 training images of dogs\. .* at least 10/,
+    ],
     ['no images', ['readme.md'], /contains no images\. It should contain a folder for each class/],
     [
       'a class without test images',
       [...images('train/cats', 5), ...images('train/dogs', 5), 'test/cats/a.png'],
       /no test image of dogs/,
     ],
-    ['too many classes', Array.from({ length: 257 }, (_, i) => images(`c${i}`, 1)).flat(), /257 classes\. The limit is 256/],
+    [
+      'too many classes',
+      Array.from({ length: 257 }, (_, i) => images(`c${i}`, 1)).flat(),
+      /257 classes\. The limit is 256/,
+    ],
   ])('are rejected with a message for %s', async (_, files, message) => {
     await put(files);
     await expect(list()).rejects.toThrow(message);

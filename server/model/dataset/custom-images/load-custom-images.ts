@@ -53,6 +53,7 @@ function countsOf(classes: readonly string[], train: ImageSet, test: ImageSet) {
 }
 
 function holdOutTest(images: ImageSet, classes: number): { train: ImageSet; test: ImageSet } {
+  // The purpose must not change: it determines which images are held out.
   const byClass = shuffledByClass(images.labels, classes, 'own test');
   const test = byClass.flatMap((each) => each.slice(0, heldOut(each.length, customTestShare))).sort((a, b) => a - b);
   const isTest = new Set(test);
