@@ -110,18 +110,18 @@ describe('the strip', () => {
   it('shows what is trained, and lets training begin at a block', async () => {
     const words = () => page.locator('output').first().textContent();
     await field('n_unfreeze').fill('30');
-    await expect.poll(words).toBe('15 of 52 kernels: block 12 to Conv_1');
-    const block = page.getByRole('button', { name: /^block 15: 3 kernels/ });
+    await expect.poll(words).toBe('Trains 15 of 52 conv layers (block 12 – Conv_1)');
+    const block = page.getByRole('button', { name: /^block 15: 3 conv layers/ });
     await block.focus();
     // The arrow keys go from where the Tab key would come to.
     await expect.poll(() => block.getAttribute('tabindex')).toBe('0');
-    await page.getByText('block 15: 3 kernels (1 × 1, 3 × 3 depthwise, 1 × 1), trained').waitFor();
+    await page.getByText('block 15: 3 conv layers (1 × 1, 3 × 3 depthwise, 1 × 1), trained').waitFor();
     await page.keyboard.press('ArrowLeft');
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
     await expect.poll(focused).toMatch(/^block 14: /);
     await page.keyboard.press('Enter');
     await expect.poll(() => field('n_unfreeze').inputValue()).toBe('19');
-    await expect.poll(words).toBe('10 of 52 kernels: block 14 to Conv_1');
+    await expect.poll(words).toBe('Trains 10 of 52 conv layers (block 14 – Conv_1)');
   });
 });
 

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { decodeImages } from '@/server/model/dataset/own-images/decode-images.ts';
-import { listOwnImages } from '@/server/model/dataset/own-images/list-own-images.ts';
-import { makeImages } from '@/server/model/dataset/own-images/own-images.test-helper.ts';
+import { makeImages } from '@/server/model/dataset/custom-images/custom-images.test-helper.ts';
+import { decodeImages } from '@/server/model/dataset/custom-images/decode-images.ts';
+import { listCustomImages } from '@/server/model/dataset/custom-images/list-custom-images.ts';
 import { createCaller } from '@/server/router.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 
@@ -40,7 +40,7 @@ it('lists files that a run could not read until they change', async () => {
   await writeFile(damaged, 'not an image');
   const skipped = async () => (await caller.data.datasets()).datasets.at(-1)!.skipped.map(({ file }) => file);
   expect(await skipped()).toEqual([]);
-  const listed = await listOwnImages(folder);
+  const listed = await listCustomImages(folder);
   if (listed.format === 'images') await decodeImages(listed, cache, async () => {});
   expect(await skipped()).toEqual(['round/damaged.png']);
   await writeFile(damaged, 'changed');

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type CustomFolder, CustomImagesError, customDatasetSize, type SkippedFile } from '@/lib/data/custom-images.ts';
 import { datasetNameSchema } from '@/lib/data/dataset-name.ts';
 import {
   type BuiltInDataset,
@@ -8,11 +9,10 @@ import {
   type DatasetSize,
   isBuiltInDataset,
 } from '@/lib/data/datasets.ts';
-import { type OwnFolder, OwnImagesError, type SkippedFile, sizeOfOwn } from '@/lib/data/own-images.ts';
 import type { Env } from '@/server/env.ts';
 import { FieldError } from '@/server/errors.ts';
-import { decodedFactsSchema, decodedFiles } from '@/server/model/dataset/own-images/decoded-files.ts';
-import { listOwnImages } from '@/server/model/dataset/own-images/list-own-images.ts';
+import { decodedFactsSchema, decodedFiles } from '@/server/model/dataset/custom-images/decoded-files.ts';
+import { listCustomImages } from '@/server/model/dataset/custom-images/list-custom-images.ts';
 
 /** What the form shows about a data set, derived from file names, sizes and dates; no image is decoded. */
 export interface DatasetSummary {
@@ -52,17 +52,17 @@ const builtIn = (name: BuiltInDataset): DatasetSummary => ({
 async function summarise(folder: string, name: string, cache: string): Promise<DatasetSummary> {
   try {
     if (isBuiltInDataset(name)) {
-      throw new OwnImagesError(`The name ${name} is reserved for a built-in data set. Rename the folder.`);
+      throw new CustomImagesError(`The name ${name} is reserved for a built-in data set. Rename the folder.`);
     }
     if (!datasetNameSchema.safeParse(name).success) {
-      throw new OwnImagesError(
+      throw new CustomImagesError(
         'Rename the folder: its name may contain only letters, digits, spaces, dots, dashes and underscores.',
       );
     }
-    const listed = await listOwnImages(path.join(folder, name));
+    const listed = await listCustomImages(path.join(folder, name));
     const classes = listed.classes.map((each) => (typeof each === 'string' ? each : each.name));
     const skipped = [...listed.skipped, ...(await readUnreadableFiles(listed, cache))];
-    return { name, classes, size: sizeOfOwn(listed), problem: null, skipped };
+    return { name, classes, size: customDatasetSize(listed), problem: null, skipped };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { name, classes: [], size: null, problem, skipped: [] };
@@ -81,7 +81,7 @@ export async function checkDataset({ env }: { env: Pick<Env, 'paths'> }, name: s
 }
 
 /** The files that a run found unreadable, provided that the folder has not changed since. */
-async function readUnreadableFiles({ fingerprint }: OwnFolder, cache: string): Promise<SkippedFile[]> {
+async function readUnreadableFiles({ fingerprint }: CustomFolder, cache: string): Promise<SkippedFile[]> {
   const text = await readFile(decodedFiles(cache, fingerprint).facts, 'utf8').catch(() => null);
   return text === null ? [] : decodedFactsSchema.parse(JSON.parse(text)).skipped;
 }

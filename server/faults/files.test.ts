@@ -52,7 +52,7 @@ describe('truncated files', () => {
       truncateSync(file, length);
       await expect(loadCifar10(folder)).rejects.toMatchObject({
         code: 'data-broken',
-        message: expect.stringMatching(/data_batch_1\.bin .* it has \d+ bytes instead of 30730000\. Get it with/),
+        message: expect.stringMatching(/data_batch_1\.bin .* it has \d+ bytes instead of 30730000\. Download it with/),
       });
     }
     return 'reported with its size and how to download it again';

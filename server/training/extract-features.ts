@@ -30,7 +30,7 @@ export async function extractFeatures(experiment: Experiment): Promise<{ feature
   }
   timeLeft.finish('features');
   const evaluated = ['val', 'test'] as const;
-  if (evaluated.every((part) => features.isKept(requestFor(experiment, part, true)))) {
+  if (evaluated.every((part) => features.isCached(requestFor(experiment, part, true)))) {
     timeLeft.skip('evaluation', 'features');
   }
   await reporter.emit({

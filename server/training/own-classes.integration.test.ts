@@ -7,7 +7,7 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { decodeClasses } from '@/lib/run/predictions.ts';
 import { resultsLogSchema } from '@/lib/run/results-log.ts';
-import { makeImages } from '@/server/model/dataset/own-images/own-images.test-helper.ts';
+import { makeImages } from '@/server/model/dataset/custom-images/custom-images.test-helper.ts';
 import { readKerasFile } from '@/server/model/export/interpret-keras.test-helper.ts';
 import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
 import { runTraining } from './run.ts';

@@ -17,7 +17,7 @@ for (let i = 0; i < pixels.length; i++) pixels[i] = (i * 31 + (i >> 5) * 17) % 2
 const images: ImageSet = { pixels, labels: new Uint8Array(count), count };
 const complete = Uint32Array.from({ length: count }, (_, index) => index);
 
-/** Features are short rows and held in memory; what block 11 hands over at 96 px, 96 × 6 × 6, is read from the file. */
+/** Features are short rows, which are held in memory; the output of block 11, 96 × 6 × 6 at 96 px, is read from the file. */
 describe.each([
   ['features', 0, 1280],
   ['the output of block 11', 30, 96 * 6 * 6],
@@ -38,15 +38,15 @@ describe.each([
   const weights = randomWeights(network);
   function store(dataHash = 'a', limit = 1e9): ActivationStore {
     const model = { network, imageSize: 96, nUnfreeze };
-    const made = new ActivationStore(
+    const created = new ActivationStore(
       createOnnxRuntimeEngine(),
       weights,
       model,
       dataHash,
       new CacheFolder(folder, limit),
     );
-    stores.push(made);
-    return made;
+    stores.push(created);
+    return created;
   }
   const onBatch = async (batch: number) => {
     computed += batch;
@@ -54,7 +54,7 @@ describe.each([
   const all = { images, indices: complete, complete, mirrored: false };
   const bytes = 2 * width * count;
 
-  it('computes once and reads then, to the bit', async () => {
+  it('computes once, then reads bit-identical values', async () => {
     const first = await store().get(all, onBatch);
     expect(first).toMatchObject({ cached: false, rows: { count } });
     const values = first.rows.slice(0, count);
@@ -69,15 +69,15 @@ describe.each([
     expect(computed).toBe(count);
   });
 
-  it('serves a part from the file of all', async () => {
+  it('serves a subset from the file of the complete set', async () => {
     const { rows } = await store().get(all, onBatch);
-    const part = await store().get({ ...all, indices: Uint32Array.of(7, 2) }, onBatch);
-    expect(part.cached).toBe(true);
-    expect(part.rows.slice(0, 2)).toEqual(rows.read(Uint32Array.of(7, 2)));
-    expect(part.rows.read(Uint32Array.of(1))).toEqual(rows.slice(2, 3));
+    const subset = await store().get({ ...all, indices: Uint32Array.of(7, 2) }, onBatch);
+    expect(subset.cached).toBe(true);
+    expect(subset.rows.slice(0, 2)).toEqual(rows.read(Uint32Array.of(7, 2)));
+    expect(subset.rows.read(Uint32Array.of(1))).toEqual(rows.slice(2, 3));
   });
 
-  it('keeps other data, mirror images and parts apart', async () => {
+  it('separates different data and mirrored images', async () => {
     const { rows } = await store().get(all, onBatch);
     expect((await store('b').get(all, onBatch)).cached).toBe(false);
     const mirrored = await store().get({ ...all, mirrored: true }, onBatch);
@@ -86,7 +86,7 @@ describe.each([
     expect(await readdir(folder)).toHaveLength(3);
   });
 
-  it('computes again where a file is cut short', async () => {
+  it('recomputes the rows of a truncated file', async () => {
     const values = (await store().get(all, onBatch)).rows.slice(0, count);
     const [file] = await readdir(folder);
     await truncate(path.join(folder, file!), 1000);
@@ -95,7 +95,7 @@ describe.each([
     expect(again.rows.slice(0, count)).toEqual(values);
   });
 
-  it('leaves no file where it is stopped', async () => {
+  it('leaves no file behind when it is stopped', async () => {
     const stop = async () => {
       throw new Error('canceled');
     };
@@ -103,24 +103,24 @@ describe.each([
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('removes what was not used for longest where there is no room, and none of its own', async () => {
+  it('removes the least recently used files if there is no room, but none that it uses', async () => {
     const old = store('old');
     await old.get(all, onBatch);
     await utimes(path.join(folder, old.fileName(complete, false)), 1, 1);
     const recent = store('recent');
     await recent.get(all, onBatch);
-    const own = store('own', 2 * bytes);
-    await own.get(all, onBatch);
-    const names = [recent, own].map((each) => each.fileName(complete, false));
+    const limited = store('limited', 2 * bytes);
+    await limited.get(all, onBatch);
+    const names = [recent, limited].map((each) => each.fileName(complete, false));
     expect((await readdir(folder)).sort()).toEqual(names.sort());
-    await own.get({ ...all, mirrored: true }, onBatch);
-    const mine = [false, true].map((mirrored) => own.fileName(complete, mirrored));
-    expect((await readdir(folder)).sort()).toEqual(mine.sort());
+    await limited.get({ ...all, mirrored: true }, onBatch);
+    const inUse = [false, true].map((mirrored) => limited.fileName(complete, mirrored));
+    expect((await readdir(folder)).sort()).toEqual(inUse.sort());
     const others = complete.subarray(1);
-    expect(await own.hasRoomFor({ indices: others, complete: others, mirrored: false })).toBe(false);
+    expect(await limited.hasRoomFor({ indices: others, complete: others, mirrored: false })).toBe(false);
   });
 
-  it('holds in memory what finds no room, the same to the bit', async () => {
+  it('holds rows in memory if the cache has no room, bit-identical', async () => {
     const { rows } = await store('a', bytes - 1).get(all, onBatch);
     expect(await readdir(folder)).toEqual([]);
     expect(rows.slice(0, count)).toEqual((await store().get(all, onBatch)).rows.slice(0, count));

@@ -23,10 +23,10 @@ describe.each(engines)('%s', (_, engine) => {
     return results;
   }
 
-  /** The engine's results within float32's error of the interpreter's, relative to the largest number of each tensor. */
-  async function expectAsInterpreted(outputs: Outputs, feeds: Tensors, tolerance = 1e-5): Promise<void> {
-    const [results, due] = [await compute(outputs, feeds), interpret(outputs, feeds)];
-    for (const [name, numbers] of Object.entries(due)) {
+  /** Expects the interpreter's results within float32 rounding, relative to the largest number of each tensor. */
+  async function expectInterpreterResults(outputs: Outputs, feeds: Tensors, tolerance = 1e-5): Promise<void> {
+    const [results, expected] = [await compute(outputs, feeds), interpret(outputs, feeds)];
+    for (const [name, numbers] of Object.entries(expected)) {
       expect(results[name]).toHaveLength(numbers.length);
       const largest = numbers.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
       const error = numbers.reduce((max, x, at) => Math.max(max, Math.abs(results[name]![at]! - x)), 0);
@@ -37,7 +37,7 @@ describe.each(engines)('%s', (_, engine) => {
   const gradientsOf = ({ y, inputs }: Case): Outputs =>
     Object.fromEntries(gradients(y, inputs).map((gradient, index) => [`gradient ${index}`, gradient]));
 
-  /** What the frozen part is made of, with constant kernels and channels enough for an engine's own layouts. */
+  /** The frozen part's operations, with constant kernels and enough channels that engines use their internal layouts. */
   function frozenBlock(images: number): Outputs {
     const weights = (name: string, ...shape: Shape) => constant(between(-0.5, 0.5, name)(shape), shape);
     const x = input('x', [images, 16, 6, 6]);
@@ -54,25 +54,28 @@ describe.each(engines)('%s', (_, engine) => {
     return { down, pooled: sum(down, [2, 3]) };
   }
 
-  describe.each([1, 3, 8])('with %i of a batch', (n) => {
-    const cases = Object.entries(operationCases(n)).flatMap(([type, uses]) => uses.map((use) => ({ type, ...use })));
+  describe.each([1, 3, 8])('with a batch size of %i', (n) => {
+    const cases = Object.entries(operationCases(n)).flatMap(([type, typeCases]) =>
+      typeCases.map((testCase) => ({ type, ...testCase })),
+    );
 
-    it.each(cases)('$type, $title', ({ y, feeds }) => expectAsInterpreted({ y }, feeds));
+    it.each(cases)('$type, $title', ({ y, feeds }) => expectInterpreterResults({ y }, feeds));
 
-    it('a frozen block', () => expectAsInterpreted(frozenBlock(n), { x: between(-1, 1, 'images')([n, 16, 6, 6]) }));
+    it('a frozen block', () =>
+      expectInterpreterResults(frozenBlock(n), { x: between(-1, 1, 'images')([n, 16, 6, 6]) }));
   });
 
-  // Not 1: batch normalisation leaves nothing of a batch of one.
-  it.each([2, 5, 8])('the loss and the gradients of a network, with %i of a batch', async (n) => {
+  // Not 1: batch normalization maps a batch of one to zeros.
+  it.each([2, 5, 8])('loss and gradients of a network, with a batch size of %i', async (n) => {
     const network = smallNetworkCase(n);
-    await expectAsInterpreted({ loss: network.y, ...gradientsOf(network) }, network.feeds);
+    await expectInterpreterResults({ loss: network.y, ...gradientsOf(network) }, network.feeds);
   });
 
   describe('a program', () => {
     const x = input('x', [2, 3]);
     const numbers = Float32Array.of(0, 1, 2, 3, 4, 5);
 
-    it('leaves its inputs and earlier results as they are', async () => {
+    it('does not modify its inputs or earlier results', async () => {
       const program = await engine.compile({ y: add(x, x) });
       const feed = numbers.slice();
       const first = await program.run({ x: feed });
@@ -83,34 +86,34 @@ describe.each(engines)('%s', (_, engine) => {
       await program.release();
     });
 
-    it('gives the same bits each time', async () => {
+    it('returns bit-identical results each time', async () => {
       const network = smallNetworkCase(5);
       const outputs = { loss: network.y, ...gradientsOf(network) };
       expect(await compute(outputs, network.feeds)).toEqual(await compute(outputs, network.feeds));
     });
 
-    it('returns an input, a constant, a scalar, and one node under two names', async () => {
+    it('can return an input, a constant, a scalar, and one node under two names', async () => {
       const y = exp(x);
       const outputs = { same: x, two: constant(Float32Array.of(1, 2), [2]), total: sum(x, [0, 1]), y, again: y };
-      await expectAsInterpreted(outputs, { x: numbers });
+      await expectInterpreterResults(outputs, { x: numbers });
       expect(Object.keys(await compute(outputs, { x: numbers }))).toEqual(Object.keys(outputs));
     });
 
-    it('says which input is missing or of another size', async () => {
+    it('names the input that is missing or has the wrong size', async () => {
       const program = await engine.compile({ y: exp(x) });
       await expect(program.run({})).rejects.toThrow('input x has no numbers; its shape [2,3] needs 6');
       await expect(program.run({ x: new Float32Array(5) })).rejects.toThrow('input x has 5 numbers');
       await program.release();
     });
 
-    it('cannot have two inputs of one name', async () => {
-      await expect(engine.compile({ y: add(x, input('x', [3])) })).rejects.toThrow('two inputs are called x');
+    it('cannot have two inputs with the same name', async () => {
+      await expect(engine.compile({ y: add(x, input('x', [3])) })).rejects.toThrow('two inputs are named x');
     });
   });
 });
 
-describe('the engine on the CPU', () => {
-  it('says what it is', () => {
+describe('the CPU engine', () => {
+  it('reports its device and threads, and a fingerprint that depends on them', () => {
     const single = createOnnxRuntimeEngine(1);
     expect(single).toMatchObject({ name: 'cpu', threads: 1 });
     expect(single.device).not.toBe('');

@@ -34,25 +34,25 @@ const settings = {
 };
 
 describe('kerasModelConfig', () => {
-  it('is, layer by layer, the config that Keras 2.15 and Keras 3.15 both open', async () => {
-    const flagless = (config: ReturnType<typeof kerasModelConfig>) => ({
+  it('matches, layer by layer, a config that Keras 2.15 and Keras 3.15 both open', async () => {
+    const withoutFlags = (config: ReturnType<typeof kerasModelConfig>) => ({
       ...config.config,
       layers: config.config.layers.map((layer) => ({ ...layer, config: { ...layer.config, trainable: null } })),
     });
-    expect(flagless(kerasModelConfig(settings))).toEqual(flagless(await fixture('keras-model-config.json')));
+    expect(withoutFlags(kerasModelConfig(settings))).toEqual(withoutFlags(await fixture('keras-model-config.json')));
   });
 
   it.each([
-    { nUnfreeze: 0, kernels: 0 },
-    { nUnfreeze: 10, kernels: 5 },
-    { nUnfreeze: 30, kernels: 15 },
-    { nUnfreeze: 102, kernels: 52 },
+    { nUnfreeze: 0, convLayers: 0 },
+    { nUnfreeze: 10, convLayers: 5 },
+    { nUnfreeze: 30, convLayers: 15 },
+    { nUnfreeze: 102, convLayers: 52 },
   ])(
-    'marks what n_unfreeze $nUnfreeze trains: $kernels kernels of the base, and the head',
-    ({ nUnfreeze, kernels }) => {
+    'marks $convLayers conv layers and the head as trainable for n_unfreeze $nUnfreeze',
+    ({ nUnfreeze, convLayers }) => {
       const { layers } = kerasModelConfig({ ...settings, nUnfreeze }).config;
       const trainable = layers.filter((layer) => layer.config.trainable);
-      expect(trainable.filter((layer) => layer.class_name.includes('Conv2D'))).toHaveLength(kernels);
+      expect(trainable.filter((layer) => layer.class_name.includes('Conv2D'))).toHaveLength(convLayers);
       expect(trainable.filter((layer) => layer.class_name === 'BatchNormalization').map((layer) => layer.name)).toEqual(
         ['head_bn'],
       );
@@ -82,7 +82,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('leaves one whole file, and nothing where a tensor is wrong', async () => {
+  it('writes one complete file, and none if a tensor is missing', async () => {
     await expect(exportKerasH5(path.join(folder, 'bad.h5'), { ...model, head: new Map() })).rejects.toThrow('head_bn');
     expect(await readdir(folder)).toEqual(['cifar10.h5']);
   });
@@ -103,21 +103,21 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
         } else {
           expect(entity, item).toBeInstanceOf(Group);
           const values = Object.entries((entity as Group).attrs).map(([name, attribute]) => [name, attribute.value]);
-          const found = Object.fromEntries(values.map(([name, value]) => [name, listed(value)]));
+          const found = Object.fromEntries(values.map(([name, value]) => [name, abbreviated(value)]));
           expect([item, found]).toEqual([item, expected.attributes]);
         }
       }
     });
   });
 
-  /** An attribute as the fixture has it: a long list of layers with its middle left out. */
-  function listed(value: unknown) {
+  /** An attribute in the fixture's format: the middle of long lists is omitted. */
+  function abbreviated(value: unknown) {
     if (typeof value === 'string') return value;
     const list = [...(value as Iterable<string>)];
     return list.length < 20 ? list : [...list.slice(0, 8), '…', ...list.slice(-6)];
   }
 
-  it('keeps every frozen tensor bit by bit, unfolded, and holds the trained ones', async () => {
+  it('contains every frozen tensor bit-identical and unfolded, and the trained ones', async () => {
     const { weights } = await readKerasFile(file);
     const tensors = new Map([...weights.values()].flat().map(({ name, data }) => [name.replace(':0', ''), data]));
     expect(tensors.size).toBe(260 + 8);
@@ -129,7 +129,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     expect(trained.filter(([name, data]) => !isSame(name, data))).toEqual([]);
   });
 
-  /** What the file's own model_config makes of the first 100 test images; computed once, for it takes seconds. */
+  /** Probabilities of the first 100 test images by the file's model_config. Cached, because it takes seconds. */
   const interpret = () => {
     interpreted ??= interpretFile();
     return interpreted;
@@ -143,7 +143,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
     ]);
   }
 
-  it('says by its own model_config what the trainer says', async () => {
+  it('predicts, by its model_config, the trainer’s probabilities', async () => {
     const expected = (await interpret()).flat();
     const probabilities = await trainerProbabilities(model, imageNet, (await loadCifar10(realData!)).test, 100);
     const differences = probabilities.map((value, at) => Math.abs(value - expected[at]!));
@@ -156,7 +156,7 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
   if (missing) console.info('skipped: needs Keras, see tools/python/check-keras.py');
 
   it.skipIf(missing)(
-    `opens in both Keras, which predict what its own model_config says${missing ? ' (skipped: needs Keras)' : ''}`,
+    `opens in Keras 2 and Keras 3, whose predictions match its model_config${missing ? ' (skipped: needs Keras)' : ''}`,
     async () => {
       const images = path.join(realData!, 'cifar-10-batches-bin', 'test_batch.bin');
       const expected = await interpret();

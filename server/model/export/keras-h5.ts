@@ -4,15 +4,15 @@ import { kerasModelConfig, kerasTrainingConfig } from './keras-config.ts';
 import { type NamedWeight, tensorsByLayer } from './keras-tensors.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-/** What the file claims to be written by: Keras 3 reads Keras 2's files, not the other way round. */
+/** The version that the file claims: Keras 3 reads Keras 2's files, but not vice versa. */
 const kerasVersion = '2.15.0';
 
 /**
- * Writes the whole model as Keras' legacy HDF5 file (`keras.models.load_model`), one that opens in Keras 2 and in Keras 3:
- * https://github.com/keras-team/keras/blob/v2.15.0/keras/saving/legacy/hdf5_format.py. Kernels stay unfolded, and every
- * tensor that was not trained keeps its bits.
- * @param file its path; appears only when it is whole
- * @returns its size in bytes
+ * Writes the complete model as Keras' legacy HDF5 file (`keras.models.load_model`), which opens in Keras 2 and Keras 3:
+ * https://github.com/keras-team/keras/blob/v2.15.0/keras/saving/legacy/hdf5_format.py. Kernels stay unfolded; frozen
+ * tensors are bit-identical to the base.
+ * @param file path, written atomically
+ * @returns size in bytes
  */
 export async function exportKerasH5(file: string, model: TrainedModel): Promise<number> {
   const config = kerasModelConfig(model);
@@ -35,7 +35,7 @@ export async function exportKerasH5(file: string, model: TrainedModel): Promise<
   });
 }
 
-/** A layer's group: the names of its tensors, and a group of the layer's name with the tensors in it. */
+/** Writes a layer's group: the names of its tensors, and a subgroup with the layer's name that contains them. */
 function writeLayer(parent: Group, layer: string, tensors: NamedWeight[]) {
   const group = parent.create_group(layer);
   const fullName = ({ name }: NamedWeight) => `${name}:0`;
@@ -46,6 +46,6 @@ function writeLayer(parent: Group, layer: string, tensors: NamedWeight[]) {
   }
 }
 
-/** A list of names; Keras writes an empty one as no numbers at all. */
+/** Writes a list of names. Keras writes an empty list as an empty array of float64. */
 const writeNames = (group: Group, attribute: string, names: string[]) =>
   group.create_attribute(attribute, names.length > 0 ? names : new Float64Array());

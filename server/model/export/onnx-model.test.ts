@@ -9,15 +9,15 @@ import type { Weights } from '@/server/model/network/weights.ts';
 import { kerasImages } from './interpret-keras.test-helper.ts';
 import { exportOnnx } from './onnx-model.ts';
 import {
-  basesHere,
-  loadBase,
-  loadPictures,
+  availableBackbones,
+  loadBaseWeights,
+  loadTestImages,
   makeTrainedModel,
   trainerProbabilities,
 } from './trained-model.test-helper.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-describe.each(basesHere)('exportOnnx of a run from %s', (backbone) => {
+describe.each(availableBackbones)('exportOnnx of a run from %s', (backbone) => {
   let folder: string;
   let base: Weights;
   let model: TrainedModel;
@@ -25,9 +25,9 @@ describe.each(basesHere)('exportOnnx of a run from %s', (backbone) => {
   let session: InferenceSession;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'onnx-model-'));
-    base = await loadBase(backbone);
+    base = await loadBaseWeights(backbone);
     model = makeTrainedModel(base, backbone);
-    test = await loadPictures(backbone);
+    test = await loadTestImages(backbone);
     await exportOnnx(path.join(folder, 'cifar10.onnx'), model);
     session = await InferenceSession.create(path.join(folder, 'cifar10.onnx'));
   });
@@ -36,7 +36,7 @@ describe.each(basesHere)('exportOnnx of a run from %s', (backbone) => {
     await rm(folder, { recursive: true });
   });
 
-  /** The file's probabilities of the first images. */
+  /** Computes the probabilities of the first images with the exported file. */
   async function predict(count: number): Promise<Float32Array> {
     const image = new Tensor('float32', Float32Array.from(kerasImages(test.pixels, count)), [count, 32, 32, 3]);
     const { probabilities } = await session.run({ image });
@@ -44,21 +44,21 @@ describe.each(basesHere)('exportOnnx of a run from %s', (backbone) => {
     return probabilities!.data as Float32Array;
   }
 
-  it('gives the trainer’s probabilities of pixels, channels last', async () => {
+  it('predicts the trainer’s probabilities from channels-last pixels', async () => {
     const expected = await trainerProbabilities(model, base, test, 100);
     const found = await predict(100);
     expect(Math.max(...expected.map((value, at) => Math.abs(value - found[at]!)))).toBeLessThan(1e-4);
     expect(new Set(expected.map((value) => Math.round(value * 100))).size).toBeGreaterThan(20);
   });
 
-  it('takes any number of images', async () => {
+  it('accepts any number of images', async () => {
     const [one, seven] = [await predict(1), await predict(7)];
     expect(Math.max(...one.map((value, at) => Math.abs(value - seven[at]!)))).toBeLessThan(1e-5);
     expect(session.inputMetadata[0]).toMatchObject({ name: 'image', shape: ['N', 32, 32, 3] });
     expect(session.outputMetadata[0]).toMatchObject({ name: 'probabilities', shape: ['N', 10] });
   });
 
-  it('says what it is', async () => {
+  it('has class names and preprocessing in its metadata', async () => {
     const text = await readFile(path.join(folder, 'cifar10.onnx'), 'latin1');
     expect(text).toContain(JSON.stringify(cifar10Classes));
     expect(text).toContain('preprocessing');

@@ -2,7 +2,7 @@ import { networkOf } from '@/lib/network/backbones.ts';
 import { featureCount } from '@/lib/network/mobilenet-v2.ts';
 import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
-import { anyNumber } from '@/server/model/graph/onnx-writer.ts';
+import { dynamicLength } from '@/server/model/graph/onnx-writer.ts';
 import { constant, exp, input, logSoftmax, transpose } from '@/server/model/graph/operations.ts';
 import { averagePool, frozenBlocks } from '@/server/model/network/frozen.ts';
 import { headShapes, inferenceHead, movingAverages } from '@/server/model/network/head.ts';
@@ -10,13 +10,13 @@ import { modelMetadata } from './model-metadata.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /**
- * Writes the whole model as ONNX for inference, batch normalisations folded in: input `image` [N, 32, 32, 3] in [0, 1],
- * output `probabilities` [N, classes]. N is free. Class names and preprocessing stand in its metadata.
- * @param file its path; appears only when it is whole
- * @returns its size in bytes
+ * Writes the complete model as ONNX for inference, with folded batch normalization: input `image` [N, 32, 32, 3] in
+ * [0, 1], output `probabilities` [N, classes]. N is dynamic. The metadata has class names and preprocessing.
+ * @param file path, written atomically
+ * @returns size in bytes
  */
 export async function exportOnnx(file: string, model: TrainedModel): Promise<number> {
-  const pixels = transpose(input('image', [anyNumber, 32, 32, 3]), [0, 3, 1, 2]);
+  const pixels = transpose(input('image', [dynamicLength, 32, 32, 3]), [0, 3, 1, 2]);
   const features = averagePool(frozenBlocks(pixels, model.weights, model.imageSize, networkOf(model).blocks));
   const shapes = new Map([
     ...headShapes(model.classes.length),

@@ -11,22 +11,22 @@ import { launchBrowser } from '@/tools/testing/browser.ts';
 import { kerasImages } from './interpret-keras.test-helper.ts';
 import { exportTfjs } from './tfjs.ts';
 import {
-  basesHere,
-  loadBase,
-  loadPictures,
+  availableBackbones,
+  loadBaseWeights,
+  loadTestImages,
   makeTrainedModel,
   trainerProbabilities,
 } from './trained-model.test-helper.ts';
 
-/** What the page says, run in it with stock TensorFlow.js. */
-interface Answer {
+/** Result of running stock TensorFlow.js in the page. */
+interface PageResult {
   probabilities: number[];
   metadata: { classes: string[]; preprocessing: string };
-  /** Layers whose weights training would change. */
+  /** Names of the layers with trainable weights. */
   trainable: string[];
 }
 
-describe.each(basesHere)('exportTfjs of a run from %s', (backbone) => {
+describe.each(availableBackbones)('exportTfjs of a run from %s', (backbone) => {
   let folder: string;
   let files: Record<string, Uint8Array>;
   let server: Server;
@@ -34,7 +34,7 @@ describe.each(basesHere)('exportTfjs of a run from %s', (backbone) => {
   let page: Page;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tfjs-'));
-    const model = makeTrainedModel(await loadBase(backbone), backbone);
+    const model = makeTrainedModel(await loadBaseWeights(backbone), backbone);
     await exportTfjs(path.join(folder, 'tfjs.zip'), model);
     const library = await readFile(path.resolve('node_modules/@tensorflow/tfjs/dist/tf.min.js'));
     files = { ...unzipSync(await readFile(path.join(folder, 'tfjs.zip'))), 'tf.min.js': library };
@@ -42,7 +42,7 @@ describe.each(basesHere)('exportTfjs of a run from %s', (backbone) => {
     server = createServer((request, response) => response.end(files[request.url!.slice(1)] ?? plain)).listen(0);
     browser = await launchBrowser();
     page = await browser.newPage();
-    // The example takes TensorFlow.js from where its users would.
+    // The example loads TensorFlow.js from the CDN; the test serves it from node_modules.
     await page.route('https://cdn.jsdelivr.net/**', (route) => route.fulfill({ body: library }));
   });
   afterAll(async () => {
@@ -53,21 +53,23 @@ describe.each(basesHere)('exportTfjs of a run from %s', (backbone) => {
 
   const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
-  it('is a few files, none too large for a browser’s cache', () => {
+  it('consists of a few files, none too large for a browser’s cache', () => {
     const shards = Object.keys(files).filter((name) => name.endsWith('.bin'));
-    // The own backbone's weights are small enough for one.
+    // The bundled backbone's weights fit into one shard.
     expect(shards.length).toBeGreaterThan(backbone === 'sketch' ? 0 : 1);
     expect(shards.filter((name) => files[name]!.length > 4 * 1024 * 1024)).toEqual([]);
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['model.json', 'index.html', 'README.md']));
   });
 
-  it('gives the trainer’s probabilities in a plain page, and knows its classes', { timeout: 240_000 }, async () => {
+  it('predicts the trainer’s probabilities in a plain page and provides the classes', {
+    timeout: 240_000,
+  }, async () => {
     const count = 100;
-    const base = await loadBase(backbone);
-    const test = await loadPictures(backbone);
+    const base = await loadBaseWeights(backbone);
+    const test = await loadTestImages(backbone);
     await page.goto(address());
-    // As text: nothing of the test's own tooling may reach the page.
-    const answer = (await page.evaluate(`(async (pixels) => {
+    // Passed as text, so that the test runner does not transform the code that runs in the page.
+    const result = (await page.evaluate(`(async (pixels) => {
       await tf.setBackend('cpu');
       const model = await tf.loadLayersModel('model.json');
       const probabilities = tf.tidy(() => model.predict(tf.tensor4d(pixels, [${count}, 32, 32, 3]), { batchSize: 10 }));
@@ -76,17 +78,17 @@ describe.each(basesHere)('exportTfjs of a run from %s', (backbone) => {
         metadata: model.getUserDefinedMetadata(),
         trainable: model.layers.filter((layer) => layer.trainableWeights.length > 0).map((layer) => layer.name),
       };
-    })(${JSON.stringify(kerasImages(test.pixels, count))})`)) as Answer;
+    })(${JSON.stringify(kerasImages(test.pixels, count))})`)) as PageResult;
 
     const expected = await trainerProbabilities(makeTrainedModel(base, backbone), base, test, count);
-    expect(answer.probabilities).toHaveLength(count * 10);
-    expect(Math.max(...expected.map((value, at) => Math.abs(value - answer.probabilities[at]!)))).toBeLessThan(1e-3);
-    expect(answer.metadata.classes).toEqual(cifar10Classes);
-    expect(answer.metadata.preprocessing).toContain('96 px');
-    expect(answer.trainable).toHaveLength(15 + 3);
+    expect(result.probabilities).toHaveLength(count * 10);
+    expect(Math.max(...expected.map((value, at) => Math.abs(value - result.probabilities[at]!)))).toBeLessThan(1e-3);
+    expect(result.metadata.classes).toEqual(cifar10Classes);
+    expect(result.metadata.preprocessing).toContain('96 px');
+    expect(result.trainable).toHaveLength(15 + 3);
   });
 
-  it('brings a page that classifies an image', { timeout: 120_000 }, async () => {
+  it('includes a page that classifies an image', { timeout: 120_000 }, async () => {
     await page.goto(`${address()}index.html`);
     await page.getByText('Choose an image').waitFor();
     const image = { name: 'page.png', mimeType: 'image/png', buffer: await page.screenshot() };

@@ -8,30 +8,30 @@ import { modelMetadata } from './model-metadata.ts';
 import { examplePage, readme } from './tfjs-example.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-/** Browsers keep files of up to this size in their cache (what TensorFlow.js' own converter writes too). */
+/** Size of a weights file. Browsers cache files up to this size; TensorFlow.js' converter uses the same limit. */
 const shardBytes = 4 * 1024 * 1024;
 
-/** Side of the images that go in. */
+/** Side of the input images, in pixels. */
 const side = 32;
 
 /**
- * Writes the whole model for TensorFlow.js as a zip: `model.json` and its weights, for `tf.loadLayersModel`, of stock
- * layers only, and a page that shows how. Input [N, 32, 32, 3] in [0, 1] → probabilities [N, classes]. Format:
+ * Writes the complete model for TensorFlow.js as a zip: `model.json` and its weights for `tf.loadLayersModel`, with stock
+ * layers only, and an example page. Input [N, 32, 32, 3] in [0, 1] → probabilities [N, classes]. Format:
  * https://github.com/tensorflow/tfjs/blob/master/tfjs-converter/README.md.
- * @param file its path; appears only when it is whole
- * @returns its size in bytes
+ * @param file path, written atomically
+ * @returns size in bytes
  */
 export async function exportTfjs(file: string, model: TrainedModel): Promise<number> {
   const zip = new ZipFile();
   for (const [name, content] of Object.entries(tfjsFiles(model))) {
-    // Weights are as good as random: packing them costs time and saves nothing.
+    // Weights are nearly random: compressing them costs time and saves nothing.
     zip.addBuffer(Buffer.from(content), name, { compress: !name.endsWith('.bin') });
   }
   zip.end();
   return writeAtomically(file, await buffer(zip.outputStream));
 }
 
-/** The files by name. */
+/** The content of the zip, by file name. */
 function tfjsFiles(model: TrainedModel): Record<string, string | Uint8Array> {
   const { config, ...kind } = kerasModelConfig(model);
   const layers = config.layers.flatMap((layer) =>
@@ -72,8 +72,9 @@ function tfjsFiles(model: TrainedModel): Record<string, string | Uint8Array> {
 }
 
 /**
- * TensorFlow.js' own `Resizing` puts pixel centres elsewhere than Keras'. So each axis in turn is brought last and
- * multiplied by the interpolation matrix, which is a dense layer without bias: [h, w, c] → [h, c, w'] → [w', c, h'].
+ * Replaces the Resizing layer: TensorFlow.js' version places pixel centres differently from Keras'. Each axis in turn is
+ * moved last and multiplied by the interpolation matrix, as a dense layer without bias: [h, w, c] → [h, c, w'] →
+ * [w', c, h'].
  */
 function resizingLayers(resizing: KerasLayer, size: number): KerasLayer[] {
   const steps: [className: string, options: object][] = [
@@ -83,7 +84,7 @@ function resizingLayers(resizing: KerasLayer, size: number): KerasLayer[] {
     ['Dense', { units: size, activation: 'linear', use_bias: false }],
     ['Permute', { dims: [3, 1, 2] }],
   ];
-  // The last one keeps the name, so what follows is called on it as before.
+  // The last step keeps the original name, which the next layer refers to.
   const names = steps.map((_, index) => (index === steps.length - 1 ? resizing.name : `${resizing.name}_${index + 1}`));
   return steps.map(([class_name, options], index) => {
     const name = names[index]!;

@@ -1,11 +1,11 @@
 import protobuf from 'protobufjs/light.js';
 import type { Shape } from './node.ts';
 
-/** The parts of an ONNX model's file: its messages, and what collects nodes and constants. */
+/** The protobuf messages of an ONNX file, and a writer that collects nodes and initializers. */
 
 const field = (id: number, type: string, repeated = false) => ({ id, type, ...(repeated && { rule: 'repeated' }) });
 
-/** The few messages of `onnx.proto3` that a model of plain float32 operations needs. */
+/** The subset of `onnx.proto3` that a model of plain float32 operations needs. */
 export const { ModelProto } = protobuf.Root.fromJSON({
   nested: {
     ModelProto: {
@@ -75,48 +75,48 @@ function encodeAttribute([name, value]: [string, Attributes[string]]) {
 }
 
 /**
- * A graph's shapes are static, but a model for everyone takes any number of images. This length stands for that number: a
- * prime that no other axis is a multiple of.
+ * Placeholder length of a dynamic axis. Graph shapes are static, but exported models accept any number of images. A
+ * prime, so that no static axis is a multiple of it.
  */
-export const anyNumber = 7919;
+export const dynamicLength = 7919;
 
-const isFree = (length: number): boolean => length % anyNumber === 0;
+const isDynamic = (length: number): boolean => length % dynamicLength === 0;
 
-/** ONNX reads −1 as "as long as it must be". */
-const reshapeTo = (shape: Shape): number[] => shape.map((length) => (isFree(length) ? -1 : length));
+/** In an ONNX Reshape, −1 means that the length is inferred. */
+const reshapeTo = (shape: Shape): number[] => shape.map((length) => (isDynamic(length) ? -1 : length));
 
-const dimension = (length: number) => (isFree(length) ? { dimParam: 'N' } : { dimValue: length });
+const dimension = (length: number) => (isDynamic(length) ? { dimParam: 'N' } : { dimValue: length });
 
-/** A named input or output. */
+/** Describes a named input or output. */
 export const valueInfo = (name: string, shape: Shape) => ({
   name,
   type: { tensorType: { elemType: float32, shape: { dim: shape.map(dimension) } } },
 });
 
-/** Collects the nodes and constants of one model; every tensor has a short name. */
+/** Collects the nodes and initializers of one model. Each method returns the name of the tensor that it adds. */
 export class OnnxWriter {
   readonly nodes: object[] = [];
   readonly initializers: object[] = [];
   private count = 0;
 
-  private fresh = (): string => `t${this.count++}`;
+  private nextName = (): string => `t${this.count++}`;
 
   floats(data: Float32Array, dims: Shape): string {
-    const name = this.fresh();
+    const name = this.nextName();
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.initializers.push({ name, dims, dataType: float32, rawData });
     return name;
   }
 
   integers(values: readonly number[]): string {
-    const name = this.fresh();
+    const name = this.nextName();
     const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     this.initializers.push({ name, dims: [values.length], dataType: int64, rawData });
     return name;
   }
 
   apply(opType: string, inputs: string[], attributes: Attributes = {}): string {
-    const output = this.fresh();
+    const output = this.nextName();
     this.nodes.push({
       opType,
       input: inputs,

@@ -4,7 +4,7 @@ import { input } from '@/server/model/graph/operations.ts';
 import { Random } from '@/server/model/random.ts';
 import { preprocess } from './frozen.ts';
 
-/** Bilinear with half-pixel centres, edges repeated, read off pixel by pixel in double precision. */
+/** Reference: bilinear interpolation with half-pixel centres and clamped edges, one pixel at a time in double precision. */
 function resized(image: Float32Array, size: number, y: number, x: number): number {
   const place = (out: number) => Math.min(31, Math.max(0, ((out + 0.5) * 32) / size - 0.5));
   const [row, column] = [place(y), place(x)];
@@ -14,7 +14,7 @@ function resized(image: Float32Array, size: number, y: number, x: number): numbe
   return across(top) * (1 - (row - top)) + across(top + 1) * (row - top);
 }
 
-it.each([96, 128, 160, 192, 224])('scales images to %i px as Keras’ Resizing does, then to −1 … 1', (size) => {
+it.each([96, 128, 160, 192, 224])('resizes images to %i px like Keras’ Resizing and scales them to −1 … 1', (size) => {
   const random = new Random(5, 'pixels', size);
   const pixels = Float32Array.from({ length: 2 * 3 * 32 * 32 }, () => random.next());
   const { out } = interpret({ out: preprocess(input('pixels', [2, 3, 32, 32]), size) }, { pixels });

@@ -33,16 +33,16 @@ async function logits(nUnfreeze: number): Promise<Float32Array> {
   return (await tail.run({ ...parametersOf(nUnfreeze), frozen: frozen! })).logits!;
 }
 
-it('computes the same network frozen and trained, wherever it is cut', async () => {
-  const whole = await logits(0);
-  expect(Math.max(...whole) - Math.min(...whole)).toBeGreaterThan(0.1);
+it('computes the same logits, whichever part of the network is trained', async () => {
+  const expected = await logits(0);
+  expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.1);
   for (const nUnfreeze of [2, 10, 30, 60, 101, 102]) {
-    const found = await logits(nUnfreeze);
-    for (const [index, value] of found.entries()) expect(value).toBeCloseTo(whole[index]!, 3);
+    const actual = await logits(nUnfreeze);
+    for (const [index, value] of actual.entries()) expect(value).toBeCloseTo(expected[index]!, 3);
   }
 });
 
-it.each([0, 1, 30, 102])('has a finite gradient for all that is trained, N = %i', async (nUnfreeze) => {
+it.each([0, 1, 30, 102])('returns a finite gradient for every trained parameter, N = %i', async (nUnfreeze) => {
   const model = { network, imageSize, nUnfreeze, classes };
   const frozenPart = await engine.compile(frozenGraph(weights, model, batch));
   const program = await engine.compile(trainingGraph(weights, model, batch));

@@ -6,18 +6,18 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
 import { DataError } from '@/server/model/errors.ts';
-import { loadOwnImages } from './load-own-images.ts';
-import { makeImages } from './own-images.test-helper.ts';
+import { makeImages } from './custom-images.test-helper.ts';
+import { loadCustomImages } from './load-custom-images.ts';
 
 let root: string;
 const folder = () => path.join(root, 'datasets', 'shapes');
 const paths = () => ({ datasets: path.join(root, 'datasets'), cache: path.join(root, 'cache') });
 const onRead = vi.fn(async () => {});
 const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-const load = () => loadOwnImages('shapes', paths(), onRead);
+const load = () => loadCustomImages('shapes', paths(), onRead);
 
 beforeEach(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'own-'));
+  root = await mkdtemp(path.join(tmpdir(), 'custom-'));
   onRead.mockClear();
   log.mockClear();
 });
@@ -31,7 +31,7 @@ const colourOf = (pixels: Uint8Array, image: number) =>
     return pixels.subarray(from, from + 1024).reduce((sum, value) => sum + value, 0) / 1024;
   });
 
-describe('loadOwnImages', () => {
+describe('loadCustomImages', () => {
   it('reads class folders, holds out a fifth of each, and splits the rest', async () => {
     await makeImages(folder(), { a: 20, b: 10, c: 15 });
     const dataset = await load();
@@ -49,14 +49,14 @@ describe('loadOwnImages', () => {
     expect(onRead).toHaveBeenLastCalledWith(45, 45);
   });
 
-  it('takes the test from its own folder where there is one', async () => {
+  it('reads test images from the test folder if there is one', async () => {
     await makeImages(path.join(folder(), 'train'), { a: 6, b: 6 });
     await makeImages(path.join(folder(), 'test'), { a: 2, b: 3 });
     const { train, test } = await load();
     expect([train.count, test.count, countOf(test.labels, 1)]).toEqual([12, 5, 3]);
   });
 
-  it('decodes once: the second time all is as it was, from the cache', async () => {
+  it('decodes once, then reads the same images from the cache', async () => {
     await makeImages(folder(), { a: 12, b: 12 });
     await writeFile(path.join(folder(), 'a', 'bad.png'), 'no image');
     const first = await load();
@@ -72,7 +72,7 @@ describe('loadOwnImages', () => {
     expect((await readdir(paths().cache)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('leaves out what cannot be read, and says so in the log', async () => {
+  it('skips unreadable files and logs them', async () => {
     await makeImages(folder(), { a: 11, b: 12, empty: 0 });
     await writeFile(path.join(folder(), 'a', 'corrupt.png'), Buffer.from('\x89PNG\r\n\x1a\nand so on', 'latin1'));
     await sharp({ create: { width: 5000, height: 4000, channels: 3, background: '#fff' } }).toFile(
@@ -83,19 +83,19 @@ describe('loadOwnImages', () => {
     const lines = log.mock.calls.map(([line]) => line);
     expect([classes, train.count + test.count]).toEqual([['a', 'b'], 23]);
     expect(lines).toEqual([
-      'Left out: b/link.png is a link that leads out of the folder',
-      'Left out: empty is a class without images',
-      expect.stringMatching(/^Left out: a\/corrupt\.png cannot be decoded: /),
-      'Left out: b/huge.png has 20 megapixels; at most 16 are read',
+      'Skipped: b/link.png is a link that points outside the folder',
+      'Skipped: empty is a class without images',
+      expect.stringMatching(/^Skipped: a\/corrupt\.png cannot be decoded: /),
+      'Skipped: b/huge.png has 20 megapixels; the limit is 16',
     ]);
   });
 
-  it('counts only what it could read', async () => {
+  it('counts only readable images', async () => {
     await makeImages(folder(), { a: 10, b: 9 });
     await writeFile(path.join(folder(), 'b', 'bad.png'), 'no image');
     const loading = load();
     await expect(loading).rejects.toBeInstanceOf(DataError);
-    await expect(loading).rejects.toThrow('There are only 9 images of b to train on. Each class needs at least 10.');
+    await expect(loading).rejects.toThrow('There are only 9 training images of b. Each class needs at least 10.');
   });
 
   it('reads files in CIFAR-10’s format', async () => {
@@ -107,10 +107,10 @@ describe('loadOwnImages', () => {
     for (const [image, label] of train.labels.entries()) expect(train.pixels[image * imageBytes]! % 2).toBe(label);
 
     await writeFiles({ 'more.bin': record(2, 0) });
-    await expect(load()).rejects.toThrow('Image 0 of more.bin has the label 2; the 2 classes have the labels 0 to 1.');
+    await expect(load()).rejects.toThrow('Image 0 of more.bin has label 2, but the 2 classes have labels 0 to 1.');
   });
 
-  it('says what is wrong with a folder that is none', async () => {
+  it('reports a folder that does not exist', async () => {
     await expect(load()).rejects.toMatchObject({ code: 'dataset-unusable', message: /There is no folder .*shapes/ });
   });
 });

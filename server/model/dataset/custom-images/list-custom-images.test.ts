@@ -2,20 +2,20 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sizeOfOwn } from '@/lib/data/own-images.ts';
+import { customDatasetSize } from '@/lib/data/custom-images.ts';
 import { recordBytes } from '@/server/model/dataset/dataset.ts';
-import { listOwnImages } from './list-own-images.ts';
+import { listCustomImages } from './list-custom-images.ts';
 
 let root: string;
 let folder: string;
 beforeEach(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'own-'));
+  root = await mkdtemp(path.join(tmpdir(), 'custom-'));
   folder = path.join(root, 'pets');
   await mkdir(folder);
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Puts files there; what is in them is not looked at. */
+/** Writes files with the same content, which does not matter for images. */
 async function put(files: readonly string[], content: string | Uint8Array = 'x'): Promise<void> {
   for (const file of files) {
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
@@ -23,40 +23,40 @@ async function put(files: readonly string[], content: string | Uint8Array = 'x')
   }
 }
 const images = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}/${i}.png`);
-const list = () => listOwnImages(folder);
+const list = () => listCustomImages(folder);
 
 describe('class folders', () => {
-  it('are found with their images, in the order of their names', async () => {
+  it('are listed with their images, sorted by name', async () => {
     await put([...images('dogs', 12), ...images('cats', 20), 'cats/holiday.JPEG']);
     const listed = await list();
     expect(listed).toMatchObject({ format: 'images', hasTest: false, skipped: [] });
     expect(listed.classes).toMatchObject([{ name: 'cats' }, { name: 'dogs' }]);
     // 21 and 12 images: 4 and 2 for the test, 2 and 1 for validation.
-    expect(sizeOfOwn(listed)).toEqual({ train: 15 + 9, val: 2 + 1, test: 4 + 2, classes: 2 });
+    expect(customDatasetSize(listed)).toEqual({ train: 15 + 9, val: 2 + 1, test: 4 + 2, classes: 2 });
   });
 
-  it('may stand below train and test', async () => {
+  it('may be in train and test folders', async () => {
     await put([...images('train/cats', 18), ...images('train/dogs', 9), ...images('test/cats', 3), 'test/dogs/a.jpg']);
     const listed = await list();
     expect(listed.hasTest).toBe(true);
-    expect(sizeOfOwn(listed)).toEqual({ train: 16 + 8, val: 2 + 1, test: 4, classes: 2 });
+    expect(customDatasetSize(listed)).toEqual({ train: 16 + 8, val: 2 + 1, test: 4, classes: 2 });
   });
 
-  it('take a validation folder for the test, or for training where there is a test', async () => {
+  it('use a validation folder for testing, or for training if there is a test folder', async () => {
     const train = [...images('train/cats', 9), ...images('train/dogs', 9)];
     const val = [...images('val/cats', 2), ...images('val/dogs', 2)];
     await put([...train, ...val]);
-    expect(sizeOfOwn(await list())).toMatchObject({ train: 16, test: 4 });
+    expect(customDatasetSize(await list())).toMatchObject({ train: 16, test: 4 });
     await put([...images('test/cats', 1), ...images('test/dogs', 1)]);
-    expect(sizeOfOwn(await list())).toMatchObject({ train: 20, val: 2, test: 2 });
+    expect(customDatasetSize(await list())).toMatchObject({ train: 20, val: 2, test: 2 });
   });
 
-  it('may be called train where others are not', async () => {
+  it('may include a class named train', async () => {
     await put([...images('train', 10), ...images('plane', 10)]);
     expect((await list()).classes).toMatchObject([{ name: 'plane' }, { name: 'train' }]);
   });
 
-  it('list what is left out, and why', async () => {
+  it('list skipped files with reasons', async () => {
     await put([...images('cats', 10), ...images('dogs', 10), 'readme.md', 'cats/more/a.png', 'dogs/a.gif']);
     await put(['.DS_Store', 'cats/.hidden.png', 'cats/Thumbs.db']);
     await mkdir(path.join(folder, 'birds'));
@@ -68,43 +68,47 @@ describe('class folders', () => {
     const { skipped, classes } = await list();
     const reasons = Object.fromEntries(skipped.map(({ file, reason }) => [file, reason]));
     expect(reasons).toEqual({
-      'readme.md': 'lies outside the class folders',
+      'readme.md': 'is outside the class folders',
       'cats/more': 'is a folder within a class',
-      'dogs/a.gif': 'is neither PNG nor JPEG',
+      'dogs/a.gif': 'is not PNG or JPEG',
       birds: 'is a class without images',
-      'cats/link.png': 'is a link that leads out of the folder',
-      outside: 'is a link that leads out of the folder',
-      'dogs/broken.png': 'is a link that leads nowhere',
+      'cats/link.png': 'is a link that points outside the folder',
+      outside: 'is a link that points outside the folder',
+      'dogs/broken.png': 'is a broken link',
     });
     expect(classes).toMatchObject([{ train: { length: 10 } }, { train: { length: 11 } }]);
   });
 
   it.each<[string, string[], RegExp]>([
     ['one class', images('cats', 20), /only one class, cats\. At least two/],
-    ['too few images', [...images('cats', 20), ...images('dogs', 9)], /only 9 images of dogs .* at least 10/],
-    ['no images', ['readme.md'], /holds no images\. It should hold a folder for each class/],
     [
-      'a class that the test lacks',
+      'too few images',
+      [...images('cats', 20), ...images('dogs', 9)],
+      /only 9 training images of dogs\. .* at least 10/,
+    ],
+    ['no images', ['readme.md'], /contains no images\. It should contain a folder for each class/],
+    [
+      'a class without test images',
       [...images('train/cats', 5), ...images('train/dogs', 5), 'test/cats/a.png'],
       /no test image of dogs/,
     ],
     [
-      'very many classes',
+      'too many classes',
       Array.from({ length: 257 }, (_, i) => images(`c${i}`, 1)).flat(),
-      /257 classes\. At most 256/,
+      /257 classes\. The limit is 256/,
     ],
-  ])('refuse %s in words', async (_, files, message) => {
+  ])('are rejected with a message for %s', async (_, files, message) => {
     await put(files);
     await expect(list()).rejects.toThrow(message);
   });
 
-  it('are no data set where the folder is a link, a file or not there', async () => {
-    await expect(listOwnImages(path.join(root, 'none'))).rejects.toThrow(/There is no folder .*none\. Make it/);
+  it('are rejected if the data set’s folder is a link or does not exist', async () => {
+    await expect(listCustomImages(path.join(root, 'none'))).rejects.toThrow(/There is no folder .*none\. Create it/);
     await symlink(folder, path.join(root, 'link'));
-    await expect(listOwnImages(path.join(root, 'link'))).rejects.toThrow('is a link');
+    await expect(listCustomImages(path.join(root, 'link'))).rejects.toThrow('is a link');
   });
 
-  it('have another fingerprint when a file has changed', async () => {
+  it('have a different fingerprint after a file has changed', async () => {
     await put([...images('cats', 10), ...images('dogs', 10)]);
     const before = (await list()).fingerprint;
     expect((await list()).fingerprint).toBe(before);
@@ -116,22 +120,22 @@ describe('class folders', () => {
 describe('files in CIFAR-10’s format', () => {
   const records = (count: number) => new Uint8Array(count * recordBytes);
 
-  it('are found with the names of their classes', async () => {
+  it('are listed with their class names', async () => {
     await put(['data_batch_1.bin', 'data_batch_2.bin'], records(45));
     await put(['test_batch.bin'], records(10));
     await put(['batches.meta.txt'], 'cat\r\ndog\nbird\n\n');
     const listed = await list();
     expect(listed).toMatchObject({ format: 'binary', classes: ['cat', 'dog', 'bird'], hasTest: true });
-    expect(sizeOfOwn(listed)).toEqual({ train: 80, val: 10, test: 10, classes: 3 });
+    expect(customDatasetSize(listed)).toEqual({ train: 80, val: 10, test: 10, classes: 3 });
   });
 
-  it('need the names, and whole records', async () => {
+  it('require class names and complete records', async () => {
     await put(['data.bin'], records(45));
-    await expect(list()).rejects.toThrow('no classes.txt: a class name a line');
+    await expect(list()).rejects.toThrow('but no classes.txt. Add one with a class name per line.');
     await put(['classes.txt'], 'cat\ncat\n');
-    await expect(list()).rejects.toThrow('names a class twice');
+    await expect(list()).rejects.toThrow('lists a class twice');
     await put(['classes.txt'], 'cat\ndog\n');
     await put(['more.bin'], 'x');
-    await expect(list()).rejects.toThrow(/more\.bin has 1 bytes, which are no whole number of records/);
+    await expect(list()).rejects.toThrow(/more\.bin has 1 bytes, which is not a multiple of 3073/);
   });
 });

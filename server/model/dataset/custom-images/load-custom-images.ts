@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { heldOut, ownTestShare } from '@/lib/data/datasets.ts';
-import { type BinaryFile, checkCounts, type OwnFolder, OwnImagesError } from '@/lib/data/own-images.ts';
+import { type BinaryFile, type CustomFolder, CustomImagesError, checkCounts } from '@/lib/data/custom-images.ts';
+import { customTestShare, heldOut } from '@/lib/data/datasets.ts';
 import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import {
   type Dataset,
@@ -15,30 +15,30 @@ import { shuffledByClass } from '@/server/model/dataset/split.ts';
 import { DataError } from '@/server/model/errors.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
 import { type DecodedImages, decodeImages } from './decode-images.ts';
-import { listOwnImages } from './list-own-images.ts';
+import { listCustomImages } from './list-custom-images.ts';
 
 /**
- * Reads a folder of own images: as they lie there, or as an earlier run has decoded them. Where nobody chose test images,
- * a fifth of each class is held out, always the same.
+ * Loads a folder of custom images, from the cache if an earlier run has decoded them. If the folder has no test images, a
+ * fifth of each class is held out for testing, always the same images.
  *
- * @throws DataError where nobody can train on it
+ * @throws DataError if the folder cannot be trained on
  */
-export async function loadOwnImages(
+export async function loadCustomImages(
   name: string,
   { datasets, cache }: Pick<Paths, 'datasets' | 'cache'>,
   onRead: OnRead,
 ): Promise<Dataset> {
   try {
-    const listed = await listOwnImages(path.join(datasets, name));
+    const listed = await listCustomImages(path.join(datasets, name));
     const { train, test, skipped } =
       listed.format === 'images' ? await decodeImages(listed, cache, onRead) : await readBinaries(listed);
-    for (const { file, reason } of [...listed.skipped, ...skipped]) console.log(`Left out: ${file} ${reason}`);
+    for (const { file, reason } of [...listed.skipped, ...skipped]) console.log(`Skipped: ${file} ${reason}`);
     const classes = listed.classes.map((each) => (typeof each === 'string' ? each : each.name));
     checkCounts(countsOf(classes, train, test), listed.hasTest);
     const sets = listed.hasTest ? { train, test } : holdOutTest(train, classes.length);
     return datasetOf({ name, classes, ...sets }, name);
   } catch (error) {
-    if (error instanceof OwnImagesError) throw new DataError('dataset-unusable', error.message, { cause: error });
+    if (error instanceof CustomImagesError) throw new DataError('dataset-unusable', error.message, { cause: error });
     throw error;
   }
 }
@@ -53,8 +53,9 @@ function countsOf(classes: readonly string[], train: ImageSet, test: ImageSet) {
 }
 
 function holdOutTest(images: ImageSet, classes: number): { train: ImageSet; test: ImageSet } {
+  // The purpose must not change: it determines which images are held out.
   const byClass = shuffledByClass(images.labels, classes, 'own test');
-  const test = byClass.flatMap((each) => each.slice(0, heldOut(each.length, ownTestShare))).sort((a, b) => a - b);
+  const test = byClass.flatMap((each) => each.slice(0, heldOut(each.length, customTestShare))).sort((a, b) => a - b);
   const isTest = new Set(test);
   const train = Array.from(images.labels.keys()).filter((image) => !isTest.has(image));
   return { train: pick(images, train), test: pick(images, test) };
@@ -69,12 +70,12 @@ function pick(from: ImageSet, indices: readonly number[]): ImageSet {
   return images;
 }
 
-async function readBinaries(listed: Extract<OwnFolder, { format: 'binary' }>): Promise<DecodedImages> {
+async function readBinaries(listed: Extract<CustomFolder, { format: 'binary' }>): Promise<DecodedImages> {
   const read = (files: readonly BinaryFile[]) => readRecords(listed.folder, files, listed.classes.length);
   return { train: await read(listed.train), test: await read(listed.test), skipped: [] };
 }
 
-/** @throws OwnImagesError where a label has no class */
+/** @throws CustomImagesError if a label is outside the classes */
 async function readRecords(folder: string, files: readonly BinaryFile[], classes: number): Promise<ImageSet> {
   const images = emptyImages(files.reduce((sum, file) => sum + file.images, 0));
   let image = 0;
@@ -83,8 +84,8 @@ async function readRecords(folder: string, files: readonly BinaryFile[], classes
     for (let at = 0; at < records.length; at += recordBytes, image++) {
       const label = records[at]!;
       if (label >= classes) {
-        throw new OwnImagesError(
-          `Image ${at / recordBytes} of ${file} has the label ${label}; the ${classes} classes have the labels 0 to ${classes - 1}.`,
+        throw new CustomImagesError(
+          `Image ${at / recordBytes} of ${file} has label ${label}, but the ${classes} classes have labels 0 to ${classes - 1}.`,
         );
       }
       images.labels[image] = label;

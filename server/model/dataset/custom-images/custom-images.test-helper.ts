@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 
-/** One colour a class, so that even a few epochs tell the classes apart. */
+/** One colour per class, so that the classes can be learned in a few epochs. */
 const colours = ['#c03020', '#20a040', '#3050d0', '#d0b020', '#8030a0'];
 
 /**
- * Makes a folder for each class, with small PNG and JPEG files of its own colour, no two alike.
- * @param classes how many images of each; below `folder`, which may be the `train` of a data set
+ * Creates a folder for each class with small, distinct PNG and JPEG files in the class's colour.
+ * @param folder a data set, or its `train` or `test` folder
+ * @param classes number of images by class
  */
 export async function makeImages(folder: string, classes: Record<string, number>): Promise<void> {
   for (const [label, [name, count]] of Object.entries(classes).entries()) {
