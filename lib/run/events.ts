@@ -4,11 +4,9 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import { speedSchema } from '@/lib/work/estimate.ts';
 import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
+import { phaseSchema } from './phases.ts';
 
 /** The messages between server and trainer over Node IPC. Parsed on both ends. */
-
-export const phaseSchema = z.enum(['prepare', 'features', 'head', 'finetune', 'evaluation', 'export']);
-export type Phase = z.infer<typeof phaseSchema>;
 
 /** The resources that the trainer's process uses, threads included. */
 const usageSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Phase } from './phases.ts';
 
 /** Null: NaN and infinities, which have no JSON (a gap in a curve), and what a log from elsewhere does not say. */
 const figure = z.number().nullable();
@@ -38,6 +39,13 @@ export const timingSchema = z.object({
   frozen_cached: z.boolean().optional(),
 });
 export type Timing = z.infer<typeof timingSchema>;
+
+/** The phases that add up to `total`, with their keys in a log. */
+export const timingKeyOf = {
+  features: 'feature_extract',
+  head: 'top_train',
+  finetune: 'end2end',
+} as const satisfies Partial<Record<Phase, keyof Timing>>;
 
 /** Rows are the true class, columns the predicted one; entries count test images. */
 export const confusionMatrixSchema = z.array(z.array(z.number().int().nonnegative()));

@@ -79,7 +79,7 @@ export class Prober {
     const { speeds, kept, cacheLimit } = readSpeeds(this.parts);
     // Whether speeds are known does not depend on how many images there are.
     const size = builtInDatasets.cifar10.size;
-    return estimateRun(config, { size, speeds, kept: findCached(config, kept, cacheLimit) })?.isMeasured === true;
+    return estimateRun(config, { size, speeds, cached: findCached(config, kept, cacheLimit) })?.isMeasured === true;
   }
 
   private isTraining = (): boolean =>

@@ -3,12 +3,12 @@ import { type FieldDescription, fields } from '@/lib/config/fields.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { nearestName } from './nearest-name.ts';
 
-/** The command line's flags: one for each field of the config, with its name. */
+/** Parses command-line flags: one for each field of the config, with the same name. */
 
-/** Something on the command line is wrong: a line for each problem, naming the flag. */
+/** The command line is invalid. The message has a line for each problem, with the flag. */
 export class FlagError extends Error {}
 
-/** Flags that a command has besides those of a run. */
+/** Additional flags of a command, besides those of a run. */
 type OwnFlags = Record<string, { type: 'boolean' | 'string' }>;
 
 type OwnValues<Own extends OwnFlags> = {
@@ -21,16 +21,16 @@ interface ParsedFlags<Own extends OwnFlags> {
 }
 
 /**
- * Reads `--name value`, `--name=value`, `--switch`, `--no-switch`; of a flag given twice the last one counts.
- * @returns the complete config, or `help` where that is asked for
- * @throws FlagError naming every flag that is unknown, lacks its value or has a wrong one
+ * Parses `--name value`, `--name=value`, `--switch`, `--no-switch`; if a flag is repeated, the last one counts.
+ * @returns the complete config, or `help` if `--help` is present
+ * @throws FlagError for all unknown flags, missing values and invalid values
  */
 export function parseFlags(args: readonly string[]): TrainConfig | 'help' {
   const parsed = parseFlagsWith({}, args);
   return parsed === 'help' ? parsed : parsed.config;
 }
 
-/** As `parseFlags`, for a command with further flags of its own. */
+/** Like `parseFlags`, for a command with additional flags. */
 export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly string[]): ParsedFlags<Own> | 'help' {
   const tokens = readTokens(args, flags);
   if (tokens.some(({ index }) => args[index] === '--help' || args[index] === '-h')) return 'help';
@@ -44,7 +44,7 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
     const isOwn = name !== null && Object.hasOwn(flags, name);
     if (name === null) {
       const belongsToUnknown = unknownAt >= 0 && index === unknownAt + 1;
-      if (!belongsToUnknown) problems.add(`${value}: every value needs its flag before it, as in --n_unfreeze 30`);
+      if (!belongsToUnknown) problems.add(`${value}: a value must follow its flag, for example --n_unfreeze 30`);
     } else if (negated) {
       given[negated.name] = false;
     } else if (field?.kind === 'switch') {
@@ -55,7 +55,7 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
       problems.add(unknownFlag(args[index]!, Object.keys(flags)));
       if (!isInline) unknownAt = index;
     } else if (value === undefined) {
-      problems.add(`--${name}: a value is missing`);
+      problems.add(`--${name}: missing value`);
     } else if (field) {
       given[name] = readValue(field, value);
     } else {
@@ -71,9 +71,9 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
   return { config: parsed.data!, own: own as OwnValues<Own> };
 }
 
-/** One flag of the command line with its value, or, without a name, a value that no flag takes. */
+/** A flag with its value; a value without a flag has no name. */
 interface Token {
-  /** Its place among the arguments. */
+  /** Position among the arguments. */
   index: number;
   name: string | null;
   value: string | undefined;
@@ -83,7 +83,7 @@ interface Token {
 
 const takesValue = ({ kind }: FieldDescription) => kind !== 'switch';
 
-/** Values that begin with one dash are taken: they may be negative numbers, which the schema refuses in its own words. */
+/** Accepts values that start with a single dash: they may be negative numbers, which the schema rejects with a clear message. */
 function readTokens(args: readonly string[], flags: OwnFlags, from = 0): Token[] {
   const valued = fields.filter(takesValue).map(({ name }) => [name, { type: 'string' }] as const);
   const { tokens: found } = parseArgs({
@@ -99,7 +99,7 @@ function readTokens(args: readonly string[], flags: OwnFlags, from = 0): Token[]
     if (token.kind === 'positional') tokens.push({ index, name: null, value: token.value, isInline: false });
     if (token.kind !== 'option') continue;
     const { name, value, inlineValue: isInline = false } = token;
-    // Not a value but the next flag, which was swallowed: read on from there.
+    // The parser took the next flag for a value: continue from there.
     if (!isInline && value?.startsWith('--')) {
       return [...tokens, { index, name, value: undefined, isInline }, ...readTokens(args, flags, index + 1)];
     }
@@ -108,7 +108,7 @@ function readTokens(args: readonly string[], flags: OwnFlags, from = 0): Token[]
   return tokens;
 }
 
-/** `--augment`, `--augment=True`; anything else is left for the schema to refuse. */
+/** Parses `--augment` and `--augment=True`; the schema rejects anything else. */
 function readSwitch(text: string | undefined): unknown {
   if (text === undefined || text.toLowerCase() === 'true') return true;
   return text.toLowerCase() === 'false' ? false : text;
@@ -129,7 +129,7 @@ const show = (value: unknown) => (Array.isArray(value) ? value.join(',') : Strin
 
 function unknownFlag(arg: string, own: readonly string[]): string {
   const flag = arg.split('=')[0]!;
-  const wanted = flag.replace(/^--?(no-)?/, '').replaceAll('-', '_');
-  const near = nearestName(wanted, [...fields.map(({ name }) => name), ...own]);
-  return `${flag}: there is no such flag; ${near ? `did you mean --${near}?` : 'see --help'}`;
+  const name = flag.replace(/^--?(no-)?/, '').replaceAll('-', '_');
+  const near = nearestName(name, [...fields.map((field) => field.name), ...own]);
+  return `${flag}: unknown flag; ${near ? `did you mean --${near}?` : 'see --help'}`;
 }

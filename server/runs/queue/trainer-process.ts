@@ -131,7 +131,7 @@ const spawnTrainer = (entry: string): ChildProcess =>
   spawn(process.execPath, [entry], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     // CUDA's TF32 would round the factors of products to ten bits.
-    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0', SIGNS_OF_LIFE_PIPE: '4' },
+    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0', HEARTBEAT_PIPE: '4' },
     // Ctrl-C in the terminal is for the server, which ends its trainer itself.
     detached: process.platform !== 'win32',
     windowsHide: true,
