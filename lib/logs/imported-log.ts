@@ -182,12 +182,11 @@ function evaluationOf({ metrics, timing_sec, classes }: Log, confusion: Confusio
   const matrix = confusion.plain ?? confusion.tta;
   const found = metrics ?? {};
   if (!matrix && Object.values(found).every((value) => value == null)) return [];
-  const ttaOfMatrix = confusion.tta && diagonalShare(confusion.tta);
   const all: RunMetrics = {
     val_end2end: found.val_end2end ?? null,
     test_end2end: found.test_end2end ?? null,
     val_tta: found.val_tta ?? null,
-    test_tta: found.test_tta ?? ttaOfMatrix,
+    test_tta: found.test_tta ?? (confusion.tta && diagonalShare(confusion.tta)),
     val_stage1: found.val_stage1 ?? null,
     test_stage1: found.test_stage1 ?? null,
     val_loss: found.val_loss ?? null,

@@ -25,13 +25,13 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const { config, own } = parsed;
-  const images = readCount('images', own.images);
-  const threads = readCount('threads', own.threads);
+  const { config, extra } = parsed;
+  const images = readCount('images', extra.images);
+  const threads = readCount('threads', extra.threads);
   if (config.engine === 'auto') return benchAllEngines(args);
   const engine = await createEngine(config.engine, { threads });
   const result = await bench({ config, engine, images: images ?? 512 });
-  console.log(own.json ? JSON.stringify(result) : describe(result));
+  console.log(extra.json ? JSON.stringify(result) : describe(result));
   return 0;
 }
 

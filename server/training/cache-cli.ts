@@ -3,12 +3,12 @@ import { formatAgo, formatBytes } from '@/lib/format.ts';
 import { type CachedFile, listCache, removeCached } from '@/server/model/activations/cache-folder.ts';
 import { readPaths } from '@/server/model/files/paths.ts';
 
-/** `npm run cache [-- --clear]`: lists or clears the cached activations. Exits 2 if a flag or a setting is invalid. */
+/** `npm run cache [-- --clear]`: lists or clears the cache folder. Exits 2 if a flag or a setting is invalid. */
 
 const usage = `usage: npm run cache [-- --clear]
 
-Lists the activations that runs have cached for later runs, most recently used first. --clear removes them; the next runs
-compute them again. CACHE_DIR sets the folder, CACHE_LIMIT its maximum size in gigabytes.
+Lists the files that runs have cached for later runs (activations and engine checks), most recently used first. --clear
+removes them; the next runs compute them again. CACHE_DIR sets the folder, CACHE_LIMIT its maximum size in gigabytes.
 `;
 
 async function main(args: string[]): Promise<number> {

@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-interface Ended {
+interface ExitResult {
   code: number | null;
   stdout: string;
   stderr: string;
@@ -47,16 +47,16 @@ function train(args: string[], { data, onLine }: { data?: string; onLine?: (line
       DATA_DIR: data ?? path.join(folder, 'nothing'),
     },
   });
-  return new Promise<Ended>((resolve) => {
-    const ended: Ended = { code: null, stdout: '', stderr: '' };
+  return new Promise<ExitResult>((resolve) => {
+    const result: ExitResult = { code: null, stdout: '', stderr: '' };
     child.stdout.on('data', (data: Buffer) => {
-      ended.stdout += data;
+      result.stdout += data;
       onLine?.(String(data), child.pid!);
     });
     child.stderr.on('data', (data: Buffer) => {
-      ended.stderr += data;
+      result.stderr += data;
     });
-    child.on('close', (code) => resolve({ ...ended, code }));
+    child.on('close', (code) => resolve({ ...result, code }));
   });
 }
 

@@ -20,7 +20,7 @@ describe('a run on custom images with three classes', () => {
   const inRun = (name: string) => path.join(folder, 'results', 'run', name);
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'own-classes-'));
+    folder = await mkdtemp(path.join(tmpdir(), 'custom-classes-'));
     const paths = {
       data: someDataFolder,
       results: path.join(folder, 'results'),

@@ -5,7 +5,7 @@ import { FlagError, parseFlags } from './flags.ts';
 
 /**
  * `npm run engines -- [--n_unfreeze 30] [--image_size 96] …`: shows which engine `auto` selects for such a run on this machine,
- * the speed of each engine, and why unusable ones are rejected. Exits 0, 1 if no engine can train, 2 if a flag is invalid.
+ * the speed of each engine, and why the others are not used. Exits 0, 1 if no engine can train, 2 if a flag is invalid.
  */
 
 const usage = 'usage: npm run engines -- [--n_unfreeze N] [--batch_size N] [--image_size PIXELS]';
@@ -27,7 +27,7 @@ async function main(args: string[]): Promise<number> {
     const result =
       verdict.is === 'able'
         ? `${Math.round(verdict.imagesPerSecond)} images/s on ${verdict.device}`
-        : `unusable: ${verdict.why}`;
+        : `not used: ${verdict.why}`;
     console.log(
       `${name === selected ? '→' : ' '} ${name.padEnd(11)} ${result}\n  ${' '.repeat(11)} ${engines[name].title}`,
     );

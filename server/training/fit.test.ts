@@ -62,7 +62,7 @@ const bitsOfState = ({ last, best, optimizer, ...rest }: FitState) => ({
 /** Results of a training: events, final parameters, and the checkpoint after each epoch. */
 interface Outcome {
   epochs: RunEventOf<'epoch'>[];
-  ended: RunEventOf<'stage-ended'> | undefined;
+  stageEnd: RunEventOf<'stage-ended'> | undefined;
   states: FitState[];
   parameters: Parameters;
 }
@@ -106,7 +106,7 @@ async function train(losses: readonly number[], options: Partial<FitOptions> = {
   });
   return {
     epochs: events.filter((event) => event.type === 'epoch'),
-    ended: events.find((event) => event.type === 'stage-ended'),
+    stageEnd: events.find((event) => event.type === 'stage-ended'),
     states,
     parameters,
   };
@@ -114,18 +114,18 @@ async function train(losses: readonly number[], options: Partial<FitOptions> = {
 
 describe('fit', () => {
   it('runs every epoch while validation loss decreases', async () => {
-    const { epochs, ended, states } = await train([0.9, 0.8, 0.7]);
+    const { epochs, stageEnd, states } = await train([0.9, 0.8, 0.7]);
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
-    expect(ended).toMatchObject({ bestEpoch: 3, stoppedEarly: false });
+    expect(stageEnd).toMatchObject({ bestEpoch: 3, stoppedEarly: false });
     expect(epochs.at(-1)!.metrics.loss).toBeLessThan(epochs[0]!.metrics.loss!);
     // Twelve images in batches of eight: two steps per epoch.
     expect(states.map(({ optimizer }) => optimizer.steps)).toEqual([2, 4, 6]);
   });
 
   it('stops early and restores the best epoch, including moving averages', async () => {
-    const { epochs, ended, states, parameters } = await train([0.9, 0.5, 0.6, 0.7, 0.1]);
+    const { epochs, stageEnd, states, parameters } = await train([0.9, 0.5, 0.6, 0.7, 0.1]);
     expect(epochs).toHaveLength(4);
-    expect(ended).toMatchObject({ bestEpoch: 2, stoppedEarly: true });
+    expect(stageEnd).toMatchObject({ bestEpoch: 2, stoppedEarly: true });
     expect(bitsOf(parameters)).toEqual(bitsOf(states[1]!.last));
     expect(bitsOf(states[3]!.best)).toEqual(bitsOf(states[1]!.last));
     const average = 'head_bn/moving_mean';
@@ -133,8 +133,8 @@ describe('fit', () => {
   });
 
   it('restores the best epoch even if all epochs ran', async () => {
-    const { ended, states, parameters } = await train([0.9, 0.5, 0.6]);
-    expect(ended).toMatchObject({ bestEpoch: 2, stoppedEarly: false });
+    const { stageEnd, states, parameters } = await train([0.9, 0.5, 0.6]);
+    expect(stageEnd).toMatchObject({ bestEpoch: 2, stoppedEarly: false });
     expect(bitsOf(parameters)).toEqual(bitsOf(states[1]!.last));
   });
 
@@ -188,7 +188,7 @@ describe('fit when resuming', () => {
     const stopped = await train([0.9, 0.5, 0.6, 0.7, 0.1]);
     const resumed = await train([0.9, 0.5, 0.6, 0.7, 0.1], { resumeFrom: stopped.states.at(-1)! });
     expect(resumed.epochs).toEqual([]);
-    expect(resumed.ended).toMatchObject({ bestEpoch: 2, stoppedEarly: true });
+    expect(resumed.stageEnd).toMatchObject({ bestEpoch: 2, stoppedEarly: true });
     expect(bitsOf(resumed.parameters)).toEqual(bitsOf(stopped.parameters));
   });
 
@@ -197,7 +197,7 @@ describe('fit when resuming', () => {
     const stopped = await train(long);
     const extended = await train(long, { resumeFrom: stopped.states.at(-1)!, extendFromEpoch: 4 });
     expect(extended.epochs.map(({ epoch }) => epoch)).toEqual([5]);
-    expect(extended.ended).toMatchObject({ bestEpoch: 5, stoppedEarly: false });
+    expect(extended.stageEnd).toMatchObject({ bestEpoch: 5, stoppedEarly: false });
   });
 });
 

@@ -174,7 +174,7 @@ async function trainEpoch(options: FitOptions, epoch: number, learningRate: numb
 /** [count, 128] of 0 and 1 / (1 − rate): inverted dropout (Srivastava et al., 2014). */
 function dropoutMask(count: number, rate: number, random: Random): Float32Array {
   const mask = new Float32Array(count * hiddenUnits);
-  const kept = 1 / (1 - rate);
-  for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : kept;
+  const scale = 1 / (1 - rate);
+  for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : scale;
   return mask;
 }

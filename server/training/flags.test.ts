@@ -93,19 +93,19 @@ describe('parseFlags', () => {
 });
 
 describe('parseFlagsWith', () => {
-  const own = { json: { type: 'boolean' }, images: { type: 'string' } } as const;
+  const extra = { json: { type: 'boolean' }, images: { type: 'string' } } as const;
 
   it('parses additional flags among those of a run', () => {
-    expect(parseFlagsWith(own, ['--json', '--seed', '3', '--images=8'])).toEqual({
+    expect(parseFlagsWith(extra, ['--json', '--seed', '3', '--images=8'])).toEqual({
       config: { ...defaults, seed: 3 },
-      own: { json: true, images: '8' },
+      extra: { json: true, images: '8' },
     });
-    expect(parseFlagsWith(own, ['--images', '8', '--images', '9'])).toMatchObject({ own: { images: '9' } });
-    expect(parseFlagsWith(own, [])).toEqual({ config: defaults, own: {} });
+    expect(parseFlagsWith(extra, ['--images', '8', '--images', '9'])).toMatchObject({ extra: { images: '9' } });
+    expect(parseFlagsWith(extra, [])).toEqual({ config: defaults, extra: {} });
   });
 
   it('reports problems with additional flags', () => {
-    expect(() => parseFlagsWith(own, ['--images', '--json'])).toThrow('--images: missing value');
-    expect(() => parseFlagsWith(own, ['--image', '5'])).toThrow('--image: unknown flag; did you mean --images?');
+    expect(() => parseFlagsWith(extra, ['--images', '--json'])).toThrow('--images: missing value');
+    expect(() => parseFlagsWith(extra, ['--image', '5'])).toThrow('--image: unknown flag; did you mean --images?');
   });
 });

@@ -9,15 +9,15 @@ import { nearestName } from './nearest-name.ts';
 export class FlagError extends Error {}
 
 /** Additional flags of a command, besides those of a run. */
-type OwnFlags = Record<string, { type: 'boolean' | 'string' }>;
+type ExtraFlags = Record<string, { type: 'boolean' | 'string' }>;
 
-type OwnValues<Own extends OwnFlags> = {
-  [Name in keyof Own]?: Own[Name]['type'] extends 'boolean' ? boolean : string;
+type ExtraValues<Extra extends ExtraFlags> = {
+  [Name in keyof Extra]?: Extra[Name]['type'] extends 'boolean' ? boolean : string;
 };
 
-interface ParsedFlags<Own extends OwnFlags> {
+interface ParsedFlags<Extra extends ExtraFlags> {
   config: TrainConfig;
-  own: OwnValues<Own>;
+  extra: ExtraValues<Extra>;
 }
 
 /**
@@ -31,17 +31,20 @@ export function parseFlags(args: readonly string[]): TrainConfig | 'help' {
 }
 
 /** Like `parseFlags`, for a command with additional flags. */
-export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly string[]): ParsedFlags<Own> | 'help' {
+export function parseFlagsWith<Extra extends ExtraFlags>(
+  flags: Extra,
+  args: readonly string[],
+): ParsedFlags<Extra> | 'help' {
   const tokens = readTokens(args, flags);
   if (tokens.some(({ index }) => args[index] === '--help' || args[index] === '-h')) return 'help';
   const given: Record<string, unknown> = {};
-  const own: Record<string, unknown> = {};
+  const extra: Record<string, unknown> = {};
   const problems = new Set<string>();
   let unknownAt = -1;
   for (const { index, name, value, isInline } of tokens) {
     const field = fields.find((each) => each.name === name);
     const negated = fields.find((each) => each.kind === 'switch' && `no-${each.name}` === name);
-    const isOwn = name !== null && Object.hasOwn(flags, name);
+    const isExtra = name !== null && Object.hasOwn(flags, name);
     if (name === null) {
       const belongsToUnknown = unknownAt >= 0 && index === unknownAt + 1;
       if (!belongsToUnknown) problems.add(`${value}: a value must follow its flag, for example --n_unfreeze 30`);
@@ -49,9 +52,9 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
       given[negated.name] = false;
     } else if (field?.kind === 'switch') {
       given[name] = readSwitch(value);
-    } else if (isOwn && flags[name]!.type === 'boolean') {
-      own[name] = true;
-    } else if (!field && !isOwn) {
+    } else if (isExtra && flags[name]!.type === 'boolean') {
+      extra[name] = true;
+    } else if (!field && !isExtra) {
       problems.add(unknownFlag(args[index]!, Object.keys(flags)));
       if (!isInline) unknownAt = index;
     } else if (value === undefined) {
@@ -59,7 +62,7 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
     } else if (field) {
       given[name] = readValue(field, value);
     } else {
-      own[name] = value;
+      extra[name] = value;
     }
   }
   const parsed = trainConfigSchema.safeParse(given);
@@ -68,7 +71,7 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
     problems.add(`--${name} ${show(given[name])}: ${issue.message}`);
   }
   if (problems.size > 0) throw new FlagError([...problems].join('\n'));
-  return { config: parsed.data!, own: own as OwnValues<Own> };
+  return { config: parsed.data!, extra: extra as ExtraValues<Extra> };
 }
 
 /** A flag with its value; a value without a flag has no name. */
@@ -84,7 +87,7 @@ interface Token {
 const takesValue = ({ kind }: FieldDescription) => kind !== 'switch';
 
 /** Accepts values that start with a single dash: they may be negative numbers, which the schema rejects with a clear message. */
-function readTokens(args: readonly string[], flags: OwnFlags, from = 0): Token[] {
+function readTokens(args: readonly string[], flags: ExtraFlags, from = 0): Token[] {
   const valued = fields.filter(takesValue).map(({ name }) => [name, { type: 'string' }] as const);
   const { tokens: found } = parseArgs({
     args: args.slice(from),
@@ -127,9 +130,9 @@ function readValue({ kind, default: initial }: FieldDescription, text: string): 
 
 const show = (value: unknown) => (Array.isArray(value) ? value.join(',') : String(value));
 
-function unknownFlag(arg: string, own: readonly string[]): string {
+function unknownFlag(arg: string, extra: readonly string[]): string {
   const flag = arg.split('=')[0]!;
   const name = flag.replace(/^--?(no-)?/, '').replaceAll('-', '_');
-  const near = nearestName(name, [...fields.map((field) => field.name), ...own]);
+  const near = nearestName(name, [...fields.map((field) => field.name), ...extra]);
   return `${flag}: unknown flag; ${near ? `did you mean --${near}?` : 'see --help'}`;
 }

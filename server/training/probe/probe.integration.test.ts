@@ -56,8 +56,8 @@ it.each<[string, TrainConfigInput, Speed['pass'][]]>([
   ],
   ['features only', { image_size: 96 }, ['head', 'features']],
 ])('a probe measures every pass of a run without any data: %s', async (_, input, passes) => {
-  const [measured, ended] = await probe(input);
-  expect(ended?.type).toBe('completed');
+  const [measured, end] = await probe(input);
+  expect(end?.type).toBe('completed');
   const speeds = measured?.type === 'measured' ? measured.speeds : [];
   expect(speeds.map(({ pass }) => pass)).toEqual(passes);
   for (const { images, seconds } of speeds) {
