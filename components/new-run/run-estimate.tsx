@@ -6,7 +6,7 @@ import { probeNotes, useProbe } from '@/components/live/use-probe.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { type DatasetSize, imageCounts } from '@/lib/data/datasets.ts';
 import { formatCores, formatCount, formatRoundedUp } from '@/lib/format.ts';
-import { phaseNames } from '@/lib/run/progress.ts';
+import { phaseLabels } from '@/lib/run/phases.ts';
 import { estimateRun, findCached, type RunEstimate } from '@/lib/work/estimate.ts';
 import { type FormValues, readForm } from './read-form.ts';
 
@@ -18,7 +18,8 @@ export function RunEstimateLine() {
   const { data: config } = trainConfigSchema.safeParse(readForm(values));
   const kept = config && data ? findCached(config, data.kept, data.cacheLimit) : null;
   const size = useDatasetSize(config?.dataset);
-  const estimate = config && data && kept && size ? estimateRun(config, { size, speeds: data.speeds, kept }) : null;
+  const estimate =
+    config && data && kept && size ? estimateRun(config, { size, speeds: data.speeds, cached: kept }) : null;
   const probe = useProbe(data && config && size && !estimate?.isMeasured ? config : null);
   if (!config || !data || !size) return null;
 
@@ -59,7 +60,7 @@ function Phases({ estimate, isKept }: { estimate: RunEstimate; isKept: boolean }
       <dl className="flex flex-wrap gap-x-5 gap-y-1">
         {estimate.phases.map(({ phase, seconds }) => (
           <div key={phase} className="flex gap-1.5">
-            <dt className="text-soft">{phaseNames[phase]}</dt>
+            <dt className="text-soft">{phaseLabels[phase]}</dt>
             <dd className="tabular-nums">
               {phase === 'features' && isKept ? 'kept from earlier' : formatRoundedUp(seconds)}
             </dd>

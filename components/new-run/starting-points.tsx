@@ -102,7 +102,7 @@ function usePresetTime(preset: Preset, values: FormValues): string | null {
   const size = useDatasetSize(config?.dataset);
   if (!data || !config || !size) return null;
   const kept = findCached(config, data.kept, data.cacheLimit);
-  const estimate = estimateRun(config, { size, speeds: data.speeds, kept });
+  const estimate = estimateRun(config, { size, speeds: data.speeds, cached: kept });
   if (!estimate) return null;
   return `at most ${formatRoundedUp(estimate.seconds)} here${estimate.isMeasured ? '' : ', roughly'}`;
 }

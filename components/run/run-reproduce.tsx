@@ -32,7 +32,7 @@ function Offer({ run }: { run: RunDetail }) {
   const start = useMutation(trpc.runs.reproduce.mutationOptions({ onSuccess: ({ id }) => router.push(`/runs/${id}`) }));
   const estimateOf = (config: TrainConfig): RunEstimate | null =>
     data && size
-      ? estimateRun(config, { size, speeds: data.speeds, kept: findCached(config, data.kept, data.cacheLimit) })
+      ? estimateRun(config, { size, speeds: data.speeds, cached: findCached(config, data.kept, data.cacheLimit) })
       : null;
   const secondsOf = (config: TrainConfig) => estimateOf(config)?.seconds ?? null;
   const full = reproductionConfig(

@@ -2,6 +2,7 @@ import { ConfusionMatrix } from '@/components/charts/confusion-matrix.tsx';
 import { Card } from '@/components/ui/card.tsx';
 import { formatAccuracy, formatDuration, formatPoints } from '@/lib/format.ts';
 import type { RunMetrics } from '@/lib/run/metrics.ts';
+import { phaseLabels } from '@/lib/run/phases.ts';
 import { stageEnds } from '@/lib/run/reduce-run.ts';
 import { type RunDetail, secondsBetween } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
@@ -137,9 +138,15 @@ function changeByStage2({ metrics, config }: RunDetail): number | null {
 
 function Times({ run: { timing, startedAt, finishedAt } }: { run: RunDetail }) {
   const parts: [string, number | null][] = [
-    [timing?.features_cached ? 'Features (cached)' : 'Features', timing?.feature_extract ?? null],
-    ['Head training', timing?.top_train ?? null],
-    [timing?.frozen_cached ? 'Fine-tuning (frozen part cached)' : 'Fine-tuning', timing?.end2end ?? null],
+    [
+      timing?.features_cached ? `${phaseLabels.features} (cached)` : phaseLabels.features,
+      timing?.feature_extract ?? null,
+    ],
+    [phaseLabels.head, timing?.top_train ?? null],
+    [
+      timing?.frozen_cached ? `${phaseLabels.finetune} (frozen part cached)` : phaseLabels.finetune,
+      timing?.end2end ?? null,
+    ],
     ['Training total', timing?.total ?? null],
     ['Evaluation (not included)', timing?.evaluation ?? null],
     ['Wall-clock time', startedAt && finishedAt ? secondsBetween(startedAt, finishedAt) : null],

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatAccuracy, formatAgo, formatDuration, formatMoment, formatPoints } from '@/lib/format.ts';
+import { phaseLabels } from '@/lib/run/phases.ts';
 import { type RunSummary, secondsBetween } from '@/lib/run/run.ts';
 import type { ColumnId, DrawnColumn, RunColumn } from '@/lib/runs/columns.ts';
 import { runColour } from '@/lib/series/colours.ts';
@@ -34,9 +35,9 @@ function timingInWords({ timing }: RunSummary): string | undefined {
   const inWords = (seconds: number | null) => (seconds === null ? '–' : formatDuration(seconds));
   const { feature_extract, top_train, end2end, evaluation, features_cached, frozen_cached } = timing;
   return [
-    `features ${inWords(feature_extract)}${features_cached ? ' (kept from an earlier run)' : ''}`,
-    `head ${inWords(top_train)}`,
-    `fine-tuning ${inWords(end2end)}${frozen_cached ? ' (its frozen part kept from an earlier run)' : ''}`,
+    `${phaseLabels.features.toLowerCase()} ${inWords(feature_extract)}${features_cached ? ' (kept from an earlier run)' : ''}`,
+    `${phaseLabels.head.toLowerCase()} ${inWords(top_train)}`,
+    `${phaseLabels.finetune.toLowerCase()} ${inWords(end2end)}${frozen_cached ? ' (its frozen part kept from an earlier run)' : ''}`,
     `besides: evaluation ${inWords(evaluation)}`,
   ].join('\n');
 }

@@ -12,7 +12,9 @@ import {
   type TestIdentity,
   type Timing,
   testIdentitySchema,
+  timingKeyOf,
 } from '@/lib/run/metrics.ts';
+import { phaseOfStage } from '@/lib/run/phases.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
 import { readImportedConfig } from './imported-config.ts';
 import { parseLenientJson } from './lenient-json.ts';
@@ -149,7 +151,7 @@ function startOf({ engine, images, classes }: Log, config: TrainConfig, test: Te
 function epochsOf(log: Log, stage: 1 | 2, at: number): RunEvent[] {
   const curve: Curve = log.curves?.[`stage${stage}`] ?? {};
   const count = Math.max(0, ...Object.values(curve).map((list) => list?.length ?? 0));
-  const total = stage === 1 ? log.timing_sec?.top_train : log.timing_sec?.end2end;
+  const total = log.timing_sec?.[timingKeyOf[phaseOfStage(stage)]];
   const epochs = Array.from({ length: count }, (_, index): RunEventOf<'epoch'> => {
     const value = (name: keyof Curve) => curve[name]?.[index] ?? null;
     return {
@@ -180,12 +182,11 @@ function evaluationOf({ metrics, timing_sec, classes }: Log, confusion: Confusio
   const matrix = confusion.plain ?? confusion.tta;
   const found = metrics ?? {};
   if (!matrix && Object.values(found).every((value) => value == null)) return [];
-  const ttaOfMatrix = confusion.tta && diagonalShare(confusion.tta);
   const all: RunMetrics = {
     val_end2end: found.val_end2end ?? null,
     test_end2end: found.test_end2end ?? null,
     val_tta: found.val_tta ?? null,
-    test_tta: found.test_tta ?? ttaOfMatrix,
+    test_tta: found.test_tta ?? (confusion.tta && diagonalShare(confusion.tta)),
     val_stage1: found.val_stage1 ?? null,
     test_stage1: found.test_stage1 ?? null,
     val_loss: found.val_loss ?? null,

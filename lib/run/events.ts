@@ -4,11 +4,9 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import { speedSchema } from '@/lib/work/estimate.ts';
 import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
+import { phaseSchema } from './phases.ts';
 
 /** The messages between server and trainer over Node IPC. Both ends parse them. */
-
-export const phaseSchema = z.enum(['prepare', 'features', 'head', 'finetune', 'evaluation', 'export']);
-export type Phase = z.infer<typeof phaseSchema>;
 
 /** Resource usage of the trainer's process, including its threads. */
 const usageSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Phase } from './phases.ts';
 
 /** Null stands for NaN and infinities, which JSON cannot represent, and for values missing in an imported log. */
 const nullableNumber = z.number().nullable();
@@ -41,6 +42,13 @@ export const timingSchema = z.object({
   frozen_cached: z.boolean().optional(),
 });
 export type Timing = z.infer<typeof timingSchema>;
+
+/** The phases that add up to `total`, with their keys in a log. */
+export const timingKeyOf = {
+  features: 'feature_extract',
+  head: 'top_train',
+  finetune: 'end2end',
+} as const satisfies Partial<Record<Phase, keyof Timing>>;
 
 /** [true class, predicted class] → number of test images. */
 export const confusionMatrixSchema = z.array(z.array(z.number().int().nonnegative()));

@@ -85,7 +85,7 @@ describe('truncated files', () => {
       truncateSync(previous, random.integer(length));
       await expect(readCheckpoint(folder)).rejects.toMatchObject({
         code: 'checkpoint-damaged',
-        message: expect.stringContaining('checkpoint.safetensors is no whole checkpoint'),
+        message: expect.stringContaining('checkpoint.safetensors is damaged'),
       });
     }
     return 'the previous checkpoint is used; if both are damaged, the run reports it';

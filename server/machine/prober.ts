@@ -79,7 +79,7 @@ export class Prober {
     const { speeds, kept, cacheLimit } = readSpeeds(this.context);
     // The number of images does not affect which speeds are needed.
     const size = builtInDatasets.cifar10.size;
-    return estimateRun(config, { size, speeds, kept: findCached(config, kept, cacheLimit) })?.isMeasured === true;
+    return estimateRun(config, { size, speeds, cached: findCached(config, kept, cacheLimit) })?.isMeasured === true;
   }
 
   private isTraining = (): boolean =>

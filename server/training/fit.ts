@@ -13,11 +13,11 @@ import type { Optimizer } from './optimizer/optimizer.ts';
 import type { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
 import type { Reporter } from './telemetry/reporter.ts';
 
-/** What one training step is fed with. */
+/** The input of one training step. */
 export interface TrainingBatch {
   /** Features, or the output of the frozen part: [count, …]. */
   frozen: Float32Array;
-  /** [count, classes], mixed but not smoothed. */
+  /** [count, classes], after mixup, before label smoothing. */
   targets: Float32Array;
   count: number;
 }
@@ -26,8 +26,8 @@ export interface TrainingBatch {
 export interface Validation {
   accuracy: number;
   loss: number;
-  /** The predicted class of each image of the wall. */
-  wall: Uint8Array;
+  /** The predicted class of each sample image. */
+  samplePredictions: Uint8Array;
 }
 
 export interface FitOptions {
@@ -38,29 +38,29 @@ export interface FitOptions {
   earlyStopping: EarlyStopping;
   reduceLrOnPlateau: ReduceLrOnPlateau;
   programs: Programs;
-  /** Changed in place; at the end those of the best epoch. */
+  /** Updated in place; at the end, the weights of the best epoch. */
   parameters: Parameters;
-  /** Batches of an epoch, counted from 1. */
+  /** @param epoch from 1 */
   batches: (epoch: number) => AsyncIterable<TrainingBatch>;
   /** Training images in an epoch. */
   images: number;
-  /** @param onBatch for validation that takes its time: to be called between its batches */
+  /** @param onBatch to be called between batches if validation is slow */
   validate: (onBatch: () => Promise<void>) => Promise<Validation>;
   seed: number;
   dropout: number;
   labelSmoothing: number;
   reporter: Reporter;
-  /** Saves where training stands, before the epoch's event is emitted. */
+  /** Called after each epoch, before its event is emitted. */
   saveCheckpoint: (state: FitState, epoch: RunEventOf<'epoch'>) => Promise<void>;
-  /** Where an earlier process stopped in this stage; training continues as if it had never stopped. */
+  /** State after the last epoch of an earlier process in this stage; training continues as if it had never stopped. */
   resumeFrom: FitState | null;
-  /** An early stop at or before this epoch does not count: more epochs were asked for. */
+  /** An early stop at or before this epoch is ignored, because more epochs were requested. */
   extendFromEpoch: number;
-  /** Images and seconds of every step, for the estimate of the time left. */
+  /** Receives the images and seconds of every step, for the estimate of the time left. */
   onStep: (images: number, seconds: number) => void;
 }
 
-/** Trains until the epochs are used up or validation loss stalls; then the best epoch's parameters are restored. */
+/** Trains until all epochs have run or validation loss stalls, then restores the parameters of the best epoch. */
 export async function fit(options: FitOptions): Promise<void> {
   const { stage, epochs, parameters, optimizer, reporter, earlyStopping, reduceLrOnPlateau } = options;
   let { learningRate, best, epoch } = startOf(options);
@@ -74,7 +74,7 @@ export async function fit(options: FitOptions): Promise<void> {
     const validation = await options.validate(() =>
       reporter.progress({ done: images, total: images, epoch, epochs, imagesPerSecond }),
     );
-    // Such weights are not worth keeping, and nothing can be trained from them.
+    // Diverged weights are useless, so no checkpoint is written.
     if (!Number.isFinite(training.loss)) throw new NotFiniteError('the loss');
     if (!Number.isFinite(validation.loss)) throw new NotFiniteError('the validation loss');
     const metrics: EpochMetrics = {
@@ -85,7 +85,7 @@ export async function fit(options: FitOptions): Promise<void> {
       learning_rate: learningRate,
     };
     const seconds = (performance.now() - started) / 1000;
-    await reporter.listen();
+    await reporter.checkCanceled();
     if (earlyStopping.update(epoch, validation.loss)) best = copyParameters(parameters);
     learningRate = reduceLrOnPlateau.update(validation.loss, learningRate);
     const event: RunEventOf<'epoch'> = {
@@ -97,7 +97,7 @@ export async function fit(options: FitOptions): Promise<void> {
       metrics,
       seconds,
       imagesPerSecond,
-      wall: encodeWall(validation.wall),
+      wall: encodeWall(validation.samplePredictions),
     };
     const state: FitState = {
       stage,
@@ -110,7 +110,7 @@ export async function fit(options: FitOptions): Promise<void> {
       best,
       optimizer: optimizer.state(),
     };
-    // In this order: the weights of every epoch that was reported are there.
+    // Save first: every reported epoch has a checkpoint.
     await options.saveCheckpoint(state, event);
     await reporter.emit(event);
     reporter.throwIfCanceled();
@@ -120,7 +120,7 @@ export async function fit(options: FitOptions): Promise<void> {
   await reporter.emit({ type: 'stage-ended', stage, bestEpoch, stoppedEarly: earlyStopping.stopped });
 }
 
-/** Where training begins, or resumes: then all that takes part in it is as it was after that epoch. */
+/** The initial state of training; when resuming, restores parameters, optimizer and callbacks from the checkpoint. */
 function startOf({ parameters, optimizer, earlyStopping, reduceLrOnPlateau, ...options }: FitOptions) {
   const { resumeFrom, extendFromEpoch, learningRate } = options;
   if (!resumeFrom) return { learningRate, best: copyParameters(parameters), epoch: 0 };
@@ -144,7 +144,7 @@ async function trainEpoch(options: FitOptions, epoch: number, learningRate: numb
   const { classes } = programs.model;
   const trained = [...trainedShapes(programs.model).keys()];
   const inputs = Object.fromEntries(parameters);
-  let [step, done, loss, right] = [0, 0, 0, 0];
+  let [step, done, loss, correct] = [0, 0, 0, 0];
   let started = performance.now();
   const epochStarted = started;
   for await (const { frozen, targets, count } of options.batches(epoch)) {
@@ -160,7 +160,7 @@ async function trainEpoch(options: FitOptions, epoch: number, learningRate: numb
     optimizer.step(parameters, gradients, learningRate);
     updateMovingAverages(parameters, results.mean!, results.variance!);
     loss += results.loss![0]! * count;
-    right += accuracy(results.logits!, targets, classes) * count;
+    correct += accuracy(results.logits!, targets, classes) * count;
     done += count;
     const now = performance.now();
     options.onStep(count, (now - started) / 1000);
@@ -168,13 +168,13 @@ async function trainEpoch(options: FitOptions, epoch: number, learningRate: numb
     const imagesPerSecond = done / ((now - epochStarted) / 1000);
     await reporter.progress({ done, total: images, epoch, epochs: options.epochs, imagesPerSecond });
   }
-  return { loss: loss / done, accuracy: right / done };
+  return { loss: loss / done, accuracy: correct / done };
 }
 
 /** [count, 128] of 0 and 1 / (1 − rate): inverted dropout (Srivastava et al., 2014). */
 function dropoutMask(count: number, rate: number, random: Random): Float32Array {
   const mask = new Float32Array(count * hiddenUnits);
-  const kept = 1 / (1 - rate);
-  for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : kept;
+  const scale = 1 / (1 - rate);
+  for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : scale;
   return mask;
 }

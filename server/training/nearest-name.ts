@@ -1,15 +1,15 @@
-/** More letters than this are no slip of the fingers. */
-const mostSteps = 3;
+/** Maximum edit distance of a typo. */
+const maxDistance = 3;
 
-/** The name that was probably meant by a misspelt one; null where none is near. */
-export function nearestName(misspelt: string, names: readonly string[]): string | null {
+/** The most similar name to a misspelled one; null if none is close enough. */
+export function nearestName(misspelled: string, names: readonly string[]): string | null {
   const [nearest] = names
-    .map((name) => ({ name, steps: editDistance(misspelt, name) }))
-    .sort((a, b) => a.steps - b.steps);
-  return nearest && nearest.steps <= mostSteps ? nearest.name : null;
+    .map((name) => ({ name, distance: editDistance(misspelled, name) }))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest && nearest.distance <= maxDistance ? nearest.name : null;
 }
 
-/** Letters to insert, delete or replace on the way from one word to another (Levenshtein, 1966). */
+/** Number of letters to insert, delete or replace (Levenshtein, 1966). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...from].entries()) {

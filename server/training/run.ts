@@ -1,4 +1,4 @@
-import type { Timing } from '@/lib/run/metrics.ts';
+import { type Timing, timingKeyOf } from '@/lib/run/metrics.ts';
 import { removePartialFiles } from '@/server/model/files/write-atomically.ts';
 import { deletePreviousCheckpoint } from './checkpoint/checkpoint.ts';
 import { evaluate } from './evaluate.ts';
@@ -11,12 +11,7 @@ import { scoreHead, trainHead } from './stage1.ts';
 import { fineTune } from './stage2.ts';
 import { emitOutcome, type Outcome } from './telemetry/reporter.ts';
 
-/**
- * One run from the first byte read to the last byte written. Always ends with one event `completed`, `canceled` or
- * `failed`; never throws.
- *
- * @returns which of the three
- */
+/** Does a complete run. Its last event is always `completed`, `canceled` or `failed`, which is also returned; never throws. */
 export const runTraining = (options: TrainingOptions): Promise<Outcome> =>
   emitOutcome(options.emit, async () => train(await prepare(options)));
 
@@ -24,13 +19,11 @@ async function train(run: PreparedRun): Promise<void> {
   const { config, reporter, timeLeft, state } = run;
   await reportStart(run);
 
-  // The base is frozen: its features are computed once.
   await reporter.enter('features');
   const { features, cached } = await extractFeatures(run);
   state.spent.features += reporter.elapsed();
   if (!run.resumeFrom) state.featuresCached = cached;
 
-  // Stage 1 trains the head on them.
   if (!state.stage1) {
     await reporter.enter('head');
     await trainHead(run, features);
@@ -40,7 +33,6 @@ async function train(run: PreparedRun): Promise<void> {
   }
   timeLeft.finish('head');
 
-  // Stage 2 trains the head further, and with it the last layers of the base.
   if (config.epochs_stage2 > 0) {
     await reporter.enter('finetune');
     await fineTune(run, features);
@@ -48,7 +40,6 @@ async function train(run: PreparedRun): Promise<void> {
   }
   timeLeft.finish('finetune');
 
-  // How good the model is, plain and with test-time augmentation.
   await reporter.enter('evaluation');
   const { metrics, confusion, probabilities } = await evaluate(run);
   await reporter.emit({ type: 'measured', speeds: timeLeft.speeds() });
@@ -60,7 +51,6 @@ async function train(run: PreparedRun): Promise<void> {
     classes: [...run.dataset.classes],
   });
 
-  // Model files, predictions and log.
   await reporter.enter('export');
   await exportResults(run, probabilities);
   await releaseModel(run);
@@ -68,12 +58,12 @@ async function train(run: PreparedRun): Promise<void> {
   await removePartialFiles(run.folder);
 }
 
-/** Seconds in each phase, those of earlier processes included. Evaluation, the present phase, is no part of the total. */
+/** Seconds in each phase, including earlier processes. Call during evaluation, which is not part of the total. */
 function timingOf({ state: { spent, featuresCached }, stage2Input, reporter }: PreparedRun): Timing {
   return {
-    feature_extract: spent.features,
-    top_train: spent.head,
-    end2end: spent.finetune,
+    [timingKeyOf.features]: spent.features,
+    [timingKeyOf.head]: spent.head,
+    [timingKeyOf.finetune]: spent.finetune,
     total: spent.features + spent.head + spent.finetune,
     evaluation: reporter.elapsed(),
     features_cached: featuresCached,

@@ -3,22 +3,22 @@ import { wallColumns, wallImages, wallTile } from '@/lib/run/sample-predictions.
 import { type Dataset, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { type Split, shuffledByClass } from '@/server/model/dataset/split.ts';
 
-/** The validation images that are shown with their predictions, class by class. */
-export interface Wall {
-  /** Where each stands among the validation images. */
+/** Validation images whose predictions are displayed after every epoch, ordered by class. */
+export interface SampleImages {
+  /** Positions among the validation images. */
   rows: Uint32Array;
   labels: Uint8Array;
-  /** [tile rows · 32, 20 · 32, 3]: all of them in one picture, each on its tile. */
+  /** All images as tiles of one, [tile rows · 32, 20 · 32, 3]. */
   pixels: Uint8Array;
   width: number;
   height: number;
 }
 
-/** The first of each class in the order that the split goes by: those of a smaller run are among a larger one's. */
+/** Chooses the first images of each class in the order of the split, so that smaller runs have a subset of them. */
 export function chooseSampleImages(
   { train, classes }: Pick<Dataset, 'train' | 'classes'>,
   { val }: Pick<Split, 'val'>,
-): Wall {
+): SampleImages {
   const rowOf = new Map(Array.from(val, (image, row) => [image, row]));
   const perClass = Math.max(1, Math.floor(wallImages / classes.length));
   const images = shuffledByClass(train.labels, classes.length, 'train')
@@ -31,14 +31,17 @@ export function chooseSampleImages(
   };
 }
 
-/** @returns a PNG file of the wall's pixels */
-export const encodePicture = ({ pixels, width, height }: Pick<Wall, 'pixels' | 'width' | 'height'>): Promise<Buffer> =>
+export const encodePng = ({
+  pixels,
+  width,
+  height,
+}: Pick<SampleImages, 'pixels' | 'width' | 'height'>): Promise<Buffer> =>
   sharp(pixels, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
 
-/** @param images planes of red, green and blue, [3, 32, 32] each */
-function drawTiles(images: readonly Uint8Array[]): Pick<Wall, 'pixels' | 'width' | 'height'> {
+/** @param images [3, 32, 32] each */
+function drawTiles(images: readonly Uint8Array[]): Pick<SampleImages, 'pixels' | 'width' | 'height'> {
   const width = wallColumns * wallTile;
   const height = Math.ceil(images.length / wallColumns) * wallTile;
   const pixels = new Uint8Array(width * height * 3);

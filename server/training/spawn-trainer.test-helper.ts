@@ -4,7 +4,7 @@ import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-con
 import { type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
 import { builtTrainer } from '@/tools/testing/paths.ts';
 
-// The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
+// The bundled trainer over IPC, as the server runs it. `npm test` builds it when it is stale.
 const entry = builtTrainer;
 
 export const send = (child: ChildProcess, command: TrainerCommand) => child.send(command);
@@ -14,15 +14,15 @@ type Start = Extract<TrainerCommand, { type: 'start' }>;
 interface Options {
   /** The data folder. */
   data: string;
-  /** Results and cache lie below it. */
+  /** Parent of the results and cache folders. */
   folder: string;
   resume?: Start['resume'];
   attempt?: Start['attempt'];
-  /** May act on what is told. */
+  /** May control the trainer. */
   onEvent?: (event: RunEvent, child: ChildProcess) => void;
 }
 
-/** Runs a trainer to its end. */
+/** Runs a trainer until it exits. */
 export function spawnTrainer(
   runId: string,
   config: TrainConfigInput,

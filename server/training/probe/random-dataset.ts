@@ -5,7 +5,7 @@ import { type Float16Rows, rowsInMemory } from '@/server/model/activations/float
 import { type Dataset, imageBytes } from '@/server/model/dataset/dataset.ts';
 import type { Split } from '@/server/model/dataset/split.ts';
 
-/** Images of nothing, for measuring how long something takes; a tenth of them for validation, none for testing. */
+/** Random images for time measurements; a ninth of them also serve for validation, none for testing. */
 export function randomDataset(count: number): { dataset: Dataset; split: Split } {
   const pixels = new Uint8Array(new SharedArrayBuffer(count * imageBytes));
   pixels.set(randomBytes(pixels.length));

@@ -14,13 +14,13 @@ import { runTraining } from './run.ts';
 
 const classes = ['blue', 'green', 'red'];
 
-describe('a run on a folder of three classes', () => {
+describe('a run on custom images with three classes', () => {
   let folder: string;
   const events: RunEvent[] = [];
   const inRun = (name: string) => path.join(folder, 'results', 'run', name);
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'own-classes-'));
+    folder = await mkdtemp(path.join(tmpdir(), 'custom-classes-'));
     const paths = {
       data: someDataFolder,
       results: path.join(folder, 'results'),
@@ -43,7 +43,7 @@ describe('a run on a folder of three classes', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('completes, and tells the classes with what it was tested on', () => {
+  it('completes, and reports its classes and its test set', () => {
     expect(events.at(-1)?.type).toBe('completed');
     const started = events.find((event) => event.type === 'started')!;
     expect(started).toMatchObject({ classes, images: { train: 54, val: 6, test: 15 }, test: { name: 'paints' } });
@@ -53,7 +53,7 @@ describe('a run on a folder of three classes', () => {
     expect(evaluated.metrics.test_end2end).toBeGreaterThan(1 / 3);
   });
 
-  it('has its classes in log, predictions and every model file', async () => {
+  it('writes its classes to the log, the predictions and every model file', async () => {
     const log = resultsLogSchema.parse(
       JSON.parse(await readFile(path.join(folder, 'results', 'run_run.json'), 'utf8')),
     );
