@@ -23,7 +23,7 @@ const rows = {
   sketch: {
     network: mobilenetV2(0.35),
     title: 'MobileNetV2 0.35 trained on drawn images',
-    baseModel: 'MobileNetV2 0.35, drawn images',
+    baseModel: 'MobileNetV2 0.35, drawn pictures',
     licence: 'weights trained on drawn images: MIT (transfer-lab)',
     // Created by `npm run pretrain:backbone`.
     weights: { from: 'project', file: 'server/model/network/sketch-backbone.h5' },
