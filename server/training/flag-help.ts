@@ -19,7 +19,7 @@ export function describeDefault({ default: value }: FieldDescription): string {
 
 const usage = `usage: npm run train -- [--flag value | --flag=value | --switch | --no-switch] …
 
-Trains on CIFAR-10 and leaves cifar10.h5 in the current folder and the whole run in results/.
+Trains on CIFAR-10. Writes cifar10.h5 to the current folder and the complete run to results/.
 `;
 
 /** The text of `--help`, wrapped to the terminal's width. */
@@ -37,10 +37,10 @@ export function helpText(terminalWidth: number): string {
   };
   return [
     usage,
-    'As in the original script:',
+    'Flags of the original script:',
     ...fields.slice(0, ours).flatMap(describe),
     '',
-    'Besides:',
+    'Additional flags:',
     ...fields.slice(ours).flatMap(describe),
     '',
   ].join('\n');

@@ -44,13 +44,13 @@ describe('parseFlags', () => {
   });
 
   it.each([
-    ['--n_unfreez 30', '--n_unfreez: there is no such flag; did you mean --n_unfreeze?'],
-    ['--batch-size 30', '--batch-size: there is no such flag; did you mean --batch_size?'],
-    ['--learning_rate_of_doom 3', '--learning_rate_of_doom: there is no such flag; see --help'],
-    ['--no-seed', '--no-seed: there is no such flag; did you mean --seed?'],
+    ['--n_unfreez 30', '--n_unfreez: unknown flag; did you mean --n_unfreeze?'],
+    ['--batch-size 30', '--batch-size: unknown flag; did you mean --batch_size?'],
+    ['--learning_rate_of_doom 3', '--learning_rate_of_doom: unknown flag; see --help'],
+    ['--no-seed', '--no-seed: unknown flag; did you mean --seed?'],
     ['--n_unfreeze 103', '--n_unfreeze 103: must be 102 or less'],
-    ['--n_unfreeze', '--n_unfreeze: a value is missing'],
-    ['--epochs_stage1 --seed 1', '--epochs_stage1: a value is missing'],
+    ['--n_unfreeze', '--n_unfreeze: missing value'],
+    ['--epochs_stage1 --seed 1', '--epochs_stage1: missing value'],
     ['--rotation -5', '--rotation -5: must be 0 or more'],
     ['--seed 1.5', '--seed 1.5: must be a whole number'],
     ['--seed ten', '--seed ten: must be a number'],
@@ -59,12 +59,12 @@ describe('parseFlags', () => {
     ['--optimizer rmsprop', '--optimizer rmsprop: must be one of adamw, adam, sgd'],
     ['--augment=perhaps', '--augment perhaps: must be true or false'],
     ['--augment=1', '--augment 1: must be true or false'],
-    ['--augment yes', 'yes: every value needs its flag before it, as in --n_unfreeze 30'],
-    ['-n_unfreeze 30', '-n_unfreeze: there is no such flag; did you mean --n_unfreeze?'],
-    ['-height_shift 1', '-height_shift: there is no such flag; did you mean --height_shift?'],
-    ['--constructor 3', '--constructor: there is no such flag; see --help'],
+    ['--augment yes', 'yes: unexpected value; put its flag before it, as in --n_unfreeze 30'],
+    ['-n_unfreeze 30', '-n_unfreeze: unknown flag; did you mean --n_unfreeze?'],
+    ['-height_shift 1', '-height_shift: unknown flag; did you mean --height_shift?'],
+    ['--constructor 3', '--constructor: unknown flag; see --help'],
     ['--seed=', '--seed : must be a number'],
-    ['30', '30: every value needs its flag before it, as in --n_unfreeze 30'],
+    ['30', '30: unexpected value; put its flag before it, as in --n_unfreeze 30'],
   ])('refuses %s', (line, problem) => {
     expect(problemsOf(line)).toEqual([problem]);
   });
@@ -72,10 +72,10 @@ describe('parseFlags', () => {
   it('names everything that is wrong at once', () => {
     expect(problemsOf('--sed 1 --zoom 7 --n_unfreeze 500')).toHaveLength(3);
     expect(problemsOf('--seed --zoom --dropout 2 --sed=1 5')).toEqual([
-      '--seed: a value is missing',
-      '--zoom: a value is missing',
-      '--sed: there is no such flag; did you mean --seed?',
-      '5: every value needs its flag before it, as in --n_unfreeze 30',
+      '--seed: missing value',
+      '--zoom: missing value',
+      '--sed: unknown flag; did you mean --seed?',
+      '5: unexpected value; put its flag before it, as in --n_unfreeze 30',
       '--dropout 2: must be 0.95 or less',
     ]);
   });
@@ -105,9 +105,7 @@ describe('parseFlagsWith', () => {
   });
 
   it('names what is wrong with them', () => {
-    expect(() => parseFlagsWith(own, ['--images', '--json'])).toThrow('--images: a value is missing');
-    expect(() => parseFlagsWith(own, ['--image', '5'])).toThrow(
-      '--image: there is no such flag; did you mean --images?',
-    );
+    expect(() => parseFlagsWith(own, ['--images', '--json'])).toThrow('--images: missing value');
+    expect(() => parseFlagsWith(own, ['--image', '5'])).toThrow('--image: unknown flag; did you mean --images?');
   });
 });

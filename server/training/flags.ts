@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type FieldDescription, fields } from '@/lib/config/fields.ts';
+import { nearestName } from '@/lib/config/nearest-name.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** The command line's flags: one for each field of the config, with its name. */
 
@@ -44,7 +44,7 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
     const isOwn = name !== null && Object.hasOwn(flags, name);
     if (name === null) {
       const belongsToUnknown = unknownAt >= 0 && index === unknownAt + 1;
-      if (!belongsToUnknown) problems.add(`${value}: every value needs its flag before it, as in --n_unfreeze 30`);
+      if (!belongsToUnknown) problems.add(`${value}: unexpected value; put its flag before it, as in --n_unfreeze 30`);
     } else if (negated) {
       given[negated.name] = false;
     } else if (field?.kind === 'switch') {
@@ -55,7 +55,7 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
       problems.add(unknownFlag(args[index]!, Object.keys(flags)));
       if (!isInline) unknownAt = index;
     } else if (value === undefined) {
-      problems.add(`--${name}: a value is missing`);
+      problems.add(`--${name}: missing value`);
     } else if (field) {
       given[name] = readValue(field, value);
     } else {
@@ -131,5 +131,5 @@ function unknownFlag(arg: string, own: readonly string[]): string {
   const flag = arg.split('=')[0]!;
   const wanted = flag.replace(/^--?(no-)?/, '').replaceAll('-', '_');
   const near = nearestName(wanted, [...fields.map(({ name }) => name), ...own]);
-  return `${flag}: there is no such flag; ${near ? `did you mean --${near}?` : 'see --help'}`;
+  return `${flag}: unknown flag; ${near ? `did you mean --${near}?` : 'see --help'}`;
 }

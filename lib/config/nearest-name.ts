@@ -1,15 +1,15 @@
-/** More letters than this are no slip of the fingers. */
-const mostSteps = 3;
+/** Names that differ in more letters than this are not suggested. */
+const maxDistance = 3;
 
-/** The name that was probably meant by a misspelt one; null where none is near. */
+/** The name that a misspelt one was probably meant to be; null if none is similar. */
 export function nearestName(misspelt: string, names: readonly string[]): string | null {
   const [nearest] = names
-    .map((name) => ({ name, steps: editDistance(misspelt, name) }))
-    .sort((a, b) => a.steps - b.steps);
-  return nearest && nearest.steps <= mostSteps ? nearest.name : null;
+    .map((name) => ({ name, distance: editDistance(misspelt, name) }))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest && nearest.distance <= maxDistance ? nearest.name : null;
 }
 
-/** Letters to insert, delete or replace on the way from one word to another (Levenshtein, 1966). */
+/** How many letters must be inserted, deleted or replaced to turn one word into another (Levenshtein, 1966). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...from].entries()) {
