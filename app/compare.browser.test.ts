@@ -104,7 +104,7 @@ describe('comparing runs, in a browser', () => {
     await visit(page, `${app.url}/compare?ids=${frozen},${n30}`);
     await expect
       .poll(() => page.locator('tr[data-differs="true"] th').allTextContents())
-      .toEqual(['Unfreeze', 'Learning rate, stage 2', 'Name']);
+      .toEqual(['Layers to unfreeze', 'Learning rate, stage 2', 'Name']);
     const difference = page.getByRole('region', { name: 'Difference of the matrices' });
     expect(await difference.getByTitle('cat taken for cat: +6').count()).toBe(1);
     await page.getByRole('button', { name: 'Put n30 first' }).click();

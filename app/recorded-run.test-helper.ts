@@ -9,24 +9,27 @@ import { encodePredictions } from '@/lib/run/predictions.ts';
 import { encodeWall, wallTile } from '@/lib/run/sample-predictions.ts';
 
 const classes = cifar10Classes.length;
-const toldTest: TestIdentity = { hash: 'abc', name: 'CIFAR-10, JPEG copy, a part', images: 1000 };
+const recordedTest: TestIdentity = { hash: 'abc', name: 'CIFAR-10, JPEG copy, a part', images: 1000 };
 
-interface ToldRun {
+interface RecordedRun {
   id: string;
   config: TrainConfigInput;
-  /** How many of the 1,000 test images it gets right, the first ones; with augmentation ten more. */
+  /** Number of the 1,000 test images that are classified correctly, counted from the first; ten more with augmentation. */
   right: number;
-  /** How many of the wall's 200 images it has right after each epoch of either stage, the first ones. */
+  /** Number of the 200 sample images that are classified correctly after each epoch, counted from the first. */
   wall: { stage1: number[]; stage2: number[] };
 }
 
-/** Writes what a finished run of the command line leaves in the results folder, without training: the app adopts it. */
-export async function writeRecordedRun(results: string, { id, config: input, right, wall }: ToldRun): Promise<void> {
+/** Writes the files of a finished command-line run into a results folder, without training. The app imports it. */
+export async function writeRecordedRun(
+  results: string,
+  { id, config: input, right, wall }: RecordedRun,
+): Promise<void> {
   const config = trainConfigSchema.parse(input);
   const folder = path.join(results, id);
   await mkdir(folder, { recursive: true });
 
-  const labels = Uint8Array.from({ length: toldTest.images }, (_, image) => image % classes);
+  const labels = Uint8Array.from({ length: recordedTest.images }, (_, image) => image % classes);
   const answers = (count: number) => labels.map((label, image) => (image < count ? label : (label + 1) % classes));
   const probabilities = (count: number) =>
     [...answers(count)].flatMap((answer) => Array.from({ length: classes }, (_, c) => Number(c === answer)));
@@ -48,17 +51,17 @@ export async function writeRecordedRun(results: string, { id, config: input, rig
   await writeFile(path.join(folder, 'events.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
-type Told = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;
+type EventWithoutTime = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;
 
 function eventsOf(
   labels: Uint8Array,
   answers: (count: number) => Uint8Array,
-  { config, right, wall }: ToldRun & { config: ReturnType<typeof trainConfigSchema.parse> },
-): Told[] {
+  { config, right, wall }: RecordedRun & { config: ReturnType<typeof trainConfigSchema.parse> },
+): EventWithoutTime[] {
   const wallLabels = Array.from({ length: 200 }, (_, place) => Math.floor(place / 20));
   const epochs = ([1, 2] as const).flatMap((stage) =>
     wall[`stage${stage}`].map(
-      (count, index): Told => ({
+      (count, index): EventWithoutTime => ({
         type: 'epoch',
         stage,
         epoch: index + 1,
@@ -96,10 +99,10 @@ function eventsOf(
       threads: 2,
       weightsFile: 'w.h5',
       trainedKernels: 0,
-      test: toldTest,
+      test: recordedTest,
       images: { train: 4500, val: 500, test: 1000 },
       wall: wallLabels,
-    } as Told,
+    } as EventWithoutTime,
     ...epochs,
     {
       type: 'evaluated',
