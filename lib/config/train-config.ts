@@ -39,28 +39,26 @@ const shape = {
   epochs_stage1: integer(1, 1000)
     .default(10)
     .describe(
-      'Maximum epochs of head training on frozen features; stops early after 7 epochs without improvement in validation loss.',
+      'Maximum epochs of head training on frozen features. Stops early after 7 epochs without lower validation loss.',
     ),
   epochs_stage2: integer(0, 1000)
     .default(10)
     .describe(
-      'Maximum epochs of fine-tuning; stops early after 10 epochs without improvement in validation loss. 0 skips stage 2.',
+      'Maximum epochs of fine-tuning. Stops early after 10 epochs without lower validation loss. 0 skips stage 2.',
     ),
   batch_size: integer(2, 1024).default(128).describe('Images per training step.'),
   seed: integer(0, 2 ** 31 - 1)
     .default(42)
     .describe('Seed of all random numbers. The split into training and validation images does not depend on it.'),
   augment: flag().default(false).describe('Randomly rotate, zoom, shift and mirror the training images of stage 2.'),
-  rotation: real(0, 180).default(15).describe('Maximum rotation in degrees, in either direction. Requires augment.'),
-  zoom: real(0, 0.9)
-    .default(0.1)
-    .describe('Scales each axis by a random factor within 1 ± this value. Requires augment.'),
+  rotation: real(0, 180).default(15).describe('Maximum rotation in degrees, either way. Requires augment.'),
+  zoom: real(0, 0.9).default(0.1).describe('Scales each axis by a random factor within 1 ± this. Requires augment.'),
   width_shift: real(0, 1)
     .default(0.1)
-    .describe('Maximum horizontal shift as a fraction of the width, in either direction. Requires augment.'),
+    .describe('Maximum shift left or right, as a fraction of the width. Requires augment.'),
   height_shift: real(0, 1)
     .default(0.1)
-    .describe('Maximum vertical shift as a fraction of the height, in either direction. Requires augment.'),
+    .describe('Maximum shift up or down, as a fraction of the height. Requires augment.'),
   use_mixup: flag()
     .default(false)
     .describe(
@@ -76,7 +74,7 @@ const shape = {
     .max(500, 'must be at most 500 characters long')
     .default('')
     .describe(
-      'Path of the JSON log; empty for results/run_<id>.json. In the browser, only paths in the results folder are allowed.',
+      'Path of the JSON log. Empty: results/run_<id>.json. Runs started in the browser can only write to the results folder.',
     ),
   dataset: datasetNameSchema
     .default('cifar10')
@@ -86,12 +84,12 @@ const shape = {
   backbone: backboneSchema
     .default('imagenet')
     .describe(
-      'Pretrained network: imagenet (MobileNetV2 1.0 with ImageNet weights) or sketch (a bundled MobileNetV2 0.35, trained on drawn images).',
+      'imagenet: MobileNetV2 1.0 with ImageNet weights. sketch: a bundled MobileNetV2 0.35, trained on drawn images.',
     ),
   train_limit: integer(0, 45_000)
     .default(0)
     .describe(
-      'Number of training images, the same share of each class; validation and test sets shrink in proportion. 0, or more than available, uses all.',
+      'Limit on training images, the same share of each class; validation and test sets shrink in proportion. 0 means no limit.',
     ),
   image_size: z
     .union(
@@ -99,7 +97,7 @@ const shape = {
       { error: `must be one of ${imageSizes.join(', ')}` },
     )
     .default(160)
-    .describe('Images are scaled from 32 × 32 to this many pixels per side. Larger is more accurate, but slower.'),
+    .describe('Side length that the 32 × 32 images are scaled to. Larger is more accurate, but slower.'),
   engine: oneOf(engineChoices)
     .default('auto')
     .describe('Compute engine; auto selects the fastest one that computes correctly on this machine.'),
@@ -108,13 +106,11 @@ const shape = {
     .describe('Used in both stages. sgd has Nesterov momentum 0.9; only adamw applies weight decay.'),
   lr_stage1: real(1e-7, 1000)
     .default(1e-3)
-    .describe(
-      'Initial learning rate of the head; multiplied by 0.2 after 3 epochs without improvement in validation loss.',
-    ),
+    .describe('Initial rate of head training; multiplied by 0.2 after 3 epochs without lower validation loss.'),
   lr_stage2: real(1e-9, 1000)
     .default(1e-5)
     .describe(
-      'Initial learning rate of fine-tuning; halved after 4 epochs without improvement in validation loss. High rates destroy the pretrained weights.',
+      'Initial rate of fine-tuning; halved after 4 epochs without lower validation loss. High rates destroy the pretrained weights.',
     ),
   weight_decay: real(0, 1).default(1e-4).describe('Weight decay of AdamW in stage 2. Stage 1 always uses 0.004.'),
   label_smoothing: real(0, 0.9).default(0.05).describe('Share of each target that is spread evenly over all classes.'),
@@ -125,7 +121,7 @@ const shape = {
     .trim()
     .max(80, 'must be at most 80 characters long')
     .default('')
-    .describe('Name of the run in tables and charts. Empty: derived from the config.'),
+    .describe('Shown in tables and charts. Empty: derived from the config.'),
   notes: text()
     .max(4000, 'must be at most 4,000 characters long')
     .default('')
