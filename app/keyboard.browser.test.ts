@@ -44,7 +44,7 @@ describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
 
   it('starts a run', async () => {
     await visit(page, app.url);
-    await tabTo(page.getByRole('link', { name: 'Choose everything' }));
+    await tabTo(page.getByRole('link', { name: 'Configure a run' }));
     await press('Enter');
     await tabTo(page.locator('[name=name]'));
     await page.keyboard.type('by keys');

@@ -12,7 +12,7 @@ import type { SetRunsState } from './use-runs-state.ts';
 interface RunsToolbarProps {
   state: RunsState;
   setState: SetRunsState;
-  /** How many runs the filters leave. */
+  /** The number of filtered runs. */
   total: number;
   columns: ReturnType<typeof useColumns>;
   search: RefObject<HTMLInputElement | null>;
@@ -20,7 +20,7 @@ interface RunsToolbarProps {
   openHelp: () => void;
 }
 
-/** What stands above the table: filters on the left; import, columns, download and keys on the right. */
+/** The toolbar above the table: filters on the left; import, columns, export and keyboard shortcuts on the right. */
 export function RunsToolbar({ state, setState, total, columns, search, importFiles, openHelp }: RunsToolbarProps) {
   return (
     <div className="flex flex-wrap items-start justify-between gap-2 pb-2.5">
@@ -33,7 +33,7 @@ export function RunsToolbar({ state, setState, total, columns, search, importFil
           label={
             <>
               <Download size={13} aria-hidden />
-              Table
+              Export
             </>
           }
         >

@@ -25,33 +25,33 @@ const onnxRuntime = {
 
 /** Every engine and its requirements; server/model/engine/create.ts creates them. */
 export const engines = {
-  cpu: { ...onnxRuntime, title: 'ONNX Runtime on the processor' },
+  cpu: { ...onnxRuntime, title: 'ONNX Runtime on the CPU' },
   webgpu: {
     ...onnxRuntime,
-    title: 'ONNX Runtime on any GPU, by WebGPU',
+    title: 'ONNX Runtime on any GPU, through WebGPU',
     gpu: {
       maker: 'any',
-      missing: 'no GPU found; a software adapter is used only when asked for by name: --engine webgpu',
+      missing: 'no GPU found; a software adapter is used only if selected explicitly: --engine webgpu',
     },
   },
   cuda: {
     ...onnxRuntime,
-    title: 'ONNX Runtime on an NVIDIA GPU, by CUDA 12',
+    title: 'ONNX Runtime on an NVIDIA GPU, through CUDA 12',
     binary: { folder: 'bin', name: 'providers_cuda', isForEachSystem: true },
     gpu: { maker: 'NVIDIA', missing: 'no NVIDIA GPU found' },
-    missing: () => 'CUDA 12 provider not installed: npm run gpu',
+    missing: () => 'CUDA 12 provider not installed. Install it with npm run gpu',
   },
   tensorflow: {
-    title: 'TensorFlow, by tfjs-node',
+    title: 'TensorFlow, through tfjs-node',
     packages: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
     binary: { folder: 'lib', name: 'tfjs_binding.node', isForEachSystem: false },
-    missing: () => 'tfjs-node-gpu has no binary here: npm run tensorflow',
+    missing: () => 'the TensorFlow library is not installed. Install it with npm run tensorflow',
   },
   wasm: {
-    title: 'ONNX Runtime as WebAssembly, where it has no binary',
+    title: 'ONNX Runtime as WebAssembly, for systems without a native binary',
     packages: ['onnxruntime-web'],
-    missing: () => 'onnxruntime-web is not installed: npm ci',
-    replaces: { engine: 'cpu', unneeded: 'ONNX Runtime has its own binary here, which is faster' },
+    missing: () => 'onnxruntime-web is not installed. Install it with npm ci',
+    replaces: { engine: 'cpu', unneeded: 'the native binary of ONNX Runtime is available and faster' },
   },
 } as const satisfies Record<string, EngineFacts>;
 export type EngineName = keyof typeof engines;

@@ -37,7 +37,7 @@ export const fieldTable = {
   backbone: { label: 'Backbone', group: 'training', affectsFrom: 'features' },
   image_size: { label: 'Image size', short: 'px', unit: 'px', group: 'training', affectsFrom: 'features' },
   // Has no `needs`: without stage 2 it still describes the run.
-  n_unfreeze: { label: 'Unfreeze', short: 'N', group: 'training', affectsFrom: 'stage2' },
+  n_unfreeze: { label: 'Layers to unfreeze', short: 'N', group: 'training', affectsFrom: 'stage2' },
   tags: { label: 'Tags', group: 'training', affectsFrom: null },
   notes: { label: 'Notes', group: 'training', affectsFrom: null },
 

@@ -30,12 +30,12 @@ export const presets: readonly [Preset, ...Preset[]] = [
   },
   {
     title: 'Original baseline',
-    help: 'The script’s own defaults: the base stays frozen, all 45,000 images.',
+    help: 'The original script’s defaults: a frozen base and all 45,000 images.',
     config: {},
   },
   {
     title: 'Original best, N = 30',
-    help: 'Up to 30 + 100 epochs on changing images: 92.28 % validation on the official ones.',
+    help: 'Up to 30 + 100 epochs with augmentation: 92.28 % validation accuracy on the official images.',
     config: {
       n_unfreeze: 30,
       epochs_stage1: 30,
@@ -49,8 +49,8 @@ export const presets: readonly [Preset, ...Preset[]] = [
     },
   },
   {
-    title: 'Too high a rate',
-    help: 'The quick look at thirty times its rate: fine-tuning destroys what the base knows.',
+    title: 'Learning rate too high',
+    help: 'Quick look at thirty times its learning rate: fine-tuning destroys the pretrained weights.',
     config: { ...quick, lr_stage2: 3e-3 },
   },
 ];

@@ -12,7 +12,7 @@ const needs: Partial<Record<FieldNeed, Need>> = {
   stage2: { isMissing: (config) => config.epochs_stage2 === 0, reason: 'Not used: stage 2 has no epochs.' },
   'weight-decay': {
     isMissing: ({ optimizer }) => optimizer !== undefined && optimizers[optimizer]?.decaysWeights === false,
-    reason: `Not used: only ${decayingOptimizers} decays weights.`,
+    reason: `Not used: only ${decayingOptimizers} applies weight decay.`,
   },
 };
 

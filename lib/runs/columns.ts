@@ -46,7 +46,7 @@ const entries = [
     width: 2.75,
     isFigure: true,
     isInitial: true,
-    help: 'Unfreeze: layers at the end of the network that stage 2 trains',
+    help: 'Layers to unfreeze: how many layers at the end of the network stage 2 trains',
   },
   {
     id: 'augmentation',

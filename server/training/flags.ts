@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type FieldDescription, fields } from '@/lib/config/fields.ts';
+import { nearestName } from '@/lib/config/nearest-name.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** Parses command-line flags: one for each field of the config, with the same name. */
 
