@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /**
@@ -14,7 +14,7 @@ import { shareApp } from '@/tools/testing/shared-app.ts';
  * scroll horizontally.
  */
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [1440, 390].map((width) => ({ colorScheme, width })),
 );

@@ -2,12 +2,12 @@ import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
 import type { AppServer } from '@/tools/testing/app-server.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** Every action with the keyboard only; the focused element always has a visible outline. */
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 
 describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
   let app: AppServer;

@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import type { AppServer } from '@/tools/testing/app-server.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** Notifications for users who look elsewhere: the tab's title, and system notifications. */
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 
 describe('a user who looks elsewhere', () => {
   let app: AppServer;

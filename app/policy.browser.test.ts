@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
 import type { AppServer } from '@/tools/testing/app-server.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** The content security policy: no page violates it, and the browser blocks what it forbids. */
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 
 describe('the content security policy', { timeout: 240_000 }, () => {
   let app: AppServer;

@@ -11,10 +11,10 @@ import { RunsTable } from './runs-table.tsx';
 import { RunsToolbar } from './runs-toolbar.tsx';
 import { clearedFilters, type queryOf, type RunsState } from './runs-url.ts';
 import { useCellContext } from './use-cell-context.ts';
-import { useColumns } from './use-columns.ts';
 import type { RunRows } from './use-run-rows.ts';
 import { useRunsShortcuts } from './use-runs-shortcuts.ts';
 import type { SetRunsState } from './use-runs-state.ts';
+import { useShownColumns } from './use-shown-columns.ts';
 
 // Below the fold, or rarely used.
 const RunsSelection = dynamic(() => import('./runs-selection.tsx').then((module) => module.RunsSelection), {
@@ -42,7 +42,7 @@ interface RunsDashboardProps {
 
 /** The table of runs, and charts of what it shows. */
 export function RunsDashboard({ state, setState, query, rows, connected, importFiles }: RunsDashboardProps) {
-  const columns = useColumns();
+  const columns = useShownColumns();
   const search = useRef<HTMLInputElement>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
   // Stays mounted once shown, since it reports the outcome of deletions. Set in an effect, so that a row is marked as selected before this code has loaded.

@@ -6,15 +6,15 @@ import { columns as allColumns } from '@/lib/runs/columns.ts';
 import { RunsFilters } from './runs-filters.tsx';
 import { ImportButton } from './runs-import.tsx';
 import { type RunsState, searchOf } from './runs-url.ts';
-import type { useColumns } from './use-columns.ts';
 import type { SetRunsState } from './use-runs-state.ts';
+import type { useShownColumns } from './use-shown-columns.ts';
 
 interface RunsToolbarProps {
   state: RunsState;
   setState: SetRunsState;
   /** The number of filtered runs. */
   total: number;
-  columns: ReturnType<typeof useColumns>;
+  columns: ReturnType<typeof useShownColumns>;
   search: RefObject<HTMLInputElement | null>;
   importFiles: (files: readonly File[]) => Promise<void>;
   openHelp: () => void;

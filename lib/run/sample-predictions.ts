@@ -4,15 +4,15 @@
  */
 
 /** The maximum number of images; every class has the same number. */
-export const wallImages = 200;
+export const maxSampleImages = 200;
 /** Tiles per row of the image file. */
-export const wallColumns = 20;
+export const sampleColumns = 20;
 /** The width and height of a tile in pixels. */
-export const wallTile = 32;
+export const sampleTileSize = 32;
 
 /** Encodes predicted classes, one byte each, as base64 for an `epoch` event. */
-export const encodeWall = (predicted: Uint8Array): string => btoa(String.fromCharCode(...predicted));
+export const encodeSamplePredictions = (predicted: Uint8Array): string => btoa(String.fromCharCode(...predicted));
 
 /** @returns the predicted class of each image */
-export const decodeWall = (text: string): Uint8Array =>
+export const decodeSamplePredictions = (text: string): Uint8Array =>
   Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -4,10 +4,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 import { launchBrowser } from '@/tools/testing/browser.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { fault, times } from './fault.test-helper.ts';
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 const readers = 50;
 const tabs = times(8, 2);
 /** Additional memory that all clients together may cost the server, in bytes. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
 import { type AppServer, startAppIn, startTool } from '@/tools/testing/app-server.ts';
 import { ask } from '@/tools/testing/ask.ts';
-import { scriptedTrainer, showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer, scriptedTrainer } from '@/tools/testing/paths.ts';
 import { canMount, fault } from './fault.test-helper.ts';
 
 /** Faults around the server: a second server, a read-only disk, a changing clock. */
@@ -112,7 +112,7 @@ describe('around the server', () => {
 
   fault('the clock changes', 'by hours in both directions, in server and trainer, during a run', async () => {
     const preload = path.join(import.meta.dirname, 'fixtures', 'jumping-clock.mjs');
-    const app = await start({ TRAINER_ENTRY: showingTrainer, NODE_OPTIONS: `--import ${preload}` });
+    const app = await start({ TRAINER_ENTRY: demoTrainer, NODE_OPTIONS: `--import ${preload}` });
     const { id } = await app.trpc.runs.start.mutate({ tags: ['streams epochs'], epochs_stage1: 15 });
     await untilCompleted(app, id);
     const { events, status, startedAt, finishedAt } = await app.trpc.runs.get.query({ id });

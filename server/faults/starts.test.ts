@@ -3,7 +3,7 @@ import { describe, expect, vi } from 'vitest';
 import { runQuerySchema } from '@/lib/runs/query.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { startRun } from '@/server/runs/commands/start.ts';
-import { followEvents } from '@/server/runs/events/follow.ts';
+import { followEvents } from '@/server/runs/events/follow-events.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';

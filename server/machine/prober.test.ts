@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { probes } from '@/drizzle/schema.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
 import type { Context } from '@/server/context.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { type Machine, thisMachine } from './machine.ts';

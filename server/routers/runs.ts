@@ -9,7 +9,7 @@ import { extendRun } from '@/server/runs/commands/extend.ts';
 import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { startRun } from '@/server/runs/commands/start.ts';
 import { updateRun } from '@/server/runs/commands/update.ts';
-import { followEvents } from '@/server/runs/events/follow.ts';
+import { followEvents } from '@/server/runs/events/follow-events.ts';
 import { readLog } from '@/server/runs/files/read-log.ts';
 import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { procedure, router } from '@/server/trpc.ts';

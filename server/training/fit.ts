@@ -1,6 +1,6 @@
 import type { RunEventOf } from '@/lib/run/events.ts';
 import type { EpochMetrics } from '@/lib/run/metrics.ts';
-import { encodeWall } from '@/lib/run/sample-predictions.ts';
+import { encodeSamplePredictions } from '@/lib/run/sample-predictions.ts';
 import type { Programs } from '@/server/model/engine/programs.ts';
 import { hiddenUnits, type Parameters, updateMovingAverages } from '@/server/model/network/head.ts';
 import { gradientName, trainedShapes } from '@/server/model/network/model.ts';
@@ -97,7 +97,7 @@ export async function fit(options: FitOptions): Promise<void> {
       metrics,
       seconds,
       imagesPerSecond,
-      wall: encodeWall(validation.samplePredictions),
+      wall: encodeSamplePredictions(validation.samplePredictions),
     };
     const state: FitState = {
       stage,

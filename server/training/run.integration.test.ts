@@ -7,7 +7,7 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { kernelName, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { decodePredictions } from '@/lib/run/predictions.ts';
-import { decodeWall } from '@/lib/run/sample-predictions.ts';
+import { decodeSamplePredictions } from '@/lib/run/sample-predictions.ts';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
 import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
@@ -139,7 +139,9 @@ describe('the files of a run with N = 30', () => {
     // There are few validation images, so all of them are samples.
     expect(started.wall).toHaveLength(counts.val);
     for (const { wall, metrics } of epochs) {
-      const correct = decodeWall(wall!).filter((predicted, image) => predicted === started.wall![image]).length;
+      const correct = decodeSamplePredictions(wall!).filter(
+        (predicted, image) => predicted === started.wall![image],
+      ).length;
       expect(correct / counts.val).toBeCloseTo(metrics.val_accuracy!, 12);
     }
     const png = await readFile(path.join(run(), 'wall.png'));

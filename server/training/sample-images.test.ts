@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeWall, encodeWall } from '@/lib/run/sample-predictions.ts';
+import { decodeSamplePredictions, encodeSamplePredictions } from '@/lib/run/sample-predictions.ts';
 import { type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
 import { chooseSampleImages, encodePng } from './sample-images.ts';
@@ -61,6 +61,6 @@ describe('chooseSampleImages', () => {
 
 it('encodes predictions as text', () => {
   const predicted = Uint8Array.of(0, 9, 255);
-  expect(encodeWall(predicted)).toBe('AAn/');
-  expect(decodeWall('AAn/')).toEqual(predicted);
+  expect(encodeSamplePredictions(predicted)).toBe('AAn/');
+  expect(decodeSamplePredictions('AAn/')).toEqual(predicted);
 });

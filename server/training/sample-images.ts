@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { wallColumns, wallImages, wallTile } from '@/lib/run/sample-predictions.ts';
+import { maxSampleImages, sampleColumns, sampleTileSize } from '@/lib/run/sample-predictions.ts';
 import { type Dataset, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { type Split, shuffledByClass } from '@/server/model/dataset/split.ts';
 
@@ -20,10 +20,10 @@ export function chooseSampleImages(
   { val }: Pick<Split, 'val'>,
 ): SampleImages {
   const rowOf = new Map(Array.from(val, (image, row) => [image, row]));
-  const perClass = Math.max(1, Math.floor(wallImages / classes.length));
+  const perClass = Math.max(1, Math.floor(maxSampleImages / classes.length));
   const images = shuffledByClass(train.labels, classes.length, 'train')
     .flatMap((each) => each.filter((image) => rowOf.has(image)).slice(0, perClass))
-    .slice(0, wallImages);
+    .slice(0, maxSampleImages);
   return {
     rows: Uint32Array.from(images, (image) => rowOf.get(image)!),
     labels: Uint8Array.from(images, (image) => train.labels[image]!),
@@ -42,15 +42,15 @@ export const encodePng = ({
 
 /** @param images [3, 32, 32] each */
 function drawTiles(images: readonly Uint8Array[]): Pick<SampleImages, 'pixels' | 'width' | 'height'> {
-  const width = wallColumns * wallTile;
-  const height = Math.ceil(images.length / wallColumns) * wallTile;
+  const width = sampleColumns * sampleTileSize;
+  const height = Math.ceil(images.length / sampleColumns) * sampleTileSize;
   const pixels = new Uint8Array(width * height * 3);
-  const plane = wallTile * wallTile;
+  const plane = sampleTileSize * sampleTileSize;
   for (const [index, image] of images.entries()) {
-    const left = (index % wallColumns) * wallTile;
-    const top = Math.floor(index / wallColumns) * wallTile;
+    const left = (index % sampleColumns) * sampleTileSize;
+    const top = Math.floor(index / sampleColumns) * sampleTileSize;
     for (let at = 0; at < plane; at++) {
-      const to = ((top + Math.floor(at / wallTile)) * width + left + (at % wallTile)) * 3;
+      const to = ((top + Math.floor(at / sampleTileSize)) * width + left + (at % sampleTileSize)) * 3;
       for (let channel = 0; channel < 3; channel++) pixels[to + channel] = image[channel * plane + at]!;
     }
   }

@@ -12,7 +12,7 @@ export const scriptedTrainer = inProject('server/runs/fixtures/scripted-trainer.
 /** The built trainer, which also logs its process id. */
 export const pidTrainer = inProject('server/runs/fixtures/pid-trainer.mjs');
 /** A fake trainer with realistic events for page tests. */
-export const showingTrainer = inProject('tools/testing/showing-trainer.mjs');
+export const demoTrainer = inProject('tools/testing/demo-trainer.mjs');
 /** The built trainer. */
 export const builtTrainer = inProject('dist/trainer/main.mjs');
 /** Logs written by the original script. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { ModelFileName } from '@/lib/network/model-files.ts';
-import { exportKerasH5 } from './keras-h5.ts';
-import { exportOnnx } from './onnx-model.ts';
-import { exportTfjs } from './tfjs.ts';
+import { exportKerasH5 } from './export-keras-h5.ts';
+import { exportOnnx } from './export-onnx.ts';
+import { exportTfjs } from './export-tfjs.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** Writes each model file and returns its size in bytes. */

@@ -1,6 +1,6 @@
 import { type Node, type Operation, type Outputs, topologicalOrder } from './node.ts';
+import { ModelProto, OnnxWriter, valueInfo } from './onnx-messages.ts';
 import { type OnnxRule, onnxOperations } from './onnx-operations.ts';
-import { ModelProto, OnnxWriter, valueInfo } from './onnx-writer.ts';
 
 export interface ModelNotes {
   /** One sentence about the model. */

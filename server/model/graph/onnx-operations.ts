@@ -1,5 +1,5 @@
 import type { Node, Operation, OperationOf, Shape } from './node.ts';
-import { type Attributes, float32, type OnnxWriter } from './onnx-writer.ts';
+import { type Attributes, float32, type OnnxWriter } from './onnx-messages.ts';
 
 /** Translates each graph operation into ONNX nodes (opset 17). */
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '@/lib/run/events.ts';
 import type { Context } from '@/server/context.ts';
-import { followEvents } from '@/server/runs/events/follow.ts';
+import { followEvents } from '@/server/runs/events/follow-events.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
-import { appendEvent } from '@/server/runs/events/record.ts';
+import { appendEvent } from '@/server/runs/events/record-event.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
 
 /**

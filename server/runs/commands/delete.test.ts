@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { events, runs } from '@/drizzle/schema.ts';
 import type { Context } from '@/server/context.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { findRunFile } from '@/server/runs/files/run-files.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';

@@ -1,7 +1,7 @@
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { hasCheckpoint } from '@/server/runs/files/run-files.ts';
 import { findRow, readEventsOf } from '@/server/runs/queries/read-runs.ts';
 import { resetAttempts } from '@/server/runs/queue/recover.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
 import { resetAttempts } from '@/server/runs/queue/recover.ts';
 

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runs } from '@/drizzle/schema.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { readLog } from './read-log.ts';
 

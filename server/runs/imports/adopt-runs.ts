@@ -6,7 +6,7 @@ import { runName, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { type RunEvent, runEventSchema } from '@/lib/run/events.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
 import type { BaseContext } from '@/server/base-context.ts';
-import { appendEvent } from '@/server/runs/events/record.ts';
+import { appendEvent } from '@/server/runs/events/record-event.ts';
 import { defaultLogFile } from '@/server/runs/files/choose-log-file.ts';
 import { isInside, isMissing } from '@/server/runs/files/run-files.ts';
 import { singleton } from '@/server/singleton.ts';

@@ -7,7 +7,7 @@ import { facetFacts, facets } from '@/lib/runs/facets.ts';
 import { type RunQueryInput, runQuerySchema } from '@/lib/runs/query.ts';
 import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
-import { appendEvent } from '@/server/runs/events/record.ts';
+import { appendEvent } from '@/server/runs/events/record-event.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 import { countFacets } from './count-facets.ts';
 import { listRuns } from './read-runs.ts';

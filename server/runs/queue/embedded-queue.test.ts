@@ -7,7 +7,7 @@ import type { Context } from '@/server/context.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { extendRun } from '@/server/runs/commands/extend.ts';
 import { resumeRun } from '@/server/runs/commands/resume.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';

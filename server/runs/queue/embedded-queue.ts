@@ -12,7 +12,7 @@ import { lockFile } from '@/server/db/file-lock.ts';
 import type { Env } from '@/server/env.ts';
 import { readSpeeds } from '@/server/machine/read-speeds.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { readEvents, readEventsOf } from '@/server/runs/queries/read-runs.ts';
 import type { Queue } from './queue.ts';
 import { interruptRunning, resumeInterrupted } from './recover.ts';

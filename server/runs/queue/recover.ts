@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
 import type { Database, Transaction } from '@/server/db/database.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
-import { appendEvent } from '@/server/runs/events/record.ts';
+import { appendEvent } from '@/server/runs/events/record-event.ts';
 
 /** How many attempts in a row may complete no new epoch. */
 const maxAttemptsWithoutProgress = 3;

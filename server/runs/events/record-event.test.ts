@@ -7,7 +7,7 @@ import type { RunDetail, StoredEvent } from '@/lib/run/run.ts';
 import type { Context } from '@/server/context.ts';
 import { findRow, readEvents, readRun } from '@/server/runs/queries/read-runs.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import { milestoneQuery, recordEvent } from './record.ts';
+import { milestoneQuery, recordEvent } from './record-event.ts';
 
 const runId = 'a';
 

@@ -4,7 +4,7 @@ import { type ColumnId, columns, type RunColumn } from '@/lib/runs/columns.ts';
 const initial = columns.filter(({ isInitial }) => isInitial).map(({ id }) => id);
 
 /** The visible columns, stored in this browser. The name is always visible. */
-export function useColumns(): { shown: RunColumn[]; toggle: (id: ColumnId) => void; reset: () => void } {
+export function useShownColumns(): { shown: RunColumn[]; toggle: (id: ColumnId) => void; reset: () => void } {
   const [stored, store] = useLocalStorage('transfer-lab.columns');
   const ids = new Set<string>(stored === null ? initial : ['name', ...stored.split(',')]);
   return {

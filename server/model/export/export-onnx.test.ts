@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import type { ImageSet } from '@/server/model/dataset/dataset.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
+import { exportOnnx } from './export-onnx.ts';
 import { kerasImages } from './interpret-keras.test-helper.ts';
-import { exportOnnx } from './onnx-model.ts';
 import {
   availableBackbones,
   loadBaseWeights,

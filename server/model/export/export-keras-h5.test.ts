@@ -14,9 +14,9 @@ import { readHdf5 } from '@/server/model/files/hdf5.ts';
 import { loadImageNet, needsData, realData } from '@/server/model/network/real-data.test-helper.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import { inProject } from '@/tools/testing/paths.ts';
+import { exportKerasH5 } from './export-keras-h5.ts';
 import { kerasImage, predict, readKerasFile } from './interpret-keras.test-helper.ts';
 import { kerasModelConfig, kerasTrainingConfig } from './keras-config.ts';
-import { exportKerasH5 } from './keras-h5.ts';
 import { makeTrainedModel, trainerProbabilities } from './trained-model.test-helper.ts';
 import type { TrainedModel } from './trained-model.ts';
 

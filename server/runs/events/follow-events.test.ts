@@ -4,8 +4,8 @@ import type { RunEvent } from '@/lib/run/events.ts';
 import type { StoredEvent } from '@/lib/run/run.ts';
 import type { Context } from '@/server/context.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
-import { followEvents } from './follow.ts';
-import { recordEvent } from './record.ts';
+import { followEvents } from './follow-events.ts';
+import { recordEvent } from './record-event.ts';
 
 const phase = (at: number): RunEvent => ({ type: 'phase', at, phase: 'head' });
 const progress = (at: number): RunEvent => ({

@@ -8,8 +8,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import { launchBrowser } from '@/tools/testing/browser.ts';
+import { exportTfjs } from './export-tfjs.ts';
 import { kerasImages } from './interpret-keras.test-helper.ts';
-import { exportTfjs } from './tfjs.ts';
 import {
   availableBackbones,
   loadBaseWeights,

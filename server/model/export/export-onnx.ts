@@ -2,7 +2,7 @@ import { networkOf } from '@/lib/network/backbones.ts';
 import { featureCount } from '@/lib/network/mobilenet-v2.ts';
 import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
-import { dynamicLength } from '@/server/model/graph/onnx-writer.ts';
+import { dynamicLength } from '@/server/model/graph/onnx-messages.ts';
 import { constant, exp, input, logSoftmax, transpose } from '@/server/model/graph/operations.ts';
 import { averagePool, frozenBlocks } from '@/server/model/network/frozen.ts';
 import { headShapes, inferenceHead, movingAverages } from '@/server/model/network/head.ts';
