@@ -67,7 +67,7 @@ describe('the form', () => {
     for (const id of ['unknown', '20260101-000000-abcd', '..%2f..%2fx', '%3Cscript%3E']) {
       const { status, body } = await ask(`/runs/new?from=${id}`);
       expect([id, status]).toEqual([id, 404]);
-      expect(body).toContain('The run that this form was to be filled from is not there');
+      expect(body).toContain('The run to copy the config from was not found');
     }
   });
 
