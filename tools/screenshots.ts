@@ -61,7 +61,9 @@ async function open(address: string, width: number): Promise<Page> {
 /** The form of a new run, with the measured estimate. */
 async function photographForm(): Promise<void> {
   const page = await open('/runs/new', 1200);
-  await page.locator('summary', { hasText: /^About .* images × [^…]*$/ }).waitFor();
+  const estimate = page.locator('summary', { hasText: 'images ×' });
+  await estimate.filter({ hasNotText: 'measuring' }).waitFor();
+  if (!(await estimate.textContent())?.startsWith('About')) throw new Error('This machine’s speed was not measured.');
   // Not this machine’s path.
   await page
     .locator('code', { hasText: /datasets$/ })
@@ -71,8 +73,9 @@ async function photographForm(): Promise<void> {
 
 /** A run in stage 2. */
 async function photographLiveRun(id: string): Promise<void> {
-  const page = await open(`/runs/${id}`, 1320);
   await waitUntil(id, (run) => eventsOf(run, 'epoch').filter(({ stage }) => stage === 2).length >= 3);
+  // At this width the image ends below the second row of sample predictions.
+  const page = await open(`/runs/${id}`, 1290);
   await waitForCharts(page);
   await save(page, 'live-run');
 }
@@ -119,13 +122,11 @@ async function waitForCharts(page: Page): Promise<void> {
 }
 
 /**
- * Writes the visible part of a page as a PNG with a palette, once all images are loaded. Closes the page.
+ * Writes the visible part of a page as a PNG with a palette, once all images are loaded, and closes the page.
  * @param last the image ends below this element, if that is in view
  */
 async function save(page: Page, name: string, last?: Locator): Promise<void> {
-  await page.waitForFunction(() =>
-    [...document.images].every(({ complete, naturalWidth }) => complete && naturalWidth > 0),
-  );
+  await page.evaluate(loadImages);
   await page.evaluate(() => document.fonts.ready);
   await sleep(1000); // transitions, and the fade-in of chart axes
   const viewport = page.viewportSize()!;
@@ -136,4 +137,18 @@ async function save(page: Page, name: string, last?: Locator): Promise<void> {
   await sharp(image)
     .png({ palette: true, effort: 10 })
     .toFile(path.join(imageFolder, `${name}.png`));
+}
+
+/** Runs in the page: loads its images, backgrounds included. @throws Error if one cannot be loaded */
+async function loadImages(): Promise<void> {
+  const urls = new Set([...document.images].map(({ src }) => src));
+  for (const element of document.querySelectorAll<HTMLElement>('[style*="url("]')) {
+    const [, url] = /url\("(.+?)"\)/.exec(element.style.backgroundImage) ?? [];
+    if (url) urls.add(url);
+  }
+  for (const url of urls) {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+  }
 }
