@@ -3,8 +3,8 @@ import { sampleColumns } from '@/lib/run/sample-predictions.ts';
 import { groupByClass } from '@/lib/series/sample-predictions.ts';
 
 interface SamplePredictionsProps {
-  /** URL of the image that contains all tiles. */
-  imageUrl: string;
+  /** URL of the image that contains all tiles; null until it exists. */
+  imageUrl: string | null;
   labels: readonly number[];
   /** The predicted class of each image; null before the first epoch. */
   predicted: Uint8Array | null;
@@ -56,7 +56,7 @@ export function SamplePredictions({ imageUrl, labels, predicted, classes }: Samp
 }
 
 interface TileProps {
-  imageUrl: string;
+  imageUrl: string | null;
   index: number;
   /** Rows of tiles in the image. */
   rows: number;
@@ -76,7 +76,7 @@ function Tile({ imageUrl, index, rows, answer, label, onPoint }: TileProps) {
       onPointerEnter={onPoint}
       className={`relative aspect-square rounded-sm border-2 bg-origin-content [image-rendering:pixelated] ${borders[answer]}`}
       style={{
-        backgroundImage: `url("${imageUrl}")`,
+        backgroundImage: imageUrl === null ? undefined : `url("${imageUrl}")`,
         backgroundSize: `${sampleColumns * 100}% ${rows * 100}%`,
         backgroundPosition: `${(column / (sampleColumns - 1)) * 100}% ${rows > 1 ? (row / (rows - 1)) * 100 : 0}%`,
       }}
