@@ -3,7 +3,7 @@
  *
  * - `*.browser.test.ts` needs a browser and usually the built app.
  * - `*.integration.test.ts` and everything in `server/faults` runs real parts of the program: the built bundles, the app or a
- *   command line as a separate process, or training.
+ *   command line as a separate process, an engine on the complete network or on every operation, or training.
  * - any other `*.test.ts` needs only the sources. `npm run test:unit` runs these without a build.
  */
 const browser = '.browser.test.ts';
