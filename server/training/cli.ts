@@ -2,8 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { describeLargeBatch } from '@/lib/data/batch-size.ts';
+import { CustomImagesError, customDatasetSize } from '@/lib/data/custom-images.ts';
+import { builtInDatasets, isBuiltInDataset } from '@/lib/data/datasets.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { createRunId } from '@/lib/run/run-id.ts';
+import { listCustomImages } from '@/server/model/dataset/custom-images/list-custom-images.ts';
 import { describeTooLong } from '@/server/model/files/path-length.ts';
 import { type Paths, readPaths } from '@/server/model/files/paths.ts';
 import { copyAtomically } from '@/server/model/files/write-atomically.ts';
@@ -34,6 +38,7 @@ async function main(args: string[]): Promise<number> {
       return 0;
     }
     jsonFile = jsonFileOf(config, currentFolder);
+    await checkDataset(config, paths);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     console.error(`${error.message}\nFor all flags: npm run train -- --help`);
@@ -50,6 +55,21 @@ function jsonFileOf({ json_output_path }: TrainConfig, currentFolder: string): s
   const problem = isFolder ? 'is a folder; add a file name' : (describeTooLong(file) ?? describeParent(file));
   if (problem) throw new FlagError(`--json_output_path ${json_output_path}: ${problem}`);
   return file;
+}
+
+/** @throws FlagError if the run cannot train on its data set, or not in batches of its size */
+async function checkDataset(config: TrainConfig, { datasets }: Paths): Promise<void> {
+  const name = config.dataset;
+  try {
+    const size = isBuiltInDataset(name)
+      ? builtInDatasets[name].size
+      : customDatasetSize(await listCustomImages(path.join(datasets, name)));
+    const problem = describeLargeBatch(config, size);
+    if (problem) throw new FlagError(`--batch_size ${config.batch_size}: ${problem}`);
+  } catch (error) {
+    if (error instanceof CustomImagesError) throw new FlagError(`--dataset ${name}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Why a file's folder cannot exist; null if it exists or can be created. */

@@ -18,7 +18,7 @@ export async function startRun(
   config: TrainConfig,
   { key, reproduces = null }: { key?: string; reproduces?: string | null } = {},
 ): Promise<{ id: string }> {
-  await checkDataset(services, config.dataset);
+  await checkDataset(services, config);
   const requested = await chooseLogFile(services.env.paths.results, config.json_output_path);
   const id = services.db.transaction((tx) => {
     const earlier = key === undefined ? undefined : tx.select().from(runs).where(eq(runs.startKey, key)).get();
