@@ -1,9 +1,17 @@
-import { changesPixels } from '@/lib/config/augmentations.ts';
-import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { augmentationSwitches, changesPixels } from '@/lib/config/augmentations.ts';
+import type { TrainConfig, TrainConfigField } from '@/lib/config/train-config.ts';
 import { type DatasetSize, imageCounts } from './datasets.ts';
 
 type BatchConfig = Pick<TrainConfig, 'batch_size' | 'train_limit' | 'epochs_stage2'> &
   Parameters<typeof changesPixels>[0];
+
+/** The other fields that determine whether a batch size is too large. */
+export const limitsBatchSize: ReadonlySet<TrainConfigField> = new Set([
+  ...augmentationSwitches,
+  'dataset',
+  'train_limit',
+  'epochs_stage2',
+]);
 
 /**
  * Why a run cannot be trained with its batch size: with changed pixels, every batch of stage 2 is complete.
