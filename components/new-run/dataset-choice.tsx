@@ -22,6 +22,7 @@ export function DatasetChoice({ bindings }: Pick<ControlProps, 'bindings'>) {
         ))}
       </select>
       {found && <Contents dataset={found} />}
+      {list?.problem && <p className="mt-1 text-warn text-xs [overflow-wrap:anywhere]">{list.problem}</p>}
       {list && <Unusable list={list} chosen={chosen} />}
       {list && <HowToAdd folder={list.folder} />}
     </>
@@ -30,7 +31,7 @@ export function DatasetChoice({ bindings }: Pick<ControlProps, 'bindings'>) {
 
 const titleOf = (name: string) => (isBuiltInDataset(name) ? builtInDatasets[name].title : name);
 
-function Contents({ dataset: { classes, size, problem, skipped } }: { dataset: DatasetSummary }) {
+function Contents({ dataset: { classes, size, problem, skipped, split } }: { dataset: DatasetSummary }) {
   return (
     <div className="mt-1 text-soft text-xs">
       {problem && <p className="font-medium text-bad">{problem}</p>}
@@ -39,6 +40,14 @@ function Contents({ dataset: { classes, size, problem, skipped } }: { dataset: D
           {formatCount(size.train)} training, {formatCount(size.val)} validation and {formatCount(size.test)} test
           images in {classes.length} classes: {classes.slice(0, maxNamedClasses).join(', ')}
           {classes.length > maxNamedClasses && ' …'}
+        </p>
+      )}
+      {split && (
+        <p>
+          Training and validation images are from {foldersOf(split.train)};{' '}
+          {split.test.length > 0
+            ? `test images from ${foldersOf(split.test)}.`
+            : 'a fifth of them is held out for testing.'}
         </p>
       )}
       {skipped.length > 0 && (
@@ -59,6 +68,8 @@ function Contents({ dataset: { classes, size, problem, skipped } }: { dataset: D
     </div>
   );
 }
+
+const foldersOf = (names: readonly string[]) => names.map((name) => `${name}/`).join(' and ');
 
 const maxNamedClasses = 12;
 const maxListedFiles = 200;

@@ -3,6 +3,7 @@ import { type FieldError, useFormContext, useWatch } from 'react-hook-form';
 import type { FieldDescription } from '@/lib/config/fields.ts';
 import type { TrainConfigField } from '@/lib/config/train-config.ts';
 import { unusedFields } from '@/lib/config/unused-fields.ts';
+import { limitsBatchSize } from '@/lib/data/batch-size.ts';
 import { formatCount, formatRate } from '@/lib/format.ts';
 import type { ControlProps } from './control-props.ts';
 import { DatasetChoice } from './dataset-choice.tsx';
@@ -19,7 +20,7 @@ export function FormField({ field }: { field: FieldDescription }) {
   const ids = { control: `field-${name}`, problem: `${name}-problem`, help: `${name}-help` };
   const [initial] = useState(() => getValues(name));
   const bindings = {
-    ...register(name),
+    ...register(name, { deps: limitsBatchSize.has(name) ? ['batch_size'] : [] }),
     // Rendered by the server, so that the value is visible before the page’s code has loaded.
     ...(kind === 'switch' ? { defaultChecked: initial === true } : { defaultValue: String(initial ?? '') }),
     id: ids.control,

@@ -61,6 +61,15 @@ describe('findProblems', () => {
     expect(findProblems({ ...initialValues, [name]: value })).toEqual({ [name]: message });
   });
 
+  it('explains that batches cannot be larger than the training images of augmented runs', () => {
+    const values = { ...initialValues, dataset: 'pets', augment: true, batch_size: '33' };
+    const size = (train: number) => () => ({ train, val: 5, test: 10, classes: 2 });
+    expect(findProblems(values, size(33))).toEqual({});
+    expect(findProblems(values, size(32))).toEqual({ batch_size: expect.stringMatching(/^must be 32 or less: there/) });
+    expect(findProblems({ ...values, augment: false }, size(32))).toEqual({});
+    expect(findProblems({ ...values, batch_size: 'many' }, size(32))).toEqual({ batch_size: 'must be a number' });
+  });
+
   it.each(typed)('explains why $field cannot be “$value”', ({ field, value }) => {
     expect(findProblems({ ...initialValues, [field]: value })).toEqual({ [field]: expect.stringMatching(/^must be /) });
   });

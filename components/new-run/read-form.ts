@@ -1,6 +1,8 @@
 import type { FieldErrors, Resolver } from 'react-hook-form';
 import { controlText, type FieldDescription, fields } from '@/lib/config/fields.ts';
 import { type TrainConfigField, type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-config.ts';
+import { describeLargeBatch } from '@/lib/data/batch-size.ts';
+import type { DatasetSize } from '@/lib/data/datasets.ts';
 
 /** The values of the form’s controls: text as typed, or a boolean for a switch. */
 export type FormValues = Record<TrainConfigField, string | boolean>;
@@ -40,11 +42,21 @@ function readValue({ kind, choices }: FieldDescription, value: string | boolean)
   return Number.isNaN(number) ? value : number;
 }
 
+/** The size of a data set; null if unknown. */
+type SizeOf = (dataset: string) => DatasetSize | null;
+
 /** A message for each field with an invalid value. */
-export function findProblems(values: FormValues): Partial<Record<TrainConfigField, string>> {
+export function findProblems(
+  values: FormValues,
+  sizeOf: SizeOf = () => null,
+): Partial<Record<TrainConfigField, string>> {
   const problems: Partial<Record<TrainConfigField, string>> = {};
   const input = readForm(values);
-  for (const { path, message } of trainConfigSchema.safeParse(input).error?.issues ?? []) {
+  const { data: config, error } = trainConfigSchema.safeParse(input);
+  const size = config ? sizeOf(config.dataset) : null;
+  const largeBatch = config && size ? describeLargeBatch(config, size) : null;
+  if (largeBatch) problems.batch_size = largeBatch;
+  for (const { path, message } of error?.issues ?? []) {
     const name = path[0] as TrainConfigField;
     problems[name] ??= describeNonNumber(name, input[name]) ?? message;
   }
@@ -58,9 +70,9 @@ function describeNonNumber(name: TrainConfigField, value: unknown): string | und
   return value === '' ? 'must not be empty' : 'must be a number';
 }
 
-/** Validates the form with the schema, for react-hook-form. */
-export const resolver: Resolver<FormValues> = (values) => {
-  const problems = Object.entries(findProblems(values));
+/** Validates the form with the schema and the sizes of the data sets, for react-hook-form. */
+export const resolver: Resolver<FormValues, SizeOf> = (values, sizeOf) => {
+  const problems = Object.entries(findProblems(values, sizeOf));
   if (problems.length === 0) return { values, errors: {} };
   const errors = Object.fromEntries(problems.map(([name, message]) => [name, { type: 'schema', message }]));
   return { values: {}, errors: errors as FieldErrors<FormValues> };

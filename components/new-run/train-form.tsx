@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { FormProvider, useForm } from 'react-hook-form';
+import { useDatasetSizes } from '@/components/downloads/use-datasets.ts';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { useMounted } from '@/components/ui/use-mounted.ts';
 import { fieldNamed } from '@/lib/config/fields.ts';
@@ -20,7 +21,7 @@ import { FormField } from './form-field.tsx';
 import { type FieldGroup, fieldGroups } from './form-groups.ts';
 import { FormNotice } from './form-notice.tsx';
 import { type FormOrigin, fillFromJson, fillFromRun, fillPreset } from './form-origin.ts';
-import { type FormValues, initialValues, readForm, resolver, writeForm } from './read-form.ts';
+import { initialValues, readForm, resolver, writeForm } from './read-form.ts';
 import { RunEstimateLine } from './run-estimate.tsx';
 import { StartingPoints } from './starting-points.tsx';
 import { useStartKey } from './use-start-key.ts';
@@ -45,9 +46,10 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
   const router = useRouter();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const form = useForm<FormValues>({
+  const form = useForm({
     defaultValues: origin.values,
     resolver,
+    context: useDatasetSizes(),
     mode: 'onChange',
     shouldFocusError: false,
   });

@@ -77,7 +77,8 @@ function Offer({ run }: { run: RunDetail }) {
       )}
       {start.error && (
         <p role="alert" className="mt-2 text-bad">
-          {start.error.message}
+          {/* The message about a field follows its name. */}
+          {[...Object.keys(start.error.data?.fields ?? {}), start.error.message].join(' ')}
         </p>
       )}
     </Card>

@@ -23,8 +23,16 @@ export interface BinaryFile {
   images: number;
 }
 
+/** The folders with a data set's training and test images; validation images are drawn from the training images. */
+export interface FolderSplit {
+  train: string[];
+  test: string[];
+}
+
 /** Class folders with PNG and JPEG files, or files in CIFAR-10's binary format with their class names. */
 export type CustomListing = {
+  /** Null if the class folders are not in folders for training and testing. */
+  split: FolderSplit | null;
   /** Whether the folder has test images; if not, some of its images are held out. */
   hasTest: boolean;
 } & (
@@ -40,8 +48,18 @@ export type CustomFolder = CustomListing & {
   fingerprint: string;
 };
 
-/** A folder that cannot be trained on. The message says what to do. */
-export class CustomImagesError extends Error {}
+/** A folder that cannot be trained on. The message says what to do, and names what was skipped. */
+export class CustomImagesError extends Error {
+  skipped: readonly SkippedFile[] = [];
+
+  addSkipped(skipped: readonly SkippedFile[]): void {
+    this.skipped = skipped;
+    if (skipped.length === 0) return;
+    const named = skipped.slice(0, 3).map(({ file, reason }) => `${file} ${reason}`);
+    const more = skipped.length > named.length ? `; and ${skipped.length - named.length} more` : '';
+    this.message += ` Skipped: ${named.join('; ')}${more}.`;
+  }
+}
 
 /** Description of a valid folder, for messages. */
 export const customImagesAdvice =

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -102,6 +102,24 @@ describe('npm run train', () => {
     expect(stderr).toContain('--zoom 7: must be 0.9 or less');
     expect((await train(['--json_output_path', `${folder}/`])).stderr).toContain('is a folder');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('exits 2 if a batch, a data set or a log cannot be used, before anything is written', async () => {
+    await writeFile(path.join(folder, 'd.json'), '{}');
+    const refused = async (...args: string[]) => {
+      const { code, stderr } = await train(args);
+      expect(code, stderr).toBe(2);
+      return stderr;
+    };
+    expect(await refused('--dataset', 'sketch10', '--train_limit', '100', '--augment')).toMatch(
+      /^--batch_size 128: must be 100 or less: there are only 100 training images/,
+    );
+    expect(await refused('--dataset', 'nowhere')).toMatch(/^--dataset nowhere: There is no folder /);
+    expect(await refused('--json_output_path', 'd.json/y.json')).toContain(
+      `--json_output_path d.json/y.json: must not be inside a file, ${path.join(folder, 'd.json')}`,
+    );
+    expect(await refused('--json_output_path', `${'a'.repeat(300)}.json`)).toContain('has a name of 305 bytes');
+    expect(await readdir(folder)).toEqual(['d.json']);
   });
 
   it('exits 1 if the data is missing, says where to get it, and records the failed run', async () => {

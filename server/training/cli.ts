@@ -2,8 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
+import { describeLargeBatch } from '@/lib/data/batch-size.ts';
+import { CustomImagesError, customDatasetSize } from '@/lib/data/custom-images.ts';
+import { builtInDatasets, isBuiltInDataset } from '@/lib/data/datasets.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { createRunId } from '@/lib/run/run-id.ts';
+import { listCustomImages } from '@/server/model/dataset/custom-images/list-custom-images.ts';
+import { describeTooLong } from '@/server/model/files/path-length.ts';
 import { type Paths, readPaths } from '@/server/model/files/paths.ts';
 import { copyAtomically } from '@/server/model/files/write-atomically.ts';
 import { helpText } from './flag-help.ts';
@@ -33,6 +38,7 @@ async function main(args: string[]): Promise<number> {
       return 0;
     }
     jsonFile = jsonFileOf(config, currentFolder);
+    await checkDataset(config, paths);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     console.error(`${error.message}\nFor all flags: npm run train -- --help`);
@@ -46,14 +52,36 @@ function jsonFileOf({ json_output_path }: TrainConfig, currentFolder: string): s
   if (json_output_path === '') return null;
   const file = path.resolve(currentFolder, json_output_path);
   const isFolder = /[\\/]$/.test(json_output_path) || (existsSync(file) && statSync(file).isDirectory());
-  if (isFolder) throw new FlagError(`--json_output_path ${json_output_path}: is a folder; add a file name`);
+  const problem = isFolder ? 'is a folder; add a file name' : (describeTooLong(file) ?? describeParent(file));
+  if (problem) throw new FlagError(`--json_output_path ${json_output_path}: ${problem}`);
   return file;
 }
 
+/** @throws FlagError if the run cannot train on its data set, or not in batches of its size */
+async function checkDataset(config: TrainConfig, { datasets }: Paths): Promise<void> {
+  const name = config.dataset;
+  try {
+    const size = isBuiltInDataset(name)
+      ? builtInDatasets[name].size
+      : customDatasetSize(await listCustomImages(path.join(datasets, name)));
+    const problem = describeLargeBatch(config, size);
+    if (problem) throw new FlagError(`--batch_size ${config.batch_size}: ${problem}`);
+  } catch (error) {
+    if (error instanceof CustomImagesError) throw new FlagError(`--dataset ${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Why a file's folder cannot exist; null if it exists or can be created. */
+function describeParent(file: string): string | null {
+  const parent = path.dirname(file);
+  if (parent === file) return null;
+  if (!existsSync(parent)) return describeParent(parent);
+  return statSync(parent).isDirectory() ? null : `must not be inside a file, ${parent}`;
+}
+
 async function train(config: TrainConfig, paths: Paths, currentFolder: string, jsonFile: string | null) {
-  const runId = createRunId();
-  const folder = path.join(paths.results, runId);
-  await mkdir(folder, { recursive: true });
+  const { runId, folder } = await createRunFolder(paths.results);
   const journal = await open(path.join(folder, 'events.ndjson'), 'a');
   const show = process.stdout.isTTY ? showProgress() : showLines();
   const isRunLog = jsonFile !== null && isInside(paths.results, jsonFile);
@@ -87,6 +115,21 @@ async function train(config: TrainConfig, paths: Paths, currentFolder: string, j
     return exitCodes.completed;
   } finally {
     await journal.close();
+  }
+}
+
+/** Creates the folder of a new run; its id differs from those of all other runs in the results folder. */
+async function createRunFolder(results: string): Promise<{ runId: string; folder: string }> {
+  await mkdir(results, { recursive: true });
+  for (;;) {
+    const runId = createRunId();
+    const folder = path.join(results, runId);
+    try {
+      await mkdir(folder);
+      return { runId, folder };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 

@@ -1,11 +1,11 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Classes } from '@/lib/data/classes.ts';
 import { CustomImagesError } from '@/lib/data/custom-images.ts';
 import { cifar10Files } from '@/lib/data/data-files.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
 import { Random } from '@/server/model/random.ts';
-import { decodedFactsSchema, decodedFiles } from './custom-images/decoded-files.ts';
+import { decodedFiles, readDecodedFacts } from './custom-images/decoded-files.ts';
 import { listCustomImages } from './custom-images/list-custom-images.ts';
 import { emptyImages, type ImageSet, imageBytes, recordBytes } from './dataset.ts';
 import { renderSketch10, sketch10Sizes } from './sketch10/sketch10.ts';
@@ -65,9 +65,9 @@ export async function sampleCustomImages(
     return { images: sample, classes: listed.classes };
   }
   const files = decodedFiles(cache, listed.fingerprint);
-  const facts = await readFile(files.facts, 'utf8').catch(() => null);
+  const facts = await readDecodedFacts(files.facts);
   if (facts === null) return null;
-  const { train } = decodedFactsSchema.parse(JSON.parse(facts));
+  const { train } = facts;
   // The cache may have removed the pixels although their facts remain.
   const file = await open(files.images).catch(() => null);
   if (file === null) return null;

@@ -26,8 +26,8 @@ function writeJournal({ env }: Context, lines: object[], folder = id): string {
 it('adopts a finished command-line run once, with all its events', async () => {
   const services = openServices();
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase, failed]);
-  adoptRuns(services);
-  adoptRuns(services);
+  await adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toHaveLength(1);
   const run = await readRun(services, id);
   expect(run).toMatchObject({ name: 'from a terminal', status: 'failed', error: 'No data.', createdAt: 4, config });
@@ -48,7 +48,7 @@ it('exports the files of a run that was canceled in the terminal', async () => {
     imagesPerSecond: 80,
   };
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, epoch, { type: 'canceled', at: 7 }]);
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(await readRun(services, id)).toMatchObject({ status: 'canceled', exportPending: true });
   services.queue.wake();
   await vi.waitFor(async () => expect((await readRun(services, id)).exportPending).toBe(false), 90_000);
@@ -60,11 +60,11 @@ it('adopts a killed command-line run as interrupted, despite an incomplete last 
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   const file = writeJournal(services, [{ runId: id, config, createdAt: 4, pid: child.pid }, phase]);
   appendFileSync(file, JSON.stringify(failed).slice(0, 20));
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs, 'while its process lives').toEqual([]);
   child.kill('SIGKILL');
   await once(child, 'close');
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(await readRun(services, id)).toMatchObject({
     status: 'interrupted',
     error: expect.stringContaining('terminal'),
@@ -73,20 +73,20 @@ it('adopts a killed command-line run as interrupted, despite an incomplete last 
   expect((await readRun(services, id)).status).not.toBe('interrupted');
 });
 
-it('waits while a run is still writing its journal', () => {
+it('waits while a run is still writing its journal', async () => {
   const services = openServices();
   const file = writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase]);
-  adoptRuns(services);
+  await adoptRuns(services);
   const last = `${JSON.stringify(failed)}\n`;
   appendFileSync(file, last.slice(0, 20));
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toEqual([]);
   appendFileSync(file, last.slice(20));
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toHaveLength(1);
 });
 
-it('accepts a log elsewhere in the results folder, but no other file', () => {
+it('accepts a log elsewhere in the results folder, but no other file', async () => {
   const services = openServices();
   const inside = path.join(services.env.paths.results, 'mine.json');
   const outside = '20261124-081530-4f2b';
@@ -95,26 +95,26 @@ it('accepts a log elsewhere in the results folder, but no other file', () => {
   writeJournal(services, journal, database);
   writeJournal(services, [{ runId: id, config, createdAt: 4, logFile: inside }, failed]);
   writeJournal(services, [{ runId: outside, config, createdAt: 4, logFile: '/etc/passwd' }, failed], outside);
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(findRow(services.db, id).logFile).toBe('mine.json');
   expect(findRow(services.db, outside).logFile).toBe(`run_${outside}.json`);
   expect(findRow(services.db, database).logFile).toBe(`run_${database}.json`);
 });
 
-it('ignores other folders, journals of another run, and invalid journals', () => {
+it('ignores other folders, journals of another run, and invalid journals', async () => {
   const services = openServices();
   writeJournal(services, [{ runId: 'notes', config, createdAt: 4 }, failed], 'notes');
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed], '20261124-081530-4f2b');
   writeJournal(services, [{ runId: '20261124-081530-4f2c' }, failed], '20261124-081530-4f2c');
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toEqual([]);
 });
 
 it('does not restore a deleted run', async () => {
   const services = openServices();
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed]);
-  adoptRuns(services);
+  await adoptRuns(services);
   await deleteRun(services, id);
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toEqual([]);
 });

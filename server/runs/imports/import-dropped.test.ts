@@ -52,6 +52,9 @@ it.each([
   ['..', 'log.json'],
   ['a<b>|c\0.json', 'a_b__c_.json'],
   ['.hidden.json', 'hidden.json'],
+  [`${'a'.repeat(300)}.json`, `${'a'.repeat(200)}.json`],
+  [`${'語'.repeat(100)}.json`, `${'語'.repeat(66)}.json`],
+  [`a${'𠮷'.repeat(100)}.json`, `a${'𠮷'.repeat(49)}.json`],
 ])('writes %j to the results folder as %s', async (name, expected) => {
   const services = openServices();
   await drop(services, name, text);

@@ -54,9 +54,17 @@ function safeName(name: string): string {
     .replace(/^.*[/\\]/, '')
     .replace(/\.json$/i, '')
     .replace(/[^\p{L}\p{N} ()_.-]/gu, '_')
-    .replace(/^[. ]+|[. ]+$/g, '')
-    .slice(0, 100);
-  return `${stem || 'log'}.json`;
+    .replace(/^[. ]+|[. ]+$/g, '');
+  return `${cutToBytes(stem, maxStemBytes) || 'log'}.json`;
+}
+
+/** File systems allow names of 255 bytes; some letters have four. */
+const maxStemBytes = 200;
+
+/** The longest beginning of a text with at most this many bytes in UTF-8, without half a letter. */
+function cutToBytes(text: string, maxBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
+  return text.slice(0, read);
 }
 
 /** @returns the chosen name, relative to the results folder: `x.json`, or `x-2.json` etc. if that exists */

@@ -5,8 +5,8 @@ import { events, imports, runs } from '@/drizzle/schema.ts';
 import { runName } from '@/lib/config/train-config.ts';
 import { type ImportedLog, readImportedLog } from '@/lib/logs/imported-log.ts';
 import { changesBy, type RunState } from '@/lib/run/reduce-run.ts';
-import { createRunId } from '@/lib/run/run-id.ts';
 import type { Transaction } from '@/server/db/database.ts';
+import { insertRun } from '@/server/runs/commands/insert-run.ts';
 import type { LogText } from './read-log-file.ts';
 
 /** A log file found in the results folder. */
@@ -44,9 +44,10 @@ export function importLog(tx: Transaction, { text, sha256 }: LogText, found: Fou
   const log = readImportedLog(text, file.split('/').at(-1)!, Math.round(found.modifiedAt));
   if (log.runId && log.runId !== before?.runId && isKnown(tx, log.runId)) return log.runId;
   const at = log.events[0]!.at;
-  const id = earlier ? earlier.id : (log.runId ?? createRunId(new Date(at)));
   const row = { ...rowOf(log), createdAt: at, finishedAt: at, logFile: file, isExample };
+  let id: string;
   if (earlier) {
+    id = earlier.id;
     // Keeps the user's edits.
     const { name, notes, tags } = earlier.config;
     const config = { ...row.config, name, notes, tags };
@@ -55,10 +56,13 @@ export function importLog(tx: Transaction, { text, sha256 }: LogText, found: Fou
       .set({ ...row, config, name: runName(config) })
       .where(eq(runs.id, id))
       .run();
-  } else {
+  } else if (log.runId) {
+    id = log.runId;
     tx.insert(runs)
       .values({ id, ...row })
       .run();
+  } else {
+    id = insertRun(tx, new Date(at), () => row);
   }
   for (const event of log.events) tx.insert(events).values({ runId: id, event }).run();
   return id;

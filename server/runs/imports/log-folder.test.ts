@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +21,7 @@ import { deleteRun } from '@/server/runs/commands/delete.ts';
 import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
-import { openServices } from '@/server/services.test-helper.ts';
+import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { inProject, originalLogs } from '@/tools/testing/paths.ts';
 
 const originals = originalLogs;
@@ -309,4 +311,96 @@ describe('hostile logs', () => {
       listed.size - 2,
     ]);
   });
+});
+
+describe('entries that cannot be read', () => {
+  const id = '20261124-081530-4f2a';
+  const other = '20261124-081530-4f2b90c7';
+  const journal = (runId: string) =>
+    [
+      { runId, config: testConfig({ name: `from ${runId}` }), createdAt: 4 },
+      { type: 'failed', at: 6, code: 'data-missing', message: 'No data.', lastLines: [] },
+    ]
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .join('');
+
+  it('are listed with reasons, and everything else is imported', async () => {
+    const services = openServices();
+    const { results } = services.env.paths;
+    const inResults = (name: string) => path.join(results, name);
+    const idOf = (digit: number) => `20261124-08153${digit}-0000`;
+    for (const digit of [1, 2, 3, 4, 5]) mkdirSync(inResults(idOf(digit)));
+    mkdirSync(inResults(`${idOf(1)}/events.ndjson`));
+    symlinkSync('events.ndjson', inResults(`${idOf(2)}/events.ndjson`));
+    truncateSync(put(services, `${idOf(3)}/events.ndjson`, '{'), 700_000_000);
+    execFileSync('mkfifo', [inResults(`${idOf(4)}/events.ndjson`), inResults('pipe.json')]);
+    symlinkSync(inResults(idOf(4)), inResults(idOf(6)));
+    symlinkSync('loop.json', inResults('loop.json'));
+    symlinkSync('examples', inResults('examples'));
+    writeFileSync(Buffer.concat([Buffer.from(`${results}/caf`), Buffer.of(0xe9), Buffer.from('.json')]), '{}');
+    put(services, `${id}/events.ndjson`, journal(id));
+    put(services, `${other}/events.ndjson`, journal(other));
+    put(services, 'zebra.json', original('run_n0.json'));
+    await services.logs.scan();
+    expect(Object.fromEntries(await problems(services))).toEqual({
+      [`${idOf(1)}/events.ndjson`]: 'is not a regular file',
+      [`${idOf(2)}/events.ndjson`]: 'is a symbolic link; only regular files are read',
+      [`${idOf(3)}/events.ndjson`]: 'has more than 32 MB',
+      [`${idOf(4)}/events.ndjson`]: 'is not a regular file',
+      [idOf(6)]: 'is not a folder; only folders are named after runs',
+      'pipe.json': 'is not a regular file',
+      'loop.json': expect.stringContaining('is a symbolic link'),
+      examples: 'cannot be read: it is a loop of links',
+      'caf\ufffd.json': 'has a name that is not UTF-8; rename it',
+    });
+    expect(names(services)).toEqual([`from ${id}`, `from ${other}`, 'zebra']);
+
+    rmSync(inResults(`${idOf(1)}/events.ndjson`), { recursive: true });
+    put(services, `${idOf(1)}/events.ndjson`, journal(idOf(1)));
+    await services.logs.scan();
+    expect(names(services)).toContain(`from ${idOf(1)}`);
+    expect([...(await problems(services)).keys()]).not.toContain(`${idOf(1)}/events.ndjson`);
+  });
+
+  it('do not prevent the import of the log of the same run', async () => {
+    const services = openServices();
+    mkdirSync(path.join(services.env.paths.results, id, 'events.ndjson'), { recursive: true });
+    put(services, `run_${id}.json`, JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } }));
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toMatchObject([{ id, status: 'imported' }]);
+  });
+
+  it('are read again after a failure of the database, which is described without SQL', async () => {
+    const services = openServices();
+    const sqlite = services.db.$client;
+    sqlite.exec("CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'no'); END");
+    put(services, 'mine.json', original('run_n0.json'));
+    put(services, `${id}/events.ndjson`, journal(id));
+    await services.logs.scan();
+    const reason =
+      'was not stored; the next attempt follows in a few seconds. The database reported SQLITE_CONSTRAINT_TRIGGER.';
+    expect(await problems(services)).toEqual(
+      new Map([
+        [`${id}/events.ndjson`, reason],
+        ['mine.json', reason],
+      ]),
+    );
+    sqlite.exec('DROP TRIGGER refuse');
+    await services.logs.scan();
+    expect([names(services), await problems(services)]).toEqual([[`from ${id}`, 'mine'], new Map()]);
+  });
+});
+
+it('imports 3,000 logs of the same second', { timeout: 120_000 }, async () => {
+  const services = openServices();
+  const at = new Date(1_700_000_000_000);
+  for (let number = 0; number < 3000; number++) {
+    utimesSync(
+      put(services, `sweep-${number}.json`, `{"config": {"seed": ${number}}, "metrics": {"val_end2end": 0.5}}`),
+      at,
+      at,
+    );
+  }
+  await services.logs.scan();
+  expect([listRuns(services.db).total, await problems(services)]).toEqual([3000, new Map()]);
 });

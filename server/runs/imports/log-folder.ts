@@ -7,7 +7,8 @@ import { isRunId } from '@/lib/run/run-id.ts';
 import type { BaseContext } from '@/server/base-context.ts';
 import { isMissing } from '@/server/runs/files/run-files.ts';
 import type { Queue } from '@/server/runs/queue/queue.ts';
-import { adoptRuns } from './adopt-runs.ts';
+import { adoptRuns, type JournalProblems } from './adopt-runs.ts';
+import { describeProblem, isRetried } from './describe-problem.ts';
 import { duplicatesOf, type FoundLog, importLog } from './import-log.ts';
 import { type LogText, readLogFile } from './read-log-file.ts';
 
@@ -16,6 +17,9 @@ const interval = 2000;
 
 /** The subfolder of the results folder with the project's example logs. */
 const examplesFolder = 'examples';
+
+/** The modification time of a file whose contents have not been read yet; differs from that of every file. */
+const neverRead = -1;
 
 /** Imports new files in the results folder: command-line runs and logs of other origin. */
 export class LogFolder {
@@ -51,7 +55,7 @@ export class LogFolder {
 
   private async scanOnce(): Promise<void> {
     const { db, env, queue } = this.context;
-    adoptRuns(this.context);
+    const journals = await adoptRuns(this.context);
     // Adopted runs may have exports pending.
     queue.wake();
     const own = new Set(
@@ -62,9 +66,20 @@ export class LogFolder {
         .flatMap(({ logFile, status }) => (status === 'imported' ? [] : [logFile.replaceAll(path.sep, '/')])),
     );
     const names = await namesIn(env.paths.results);
-    const examples = (await namesIn(path.join(env.paths.results, examplesFolder))).map(
-      (name) => `${examplesFolder}/${name}`,
-    );
+    const problems = new Map(journals);
+    let examples: string[];
+    try {
+      const found = await namesIn(path.join(env.paths.results, examplesFolder));
+      examples = found.map((name) => `${examplesFolder}/${name}`);
+    } catch (error) {
+      problems.set(examplesFolder, describeProblem(error, env.databasePath));
+      examples = db
+        .select({ file: imports.file })
+        .from(imports)
+        .all()
+        .map(({ file }) => file)
+        .filter(isExample);
+    }
     this.forgetCopies([...names, ...examples]);
     const seen = new Map(
       db
@@ -76,12 +91,17 @@ export class LogFolder {
     const files = [...names.filter((name) => !own.has(name)), ...examples];
     for (const file of files) {
       if (this.isClosed) return;
-      const found = await this.findFile(file);
-      const before = seen.get(file);
-      if (found && !(before?.bytes === found.bytes && before.modifiedAt === found.modifiedAt))
-        await this.importFile(found);
+      try {
+        const found = await this.findFile(file);
+        const before = seen.get(file);
+        if (found && !(before?.bytes === found.bytes && before.modifiedAt === found.modifiedAt))
+          await this.importFile(found, journals);
+      } catch (error) {
+        problems.set(file, describeProblem(error, env.databasePath));
+      }
     }
-    this.forget([...seen.keys()].filter((file) => !files.includes(file)));
+    for (const [file, problem] of problems) if (seen.get(file)?.problem !== problem) this.recordProblem(file, problem);
+    this.forget([...seen.keys()].filter((file) => !files.includes(file) && !problems.has(file)));
   }
 
   private async findFile(file: string): Promise<FoundLog | null> {
@@ -89,13 +109,27 @@ export class LogFolder {
       const { size, mtimeMs } = await lstat(path.join(this.context.env.paths.results, file));
       return { file, bytes: size, modifiedAt: mtimeMs, isExample: isExample(file) };
     } catch (error) {
+      if (file.includes('\ufffd')) throw new Error('has a name that is not UTF-8; rename it', { cause: error });
       if (isMissing(error)) return null;
       throw error;
     }
   }
 
-  /** Imports a log and records the file's state, or why it was not imported. */
-  private async importFile(found: FoundLog): Promise<void> {
+  /** Lists a file with a reason, to be read again by the next scan. */
+  private recordProblem(file: string, problem: string): void {
+    const row = { bytes: 0, modifiedAt: neverRead, problem };
+    this.context.db
+      .insert(imports)
+      .values({ file, ...row })
+      .onConflictDoUpdate({ target: imports.file, set: row })
+      .run();
+  }
+
+  /**
+   * Imports a log and records the file's state, or why it was not imported.
+   * @throws Error if another attempt may succeed; nothing is recorded then
+   */
+  private async importFile(found: FoundLog, journals: JournalProblems): Promise<void> {
     const { db, env, bus } = this.context;
     const { file, bytes, modifiedAt } = found;
     let log: LogText | null = null;
@@ -103,9 +137,10 @@ export class LogFolder {
     let runId: string | null = null;
     try {
       log = await readLogFile(path.join(env.paths.results, file));
-      if (this.isFromUnadoptedRun(log.text)) return;
+      if (this.isFromUnadoptedRun(log.text, journals)) return;
     } catch (error) {
-      problem = reasonOf(error);
+      if (isRetried(error)) throw error;
+      problem = describeProblem(error, env.databasePath);
     }
     db.transaction((tx) => {
       const before = tx.select().from(imports).where(eq(imports.file, file)).get();
@@ -118,7 +153,8 @@ export class LogFolder {
         try {
           runId = tx.transaction((inner) => importLog(inner, log!, found, env.paths.results));
         } catch (error) {
-          problem = reasonOf(error);
+          if (isRetried(error)) throw error;
+          problem = describeProblem(error, env.databasePath);
         }
       }
       // Copies of the previous contents are no longer copies of this file.
@@ -134,10 +170,14 @@ export class LogFolder {
     if (runId) bus.publish({ runId, progress: null });
   }
 
-  /** Whether a log belongs to a command-line run that has not ended yet; such a run is adopted from its journal later. */
-  private isFromUnadoptedRun(text: string): boolean {
+  /**
+   * Whether a log belongs to a command-line run that has not ended yet; such a run is adopted from its journal later, unless
+   * the journal cannot be read.
+   */
+  private isFromUnadoptedRun(text: string, journals: JournalProblems): boolean {
     const { db, env } = this.context;
     const id = /"run_id"\s*:\s*"([^"]{1,40})"/.exec(text)?.[1] ?? '';
+    if (journals.has(`${id}/events.ndjson`)) return false;
     if (!isRunId(id) || !existsSync(path.join(env.paths.results, id, 'events.ndjson'))) return false;
     return !db.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).get();
   }
@@ -189,8 +229,3 @@ async function namesIn(folder: string): Promise<string[]> {
     throw error;
   }
 }
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && !('code' in error) ? error.message : `could not be read: ${messageOf(error)}`;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -14,6 +15,9 @@ afterAll(() => rm(folder, { recursive: true }));
 const inFolder = (name: string) => path.join(folder, name);
 const blank = (width: number, height: number, background = '#000') =>
   sharp({ create: { width, height, channels: 3, background } });
+const noise = sharp(Buffer.from(Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i) % 251)), {
+  raw: { width: 64, height: 64, channels: 3 },
+});
 /** Red, green and blue at the centre of the image. */
 const centerColour = (planes: Uint8Array) => [0, 1, 2].map((plane) => planes[plane * 1024 + 16 * 32 + 16]);
 
@@ -79,9 +83,34 @@ describe('decodeImage', () => {
     await expect(decodeImage(inFolder('damaged.png'))).rejects.toThrow(/^cannot be decoded: /);
     await expect(decodeImage(inFolder('text.png'))).rejects.toThrow(/^cannot be decoded: /);
     await expect(decodeImage(inFolder('empty.jpg'))).rejects.toThrow('is empty');
-    await expect(decodeImage(inFolder('other.webp'))).rejects.toThrow('is webp, not PNG or JPEG');
-    await expect(decodeImage(inFolder('vector.png'))).rejects.toThrow('is svg, not PNG or JPEG');
+    await expect(decodeImage(inFolder('other.webp'))).rejects.toThrow('is WebP, not PNG or JPEG');
+    await expect(decodeImage(inFolder('vector.png'))).rejects.toThrow('is SVG, not PNG or JPEG');
     await expect(decodeImage(inFolder('large.png'))).rejects.toThrow('has 20 megapixels; the limit is 16');
     await expect(decodeImage(inFolder('nowhere.png'))).rejects.toThrow(/^cannot be read: /);
+  });
+
+  it('does not wait for a pipe, nor read more than the limit', async () => {
+    execFileSync('mkfifo', [inFolder('pipe')]);
+    await symlink('pipe', inFolder('linked.png'));
+    await symlink('loop.png', inFolder('loop.png'));
+    await writeFile(inFolder('big.png'), '');
+    await truncate(inFolder('big.png'), 700_000_000);
+    await expect(decodeImage(inFolder('linked.png'))).rejects.toThrow('is not a regular file');
+    await expect(decodeImage(inFolder('loop.png'))).rejects.toThrow('cannot be read: it is a loop of links');
+    await expect(decodeImage(inFolder('big.png'))).rejects.toThrow('has more than 64 MB');
+  });
+
+  it.each<[string, () => Promise<Buffer> | Buffer]>([
+    ['is GIF, not PNG or JPEG', () => blank(9, 9).gif().toBuffer()],
+    ['is AVIF, not PNG or JPEG', () => blank(9, 9).avif().toBuffer()],
+    ['is TIFF, not PNG or JPEG', () => blank(9, 9).tiff().toBuffer()],
+    ['is HEIC, not PNG or JPEG', () => Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1')],
+    ['is BMP, not PNG or JPEG', () => Buffer.from('BM\xf6\x12\0\0\0\0\0\0\x36\0\0\0', 'latin1')],
+    ['is a web page, not PNG or JPEG', () => Buffer.from('<!DOCTYPE html><title>404</title>')],
+    ['cannot be decoded: it is cut off', async () => (await noise.jpeg().toBuffer()).subarray(0, -300)],
+    ['cannot be decoded: it is cut off', async () => (await noise.png().toBuffer()).subarray(0, -300)],
+  ])('names what a file is: %s', async (reason, content) => {
+    await writeFile(inFolder('named.jpg'), await content());
+    await expect(decodeImage(inFolder('named.jpg'))).rejects.toThrow(reason);
   });
 });

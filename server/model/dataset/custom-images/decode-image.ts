@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
+import { readBounded, UnreadableFile } from '@/server/model/files/read-bounded.ts';
+import { formatByContent, isCutOff } from './file-formats.ts';
 
 /** Larger images are skipped: decoding them would take seconds and hundreds of megabytes, for 32 × 32 pixels. */
 const maxPixels = 16e6;
@@ -17,11 +18,12 @@ export class UnreadableImage extends Error {}
  * @throws UnreadableImage if it is another format, damaged, or too large
  */
 export async function decodeImage(file: string): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch((error: Error) => {
-    throw new UnreadableImage(`cannot be read: ${error.message}`);
+  const bytes = await readBounded(file, maxBytes).catch((error: Error) => {
+    throw error instanceof UnreadableFile ? new UnreadableImage(error.message, { cause: error }) : error;
   });
   if (bytes.length === 0) throw new UnreadableImage('is empty');
-  if (bytes.length > maxBytes) throw new UnreadableImage(`has more than ${maxBytes / 2 ** 20} MB`);
+  const other = formatByContent(bytes);
+  if (other) throw new UnreadableImage(`is ${other}, not PNG or JPEG`);
   try {
     const image = sharp(bytes, { failOn: 'error' });
     const { format, width, height } = await image.metadata();
@@ -39,7 +41,9 @@ export async function decodeImage(file: string): Promise<Uint8Array> {
     return planesOf(interleaved);
   } catch (error) {
     if (error instanceof UnreadableImage) throw error;
-    throw new UnreadableImage(`cannot be decoded: ${firstLine(error)}`);
+    const reason = firstLine(error);
+    const endsEarly = isCutOff(bytes) || /premature end|truncated/i.test(reason);
+    throw new UnreadableImage(`cannot be decoded: ${endsEarly ? 'it is cut off' : reason}`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { OnRead } from '@/server/model/dataset/dataset.ts';
 import { emptyImages, type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { decodeImage, UnreadableImage } from './decode-image.ts';
-import { type DecodedFacts, decodedFactsSchema, decodedFiles } from './decoded-files.ts';
+import { type DecodedFacts, decodedFiles, readDecodedFacts } from './decoded-files.ts';
 
 /** Number of images decoded in parallel, in Node's thread pool. */
 const parallelDecodes = 8;
@@ -76,12 +76,12 @@ async function writeCache(files: Files, { train, test, skipped }: DecodedImages)
   await writeAtomically(files.facts, JSON.stringify(facts));
 }
 
-/** Null if the files are missing or incomplete. */
+/** Null if the files are missing, incomplete or damaged. */
 async function readCached(files: Files): Promise<DecodedImages | null> {
-  const text = await readFile(files.facts, 'utf8').catch(() => null);
-  const bytes = text === null ? null : await readFile(files.images).catch(() => null);
-  if (text === null || bytes === null) return null;
-  const { train, test, skipped } = decodedFactsSchema.parse(JSON.parse(text));
+  const facts = await readDecodedFacts(files.facts);
+  const bytes = facts && (await readFile(files.images).catch(() => null));
+  if (!facts || !bytes) return null;
+  const { train, test, skipped } = facts;
   if (bytes.length !== (train + test) * (1 + imageBytes)) return null;
   // Marks the files as used: the cache removes the least recently used ones first.
   const now = new Date();

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,7 +71,7 @@ describe('class folders', () => {
     expect(reasons).toEqual({
       'readme.md': 'is outside the class folders',
       'cats/more': 'is a folder within a class',
-      'dogs/a.gif': 'is not PNG or JPEG',
+      'dogs/a.gif': 'is GIF, not PNG or JPEG',
       birds: 'is a class without images',
       'cats/link.png': 'is a link that points outside the folder',
       outside: 'is a link that points outside the folder',
@@ -115,6 +116,76 @@ describe('class folders', () => {
     await utimes(path.join(folder, 'cats', '3.png'), new Date(0), new Date(0));
     expect((await list()).fingerprint).not.toBe(before);
   });
+
+  it.each([
+    ['Train', 'Test'],
+    ['TRAIN', 'Val'],
+    ['training', 'testing'],
+  ])('may be in folders named %s and %s', async (train, test) => {
+    await put([...images(`${train}/cats`, 9), ...images(`${train}/dogs`, 9)]);
+    await put([...images(`${test}/cats`, 2), ...images(`${test}/dogs`, 2)]);
+    const listed = await list();
+    expect(listed.split).toEqual({ train: [train], test: [test] });
+    expect(customDatasetSize(listed)).toMatchObject({ train: 16, test: 4, classes: 2 });
+  });
+
+  it('that are one folder too deep are named', async () => {
+    await put([...images('PetImages/Cat', 12), ...images('PetImages/Dog', 12), 'readme.md']);
+    const deep = path.join(folder, 'PetImages');
+    await expect(list()).rejects.toThrow(
+      `The class folders are one folder too deep: ${deep}. Move the contents of that folder to ${folder}. Skipped: readme.md is outside`,
+    );
+    await rm(deep, { recursive: true });
+    await put([...images('outer/train/cats', 9), ...images('outer/test/cats', 2)]);
+    await expect(list()).rejects.toThrow(`one folder too deep: ${path.join(folder, 'outer')}`);
+  });
+
+  it('are missing around images', async () => {
+    await put(images('.', 24));
+    await expect(list()).rejects.toThrow(`${folder} holds 24 images outside class folders. It should contain`);
+    await rm(folder, { recursive: true });
+    await put([...images('train/a', 15), ...images('train/b', 15), ...images('test', 5)]);
+    await expect(list()).rejects.toThrow('test/ holds 5 images outside class folders. Sort its images');
+    await put([...images('test/a', 2), ...images('test/b', 2)]);
+    expect((await list()).skipped).toEqual([{ file: 'test/', reason: 'holds 5 images outside class folders' }]);
+  });
+
+  it('that cannot be read cost only themselves', async () => {
+    await put([...images('cats', 10), ...images('dogs', 10), ...images('secret', 10)]);
+    const bad = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.of(0xe9)]);
+    await mkdir(bad);
+    await writeFile(Buffer.concat([bad, Buffer.from('/0.png')]), 'x');
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/cats/na`), Buffer.of(0xef), Buffer.from('ve.png')]), 'x');
+    execFileSync('mkfifo', [path.join(folder, 'pipe'), path.join(folder, 'dogs', 'pipe.png')]);
+    await symlink('../pipe', path.join(folder, 'dogs', 'linked.png'));
+    await symlink('loop.png', path.join(folder, 'dogs', 'loop.png'));
+    await symlink('loop', path.join(folder, 'loop'));
+    await chmod(path.join(folder, 'secret'), 0);
+    const { skipped, classes } = await list();
+    const reasons = Object.fromEntries(skipped.map(({ file, reason }) => [file, reason]));
+    const isRoot = process.getuid?.() === 0;
+    expect(reasons).toEqual({
+      'caf\ufffd': 'has a name that is not UTF-8; rename it',
+      'cats/na\ufffdve.png': 'has a name that is not UTF-8; rename it',
+      pipe: 'is not a regular file',
+      'dogs/pipe.png': 'is not a regular file',
+      'dogs/linked.png': 'is a link to something that is not a regular file',
+      'dogs/loop.png': 'is a broken link',
+      loop: 'is a broken link',
+      ...(!isRoot && { secret: 'cannot be read: permission denied' }),
+    });
+    expect(classes).toHaveLength(isRoot ? 3 : 2);
+    await chmod(path.join(folder, 'secret'), 0o700);
+  });
+
+  it('that are links out of the data set are named in the message', async () => {
+    await mkdir(path.join(root, 'elsewhere'));
+    await symlink(path.join(root, 'elsewhere'), path.join(folder, 'cats'));
+    await symlink(path.join(root, 'nowhere'), path.join(folder, 'dogs'));
+    await expect(list()).rejects.toThrow(
+      /contains no images.* Skipped: cats is a link that points outside the folder; dogs is a link/,
+    );
+  });
 });
 
 describe('files in CIFAR-10’s format', () => {
@@ -137,5 +208,20 @@ describe('files in CIFAR-10’s format', () => {
     await put(['classes.txt'], 'cat\ndog\n');
     await put(['more.bin'], 'x');
     await expect(list()).rejects.toThrow(/more\.bin has 1 bytes, which is not a multiple of 3073/);
+  });
+
+  it('are rejected if the class names are in a pipe, a link to one, too long, or not UTF-8', async () => {
+    await put(['data.bin'], records(45));
+    const names = path.join(folder, 'classes.txt');
+    execFileSync('mkfifo', [path.join(folder, 'pipe'), names]);
+    await expect(list()).rejects.toThrow('classes.txt is not a regular file.');
+    await rm(names);
+    await symlink('pipe', names);
+    await expect(list()).rejects.toThrow('classes.txt is a link to something that is not a regular file.');
+    await rm(names);
+    await put(['classes.txt'], 'cat\n'.repeat(500_000));
+    await expect(list()).rejects.toThrow('classes.txt has more than 1 MB.');
+    await put(['classes.txt'], Buffer.from('th\xe9\ncaf\xe9\n', 'latin1'));
+    await expect(list()).rejects.toThrow('classes.txt is not UTF-8. Save it as UTF-8.');
   });
 });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BinaryFile, type CustomFolder, CustomImagesError, checkCounts } from '@/lib/data/custom-images.ts';
 import { customTestShare, heldOut } from '@/lib/data/datasets.ts';
@@ -14,8 +13,9 @@ import {
 import { shuffledByClass } from '@/server/model/dataset/split.ts';
 import { DataError } from '@/server/model/errors.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
+import { readBounded, UnreadableFile } from '@/server/model/files/read-bounded.ts';
 import { type DecodedImages, decodeImages } from './decode-images.ts';
-import { listCustomImages } from './list-custom-images.ts';
+import { listCustomImages, maxBinaryBytes } from './list-custom-images.ts';
 
 /**
  * Loads a folder of custom images, from the cache if an earlier run has decoded them. If the folder has no test images, a
@@ -80,7 +80,9 @@ async function readRecords(folder: string, files: readonly BinaryFile[], classes
   const images = emptyImages(files.reduce((sum, file) => sum + file.images, 0));
   let image = 0;
   for (const { file } of files) {
-    const records = await readFile(path.join(folder, file));
+    const records = await readBounded(path.join(folder, file), maxBinaryBytes).catch((error: Error) => {
+      throw error instanceof UnreadableFile ? new CustomImagesError(`${file} ${error.message}.`) : error;
+    });
     for (let at = 0; at < records.length; at += recordBytes, image++) {
       const label = records[at]!;
       if (label >= classes) {
