@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { LogOut, Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTRPC } from '@/components/live/trpc.ts';
@@ -11,8 +11,11 @@ import { ThemeSwitch } from './theme-switch.tsx';
 
 const pages = { '/': 'Runs', '/compare': 'Compare' };
 
-/** Navigation and the machine's current activity. */
-export function TopBar() {
+/**
+ * Navigation and the machine's current activity.
+ * @param hasLogin whether the server requires a login, which can then be ended here
+ */
+export function TopBar({ hasLogin }: { hasLogin: boolean }) {
   const path = usePathname();
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-panel/95 backdrop-blur">
@@ -35,6 +38,17 @@ export function TopBar() {
         </nav>
         <EngineStatus />
         <ThemeSwitch />
+        {hasLogin && (
+          // Not a Next link: the page works without the app.
+          <a
+            href="/logout"
+            className="rounded-md p-1.5 text-soft hover:bg-raised hover:text-ink"
+            aria-label="Sign out"
+            title="Sign out"
+          >
+            <LogOut size={16} aria-hidden />
+          </a>
+        )}
         <Link href="/runs/new" className="button-primary">
           <Plus size={14} aria-hidden />
           New run
