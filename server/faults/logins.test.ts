@@ -47,7 +47,7 @@ describe('logins', () => {
       let url = await start();
       const [first, second] = [await cookieFrom(url), await cookieFrom(url)];
       const { body } = await ask(url, '/', { headers: { cookie: first } });
-      expect(body).toMatch(/<a href="\/logout"[^>]* aria-label="Sign out"/);
+      expect(/<a href="\/logout"[^>]* aria-label="Sign out"/.test(body)).toBe(true);
       url = await start();
       expect([await pageStatus(url, first), await pageStatus(url, second)]).toEqual([200, 200]);
 
@@ -71,7 +71,7 @@ describe('logins', () => {
       url = await start('another secret of some length');
       expect(await pageStatus(url, third)).toBe(401);
       url = await start('');
-      expect((await ask(url, '/')).body).not.toContain('/logout');
+      expect((await ask(url, '/')).body.includes('/logout')).toBe(false);
       return 'restarts keep it; sign-out and another token end it, with its streams';
     },
   );

@@ -71,7 +71,7 @@ it('slows down guesses, but neither logins nor programs with the valid token', a
   const guesses = await Promise.all(Array.from({ length: 40 }, (_, index) => logIn(ask, `guess ${index}`)));
   const refused = guesses.filter(({ status }) => status === 429);
   expect([guesses.filter(({ status }) => status === 401).length, refused.length]).toEqual([5, 35]);
-  expect(refused[0]!.text).toMatch(/Too many failed logins. Try again in 1 s\./);
+  expect(refused[0]!.text).toMatch(/Too many failed attempts. Try again in 1 s\./);
   expect(refused[0]!.headers.get('retry-after')).toBe('1');
   // Guessing the right one during the wait does not succeed either.
   expect((await logIn(ask)).status).toBe(429);

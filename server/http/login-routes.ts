@@ -33,7 +33,7 @@ export class LoginRoutes {
     if (credentials.kind === 'wrong-token') return this.refuseToken(request, response);
     if (url === '/logout' && isForm) return answer(response, 303, '', 'text', { Location: '/' });
     if (url.startsWith('/api/'))
-      return answer(response, 401, 'Log in first, or send Authorization: Bearer AUTH_TOKEN.\n');
+      return answer(response, 401, 'Sign in first, or send Authorization: Bearer AUTH_TOKEN.\n');
     return answer(response, 401, loginPage(), 'page');
   }
 
@@ -55,7 +55,7 @@ export class LoginRoutes {
     // Checked once the form is complete: forms sent simultaneously must not all be tried.
     const wait = this.forms.waitOf(remoteAddress);
     if (wait > 0) {
-      const problem = `Too many failed logins. Try again in ${wait} s.`;
+      const problem = `Too many failed attempts. Try again in ${wait} s.`;
       return answer(response, 429, loginPage(problem), 'page', { 'Retry-After': String(wait) });
     }
     if (!this.logins.isToken(form.get('token') ?? '')) {

@@ -3,11 +3,11 @@
 /** @param problem why the previous attempt failed */
 export const loginPage = (problem = ''): string =>
   page(
-    'Log in',
+    'Sign in',
     `<form method="post" action="/login">
   <label for="token">Access token (AUTH_TOKEN)</label>
   <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-  <button>Log in</button>
+  <button>Sign in</button>
   <p role="alert">${escapeHtml(problem)}</p>
 </form>`,
   );
@@ -19,7 +19,7 @@ export const logoutPage = (): string =>
   <p>Runs continue while nobody is signed in.</p>
   <button>Sign out</button>
   <p><button name="everywhere" value="yes">Sign out everywhere</button>
-  Ends the logins of all browsers, also of those that were lost. Programs that send the token are not affected.</p>
+  Signs out all browsers. Programs that send the token are not affected.</p>
 </form>
 <p><a href="/">Stay signed in</a></p>`,
   );
@@ -28,9 +28,9 @@ export const logoutPage = (): string =>
 export const unsavedLogoutPage = (): string =>
   page(
     'Signed out, but not saved',
-    `<p role="alert">The folder of the database cannot be written. Until it can, a restart of the server makes this login
+    `<p role="alert">The folder of the database cannot be written. Until it can, a restart of the server makes it
 valid again. To be sure, make the folder writable and sign out everywhere, or restart the server with another AUTH_TOKEN.</p>
-<p><a href="/">Log in</a></p>`,
+<p><a href="/">Sign in</a></p>`,
   );
 
 /** @param title what is wrong */
