@@ -19,7 +19,7 @@ export function TopBar({ hasLogin }: { hasLogin: boolean }) {
   const path = usePathname();
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-panel/95 backdrop-blur">
-      <div className="mx-auto flex h-12 max-w-[1600px] items-center gap-3 px-4 sm:gap-5">
+      <div className="mx-auto flex h-12 max-w-[1600px] items-center gap-1.5 px-3 sm:gap-5 sm:px-4">
         <Link href="/" className="flex items-center gap-2 font-semibold text-[15px] tracking-tight">
           <Logo />
           <span className="max-sm:sr-only">transfer-lab</span>
@@ -30,7 +30,7 @@ export function TopBar({ hasLogin }: { hasLogin: boolean }) {
               key={href}
               href={href}
               aria-current={path === href ? 'page' : undefined}
-              className="rounded-md px-2 py-1 text-soft hover:bg-raised hover:text-ink aria-[current]:font-medium aria-[current]:text-ink"
+              className="rounded-md px-1.5 py-1 text-soft hover:bg-raised hover:text-ink sm:px-2 aria-[current]:font-medium aria-[current]:text-ink"
             >
               {name}
             </Link>
@@ -50,7 +50,7 @@ export function TopBar({ hasLogin }: { hasLogin: boolean }) {
           </a>
         )}
         <Link href="/runs/new" className="button-primary">
-          <Plus size={14} aria-hidden />
+          <Plus size={14} aria-hidden className="max-[24rem]:hidden" />
           New run
         </Link>
       </div>
