@@ -17,6 +17,7 @@ import type { RunState } from './checkpoint/checkpoint.ts';
 import { createCheckpointWriter } from './checkpoint/checkpoint-writer.ts';
 import { findCheckpoint, initialState } from './checkpoint/resume-state.ts';
 import { assembleModel, type Experiment } from './experiment.ts';
+import { FinishRequest } from './finish-request.ts';
 import { chooseSampleImages, type SampleImages } from './sample-images.ts';
 import { superviseEngine } from './supervise-engine.ts';
 import { type Emit, Reporter } from './telemetry/reporter.ts';
@@ -39,6 +40,8 @@ export interface TrainingOptions {
   emit: Emit;
   /** Aborting cancels the run at the next step. */
   signal: AbortSignal;
+  /** Ends training early; the run is then evaluated and completes. */
+  finish?: FinishRequest;
   /** Counts steps for the watchdog. */
   stepCounter?: StepCounter;
 }
@@ -104,6 +107,7 @@ export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
     ...assembleModel({ config, dataset, split, weights, engine, cache }),
     reporter,
     timeLeft,
+    finish: options.finish ?? new FinishRequest(),
     state,
     events,
     saveCheckpoint: createCheckpointWriter({ folder, attempt, state, events, reporter }),
