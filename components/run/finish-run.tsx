@@ -1,16 +1,18 @@
 'use client';
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { ClipboardCheck, Flag, SkipForward } from 'lucide-react';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { ConfirmButton } from '@/components/ui/confirm-button.tsx';
 import type { FinishScope } from '@/lib/run/events.ts';
 import { eventsOf, isFinishing } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
+import { ErrorMessage } from './error-message.tsx';
+import { useInvalidateRuns } from './use-invalidate-runs.ts';
 
 /**
  * The buttons that end training before its last epoch: *Skip to stage 2* and *Finish now* while a run trains, and
- * *Evaluate* for a run that ended without results. None until an epoch is complete.
+ * *Evaluate* for a run that ended without results.
  */
 export function FinishRun({ run }: { run: RunDetail }) {
   if (run.status === 'running') return <EndTraining run={run} />;
@@ -22,7 +24,6 @@ function EndTraining({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
   const finish = useMutation(trpc.runs.finish.mutationOptions(useInvalidateRuns()));
   const stage = stageOf(run);
-  if (stage === null) return null;
   const isRequested = (scope: FinishScope) =>
     (finish.isPending && finish.variables.scope === scope) || wasRequested(run, scope);
   const isEnding = isRequested('training');
@@ -30,12 +31,13 @@ function EndTraining({ run }: { run: RunDetail }) {
   return (
     <>
       <ErrorMessage message={finish.error?.message} />
-      {stage === 1 && run.config.epochs_stage2 > 0 && (
+      {/* Disabled rather than hidden, so that the header does not shift while the run trains. */}
+      {run.config.epochs_stage2 > 0 && (
         <ConfirmButton
           label={
             <>
               <SkipForward size={14} aria-hidden />
-              {isSkipping ? 'Skipping …' : 'Skip to stage 2'}
+              {isSkipping && stage === 1 ? 'Skipping …' : 'Skip to stage 2'}
             </>
           }
           question="End stage 1 now?"
@@ -43,7 +45,7 @@ function EndTraining({ run }: { run: RunDetail }) {
           confirm="Skip to stage 2"
           dismiss="Keep training"
           onConfirm={() => finish.mutate({ id: run.id, scope: 'stage1' })}
-          pending={isSkipping || isEnding}
+          pending={stage !== 1 || isSkipping || isEnding}
         />
       )}
       <ConfirmButton
@@ -61,7 +63,7 @@ function EndTraining({ run }: { run: RunDetail }) {
         confirm="Finish now"
         dismiss="Keep training"
         onConfirm={() => finish.mutate({ id: run.id, scope: 'training' })}
-        pending={isEnding}
+        pending={stage === null || isEnding}
       />
     </>
   );
@@ -100,19 +102,4 @@ function wasRequested(run: RunDetail, scope: FinishScope): boolean {
   if (scope === 'training') return isFinishing(events);
   const attempt = events.slice(events.findLastIndex(({ type }) => type === 'started') + 1);
   return attempt.some((event) => event.type === 'finish-requested' && event.scope === scope);
-}
-
-function ErrorMessage({ message }: { message: string | undefined }) {
-  return message === undefined ? null : (
-    <p role="alert" className="text-bad text-sm">
-      {message}
-    </p>
-  );
-}
-
-/** Refetches the run and the table, also after an error. */
-function useInvalidateRuns() {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  return { onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.runs.pathKey() }) };
 }
