@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -101,6 +101,18 @@ it('keeps the head of stage 1 of a run that resumes in stage 2', async () => {
   const { events } = await train('resumed', changes, { resume: { furtherFrom: 0 }, onEvent });
   expect(typesOf(events)).toContain('evaluated');
   expect(await readFile(fileIn('resumed', 'stage1.safetensors'))).toEqual(before);
+}, 300_000);
+
+it('writes the head of stage 1 at the end if it could not be written before', async () => {
+  const file = fileIn('unwritable', 'stage1.safetensors');
+  // A folder with content cannot be replaced by a file.
+  await mkdir(path.join(file, 'blocked'), { recursive: true });
+  const onEvent = (event: RunEvent) => {
+    if (isEpoch(2, 1)(event)) rmSync(file, { recursive: true });
+  };
+  const { events } = await train('unwritable', { epochs_stage1: 2, epochs_stage2: 2 }, { onEvent });
+  expect(events.at(-1)?.type).toBe('completed');
+  expect(await readFile(file)).toEqual(await readFile(fileIn('complete', 'stage1.safetensors')));
 }, 300_000);
 
 it('evaluates and exports the best epoch so far when training is to end in stage 2', async () => {

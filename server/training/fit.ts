@@ -155,7 +155,7 @@ function startOf({ parameters, optimizer, earlyStopping, reduceLrOnPlateau, ...o
   return resumeFrom;
 }
 
-const copyParameters = (parameters: Parameters): Parameters =>
+export const copyParameters = (parameters: Parameters): Parameters =>
   new Map([...parameters].map(([name, values]) => [name, values.slice()]));
 
 export function setParameters(parameters: Parameters, values: Parameters): void {

@@ -7,7 +7,7 @@ import { evaluate } from './evaluate.ts';
 import { releaseModel, type SplitRows } from './experiment.ts';
 import { exportResults } from './export-results.ts';
 import { extractFeatures } from './extract-features.ts';
-import { setParameters } from './fit.ts';
+import { copyParameters, setParameters } from './fit.ts';
 import { type PreparedRun, prepare, type TrainingOptions } from './prepare.ts';
 import { reportStart } from './report-start.ts';
 import { scoreHead, trainHead } from './stage1.ts';
@@ -46,6 +46,7 @@ async function train(run: PreparedRun): Promise<void> {
 
   await reporter.enter('export');
   await exportResults(run, probabilities);
+  if (run.unsavedStage1) await writeStage1(run.folder, run.unsavedStage1);
   await releaseModel(run);
   await deletePreviousCheckpoint(run.folder);
   await removePartialFiles(run.folder);
@@ -78,13 +79,16 @@ async function reportFinishedStage1({ config, reporter }: PreparedRun): Promise<
   if (config.epochs_stage2 === 0) await reporter.emit({ type: 'finished-early' });
 }
 
-/** A failure, for example on a full disk, does not end the run. */
-async function saveStage1({ folder, attempt }: PreparedRun, result: Stage1Result): Promise<void> {
+/** A failure, for example on a full disk, does not end the run; the export tries again. */
+async function saveStage1(run: PreparedRun, result: Stage1Result): Promise<void> {
+  const { folder, attempt } = run;
   await ensureCurrentAttempt(folder, attempt);
   try {
     await writeStage1(folder, result);
   } catch (error) {
-    console.error(`The head of stage 1 could not be saved: ${error instanceof Error ? error.message : error}`);
+    console.error(`The head of stage 1 cannot be saved yet: ${error instanceof Error ? error.message : error}`);
+    // Stage 2 changes the parameters in place.
+    run.unsavedStage1 = { ...result, head: copyParameters(result.head) };
   }
 }
 
