@@ -114,10 +114,11 @@ function StageRemarks({ run }: { run: RunDetail }) {
   return (
     <div className="mt-2 min-h-10 space-y-1 border-line border-t pt-2 text-soft text-xs">
       {!metrics && ends.length === 0 && <NotYet>accuracy on validation and test images</NotYet>}
-      {ends.map(({ stage, bestEpoch, epochs, stoppedEarly }) => (
+      {ends.map(({ stage, bestEpoch, epochs, stoppedEarly, finishedEarly }) => (
         <p key={stage}>
           Stage {stage}: best epoch {bestEpoch} of {epochs}
           {stoppedEarly && ' (stopped early: validation loss stopped improving)'}
+          {finishedEarly && ' (ended early on request)'}
         </p>
       ))}
       {change !== null && change < 0 && (

@@ -22,6 +22,10 @@ export type Usage = z.infer<typeof usageSchema>;
 const at = { at: z.number() };
 const stage = z.union([z.literal(1), z.literal(2)]);
 
+/** The training that a user ends early: stage 1 only, or both stages. */
+export const finishScopeSchema = z.enum(['stage1', 'training']);
+export type FinishScope = z.infer<typeof finishScopeSchema>;
+
 const epochSchema = z.object({
   ...at,
   type: z.literal('epoch'),
@@ -44,6 +48,8 @@ const stageEndedSchema = z.object({
   stage,
   bestEpoch: z.number().int().positive(),
   stoppedEarly: z.boolean(),
+  /** True if the user ended the stage before its last epoch. */
+  finishedEarly: z.boolean().optional(),
 });
 
 /** Trainer → server. `progress` events are streamed but not stored. */
@@ -96,6 +102,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   epochSchema,
   stageEndedSchema,
+  /** The user ended training; evaluation and export of the best epoch follow. */
+  z.object({ ...at, type: z.literal('finished-early') }),
   z.object({
     ...at,
     type: z.literal('evaluated'),
@@ -133,10 +141,16 @@ export const runEventSchema = z.discriminatedUnion('type', [
   z.object({ ...at, type: z.literal('failed'), code: z.string(), message: z.string(), lastLines: z.array(z.string()) }),
   /** From the server: the trainer or the server itself died; the message gives the reason, if known. */
   z.object({ ...at, type: z.literal('interrupted'), message: z.string() }),
-  /** From the server: the run is queued to resume; `further` extends stage 2 from one number of epochs to another. */
+  /** From the server: the user asks the trainer to end stage 1 or all training early. */
+  z.object({ ...at, type: z.literal('finish-requested'), scope: finishScopeSchema }),
+  /**
+   * From the server: the run is queued to resume. `further` extends stage 2 from one number of epochs to another; `finish`
+   * trains no further and only evaluates and exports.
+   */
   z.object({
     ...at,
     type: z.literal('queued-again'),
+    finish: z.literal(true).optional(),
     further: z.object({ from: z.number().int().nonnegative(), epochs: z.number().int().positive() }).optional(),
   }),
 ]);
@@ -180,6 +194,8 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
         furtherFrom: z.number().int().nonnegative(),
       })
       .optional(),
+    /** Ends training after the last completed epoch, or after the first one if there is none. */
+    finish: z.boolean().optional(),
     /** The number of this attempt, which must not write any more once a later one has started. */
     attempt: z.number().int().positive().optional(),
   }),
@@ -188,5 +204,7 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
   /** Measures in about five seconds how fast a run with this config would be. Uses random data and writes no results. */
   z.object({ type: z.literal('probe'), config: trainConfigSchema, cache: z.string(), cacheLimit: z.number() }),
   z.object({ type: z.literal('cancel') }),
+  /** Ends training after the current step; ignored once training is over. Stage 1 trains at least one epoch. */
+  z.object({ type: z.literal('finish'), scope: finishScopeSchema }),
 ]);
 export type TrainerCommand = z.infer<typeof trainerCommandSchema>;

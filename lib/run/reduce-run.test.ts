@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
-import type { RunEvent, RunEventOf } from './events.ts';
-import { eventsOf, reduceRun, stageEnds } from './reduce-run.ts';
+import type { FinishScope, RunEvent, RunEventOf } from './events.ts';
+import { eventsOf, isFinishedEarly, isFinishing, reduceRun, stageEnds } from './reduce-run.ts';
 import type { RunDetail, StoredEvent } from './run.ts';
 
 const queued: RunDetail = {
@@ -163,5 +163,32 @@ describe('stageEnds', () => {
       [1, 2, 2],
       [2, 2, 3],
     ]);
+  });
+});
+
+describe('a run that the user finishes early', () => {
+  const requested = (scope: FinishScope): RunEvent => ({ at: 5, type: 'finish-requested', scope });
+  const queuedAgain: RunEvent = { at: 6, type: 'queued-again' };
+  const finished: RunEvent = { at: 7, type: 'finished-early' };
+  const completed: RunEvent = { at: 8, type: 'completed' };
+
+  it('is finishing until it is queued to train again', () => {
+    expect(isFinishing([epoch(1, 1, 0.5)])).toBe(false);
+    expect(isFinishing([requested('training')])).toBe(true);
+    expect(isFinishing([requested('stage1')])).toBe(false);
+    expect(isFinishing([requested('training'), requested('stage1')])).toBe(true);
+    expect(isFinishing([requested('training'), queuedAgain])).toBe(false);
+    expect(isFinishing([queuedAgain, { ...queuedAgain, finish: true }])).toBe(true);
+  });
+
+  it('is marked until it is trained further', () => {
+    const run = applyAll(queued, stored(epoch(1, 1, 0.5), requested('training'), finished, completed));
+    expect([run.status, isFinishedEarly(run)]).toEqual(['completed', true]);
+    const further = [queuedAgain, epoch(2, 1, 0.6), completed].map((event, index) => ({
+      id: 31 + index,
+      runId: 'r',
+      event,
+    }));
+    expect(isFinishedEarly(applyAll(run, further))).toBe(false);
   });
 });

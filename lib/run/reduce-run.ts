@@ -120,6 +120,8 @@ function changesByProgress(run: RunState, event: Exclude<RunEvent, EndEvent>): P
     case 'frozen-kept':
     case 'checkpoints':
     case 'exported':
+    case 'finish-requested':
+    case 'finished-early':
       return {};
   }
 }
@@ -196,6 +198,21 @@ const ofType =
 /** All events of a type, oldest first. */
 export const eventsOf = <T extends RunEvent['type']>(run: Pick<RunDetail, 'events'>, type: T): RunEventOf<T>[] =>
   run.events.map(({ event }) => event).filter(ofType(type));
+
+/** Whether training must not continue when the run starts or resumes, because the user has ended it. */
+export function isFinishing(events: readonly RunEvent[]): boolean {
+  const states = events.flatMap((event) => {
+    if (event.type === 'queued-again') return [event.finish === true];
+    return event.type === 'finish-requested' && event.scope === 'training' ? [true] : [];
+  });
+  return states.at(-1) ?? false;
+}
+
+/** Whether a completed run was trained for fewer epochs than configured, because the user ended training. */
+export function isFinishedEarly(run: Pick<RunDetail, 'status' | 'events'>): boolean {
+  const types = run.events.map(({ event }) => event.type);
+  return run.status === 'completed' && types.lastIndexOf('finished-early') > types.lastIndexOf('queued-again');
+}
 
 /** How each stage ended: its restored epoch and the number of epochs until then. For an extended run, the last end. */
 export function stageEnds(run: Pick<RunDetail, 'events'>): (RunEventOf<'stage-ended'> & { epochs: number })[] {

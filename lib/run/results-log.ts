@@ -51,6 +51,8 @@ const trainedSchema = z.object({
 export const resultsLogSchema = trainedSchema.extend({
   metrics: runMetricsSchema,
   timing_sec: timingSchema,
+  /** Only if the user ended training before its last epoch. */
+  finished_early: z.literal(true).optional(),
   /** With test-time augmentation, as in the original's newer logs. */
   confusion_matrix: confusionMatrixSchema.nullable(),
   confusion_matrix_plain: confusionMatrixSchema.nullable(),
@@ -86,6 +88,7 @@ export function buildResultsLog(run: TrainedRun): ResultsLog {
     ...trainedPart(run, at),
     metrics,
     timing_sec: timing,
+    ...(run.events.some((event) => event.type === 'finished-early') && { finished_early: true }),
     confusion_matrix: confusion.tta,
     confusion_matrix_plain: confusion.plain,
   };

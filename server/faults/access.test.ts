@@ -62,6 +62,8 @@ const inputs: Record<string, () => object | undefined> = {
   'logs.problems': () => undefined,
   'runs.cancel': () => ({ id }),
   'runs.delete': () => ({ id: 'none' }),
+  'runs.evaluate': () => ({ id }),
+  'runs.finish': () => ({ id, scope: 'training' }),
   'runs.follow': () => ({ runId: id, lastEventId: '0' }),
   'runs.get': () => ({ id }),
   'runs.list': () => ({ ids: [id], filter: { search: 'x' } }),

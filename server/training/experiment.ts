@@ -13,6 +13,7 @@ import { createHead, type Parameters } from '@/server/model/network/head.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import { Random } from '@/server/model/random.ts';
 import type { FitState } from './checkpoint/checkpoint.ts';
+import type { FinishRequest } from './finish-request.ts';
 import type { Reporter } from './telemetry/reporter.ts';
 import type { TimeLeft } from './telemetry/time-left.ts';
 
@@ -48,6 +49,7 @@ export interface Experiment {
   parameters: Parameters;
   reporter: Reporter;
   timeLeft: TimeLeft;
+  finish: FinishRequest;
   /** Called after each epoch, before its event is emitted. */
   saveCheckpoint: (state: FitState, epoch: RunEventOf<'epoch'>) => Promise<void>;
   /** State after the last epoch of an earlier process; null if training starts from scratch. */

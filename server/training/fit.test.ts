@@ -10,7 +10,8 @@ import { createHead, type Parameters } from '@/server/model/network/head.ts';
 import { Random } from '@/server/model/random.ts';
 import { oneHot } from '@/server/model/scores.ts';
 import type { FitState } from './checkpoint/checkpoint.ts';
-import { type FitOptions, fit, type TrainingBatch } from './fit.ts';
+import { FinishRequest } from './finish-request.ts';
+import { type FitOptions, type FitResult, fit, type TrainingBatch } from './fit.ts';
 import { EarlyStopping } from './optimizer/early-stopping.ts';
 import { createOptimizer } from './optimizer/optimizer.ts';
 import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
@@ -61,6 +62,7 @@ const bitsOfState = ({ last, best, optimizer, ...rest }: FitState) => ({
 
 /** Results of a training: events, final parameters, and the checkpoint after each epoch. */
 interface Outcome {
+  result: FitResult;
   epochs: RunEventOf<'epoch'>[];
   stageEnd: RunEventOf<'stage-ended'> | undefined;
   states: FitState[];
@@ -78,7 +80,7 @@ async function train(losses: readonly number[], options: Partial<FitOptions> = {
   const parameters = createHead(classes, new Random(7, 'head'));
   let epoch = options.resumeFrom?.epoch ?? 0;
   const reporter = new Reporter((event) => void events.push(event), controller.signal, { seconds: () => null });
-  await fit({
+  const result = await fit({
     stage: 1,
     epochs: losses.length,
     learningRate: 0.01,
@@ -94,6 +96,7 @@ async function train(losses: readonly number[], options: Partial<FitOptions> = {
     dropout: 0.4,
     labelSmoothing: 0.05,
     reporter,
+    finish: new FinishRequest(),
     saveCheckpoint: async (state) => {
       const { last, best, optimizer } = state;
       const slots = copyOf(optimizer.slots);
@@ -105,6 +108,7 @@ async function train(losses: readonly number[], options: Partial<FitOptions> = {
     ...options,
   });
   return {
+    result,
     epochs: events.filter((event) => event.type === 'epoch'),
     stageEnd: events.find((event) => event.type === 'stage-ended'),
     states,
@@ -198,6 +202,52 @@ describe('fit when resuming', () => {
     const extended = await train(long, { resumeFrom: stopped.states.at(-1)!, extendFromEpoch: 4 });
     expect(extended.epochs.map(({ epoch }) => epoch)).toEqual([5]);
     expect(extended.stageEnd).toMatchObject({ bestEpoch: 5, stoppedEarly: false });
+  });
+});
+
+describe('fit when the user ends training', () => {
+  const losses = [0.9, 0.5, 0.6, 0.55];
+
+  it('discards the incomplete epoch and restores the best complete one', async () => {
+    const finish = new FinishRequest();
+    let steps = 0;
+    const onStep = () => {
+      if (++steps === 7) finish.request('training');
+    };
+    const { result, epochs, stageEnd, states, parameters } = await train(losses, { finish, onStep });
+    expect(steps).toBe(7);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(result).toEqual({ epochs: 3, bestEpoch: 2, finishedEarly: true });
+    expect(stageEnd).toMatchObject({ bestEpoch: 2, stoppedEarly: false, finishedEarly: true });
+    expect(bitsOf(parameters)).toEqual(bitsOf(states[1]!.last));
+  });
+
+  it('completes the first epoch of stage 1 before it ends, but trains no epoch of stage 2', async () => {
+    const finish = new FinishRequest();
+    finish.request('training');
+    const stage1 = await train(losses, { finish });
+    expect([stage1.result, stage1.epochs.length]).toEqual([{ epochs: 1, bestEpoch: 1, finishedEarly: true }, 1]);
+    const stage2 = await train(losses, { finish, stage: 2 });
+    expect([stage2.result.epochs, stage2.result.finishedEarly, stage2.stageEnd]).toEqual([0, true, undefined]);
+    expect(bitsOf(stage2.parameters)).toEqual(bitsOf(createHead(classes, new Random(7, 'head'))));
+  });
+
+  it('does not end stage 2 if only stage 1 was to end', async () => {
+    const finish = new FinishRequest();
+    finish.request('stage1');
+    expect((await train(losses, { finish })).epochs).toHaveLength(1);
+    const { epochs, result, stageEnd } = await train(losses, { finish, stage: 2 });
+    expect([epochs.length, result.finishedEarly, stageEnd?.finishedEarly]).toEqual([4, false, undefined]);
+  });
+
+  it('has not ended early if the request comes in the last step of the last epoch', async () => {
+    const finish = new FinishRequest();
+    let steps = 0;
+    const onStep = () => {
+      if (++steps === 8) finish.request('training');
+    };
+    const { result } = await train(losses, { finish, onStep });
+    expect(result).toMatchObject({ epochs: 4, finishedEarly: false });
   });
 });
 

@@ -7,6 +7,7 @@ import { gradientName, trainedShapes } from '@/server/model/network/model.ts';
 import { Random } from '@/server/model/random.ts';
 import { accuracy, smoothLabels } from '@/server/model/scores.ts';
 import type { FitState } from './checkpoint/checkpoint.ts';
+import type { FinishRequest } from './finish-request.ts';
 import { NotFiniteError } from './not-finite-error.ts';
 import type { EarlyStopping } from './optimizer/early-stopping.ts';
 import type { Optimizer } from './optimizer/optimizer.ts';
@@ -50,6 +51,7 @@ export interface FitOptions {
   dropout: number;
   labelSmoothing: number;
   reporter: Reporter;
+  finish: FinishRequest;
   /** Called after each epoch, before its event is emitted. */
   saveCheckpoint: (state: FitState, epoch: RunEventOf<'epoch'>) => Promise<void>;
   /** State after the last epoch of an earlier process in this stage; training continues as if it had never stopped. */
@@ -60,14 +62,31 @@ export interface FitOptions {
   onStep: (images: number, seconds: number) => void;
 }
 
-/** Trains until all epochs have run or validation loss stalls, then restores the parameters of the best epoch. */
-export async function fit(options: FitOptions): Promise<void> {
+/** How a stage ended. Epochs count from 1; both are 0 if stage 2 ended before its first epoch. */
+export interface FitResult {
+  epochs: number;
+  bestEpoch: number;
+  /** Whether the user ended the stage before its last epoch. */
+  finishedEarly: boolean;
+}
+
+/**
+ * Trains until all epochs have run, validation loss stalls or the user ends the stage, then restores the parameters of the
+ * best epoch. Stage 1 trains at least one epoch, because an untrained head is useless.
+ */
+export async function fit(options: FitOptions): Promise<FitResult> {
   const { stage, epochs, parameters, optimizer, reporter, earlyStopping, reduceLrOnPlateau } = options;
   let { learningRate, best, epoch } = startOf(options);
+  let finishedEarly = false;
+  const mustEnd = () => options.finish.ends(stage) && (stage === 2 || epoch > 0);
   while (epoch < epochs && !earlyStopping.stopped) {
-    epoch++;
     const started = performance.now();
-    const training = await trainEpoch(options, epoch, learningRate);
+    const training = mustEnd() ? null : await trainEpoch(options, epoch + 1, learningRate, mustEnd);
+    if (!training) {
+      finishedEarly = true;
+      break;
+    }
+    epoch++;
     const trained = performance.now();
     const { images } = options;
     const imagesPerSecond = images / ((trained - started) / 1000);
@@ -117,7 +136,11 @@ export async function fit(options: FitOptions): Promise<void> {
   }
   setParameters(parameters, best);
   const bestEpoch = earlyStopping.bestEpoch ?? epoch;
-  await reporter.emit({ type: 'stage-ended', stage, bestEpoch, stoppedEarly: earlyStopping.stopped });
+  if (epoch > 0) {
+    const end = { stage, bestEpoch, stoppedEarly: earlyStopping.stopped };
+    await reporter.emit({ type: 'stage-ended', ...end, ...(finishedEarly && { finishedEarly }) });
+  }
+  return { epochs: epoch, bestEpoch, finishedEarly };
 }
 
 /** The initial state of training; when resuming, restores parameters, optimizer and callbacks from the checkpoint. */
@@ -132,14 +155,15 @@ function startOf({ parameters, optimizer, earlyStopping, reduceLrOnPlateau, ...o
   return resumeFrom;
 }
 
-const copyParameters = (parameters: Parameters): Parameters =>
+export const copyParameters = (parameters: Parameters): Parameters =>
   new Map([...parameters].map(([name, values]) => [name, values.slice()]));
 
-function setParameters(parameters: Parameters, values: Parameters): void {
+export function setParameters(parameters: Parameters, values: Parameters): void {
   for (const [name, array] of values) parameters.get(name)!.set(array);
 }
 
-async function trainEpoch(options: FitOptions, epoch: number, learningRate: number) {
+/** @returns null if `mustEnd` became true before the last step */
+async function trainEpoch(options: FitOptions, epoch: number, learningRate: number, mustEnd: () => boolean) {
   const { programs, parameters, optimizer, images, reporter, stage } = options;
   const { classes } = programs.model;
   const trained = [...trainedShapes(programs.model).keys()];
@@ -167,6 +191,7 @@ async function trainEpoch(options: FitOptions, epoch: number, learningRate: numb
     started = now;
     const imagesPerSecond = done / ((now - epochStarted) / 1000);
     await reporter.progress({ done, total: images, epoch, epochs: options.epochs, imagesPerSecond });
+    if (mustEnd() && done < images) return null;
   }
   return { loss: loss / done, accuracy: correct / done };
 }

@@ -119,7 +119,12 @@ describe('the trainer', () => {
     expect(code).toBe(0);
     expect(await readdir(results)).toEqual(['canceled']);
     const left = await readdir(path.join(results, 'canceled'));
-    expect(left.sort()).toEqual(['checkpoint-before.safetensors', 'checkpoint.safetensors', 'wall.png']);
+    expect(left.sort()).toEqual([
+      'checkpoint-before.safetensors',
+      'checkpoint.safetensors',
+      'stage1.safetensors',
+      'wall.png',
+    ]);
   });
 
   it('exits when the IPC channel closes', async () => {

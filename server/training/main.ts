@@ -2,6 +2,7 @@ import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type RunEvent, runEventSchema, trainerCommandSchema } from '@/lib/run/events.ts';
 import { exportCanceled } from './export-canceled.ts';
+import { FinishRequest } from './finish-request.ts';
 import { probe } from './probe/probe.ts';
 import { runTraining } from './run.ts';
 import { StepCounter } from './telemetry/step-counter.ts';
@@ -29,6 +30,7 @@ if (pipe) {
 }
 
 const cancellation = new AbortController();
+const finish = new FinishRequest();
 
 /** Sends an event and prints its lines to the log. Resolves when it is sent, because the next step would delay it. */
 const emit = (event: RunEvent): Promise<void> =>
@@ -49,7 +51,8 @@ process.on('message', (message) => {
   const context = { emit, stepCounter, signal: cancellation.signal };
   switch (command.type) {
     case 'start':
-      void execute(() => runTraining({ ...command, ...context }));
+      if (command.finish) finish.request('training');
+      void execute(() => runTraining({ ...command, ...context, finish }));
       break;
     case 'export':
       void execute(() => exportCanceled({ ...command, ...context }));
@@ -59,6 +62,9 @@ process.on('message', (message) => {
       break;
     case 'cancel':
       cancellation.abort();
+      break;
+    case 'finish':
+      finish.request(command.scope);
       break;
   }
 });

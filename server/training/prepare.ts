@@ -16,7 +16,9 @@ import { findWeightsFile, loadWeights } from '@/server/model/network/weights.ts'
 import type { RunState } from './checkpoint/checkpoint.ts';
 import { createCheckpointWriter } from './checkpoint/checkpoint-writer.ts';
 import { findCheckpoint, initialState } from './checkpoint/resume-state.ts';
+import type { Stage1Result } from './checkpoint/stage1-file.ts';
 import { assembleModel, type Experiment } from './experiment.ts';
+import { FinishRequest } from './finish-request.ts';
 import { chooseSampleImages, type SampleImages } from './sample-images.ts';
 import { superviseEngine } from './supervise-engine.ts';
 import { type Emit, Reporter } from './telemetry/reporter.ts';
@@ -39,6 +41,8 @@ export interface TrainingOptions {
   emit: Emit;
   /** Aborting cancels the run at the next step. */
   signal: AbortSignal;
+  /** Ends training early; the run is then evaluated and completes. */
+  finish?: FinishRequest;
   /** Counts steps for the watchdog. */
   stepCounter?: StepCounter;
 }
@@ -56,6 +60,8 @@ export interface PreparedRun extends Experiment {
   sampleImages: SampleImages;
   /** The part of the run's state that checkpoints contain; updated during the run. */
   state: RunState;
+  /** The result of stage 1 while it could not be written. */
+  unsavedStage1?: Stage1Result;
   /** All events so far except `progress`, including those of earlier processes; the run's log is built from them. */
   events: readonly RunEvent[];
 }
@@ -104,6 +110,7 @@ export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
     ...assembleModel({ config, dataset, split, weights, engine, cache }),
     reporter,
     timeLeft,
+    finish: options.finish ?? new FinishRequest(),
     state,
     events,
     saveCheckpoint: createCheckpointWriter({ folder, attempt, state, events, reporter }),

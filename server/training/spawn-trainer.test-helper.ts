@@ -18,6 +18,7 @@ interface Options {
   folder: string;
   resume?: Start['resume'];
   attempt?: Start['attempt'];
+  finish?: Start['finish'];
   /** May control the trainer. */
   onEvent?: (event: RunEvent, child: ChildProcess) => void;
 }
@@ -26,7 +27,7 @@ interface Options {
 export function spawnTrainer(
   runId: string,
   config: TrainConfigInput,
-  { data, folder, resume, attempt, onEvent }: Options,
+  { data, folder, resume, attempt, finish, onEvent }: Options,
 ): Promise<{ events: RunEvent[]; code: number | null; results: string }> {
   const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const events: RunEvent[] = [];
@@ -37,7 +38,7 @@ export function spawnTrainer(
     cache: path.join(folder, 'cache'),
     cacheLimit: 1e9,
   };
-  send(child, { type: 'start', runId, config: trainConfigSchema.parse(config), paths, resume, attempt });
+  send(child, { type: 'start', runId, config: trainConfigSchema.parse(config), paths, resume, attempt, finish });
   child.on('message', (message) => {
     const event = runEventSchema.parse(message);
     events.push(event);

@@ -6,7 +6,7 @@ import { Random } from '@/server/model/random.ts';
 import { oneHot } from '@/server/model/scores.ts';
 import { accuracyOf, validationOf } from './evaluate.ts';
 import type { Experiment, SplitRows } from './experiment.ts';
-import { fit, type TrainingBatch } from './fit.ts';
+import { type FitResult, fit, type TrainingBatch } from './fit.ts';
 import { EarlyStopping } from './optimizer/early-stopping.ts';
 import { createOptimizer } from './optimizer/optimizer.ts';
 import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
@@ -15,9 +15,9 @@ import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
 const stage1WeightDecay = 0.004;
 
 /** Stage 1: trains the head on the features of the frozen base. */
-export async function trainHead(experiment: Experiment, features: SplitRows): Promise<void> {
-  const { config, programs, parameters, reporter, timeLeft, saveCheckpoint, resumeFrom } = experiment;
-  await fit({
+export async function trainHead(experiment: Experiment, features: SplitRows): Promise<FitResult> {
+  const { config, programs, parameters, reporter, timeLeft, finish, saveCheckpoint, resumeFrom } = experiment;
+  return fit({
     stage: 1,
     epochs: config.epochs_stage1,
     learningRate: config.lr_stage1,
@@ -27,6 +27,7 @@ export async function trainHead(experiment: Experiment, features: SplitRows): Pr
     programs: programs.stage1,
     parameters,
     reporter,
+    finish,
     saveCheckpoint,
     resumeFrom,
     extendFromEpoch: 0,

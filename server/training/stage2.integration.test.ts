@@ -16,6 +16,7 @@ import { loadImageNet, needsData, realData } from '@/server/model/network/real-d
 import type { Weights } from '@/server/model/network/weights.ts';
 import { predictAll } from './evaluate.ts';
 import { assembleModel, type Experiment, releaseModel } from './experiment.ts';
+import { FinishRequest } from './finish-request.ts';
 import { randomDataset, randomRows } from './probe/random-dataset.ts';
 import { fineTune } from './stage2.ts';
 import { Reporter } from './telemetry/reporter.ts';
@@ -62,6 +63,7 @@ async function tune({ nUnfreeze, dataset, split, weights }: Setup, { caches }: {
     ...assembleModel({ config, dataset, split, weights, engine, cache }),
     timeLeft,
     reporter: new Reporter((event) => void events.push(event), new AbortController().signal, timeLeft),
+    finish: new FinishRequest(),
     saveCheckpoint: async () => {},
     resumeFrom: null,
     extendFromEpoch: 0,

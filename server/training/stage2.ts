@@ -11,21 +11,22 @@ import { kernelOf } from '@/server/model/network/fold.ts';
 import { frozenShape } from '@/server/model/network/model.ts';
 import { predictSet, validationOf } from './evaluate.ts';
 import { type Activations, type Experiment, requestFor, type SplitRows } from './experiment.ts';
-import { fit, type TrainingBatch } from './fit.ts';
+import { FinishedEarly } from './finish-request.ts';
+import { type FitResult, fit, type TrainingBatch } from './fit.ts';
 import { EarlyStopping } from './optimizer/early-stopping.ts';
 import { createOptimizer } from './optimizer/optimizer.ts';
 import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
 import { onFeatures, onRows } from './stage1.ts';
 
 /** Stage 2: continues to train the head, together with the last layers of the base. */
-export async function fineTune(experiment: Experiment, features: SplitRows): Promise<void> {
-  const { config, weights, programs, parameters, reporter, timeLeft, saveCheckpoint, resumeFrom } = experiment;
+export async function fineTune(experiment: Experiment, features: SplitRows): Promise<FitResult> {
+  const { config, weights, programs, parameters, reporter, timeLeft, finish, saveCheckpoint, resumeFrom } = experiment;
   for (const convolution of trainedConvolutions(networkOf(config), config.n_unfreeze)) {
     parameters.set(kernelName(convolution), kernelOf(weights, convolution).slice());
   }
   const { pass, close, ...source } = sourceOf(experiment, await chooseTrainingInput(experiment, features));
   try {
-    await fit({
+    return await fit({
       stage: 2,
       epochs: config.epochs_stage2,
       learningRate: config.lr_stage2,
@@ -35,6 +36,7 @@ export async function fineTune(experiment: Experiment, features: SplitRows): Pro
       programs: programs.stage2,
       parameters,
       reporter,
+      finish,
       saveCheckpoint,
       extendFromEpoch: experiment.extendFromEpoch,
       resumeFrom: resumeFrom?.stage === 2 ? resumeFrom : null,
@@ -58,10 +60,21 @@ type TrainingInput =
   | { kind: 'pixels' };
 
 async function chooseTrainingInput(experiment: Experiment, features: SplitRows): Promise<TrainingInput> {
-  const { config, stage2Input } = experiment;
+  const { config, stage2Input, finish } = experiment;
   if (finetunesOnFeatures(config)) return { kind: 'features', features };
   if (stage2Input.kind !== 'activations') return { kind: 'pixels' };
-  const { store } = stage2Input;
+  try {
+    // A stage that must end trains on nothing, so it needs no cached activations.
+    return finish.ends(2) ? { kind: 'pixels' } : await cacheInput(experiment, stage2Input.store);
+  } catch (error) {
+    if (error instanceof FinishedEarly) return { kind: 'pixels' };
+    throw error;
+  }
+}
+
+/** @throws FinishedEarly if the user ends training meanwhile */
+async function cacheInput(experiment: Experiment, store: Activations): Promise<TrainingInput> {
+  const { config } = experiment;
   const request = requestFor(experiment, 'train');
   const rows = !changesPixels(config) && (await store.hasRoomFor(request)) ? await cacheRows(experiment, store) : null;
   await reportCached(experiment, store, rows !== null);
@@ -70,12 +83,13 @@ async function chooseTrainingInput(experiment: Experiment, features: SplitRows):
 
 /** Reads the activations of all training images, or computes them before the first epoch if they are not cached. */
 async function cacheRows(experiment: Experiment, store: Activations): Promise<Float16Rows> {
-  const { split, reporter, timeLeft } = experiment;
+  const { split, reporter, timeLeft, finish } = experiment;
   let done = 0;
   const { rows, cached } = await store.get(requestFor(experiment, 'train'), async (count, seconds) => {
     done += count;
     timeLeft.advance('finetune', 'frozen', count, seconds);
     await reporter.progress({ part: 'frozen', done, total: split.train.length, imagesPerSecond: count / seconds });
+    if (finish.ends(2)) throw new FinishedEarly();
   });
   if (cached) timeLeft.skip('finetune', 'frozen', rows.count);
   return rows;

@@ -9,6 +9,7 @@ import { argmax } from '@/server/model/scores.ts';
 import { predictSet } from '@/server/training/evaluate.ts';
 import { assembleModel, type Experiment, releaseModel } from '@/server/training/experiment.ts';
 import { extractFeatures } from '@/server/training/extract-features.ts';
+import { FinishRequest } from '@/server/training/finish-request.ts';
 import { trainHead } from '@/server/training/stage1.ts';
 import { fineTune } from '@/server/training/stage2.ts';
 import { Reporter } from '@/server/training/telemetry/reporter.ts';
@@ -73,6 +74,7 @@ async function predict(
     ...assembleModel({ config, dataset, split, weights, engine, cache }),
     timeLeft,
     reporter: new Reporter(() => {}, new AbortController().signal, timeLeft),
+    finish: new FinishRequest(),
     saveCheckpoint: async () => {},
     resumeFrom: null,
     extendFromEpoch: 0,

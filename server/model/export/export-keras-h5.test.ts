@@ -42,6 +42,14 @@ describe('kerasModelConfig', () => {
     expect(withoutFlags(kerasModelConfig(settings))).toEqual(withoutFlags(await fixture('keras-model-config.json')));
   });
 
+  it('names its input and output without a list, so that they are single tensors in Keras 3', () => {
+    const { input_layers, output_layers } = kerasModelConfig(settings).config;
+    expect([input_layers, output_layers]).toEqual([
+      ['input_1', 0, 0],
+      ['logits', 0, 0],
+    ]);
+  });
+
   it.each([
     { nUnfreeze: 0, convLayers: 0 },
     { nUnfreeze: 10, convLayers: 5 },
@@ -166,7 +174,12 @@ describe.skipIf(!realData)(needsData('exportKerasH5'), () => {
       for (const [name, python] of Object.entries(pythons)) {
         const { stdout } = await promisify(execFile)(python!, [script, file, images, '--probabilities', probabilities]);
         const report = JSON.parse(stdout.trim().split('\n').at(-1)!);
-        expect(report, name).toMatchObject({ layers: 161, trainable_tensors: 15 + 6 });
+        expect(report, name).toMatchObject({
+          single_tensors: true,
+          features: [2, 128],
+          layers: 161,
+          trainable_tensors: 15 + 6,
+        });
         expect(report.largest_difference, name).toBeLessThan(1e-3);
         console.info(`${name}: ${JSON.stringify(report)}`);
       }

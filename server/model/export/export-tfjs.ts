@@ -59,7 +59,11 @@ function tfjsFiles(model: TrainedModel): Record<string, string | Uint8Array> {
     modelTopology: {
       keras_version: '2.15.0',
       backend: 'tensorflow',
-      model_config: { ...kind, config: { ...config, layers } },
+      model_config: {
+        ...kind,
+        // Unlike Keras, TensorFlow.js accepts only lists of layers here.
+        config: { ...config, layers, input_layers: [config.input_layers], output_layers: [config.output_layers] },
+      },
     },
     weightsManifest: [{ paths, weights: tensors.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })) }],
   };

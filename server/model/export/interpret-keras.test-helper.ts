@@ -58,7 +58,7 @@ export function predict({ config, weights }: KerasFile, image: Float32Array): Fl
         : call(layer, inputs, tensors),
     );
   }
-  return outputs.get(config.config.output_layers[0]![0])!.data;
+  return outputs.get(config.config.output_layers[0])!.data;
 }
 
 type Options = Record<string, unknown>;

@@ -23,8 +23,9 @@ export interface KerasModelConfig {
     name: string;
     trainable: boolean;
     layers: KerasLayer[];
-    input_layers: [string, 0, 0][];
-    output_layers: [string, 0, 0][];
+    /** A single layer, not a list: from a list, Keras 3 would make `model.input` and `model.output` lists. */
+    input_layers: [string, 0, 0];
+    output_layers: [string, 0, 0];
   };
 }
 
@@ -83,8 +84,8 @@ export function kerasModelConfig(
       name: 'full_cifar10_model',
       trainable,
       layers,
-      input_layers: [[inputName, 0, 0]],
-      output_layers: [[output, 0, 0]],
+      input_layers: [inputName, 0, 0],
+      output_layers: [output, 0, 0],
     },
   };
 }

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
 import type { DataNeeds } from '@/lib/data/data-files.ts';
-import type { EndEvent } from '@/lib/run/events.ts';
-import { startAttempt } from '@/lib/run/reduce-run.ts';
+import type { EndEvent, FinishScope } from '@/lib/run/events.ts';
+import { isFinishing, startAttempt } from '@/lib/run/reduce-run.ts';
 import type { Downloads } from '@/server/data/downloads.ts';
 import type { Database, Transaction } from '@/server/db/database.ts';
 import { lockFile } from '@/server/db/file-lock.ts';
@@ -60,6 +60,10 @@ export class EmbeddedQueue implements Queue {
     const isInTime = this.current.trainer.cancel();
     if (isInTime) recordEvent(this.context, runId, { type: 'canceled', at: Date.now() });
     return true;
+  }
+
+  finish(runId: string, scope: FinishScope): boolean {
+    return this.current?.runId === runId && this.current.trainer.finish(scope);
   }
 
   async release(runId: string): Promise<void> {
@@ -148,7 +152,8 @@ export class EmbeddedQueue implements Queue {
     const job = { runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) };
     const startCommand = () => {
       const resume = { furtherFrom: extendFromEpoch(db, runId) };
-      return { ...job, type: 'start' as const, speeds: readSpeeds(this.context).speeds, resume, attempt };
+      const finish = isFinishing(readEvents(db, runId).map(({ event }) => event));
+      return { ...job, type: 'start' as const, speeds: readSpeeds(this.context).speeds, resume, finish, attempt };
     };
     const exportCommand = () => {
       const events = readEvents(db, runId).map(({ event }) => event);

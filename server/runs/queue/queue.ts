@@ -1,3 +1,5 @@
+import type { FinishScope } from '@/lib/run/events.ts';
+
 /** Schedules started runs. The only implementation is `EmbeddedQueue`; others could distribute runs over machines. */
 export interface Queue {
   /** Starts the next task, if there is one and none is running. To be called after a run was queued; cheap otherwise. */
@@ -8,6 +10,11 @@ export interface Queue {
    * @returns false if the run is not being trained by this process
    */
   cancel(runId: string): boolean;
+  /**
+   * Asks the trainer of a running run to end stage 1 or all training after the current step; evaluation and export follow.
+   * @returns false if the run is not being trained by this process, or is already ending
+   */
+  finish(runId: string, scope: FinishScope): boolean;
   /** Stops the process that still works on an ended run, if any, and waits until it has exited. */
   release(runId: string): Promise<void>;
   /** Shuts the queue down: starts nothing more, and interrupts the current run. */

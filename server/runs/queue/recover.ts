@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
+import { isFinishing } from '@/lib/run/reduce-run.ts';
 import type { Database, Transaction } from '@/server/db/database.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
 import { appendEvent } from '@/server/runs/events/record-event.ts';
+import { readEvents } from '@/server/runs/queries/read-runs.ts';
 
 /** How many attempts in a row may complete no new epoch. */
 const maxAttemptsWithoutProgress = 3;
@@ -18,12 +20,14 @@ export function interruptRunning({ db, bus }: { db: Database; bus: RunBus }): vo
   });
 }
 
-/** Queues every interrupted run to resume. Runs with too many attempts without a new epoch fail instead. */
+/** Queues every interrupted run to resume, or to finish if that was requested before. Runs with too many attempts without a new epoch fail instead. */
 export function resumeInterrupted({ db, bus }: { db: Database; bus: RunBus }): void {
   changeAll({ db, bus }, 'interrupted', (tx, { id, attemptsWithoutProgress, error }) => {
     const at = Date.now();
-    if (attemptsWithoutProgress < maxAttemptsWithoutProgress) appendEvent(tx, id, { type: 'queued-again', at });
-    else {
+    if (attemptsWithoutProgress < maxAttemptsWithoutProgress) {
+      const finish = isFinishing(readEvents(tx, id).map(({ event }) => event)) || undefined;
+      appendEvent(tx, id, { type: 'queued-again', at, finish });
+    } else {
       const message = `The run was interrupted ${attemptsWithoutProgress} times in a row without completing an epoch and is no longer resumed automatically. Fix the cause, then resume it. Last reason: ${error}`;
       appendEvent(tx, id, { type: 'failed', at, code: 'interrupted-in-vain', message, lastLines: [] });
     }

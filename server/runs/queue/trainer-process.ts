@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { type EndEvent, isEndEvent, type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
+import {
+  type EndEvent,
+  type FinishScope,
+  isEndEvent,
+  type RunEvent,
+  runEventSchema,
+  type TrainerCommand,
+} from '@/lib/run/events.ts';
 import { LastLines } from '@/server/runs/files/last-lines.ts';
 import { countMemoryKills } from './count-memory-kills.ts';
 import { endEventOf, type TrainerEnd } from './trainer-end.ts';
@@ -15,6 +22,11 @@ export interface TrainerProcess {
    * @returns false if it has already ended, which this does not change
    */
   cancel(): boolean;
+  /**
+   * Asks the trainer to end training early.
+   * @returns false if it is being canceled or has already ended
+   */
+  finish(scope: FinishScope): boolean;
   /** Resolves to the end of the attempt once the process has exited and its log is written. Never rejects. */
   ended: Promise<EndEvent>;
 }
@@ -22,7 +34,7 @@ export interface TrainerProcess {
 interface TrainerOptions {
   /** The trainer's entry file, run by Node. */
   entry: string;
-  command: Exclude<TrainerCommand, { type: 'cancel' }>;
+  command: Exclude<TrainerCommand, { type: 'cancel' | 'finish' }>;
   /** Receives its stdout and stderr. The folder must exist. */
   logFile: string;
   /** Seconds without a heartbeat, or within one step, after which it is stopped (`checkHeartbeat`). */
@@ -54,7 +66,9 @@ const exitTimeout = 5000;
 export function startTrainer(options: TrainerOptions): TrainerProcess {
   const memoryKills = countMemoryKills();
   const child = spawnTrainer(options.entry);
-  if (child.pid === undefined) return { cancel: () => false, ended: failedStart(child) };
+  if (child.pid === undefined) {
+    return { cancel: () => false, finish: () => false, ended: failedStart(child) };
+  }
   const output = captureOutput(child, options.logFile);
   let state: State = { is: 'working' };
   const timers: NodeJS.Timeout[] = [];
@@ -115,6 +129,11 @@ export function startTrainer(options: TrainerOptions): TrainerProcess {
 
   return {
     ended: awaitEnd(),
+    finish(scope) {
+      if (state.is !== 'working') return false;
+      child.send({ type: 'finish', scope } satisfies TrainerCommand, () => {});
+      return true;
+    },
     cancel() {
       if (state.is === 'ending') return false;
       if (state.is === 'canceling') return true;

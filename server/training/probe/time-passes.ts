@@ -14,6 +14,7 @@ import { frozenShape } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import { logitsFromRows } from '@/server/model/predict.ts';
 import { type Activations, assembleModel, type Experiment, type SplitRows } from '@/server/training/experiment.ts';
+import { FinishRequest } from '@/server/training/finish-request.ts';
 import { trainHead } from '@/server/training/stage1.ts';
 import { fineTune } from '@/server/training/stage2.ts';
 import { Reporter } from '@/server/training/telemetry/reporter.ts';
@@ -68,6 +69,7 @@ export async function timePasses(passes: readonly Pass[], options: TimingOptions
     sampleRows: new Uint32Array(),
     weights,
     ...model,
+    finish: new FinishRequest(),
     saveCheckpoint: async () => {},
     resumeFrom: null,
     extendFromEpoch: 0,
@@ -88,7 +90,7 @@ export async function timePasses(passes: readonly Pass[], options: TimingOptions
   };
 
   /** Each function runs until it is canceled. */
-  const workOfPass: Record<Pass, (experiment: Experiment) => Promise<void>> = {
+  const workOfPass: Record<Pass, (experiment: Experiment) => Promise<unknown>> = {
     head: (experiment) => trainHead(experiment, features),
     features: (experiment) => compute(experiment, 'features'),
     frozen: (experiment) => compute(experiment, 'frozen'),

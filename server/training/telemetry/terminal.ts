@@ -23,9 +23,10 @@ export function linesOf(event: RunEvent): string[] {
     case 'epoch':
       return [epochLine(event)];
     case 'stage-ended': {
-      const end = event.stoppedEarly ? 'stopped early: validation loss stalled' : 'done';
-      return [`${stageLabel(event.stage)} ${end}; restored the weights of epoch ${event.bestEpoch}`];
+      return [`${stageLabel(event.stage)} ${endOf(event)}; restored the weights of epoch ${event.bestEpoch}`];
     }
+    case 'finished-early':
+      return ['Finished early on request'];
     case 'evaluated': {
       const { metrics, timing } = event;
       return [
@@ -51,6 +52,11 @@ export function linesOf(event: RunEvent): string[] {
     default:
       return [];
   }
+}
+
+function endOf({ stoppedEarly, finishedEarly }: RunEventOf<'stage-ended'>): string {
+  if (finishedEarly) return 'ended early on request';
+  return stoppedEarly ? 'stopped early: validation loss stalled' : 'done';
 }
 
 function timingParts(timing: Timing): string[] {
