@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
+import { isAlive } from '@/server/model/files/is-alive.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
-import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';

@@ -35,6 +35,15 @@ it('lists cached files, most recently used first, and clears them', async () => 
   expect(cache().lines).toEqual([`0 files, 0 B of at most 2.5 GB, in ${folder}`]);
 });
 
+it('neither lists nor removes a file that a process is writing', async () => {
+  const name = `features.f16.${process.pid}.tmp`;
+  await writeFile(path.join(folder, name), 'half');
+  await writeFile(path.join(folder, 'features.f16.99999999.tmp'), 'left by a killed process');
+  expect(cache().lines.at(-1)).toMatch(/^1 file, /);
+  cache(['--clear']);
+  expect(await readdir(folder)).toEqual([name]);
+});
+
 it('exits 2 and explains an invalid flag or limit', () => {
   expect(cache(['--empty'])).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: npm run cache') });
   expect(cache([], 'a lot')).toMatchObject({ status: 2, stderr: expect.stringContaining('CACHE_LIMIT must be') });

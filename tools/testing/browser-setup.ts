@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
-import { isAlive } from '../../server/runs/imports/is-alive.ts';
+import { isAlive } from '../../server/model/files/is-alive.ts';
 import { unpackBrowser } from './browser.ts';
 
 /** Global setup of browser tests: unpacks the browser once, and stops the shared apps after all tests. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { type ImageSet, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
 import { randomWeights } from '@/server/model/network/random-weights.ts';
 import { ActivationStore } from './activation-store.ts';
-import { CacheFolder } from './cache-folder.ts';
+import { CacheFolder, listCache } from './cache-folder.ts';
 
 const { network } = backbones.imagenet;
 
@@ -101,6 +101,37 @@ describe.each([
     };
     await expect(store().get(all, stop)).rejects.toThrow('canceled');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each(['its files', 'the folder'])('survives the removal of %s while it computes', async (what) => {
+    let isCleared = false;
+    const clear = async () => {
+      if (isCleared) return;
+      isCleared = true;
+      const names = await readdir(folder);
+      if (what === 'the folder') await rm(folder, { recursive: true });
+      else for (const name of names) await rm(path.join(folder, name));
+    };
+    const cleared = store();
+    const { rows } = await cleared.get(all, clear);
+    const values = rows.slice(0, count);
+    expect((await cleared.get({ ...all, mirrored: true }, onBatch)).cached).toBe(false);
+    expect(await readdir(folder)).toEqual([cleared.fileName(complete, true)]);
+    expect((await cleared.get(all, onBatch)).rows.slice(0, count)).toEqual(values);
+    expect((await store().get(all, onBatch)).rows.slice(0, count)).toEqual(values);
+  });
+
+  it('does not list a file that is being written', async () => {
+    const names: string[] = [];
+    await store().get(all, async () => {
+      names.push(...(await readdir(folder)));
+      expect(await listCache(folder)).toEqual([]);
+    });
+    expect(names.every((name) => name.endsWith(`.${process.pid}.tmp`))).toBe(true);
+    expect(await listCache(folder)).toHaveLength(1);
+    // A process that no longer exists has left this one.
+    await writeFile(path.join(folder, 'features.f16.99999999.tmp'), '');
+    expect(await listCache(folder)).toHaveLength(2);
   });
 
   it('removes the least recently used files if there is no room, but none that it uses', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { toFloat16Array } from '@/lib/float16.ts';
 import { frozenBlockCount } from '@/lib/network/mobilenet-v2.ts';
 import { storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
@@ -8,13 +9,13 @@ import { type OnBatch, plainBatches } from '@/server/model/dataset/batches/batch
 import type { ImageSet } from '@/server/model/dataset/dataset.ts';
 import type { Engine, Program } from '@/server/model/engine/engine.ts';
 import { CodedError } from '@/server/model/errors.ts';
-import { replaceAtomically } from '@/server/model/files/write-atomically.ts';
+import { temporaryFor } from '@/server/model/files/write-atomically.ts';
 import { encodeOnnx } from '@/server/model/graph/encode-onnx.ts';
 import { sizeOf } from '@/server/model/graph/node.ts';
 import { frozenGraph, frozenShape, type ModelShape } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import type { CacheFolder } from './cache-folder.ts';
-import { type Float16Rows, pickRows, rowsInFile, rowsInMemory } from './float16-rows.ts';
+import { type Float16Rows, openRows, pickRows, rowsInFile, rowsInMemory } from './float16-rows.ts';
 
 /**
  * Cached activations: the output of the network's frozen part for sets of images, computed once and stored in the cache
@@ -154,14 +155,9 @@ export class ActivationStore {
   /** Opens a cache file; null if it does not exist or is incomplete. */
   private async openFile(stored: Uint32Array, mirrored: boolean): Promise<Float16Rows | null> {
     const name = this.fileName(stored, mirrored);
-    const file = this.cache.file(name);
-    const size = await stat(file).then(
-      (stats) => stats.size,
-      () => null,
-    );
-    if (size !== this.bytesOf(stored)) return null;
-    await this.cache.use(name);
-    return rowsInFile(file, this.width, stored.length);
+    const rows = openRows(this.cache.file(name), this.width, stored.length);
+    if (rows) await this.cache.use(name);
+    return rows;
   }
 
   private async computeRows(request: ActivationRequest, onBatch: OnBatch): Promise<Float16Rows> {
@@ -171,21 +167,37 @@ export class ActivationStore {
       await this.compute(request, async (encoded, at) => all.set(encoded, at * this.width), onBatch);
       return rowsInMemory(all, this.width);
     }
-    const file = this.cache.file(this.fileName(indices, mirrored));
-    await replaceAtomically(file, async (temporary) => {
-      const handle = await open(temporary, 'w');
-      try {
-        await this.compute(request, (encoded) => handle.writeFile(new Uint8Array(encoded.buffer)), onBatch);
-        await handle.sync();
-      } catch (error) {
-        throw storageFaultOf(error) === 'full' ? diskFull(this.cache.folder, error) : error;
-      } finally {
-        await handle.close();
-      }
-    });
-    const rows = await this.openFile(indices, mirrored);
-    if (!rows) throw new Error(`${file} was removed while the run needed it. Start the run again.`);
-    return rows;
+    const name = this.fileName(indices, mirrored);
+    const file = this.cache.file(name);
+    const temporary = temporaryFor(file);
+    const handle = await createFile(temporary);
+    try {
+      await this.compute(request, (encoded) => handle.writeFile(new Uint8Array(encoded.buffer)), onBatch);
+      await handle.sync();
+      await rename(temporary, file).catch((error: unknown) => {
+        // The cache was cleared: the next run computes the rows again, and this one reads them from the open file.
+        if (storageFaultOf(error) !== 'misplaced') throw error;
+      });
+    } catch (error) {
+      await handle.close();
+      await rm(temporary, { force: true });
+      throw storageFaultOf(error) === 'full' ? diskFull(this.cache.folder, error) : error;
+    }
+    await this.cache.use(name);
+    const close = () => void handle.close().catch(() => {});
+    return rowsInFile({ descriptor: handle.fd, path: file, close }, this.width, indices.length);
+  }
+}
+
+/** Creates a file and its folder, even if the folder is removed at the same time. */
+async function createFile(file: string): Promise<FileHandle> {
+  for (let attempt = 1; ; attempt++) {
+    await mkdir(path.dirname(file), { recursive: true });
+    try {
+      return await open(file, 'w+');
+    } catch (error) {
+      if (attempt === 3 || storageFaultOf(error) !== 'misplaced') throw error;
+    }
   }
 }
 

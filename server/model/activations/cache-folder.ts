@@ -1,5 +1,6 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { isBeingWritten } from '@/server/model/files/write-atomically.ts';
 
 /** The cache folder, shared by all runs. Its size is limited: the least recently used files are removed first. */
 
@@ -10,12 +11,12 @@ export interface CachedFile {
   usedAt: number;
 }
 
-/** Lists the files in a cache folder, most recently used first. */
+/** Lists the files in a cache folder, most recently used first, except those that a process is still writing. */
 export async function listCache(folder: string): Promise<CachedFile[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const files = await Promise.all(
     entries
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !isBeingWritten(entry.name))
       .map(async ({ name }): Promise<CachedFile[]> => {
         const stats = await stat(path.join(folder, name)).catch(() => null); // another process may have removed it
         return stats ? [{ name, bytes: stats.size, usedAt: stats.mtimeMs }] : [];
@@ -45,7 +46,7 @@ export class CacheFolder {
   async use(name: string): Promise<void> {
     this.used.add(name);
     const now = new Date();
-    await utimes(this.file(name), now, now);
+    await utimes(this.file(name), now, now).catch(() => {}); // the cache may have been cleared
   }
 
   /** Removes the least recently used files until `bytes` more fit. @returns false if they cannot fit */

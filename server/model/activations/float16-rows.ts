@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { storageFaultOf } from '@/lib/storage-faults.ts';
 import { Float16Decoder } from './float16-decoder.ts';
 
 /**
@@ -47,30 +48,53 @@ const shortRow = 4096;
 /** Bytes per read; some systems read no more than 2 GB at once. */
 const maxReadBytes = 2 ** 26;
 
+/** Opens a file of rows; null if it does not exist or has another size. */
+export function openRows(file: string, width: number, count: number): Float16Rows | null {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    if (storageFaultOf(error) === 'misplaced') return null;
+    throw error;
+  }
+  if (fstatSync(descriptor).size === count * width * Uint16Array.BYTES_PER_ELEMENT) {
+    return rowsInFile({ descriptor, path: file, close: () => closeSync(descriptor) }, width, count);
+  }
+  closeSync(descriptor);
+  return null;
+}
+
+interface OpenFile {
+  descriptor: number;
+  /** For messages. */
+  path: string;
+  close: () => void;
+}
+
 /**
- * Rows in a file. Long rows are not held in memory: the system's page cache keeps what fits and frees it when memory is
- * needed. They are read on demand without prefetching, because a batch takes about a millisecond.
+ * Rows in an open file, which may have been removed from its folder. Long rows are not held in memory: the system's page
+ * cache keeps what fits and frees it when memory is needed. They are read on demand without prefetching, because a batch
+ * takes about a millisecond.
+ * @param file closed with the rows
  */
-export function rowsInFile(file: string, width: number, count: number): Float16Rows {
-  const descriptor = openSync(file, 'r');
+export function rowsInFile(file: OpenFile, width: number, count: number): Float16Rows {
   const rowBytes = width * Uint16Array.BYTES_PER_ELEMENT;
   const readBytes = (target: Uint16Array<ArrayBuffer>, from: number) => {
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
     for (let at = 0; at < bytes.length; ) {
-      const count = readSync(descriptor, bytes, at, Math.min(bytes.length - at, maxReadBytes), from + at);
-      if (count === 0) throw new Error(`${file} was truncated while it was being read.`);
+      const count = readSync(file.descriptor, bytes, at, Math.min(bytes.length - at, maxReadBytes), from + at);
+      if (count === 0) throw new Error(`${file.path} was truncated while it was being read.`);
       at += count;
     }
   };
-  const close = () => closeSync(descriptor);
   if (rowBytes >= shortRow) {
-    return new StoredRows(count, width, (position, target) => readBytes(target, position * rowBytes), close);
+    return new StoredRows(count, width, (position, target) => readBytes(target, position * rowBytes), file.close);
   }
   const encoded = new Uint16Array(count * width);
   try {
     readBytes(encoded, 0);
   } finally {
-    close();
+    file.close();
   }
   return rowsInMemory(encoded, width);
 }

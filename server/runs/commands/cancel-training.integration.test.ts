@@ -8,6 +8,7 @@ import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
 import { Programs } from '@/server/model/engine/programs.ts';
 import { kerasImage, predict, readKerasFile } from '@/server/model/export/interpret-keras.test-helper.ts';
+import { isAlive } from '@/server/model/files/is-alive.ts';
 import {
   loadSomeData,
   loadSomeWeights,
@@ -17,7 +18,6 @@ import {
 } from '@/server/model/network/real-data.test-helper.ts';
 import { logitsFromImages } from '@/server/model/predict.ts';
 import { softmax } from '@/server/model/scores.ts';
-import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';

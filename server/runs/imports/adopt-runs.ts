@@ -7,13 +7,13 @@ import { runName, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { type RunEvent, runEventSchema } from '@/lib/run/events.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
 import type { BaseContext } from '@/server/base-context.ts';
+import { isAlive } from '@/server/model/files/is-alive.ts';
 import { describeReadError, readBounded, UnreadableFile } from '@/server/model/files/read-bounded.ts';
 import { appendEvent } from '@/server/runs/events/record-event.ts';
 import { defaultLogFile } from '@/server/runs/files/choose-log-file.ts';
 import { isInside, isMissing } from '@/server/runs/files/run-files.ts';
 import { singleton } from '@/server/singleton.ts';
 import { describeProblem } from './describe-problem.ts';
-import { isAlive } from './is-alive.ts';
 
 /**
  * The first line of the journal that a command-line run writes to its folder, followed by one event per line. The command

@@ -1,19 +1,19 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
-import type { DataNeeds } from '@/lib/data/data-files.ts';
 import type { EndEvent, FinishScope } from '@/lib/run/events.ts';
 import { isFinishing, startAttempt } from '@/lib/run/reduce-run.ts';
 import type { Downloads } from '@/server/data/downloads.ts';
-import type { Database, Transaction } from '@/server/db/database.ts';
+import type { Database } from '@/server/db/database.ts';
 import { lockFile } from '@/server/db/file-lock.ts';
 import type { Env } from '@/server/env.ts';
 import { readSpeeds } from '@/server/machine/read-speeds.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
 import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { readEvents, readEventsOf } from '@/server/runs/queries/read-runs.ts';
+import { findNext } from './find-next.ts';
 import type { Queue } from './queue.ts';
 import { interruptRunning, resumeInterrupted } from './recover.ts';
 import { endEventOf } from './trainer-end.ts';
@@ -22,41 +22,42 @@ import { startTrainer, type TrainerProcess } from './trainer-process.ts';
 /** At most four `progress` events per second are recorded. Milliseconds. */
 const progressInterval = 250;
 
-/** How often the data folder is checked while runs wait for data. Milliseconds. */
-const dataInterval = 2000;
-
-/** How often the queue tries again to record the end of a run while the database cannot be written. Milliseconds. */
-const recordInterval = 2000;
+/**
+ * How often the queue is checked: data may arrive unnoticed, a full disk may have space again, and a running run may have
+ * lost its process. Milliseconds.
+ */
+const checkInterval = 2000;
 
 /** A queue on a database table with one child process. Runs are trained one at a time, in the order of their creation. */
 export class EmbeddedQueue implements Queue {
   /** The only child process, which trains a run or exports the files of a canceled one. */
   private current: { runId: string; trainer: TrainerProcess; done: Promise<void> } | null = null;
-  private unlock: (() => void) | null = null;
+  /** Null until the first attempt to lock the queue; false if another server owns it. */
+  private unlock: (() => void) | false | null = null;
   private isClosed = false;
-  private later: NodeJS.Timeout | null = null;
+  private checks: NodeJS.Timeout | null = null;
+  private readonly deleting = new Set<string>();
 
   constructor(private readonly context: { env: Env; db: Database; bus: RunBus; downloads: Downloads }) {}
 
   wake(): void {
-    if (this.isClosed || this.current || !this.acquireLock()) return;
-    if (this.context.env.autoResume) resumeInterrupted(this.context);
-    const canceled = this.nextExport();
-    const run = canceled ?? this.claimNext();
-    if (!run) return;
-    const task = canceled ? 'export' : 'start';
-    if (task === 'start') this.context.bus.publish({ runId: run.id, progress: null });
+    if (this.isClosed || this.current) return;
+    this.checks ??= setInterval(() => this.unlock !== false && this.wake(), checkInterval).unref();
     try {
-      const trainer = this.start(task, run);
-      this.current = { runId: run.id, trainer, done: this.awaitExit(task, run, trainer) };
+      this.startNext();
     } catch (error) {
-      this.recordEnd(task, run, endEventOf({ type: 'not-started', error }, []));
-      this.wake();
+      // The database cannot be read or written. No run has changed, and the next check tries again.
+      console.error('The queue could not start a run and will try again:', error);
     }
   }
 
   cancel(runId: string): boolean {
-    if (this.current?.runId !== runId) return false;
+    if (this.current?.runId !== runId) {
+      // Only the owner of the queue starts trainers, so a run that it does not train has no trainer.
+      if (!this.unlock) return false;
+      recordEvent(this.context, runId, { type: 'canceled', at: Date.now() });
+      return true;
+    }
     const isInTime = this.current.trainer.cancel();
     if (isInTime) recordEvent(this.context, runId, { type: 'canceled', at: Date.now() });
     return true;
@@ -69,19 +70,59 @@ export class EmbeddedQueue implements Queue {
   async release(runId: string): Promise<void> {
     if (this.current?.runId !== runId) return;
     this.current.trainer.cancel();
-    await this.current.done;
+    // Does not wait until the end is recorded, because that may take as long as the disk is full.
+    await this.current.trainer.ended;
+  }
+
+  isBeingDeleted = (runId: string): boolean => this.deleting.has(runId);
+
+  reserveForDeletion(runId: string): () => void {
+    this.deleting.add(runId);
+    return () => this.deleting.delete(runId);
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
-    clearTimeout(this.later ?? undefined);
+    clearInterval(this.checks ?? undefined);
     if (this.current) {
-      // Updates the run first, so that events the trainer still emits are ignored.
-      interruptRunning(this.context);
+      try {
+        // Updates the run first, so that events the trainer still emits are ignored.
+        interruptRunning(this.context, messages.stopped);
+      } catch (error) {
+        // The next server does it.
+        console.error(`Run ${this.current.runId} could not be interrupted:`, error);
+      }
       this.current.trainer.cancel();
       await this.current.done;
     }
-    this.unlock?.();
+    if (this.unlock) this.unlock();
+  }
+
+  /** @throws StorageError or SqliteError if the database fails; no run is marked as running then */
+  private startNext(): void {
+    if (!this.acquireLock()) return;
+    // A run without a process: an error prevented the update of its row.
+    interruptRunning(this.context, messages.lost);
+    if (this.context.env.autoResume) resumeInterrupted(this.context, this.isBeingDeleted);
+    const canceled = this.nextExport();
+    const run = canceled ?? this.claimNext();
+    if (!run) return;
+    const task = canceled ? 'export' : 'start';
+    const trainer = this.startOrFail(task, run);
+    const current = { runId: run.id, trainer, done: Promise.resolve() };
+    this.current = current;
+    current.done = this.awaitExit(task, run, trainer);
+    if (task === 'start') this.context.bus.publish({ runId: run.id, progress: null });
+  }
+
+  /** Like `start`, but an error is the end of the attempt. */
+  private startOrFail(task: Task, run: RunRow): TrainerProcess {
+    try {
+      return this.start(task, run);
+    } catch (error) {
+      const ended = Promise.resolve(endEventOf({ type: 'not-started', error }, []));
+      return { cancel: () => true, finish: () => false, ended };
+    }
   }
 
   /**
@@ -91,9 +132,16 @@ export class EmbeddedQueue implements Queue {
    */
   private acquireLock(): boolean {
     if (this.unlock) return true;
-    this.unlock = lockFile(`${this.context.env.databasePath}.lock`);
-    if (!this.unlock) return false;
-    interruptRunning(this.context);
+    const unlock = lockFile(`${this.context.env.databasePath}.lock`);
+    this.unlock = unlock ?? false;
+    if (!unlock) return false;
+    try {
+      interruptRunning(this.context, messages.stopped);
+    } catch (error) {
+      this.unlock = null;
+      unlock();
+      throw error;
+    }
     return true;
   }
 
@@ -101,39 +149,11 @@ export class EmbeddedQueue implements Queue {
   private claimNext(): RunRow | undefined {
     return this.context.db.transaction((tx) => {
       if (tx.select({ id: runs.id }).from(runs).where(eq(runs.status, 'running')).limit(1).get()) return undefined;
-      const next = this.findNext(tx);
+      const next = findNext(tx, this.context.downloads);
       if (!next) return undefined;
       const claim = { ...startAttempt(next, Date.now()), attempt: next.attempt + 1 };
       return tx.update(runs).set(claim).where(eq(runs.number, next.number)).returning().get();
     });
-  }
-
-  /** The first queued run that does not wait for a download. */
-  private findNext(tx: Transaction): RunRow | undefined {
-    const conditions: SQL[] = [eq(runs.status, 'queued')];
-    for (;;) {
-      const first = tx
-        .select()
-        .from(runs)
-        .where(and(...conditions))
-        .orderBy(asc(runs.number))
-        .limit(1)
-        .get();
-      if (!first) break;
-      if (!this.context.downloads.isAwaited(first.config)) return first;
-      // The next query skips all runs that wait for the same data.
-      conditions.push(gt(runs.number, first.number), sql`not ${hasNeeds(first.config)}`);
-    }
-    if (conditions.length > 1) this.wakeLater();
-    return undefined;
-  }
-
-  /** Data may arrive unnoticed: from the command line, or copied by hand. */
-  private wakeLater(): void {
-    this.later ??= setTimeout(() => {
-      this.later = null;
-      this.wake();
-    }, dataInterval).unref();
   }
 
   /** A canceled run whose files must still be written. Exports precede the next run because they are short. */
@@ -178,7 +198,7 @@ export class EmbeddedQueue implements Queue {
   private async awaitExit(task: Task, run: RunRow, trainer: TrainerProcess): Promise<void> {
     const end = await trainer.ended;
     // A full disk may get free space again. Until then nothing else is started, because nothing could be recorded.
-    while (!this.tryToRecord(task, run, end) && !this.isClosed) await sleep(recordInterval, undefined, { ref: false });
+    while (!this.tryToRecord(task, run, end) && !this.isClosed) await sleep(checkInterval, undefined, { ref: false });
     this.current = null;
     this.wake();
   }
@@ -196,6 +216,8 @@ export class EmbeddedQueue implements Queue {
 
   private recordEnd(task: Task, { id: runId, attempt }: RunRow, end: EndEvent): void {
     if (task === 'start') {
+      // `cancel` has already recorded a cancellation by the user; this one is due to the shutdown, which interrupts the run.
+      if (this.isClosed && end.type === 'canceled') return;
       recordEvent(this.context, runId, end, attempt);
     } else if (end.type !== 'canceled') {
       // Ignored if the files are ready. An export that was stopped together with the server stays pending.
@@ -208,15 +230,15 @@ export class EmbeddedQueue implements Queue {
   }
 }
 
+/** Why a running run is interrupted. */
+const messages = {
+  stopped: 'The server stopped while this run was training.',
+  lost: 'The process that trained this run is gone.',
+};
+
 /** The purpose of a trainer process: training or export. */
 type Task = 'start' | 'export';
 
 /** The last stage 2 epoch before the run was last extended; 0 if it never was. */
 const extendFromEpoch = (db: Database, runId: string): number =>
   readEventsOf(db, runId, 'queued-again').findLast(({ further }) => further)?.further?.from ?? 0;
-
-/** Selects the runs that need this data. */
-const hasNeeds = ({ dataset, backbone, image_size }: DataNeeds): SQL => {
-  const field = (name: keyof DataNeeds) => sql`${runs.config} ->> ${sql.raw(`'$.${name}'`)}`;
-  return sql`(${field('dataset')} is ${dataset} and ${field('backbone')} is ${backbone} and ${field('image_size')} is ${image_size})`;
-};

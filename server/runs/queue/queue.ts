@@ -2,7 +2,10 @@ import type { FinishScope } from '@/lib/run/events.ts';
 
 /** Schedules started runs. The only implementation is `EmbeddedQueue`; others could distribute runs over machines. */
 export interface Queue {
-  /** Starts the next task, if there is one and none is running. To be called after a run was queued; cheap otherwise. */
+  /**
+   * Starts the next task, if there is one and none is running. To be called after a run was queued; cheap otherwise. Never
+   * throws: an error is logged, and the queue tries again.
+   */
   wake(): void;
   /**
    * Cancels a running run: its status becomes `canceled` immediately, its process exits within five seconds, and its files
@@ -17,6 +20,13 @@ export interface Queue {
   finish(runId: string, scope: FinishScope): boolean;
   /** Stops the process that still works on an ended run, if any, and waits until it has exited. */
   release(runId: string): Promise<void>;
+  /** Whether a run is being deleted, so that no command may change it or queue it again. */
+  isBeingDeleted(runId: string): boolean;
+  /**
+   * Marks an ended run as being deleted. Until the mark is removed, the run is not resumed automatically.
+   * @returns a function that removes the mark
+   */
+  reserveForDeletion(runId: string): () => void;
   /** Shuts the queue down: starts nothing more, and interrupts the current run. */
   close(): Promise<void>;
 }

@@ -24,18 +24,18 @@ describe('interruptRunning', () => {
     const services = openWithRuns(...everyStatus);
     const notified: string[] = [];
     services.bus.subscribe(({ runId }) => notified.push(runId));
-    interruptRunning(services);
+    interruptRunning(services, 'The server stopped.');
     expect(findRow(services.db, 'running')).toMatchObject({
       status: 'interrupted',
       finishedAt: expect.any(Number),
-      error: expect.stringContaining('server stopped'),
+      error: expect.stringContaining('The server stopped.'),
     });
     expect(typesOf(services, 'running')).toEqual(['interrupted']);
     for (const status of everyStatus.filter((each) => each !== 'running')) {
       expect([findRow(services.db, status).status, typesOf(services, status)]).toEqual([status, []]);
     }
     expect(notified).toEqual(['running']);
-    interruptRunning(services);
+    interruptRunning(services, 'The server stopped.');
     expect(typesOf(services, 'running')).toEqual(['interrupted']);
   });
 });

@@ -9,20 +9,24 @@ import { readEvents } from '@/server/runs/queries/read-runs.ts';
 /** How many attempts in a row may complete no new epoch. */
 const maxAttemptsWithoutProgress = 3;
 
-/** Marks every running run as `interrupted`, because the server that trained it is stopping or has stopped. */
-export function interruptRunning({ db, bus }: { db: Database; bus: RunBus }): void {
+/** Marks every running run as `interrupted`. @param message why, for the user */
+export function interruptRunning({ db, bus }: { db: Database; bus: RunBus }, message: string): void {
   changeAll({ db, bus }, 'running', (tx, { id }) => {
-    appendEvent(tx, id, {
-      type: 'interrupted',
-      at: Date.now(),
-      message: 'The server stopped while this run was training.',
-    });
+    appendEvent(tx, id, { type: 'interrupted', at: Date.now(), message });
   });
 }
 
-/** Queues every interrupted run to resume, or to finish if that was requested before. Runs with too many attempts without a new epoch fail instead. */
-export function resumeInterrupted({ db, bus }: { db: Database; bus: RunBus }): void {
+/**
+ * Queues every interrupted run to resume, or to finish if that was requested before. Runs with too many attempts without
+ * a new epoch fail instead.
+ * @param isSkipped whether to leave a run as it is
+ */
+export function resumeInterrupted(
+  { db, bus }: { db: Database; bus: RunBus },
+  isSkipped: (id: string) => boolean = () => false,
+): void {
   changeAll({ db, bus }, 'interrupted', (tx, { id, attemptsWithoutProgress, error }) => {
+    if (isSkipped(id)) return;
     const at = Date.now();
     if (attemptsWithoutProgress < maxAttemptsWithoutProgress) {
       const finish = isFinishing(readEvents(tx, id).map(({ event }) => event)) || undefined;
@@ -35,7 +39,7 @@ export function resumeInterrupted({ db, bus }: { db: Database; bus: RunBus }): v
 }
 
 /** Lets a run that the user resumes or extends be retried as often as a new one. */
-export const resetAttempts = (db: Database, id: string): void =>
+export const resetAttempts = (db: Database | Transaction, id: string): void =>
   void db.update(runs).set({ attemptsWithoutProgress: 0 }).where(eq(runs.id, id)).run();
 
 function changeAll(
@@ -43,6 +47,8 @@ function changeAll(
   status: RunRow['status'],
   change: (tx: Transaction, run: RunRow) => void,
 ): void {
+  // The queue checks often; without such a run it need not lock the database.
+  if (!db.select({ id: runs.id }).from(runs).where(eq(runs.status, status)).limit(1).get()) return;
   const found = db.transaction(
     (tx) => {
       const rows = tx.select().from(runs).where(eq(runs.status, status)).all();

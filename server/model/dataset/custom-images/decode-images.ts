@@ -85,7 +85,7 @@ async function readCached(files: Files): Promise<DecodedImages | null> {
   if (bytes.length !== (train + test) * (1 + imageBytes)) return null;
   // Marks the files as used: the cache removes the least recently used ones first.
   const now = new Date();
-  await Promise.all([files.facts, files.images].map((file) => utimes(file, now, now)));
+  await Promise.allSettled([files.facts, files.images].map((file) => utimes(file, now, now)));
   const imagesAt = (from: number, count: number): ImageSet => {
     const images = emptyImages(count);
     images.labels.set(bytes.subarray(from, from + count));
