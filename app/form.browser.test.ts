@@ -60,6 +60,19 @@ async function submit(): Promise<TrainConfig> {
   return (await app.trpc.runs.get.query({ id: page.url().split('/').at(-1)! })).config;
 }
 
+it('refuses a batch larger than the training images with augmentation, until any field changes that', async () => {
+  const problem = page.locator('#batch_size-problem');
+  await field('batch_size').fill('101');
+  await field('train_limit').fill('100');
+  await field('augment').check();
+  await problem.getByText(/^Must be 100 or less: there are only 100 training images.* larger batches\.$/).waitFor();
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('batch_size');
+  await field('train_limit').fill('101');
+  await problem.waitFor({ state: 'detached' });
+  expect(await submit()).toMatchObject({ batch_size: 101, train_limit: 101, augment: true });
+});
+
 describe('presets', () => {
   it('fill the form, starting with the quickest, and changes are listed', async () => {
     expect(await copyConfig()).toEqual(presetConfig(presets[0]));

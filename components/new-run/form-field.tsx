@@ -115,7 +115,7 @@ function Problem({ id, error }: { id: string; error: FieldError | undefined }) {
   const message = error.message ?? 'is not valid';
   return (
     <p id={id} className="mt-1 font-medium text-bad text-xs">
-      {message.charAt(0).toUpperCase() + message.slice(1)}.
+      {message.charAt(0).toUpperCase() + message.slice(1).replace(/\.$/, '')}.
     </p>
   );
 }

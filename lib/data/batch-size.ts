@@ -20,6 +20,7 @@ export const limitsBatchSize: ReadonlySet<TrainConfigField> = new Set([
 export function describeLargeBatch(config: BatchConfig, size: DatasetSize): string | null {
   const { train } = imageCounts(config.train_limit, size);
   if (config.epochs_stage2 === 0 || !changesPixels(config) || config.batch_size <= train) return null;
-  const advice = config.train_limit > 0 && config.train_limit < size.train ? ', or raise train_limit' : '';
-  return `must be ${train} or less: there are only ${train} training images, and with augmentation every batch must be full. Lower it${advice}.`;
+  const advice =
+    config.train_limit > 0 && config.train_limit < size.train ? '; a higher train_limit allows larger batches' : '';
+  return `must be ${train} or less: there are only ${train} training images, and with augmentation every batch must be full${advice}`;
 }

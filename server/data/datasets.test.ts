@@ -107,7 +107,9 @@ it('does not start a run with batches larger than its training images, if pixels
     await expect(start({ augment: false, [change]: true, batch_size: 19 }), change).rejects.toMatchObject(refused);
   }
   const limited = start({ dataset: 'sketch10', train_limit: 100, batch_size: 128 });
-  await expect(limited).rejects.toThrow(/^must be 100 or less: .* Lower it, or raise train_limit\.$/);
+  await expect(limited).rejects.toThrow(
+    /^must be 100 or less: .* must be full; a higher train_limit allows larger batches$/,
+  );
   await start({ batch_size: 18 });
   await start({ batch_size: 128, augment: false });
   await start({ batch_size: 128, epochs_stage2: 0 });
