@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /**
@@ -14,7 +14,7 @@ import { shareApp } from '@/tools/testing/shared-app.ts';
  * scroll horizontally.
  */
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [1440, 390].map((width) => ({ colorScheme, width })),
 );
@@ -81,10 +81,10 @@ describe('accessibility', { timeout: 240_000 }, () => {
     beforeAll(async () => {
       ids.completed = await start('n30-aug', 'completes');
       ids.failed = await start('too large', 'fails');
-      ids.canceled = await start('too slow', 'stands');
+      ids.canceled = await start('too slow', 'stalls');
       await waitForProgress(ids.canceled);
       await app.trpc.runs.cancel.mutate({ id: ids.canceled });
-      ids.running = await start('n30-long', 'stands');
+      ids.running = await start('n30-long', 'stalls');
       ids.queued = await start('n30-later', 'completes');
       await waitFor(ids.completed, 'completed');
       await waitFor(ids.failed, 'failed');

@@ -151,7 +151,7 @@ describe('comparing runs, in a browser', () => {
   describe('a training run', () => {
     let id: string;
     beforeAll(async () => {
-      ({ id } = await app.trpc.runs.start.mutate({ name: 'shows its wall' }));
+      ({ id } = await app.trpc.runs.start.mutate({ name: 'sends sample predictions' }));
     });
     const progress = async () => (await app.trpc.runs.get.query({ id })).progress?.done ?? 0;
     const waitForProgress = (done: number) => expect.poll(progress).toBeGreaterThanOrEqual(done);
@@ -168,12 +168,12 @@ describe('comparing runs, in a browser', () => {
 
     it('is redrawn for an epoch, but not for progress', async () => {
       await visit(page, `${app.url}/compare?ids=${id},${frozen}`);
-      await expect.poll(() => chart()).toContain('shows its wall (last 40.00)');
+      await expect.poll(() => chart()).toContain('sends sample predictions (last 40.00)');
       await page.locator('.js-plotly-plot').first().waitFor();
       await page.evaluate(countRedraws);
       await waitForProgress((await progress()) + 30);
       await writeFile(path.join(folder, 'results', id, 'go'), '');
-      await expect.poll(() => chart()).toContain('shows its wall (last 50.00)');
+      await expect.poll(() => chart()).toContain('sends sample predictions (last 50.00)');
       const redraws = () => page.evaluate(() => (window as unknown as { redraws: number }).redraws);
       await expect.poll(redraws).toBeGreaterThan(0);
       expect(await redraws()).toBeLessThanOrEqual(2);

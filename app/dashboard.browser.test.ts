@@ -6,7 +6,7 @@ import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 import { originalLogs } from '@/tools/testing/paths.ts';
 
-/** Logs dropped on the page, and what the page then says of them: the original's seven, which the project keeps as fixtures. */
+/** The page of runs with the seven logs of the original project, dropped onto it. */
 
 const folder = originalLogs;
 const originals = [
@@ -41,8 +41,8 @@ describe('the dashboard', () => {
       for (const type of ['dragover', 'drop'])
         document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
     }, dropped);
-  const rows = (on = page) => on.locator('tr[data-run-id] a').allTextContents();
-  const expectRows = (names: string[], on = page) => expect.poll(() => rows(on)).toEqual(names);
+  const rowNames = (on = page) => on.locator('tr[data-run-id] a').allTextContents();
+  const expectRows = (names: string[], on = page) => expect.poll(() => rowNames(on)).toEqual(names);
   const focusedText = () => page.evaluate(() => document.activeElement?.textContent);
   const filter = async (menu: string, value: string) => {
     await page.getByRole('button', { name: menu, exact: true }).click();
@@ -51,18 +51,18 @@ describe('the dashboard', () => {
     await expect.poll(focusedText).toBe(menu);
   };
 
-  it('takes in several logs that are dropped on it, and says why one is none', { timeout: 120_000 }, async () => {
+  it('imports several dropped logs, and explains why a file was rejected', { timeout: 120_000 }, async () => {
     await drop([...files, { name: 'broken.json', text: '{"config": {' }]);
     await page.getByText('7 of 8 imported').waitFor();
     await page.getByText(/broken\.json is not JSON/).waitFor();
-    await expect.poll(async () => (await rows()).toSorted()).toEqual([...originals].toSorted());
+    await expect.poll(async () => (await rowNames()).toSorted()).toEqual([...originals].toSorted());
     await drop(files.slice(0, 1));
     await page.getByText('0 of 1 imported').waitFor();
-    await page.getByText(/run_aug_custom1\.json is here already/).waitFor();
+    await page.getByText(/run_aug_custom1\.json was already imported/).waitFor();
     await page.getByRole('button', { name: 'Close', exact: true }).first().click();
   });
 
-  it('shows the best by validation with its matrix, curves and the scatter', async () => {
+  it('shows the best run by validation with its confusion matrix, curves and the scatter plot', async () => {
     const best = page.getByRole('region', { name: 'Best run' });
     await best.getByRole('link', { name: 'run_final_optimized' }).waitFor();
     expect(await best.textContent()).toContain('92.28\u00a0%');
@@ -78,12 +78,14 @@ describe('the dashboard', () => {
     expect(await row.textContent()).toContain('★ best: 92.28\u00a0%');
   });
 
-  it('filters, searches and sorts; a link shows another browser the same', { timeout: 120_000 }, async () => {
+  it('filters, searches and sorts, and a link reproduces the view in another browser', {
+    timeout: 120_000,
+  }, async () => {
     await filter('Depth', 'N = 30');
     await page.getByRole('button', { name: 'Val', exact: true }).click();
     await expectRows(['run_final_optimized', 'run_full_tune_tta', 'run_final_', 'run_full_tune']);
     await page.getByRole('checkbox', { name: 'Select run_full_tune', exact: true }).check();
-    await page.getByLabel('Figure').selectOption('val_loss');
+    await page.getByLabel('Metric').selectOption('val_loss');
     await page.getByRole('searchbox').fill('tune');
     await expectRows(['run_full_tune_tta', 'run_full_tune']);
     await page.getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor();
@@ -93,11 +95,11 @@ describe('the dashboard', () => {
     await expectRows(['run_full_tune_tta', 'run_full_tune'], other);
     await other.getByRole('figure', { name: 'Validation loss by epoch of run_full_tune.' }).waitFor();
     expect(await other.getByRole('columnheader', { name: 'Val' }).getAttribute('aria-sort')).toBe('descending');
-    await page.getByRole('button', { name: 'Show all' }).click();
-    await expect.poll(async () => (await rows()).length).toBe(7);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect.poll(async () => (await rowNames()).length).toBe(7);
   });
 
-  it('is worked by keys: search, rows, selection, baseline, help', async () => {
+  it('has keyboard shortcuts for search, rows, selection, baseline and help', async () => {
     await visit(page, app.url);
     await page.getByRole('button', { name: 'Name', exact: true }).click();
     await expectRows([...originals].toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
@@ -121,21 +123,21 @@ describe('the dashboard', () => {
     await expectRows(['run_n0', 'run_n0_AdamW']);
   });
 
-  it('remembers which columns were chosen, and gives the table as CSV and JSON', async () => {
+  it('remembers the selected columns, and exports the table as CSV and JSON', async () => {
     await visit(page, `${app.url}/?n_unfreeze=0&sort=name&order=asc`);
     await page.getByRole('button', { name: 'Columns' }).click();
     await page.getByRole('dialog', { name: 'Columns' }).locator('label', { hasText: 'Optimizer' }).click();
     await reload(page);
     await page.getByRole('columnheader', { name: 'Optimizer' }).waitFor();
-    await page.getByRole('button', { name: 'Table' }).click();
-    const take = async (format: string) => {
-      const link = page.getByRole('dialog', { name: 'Table' }).getByRole('link', { name: format });
+    await page.getByRole('button', { name: 'Export' }).click();
+    const exportAs = async (format: string) => {
+      const link = page.getByRole('dialog', { name: 'Export' }).getByRole('link', { name: format });
       const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
       return readFileSync(await download.path(), 'utf8');
     };
-    const lines = (await take('CSV')).trimEnd().split('\r\n');
+    const lines = (await exportAs('CSV')).trimEnd().split('\r\n');
     expect(lines.map((line) => line.split(',')[1])).toEqual(['name', 'run_aug_custom1', 'run_n0', 'run_n0_AdamW']);
-    const runs: { name: string }[] = JSON.parse(await take('JSON'));
+    const runs: { name: string }[] = JSON.parse(await exportAs('JSON'));
     expect(runs.map(({ name }) => name)).toEqual(['run_aug_custom1', 'run_n0', 'run_n0_AdamW']);
   });
 });

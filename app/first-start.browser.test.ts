@@ -5,26 +5,26 @@ import { hdf5, makeFolder, serveFile } from '@/server/data/source.test-helper.ts
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { startApp } from '@/tools/testing/app-server.ts';
 
-const ends: (() => Promise<unknown>)[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
+  for (const cleanUp of cleanups.splice(0)) await cleanUp();
 });
 
-it('begins without data and without a network: one click, and a run completes', async () => {
+it('completes a first run after one click, without data and without a network', async () => {
   const source = await serveFile(hdf5(5000));
   const DATA_DIR = path.join(await makeFolder(), 'data');
   const started = startApp({ DATA_DIR, CIFAR10_URL: source.url, WEIGHTS_URL: source.url });
   const { app, page, close } = await openAppPage(started);
-  ends.push(close);
+  cleanups.push(close);
 
-  // The form opens on what comes with the app, and says so.
+  // The form selects the bundled data, with a note.
   await visit(page, `${app.url}/runs/new`);
   const offer = page.getByRole('region', { name: 'Missing data' });
   await offer.getByText('new runs use the bundled sketch10 dataset').waitFor();
   await offer.getByRole('button', { name: /^Download CIFAR-10/ }).waitFor();
-  const chosen = (name: string) => page.locator(`[name="${name}"]`).inputValue();
-  expect([await chosen('dataset'), await chosen('backbone')]).toEqual(['sketch10', 'sketch']);
-  await page.getByText('8,000 images to train').waitFor();
+  const readValue = (name: string) => page.locator(`[name="${name}"]`).inputValue();
+  expect([await readValue('dataset'), await readValue('backbone')]).toEqual(['sketch10', 'sketch']);
+  await page.getByText('8,000 training').waitFor();
 
   await visit(page, app.url);
   await offer.getByText('CIFAR-10 and ImageNet weights are not downloaded yet').waitFor();
@@ -40,7 +40,7 @@ it('begins without data and without a network: one click, and a run completes', 
   expect(new Set(run.events.map(({ event }) => event.type === 'epoch' && event.stage))).toContain(2);
   await page.getByRole('link', { name: 'cifar10.h5' }).waitFor();
 
-  // Nobody has asked for anything.
+  // Nothing was downloaded.
   expect(source.requests).toEqual([]);
   expect(existsSync(DATA_DIR)).toBe(false);
 }, 600_000);

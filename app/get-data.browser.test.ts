@@ -13,12 +13,12 @@ import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import { startApp } from '@/tools/testing/app-server.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
 
-const ends: (() => Promise<unknown>)[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
+  for (const cleanUp of cleanups.splice(0)) await cleanUp();
 });
 
-it('gets the data by two buttons, through everything that can come between, and the run that waits goes on', async () => {
+it('downloads the data with two buttons despite failures, and the waiting run starts', async () => {
   const archive = await makeBlackArchive();
   const cifar10 = await serveFile(archive);
   const weights = await serveFile(hdf5(5000));
@@ -30,7 +30,7 @@ it('gets the data by two buttons, through everything that can come between, and 
     WEIGHTS_URL: weights.url,
   });
   const { app, page, close } = await openAppPage(started);
-  ends.push(close);
+  cleanups.push(close);
   const card = page.getByRole('region', { name: 'Missing data' });
   const click = (name: string | RegExp) => card.getByRole('button', { name }).click();
 
@@ -46,7 +46,7 @@ it('gets the data by two buttons, through everything that can come between, and 
   const bar = card.getByRole('progressbar', { name: 'Downloading CIFAR-10' });
   await expect.poll(() => bar.getAttribute('aria-valuenow')).toMatch(/^(49|50)$/);
 
-  // Whoever comes later sees the same, and a run waits for it.
+  // Other pages show the same progress, and a run waits for the download.
   const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
   await visit(page, `${app.url}/runs/${id}`);
   await expect.poll(() => bar.getAttribute('aria-valuenow')).toMatch(/^(49|50)$/);

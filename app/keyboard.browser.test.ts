@@ -2,12 +2,12 @@ import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
 import type { AppServer } from '@/tools/testing/app-server.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** Every action with the keyboard only; the focused element always has a visible outline. */
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 
 describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
   let app: AppServer;
@@ -36,7 +36,7 @@ describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
   const expectFocus = (target: Locator) =>
     expect.poll(() => target.evaluate((element) => element === document.activeElement)).toBe(true);
   const openTrainingRun = async () => {
-    const { id } = await app.trpc.runs.start.mutate({ name: 'stands', tags: ['stands'] });
+    const { id } = await app.trpc.runs.start.mutate({ name: 'stalls', tags: ['stalls'] });
     const progress = async () => (await app.trpc.runs.get.query({ id })).progress;
     await expect.poll(progress).not.toBeNull();
     await visit(page, `${app.url}/runs/${id}`);
@@ -44,7 +44,7 @@ describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
 
   it('starts a run', async () => {
     await visit(page, app.url);
-    await tabTo(page.getByRole('link', { name: 'Choose everything' }));
+    await tabTo(page.getByRole('link', { name: 'Configure a run' }));
     await press('Enter');
     await tabTo(page.locator('[name=name]'));
     await page.keyboard.type('by keys');
@@ -124,13 +124,13 @@ describe('with the keyboard only, a user', { timeout: 120_000 }, () => {
     await press('Enter');
     const order = () => page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort');
     await expect.poll(order).toBe('ascending');
-    await tabTo(page.getByRole('checkbox', { name: 'Select stands' }));
+    await tabTo(page.getByRole('checkbox', { name: 'Select stalls' }));
     await press('Space');
     await tabTo(button('Delete 1 run'), 'Shift+Tab');
     await press('Enter');
     await tabTo(button('Delete'));
     await press('Enter');
-    await expect.poll(() => page.getByRole('checkbox', { name: 'Select stands' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Select stalls' }).count()).toBe(0);
     await reload(page);
     await tabTo(page.getByRole('link', { name: 'renamed' }).first());
     await press('Enter');

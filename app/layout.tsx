@@ -3,6 +3,7 @@ import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { Providers } from '@/components/layout/providers.tsx';
 import { TopBar } from '@/components/layout/top-bar.tsx';
+import { getEnv } from '@/server/env.ts';
 import './globals.css';
 
 const description = 'Transfer-learning experiments on CIFAR-10, on your own machine.';
@@ -38,7 +39,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en" suppressHydrationWarning>
       <body>
         <Providers nonce={nonce}>
-          <TopBar />
+          <TopBar hasLogin={getEnv().authToken !== null} />
           {children}
         </Providers>
       </body>

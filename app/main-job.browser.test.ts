@@ -5,12 +5,12 @@ import { realData } from '@/server/model/network/real-data.test-helper.ts';
 import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 
-/** The whole job, as a person does it: a small real run, on CIFAR-10 or, where that is not there, on sketch10. */
+/** A complete small run from the form to the model file, on CIFAR-10, or on sketch10 if that is not downloaded. */
 
-/** Every HDF5 file begins so (HDF5 File Format Specification, "Superblock"). */
+/** Signature at the start of every HDF5 file (HDF5 File Format Specification, “Superblock”). */
 const hdf5Signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
-/** What takes a minute or so on two cores, with enough epochs in stage 2 to reload in their midst: sketch10's are short. */
+/** Takes about a minute on two cores. Has enough epochs in stage 2 to reload between them; those of sketch10 are short. */
 const settings = {
   name: 'browser test',
   n_unfreeze: '2',
@@ -36,15 +36,16 @@ describe('the main job', () => {
   const waitForEpochs = (count: number) => expect.poll(shownEpochs, { timeout: 120_000 }).toBeGreaterThanOrEqual(count);
   const status = () => page.locator('main').getAttribute('data-run-status');
 
-  it('goes from the form to live curves, the table and cifar10.h5', { timeout: 400_000 }, async () => {
+  it('leads from the form to live curves, the table and cifar10.h5', { timeout: 400_000 }, async () => {
     await visit(page, app.url);
-    await page.getByRole('link', { name: 'Choose everything' }).click();
+    await page.getByRole('link', { name: 'Configure a run' }).click();
 
-    // A wrong value is marked in words, and nothing is sent.
+    // An invalid value is marked with a message, and nothing is submitted.
     await page.locator('[name=n_unfreeze]').fill('103');
     await page.locator('[type=submit]').click();
     await expect.poll(() => page.locator('[name=n_unfreeze]').getAttribute('aria-invalid')).toBe('true');
     expect(await page.locator('form').textContent()).toContain('102 or less');
+    expect(await page.locator('form').textContent()).toContain('Fix 1 field to start.');
     expect(await app.trpc.runs.list.query()).toEqual({ runs: [], total: 0 });
 
     for (const [name, value] of Object.entries(settings)) await page.locator(`[name=${name}]`).fill(value);
@@ -54,13 +55,13 @@ describe('the main job', () => {
     await page.waitForURL(/\/runs\/\d{8}-/);
     const id = page.url().split('/').at(-1)!;
 
-    // Three epochs and more arrive while the page stays the same one.
+    // At least three epochs arrive without a reload of the page.
     await page.evaluate(() => document.body.setAttribute('data-never-reloaded', ''));
-    const atFirst = await shownEpochs();
-    await waitForEpochs(atFirst + 3);
+    const initialEpochs = await shownEpochs();
+    await waitForEpochs(initialEpochs + 3);
     expect(await page.locator('body[data-never-reloaded]').count()).toBe(1);
 
-    // A reload in the middle loses nothing.
+    // A reload during the run loses nothing.
     await waitForEpochs(5);
     const before = await shownEpochs();
     expect(await status()).toBe('running');
@@ -72,7 +73,7 @@ describe('the main job', () => {
     expect(recorded).toBeGreaterThan(5);
     await expect.poll(shownEpochs).toBe(recorded);
 
-    // The confusion matrix says which accuracy it shows.
+    // The confusion matrix is labelled with its accuracy.
     const matrix = page.getByRole('table', { name: /confusion matrix/i });
     await matrix.waitFor();
     expect(await matrix.getByRole('cell').count()).toBe(100);

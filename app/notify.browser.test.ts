@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAppPage, visit } from '@/tools/testing/app-page.ts';
 import type { AppServer } from '@/tools/testing/app-server.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
 /** Notifications for users who look elsewhere: the tab's title, and system notifications. */
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 
 describe('a user who looks elsewhere', () => {
   let app: AppServer;
@@ -20,7 +20,7 @@ describe('a user who looks elsewhere', () => {
   }, 600_000);
 
   it('sees the progress of a run in the title, and is notified of its end', async () => {
-    const { id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['stands'] });
+    const { id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['stalls'] });
     await visit(page, `${app.url}/runs/${id}`);
     await expect.poll(() => page.title()).toMatch(/^\d+\u00a0% fine-tuning · n30$/);
     await page.getByRole('button', { name: 'Notify me' }).click();

@@ -2,20 +2,20 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAppPage, reload, visit } from '@/tools/testing/app-page.ts';
 import type { AppServer } from '@/tools/testing/app-server.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
-/** What the policy of the app's pages forbids, none of them does; and what is forbidden is stopped. */
+/** The content security policy: no page violates it, and the browser blocks what it forbids. */
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 
-describe('the policy of pages', { timeout: 240_000 }, () => {
+describe('the content security policy', { timeout: 240_000 }, () => {
   let app: AppServer;
   let page: Page;
   let id: string;
-  /** What the browser stopped, and what else went wrong. */
+  /** Violations that the browser blocked, and other page errors. */
   const problems: string[] = [];
-  const asked = new Set<string>();
+  const requestedOrigins = new Set<string>();
   beforeAll(async () => {
     const opened = await openAppPage(shareApp({ TRAINER_ENTRY }));
     ({ app, page } = opened);
@@ -23,7 +23,7 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
       if (/content security policy|violates/i.test(message.text())) problems.push(message.text());
     });
     page.on('pageerror', ({ message }) => problems.push(message));
-    page.on('request', (request) => asked.add(new URL(request.url()).origin));
+    page.on('request', (request) => requestedOrigins.add(new URL(request.url()).origin));
     ({ id } = await app.trpc.runs.start.mutate({ name: 'n30', tags: ['completes'], n_unfreeze: 30 }));
     await vi.waitFor(async () => expect((await app.trpc.runs.get.query({ id })).status).toBe('completed'), 90_000);
     return opened.close;
@@ -31,9 +31,9 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
 
   const open = (address: string) => visit(page, `${app.url}${address}`);
   const chart = () => page.locator('.js-plotly-plot .main-svg').first().waitFor();
-  const expectNothing = () => expect(problems.splice(0)).toEqual([]);
+  const expectNoProblems = () => expect(problems.splice(0)).toEqual([]);
 
-  it('is kept by the table of runs, its menus and its colours', async () => {
+  it('is respected by the table of runs, its menus and the colour switch', async () => {
     await open('/');
     await chart();
     await page.getByText('Columns', { exact: true }).click();
@@ -41,21 +41,21 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Switch to dark colours' }).click();
     await page.locator('html.dark').waitFor({ state: 'attached' });
-    // Chosen colours are there before the page is seen, by a script in it.
+    // An inline script applies the colours before the first paint.
     await reload(page);
     await page.locator('html.dark').waitFor({ state: 'attached' });
-    expectNothing();
+    expectNoProblems();
   });
 
-  it('is kept by the form', async () => {
+  it('is respected by the form', async () => {
     await open('/runs/new');
     await page.getByRole('heading', { name: 'New run', exact: true }).waitFor();
     await page.locator('[name=n_unfreeze]').fill('103');
     await page.locator('[name=n_unfreeze][aria-invalid=true]').waitFor();
-    expectNothing();
+    expectNoProblems();
   });
 
-  it('is kept by a run, and by its charts when they are pointed at and taken away', async () => {
+  it('is respected by a run page, hovering over its charts and exporting one', async () => {
     await open(`/runs/${id}`);
     await chart();
     await page.locator('.js-plotly-plot .nsewdrag').first().hover();
@@ -65,18 +65,18 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
       page.locator('.modebar-btn[data-title*="PNG"]').first().click(),
     ]);
     expect(download.suggestedFilename()).toBe('transfer-lab.png');
-    expectNothing();
+    expectNoProblems();
   });
 
-  it('is kept by a comparison, and where nothing is', async () => {
+  it('is respected by a comparison and the page for unknown URLs', async () => {
     await open(`/compare?ids=${id}`);
     await page.getByRole('heading').first().waitFor();
     await open('/nowhere');
     await page.getByRole('heading', { name: 'Page not found' }).waitFor();
-    expectNothing();
+    expectNoProblems();
   });
 
-  it('lets icons and the picture of a link through, which are this server’s own', async () => {
+  it('allows the icons and the link preview image, which this server provides', async () => {
     await open('/');
     const addresses = await page
       .locator('link[rel*=icon], meta[property="og:image"]')
@@ -91,22 +91,22 @@ describe('the policy of pages', { timeout: 240_000 }, () => {
       types.push(answer.headers()['content-type']!);
     }
     expect(types).toEqual(expect.arrayContaining(['image/svg+xml', 'image/png', 'image/x-icon']));
-    expectNothing();
+    expectNoProblems();
   });
 
-  it('asks nobody but this server', () => {
-    expect([...asked].filter((origin) => origin !== 'null')).toEqual([app.url]);
+  it('is respected by every page: requests go to this server only', () => {
+    expect([...requestedOrigins].filter((origin) => origin !== 'null')).toEqual([app.url]);
   });
 
-  it('stops what somebody smuggled into a page', async () => {
+  it('blocks injected scripts and requests to other servers', async () => {
     await open('/');
     const elsewhere = await page.evaluate(() => {
-      document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.isSmuggled = true">');
-      return fetch('http://elsewhere.test/').catch(() => 'stopped');
+      document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.isInjected = true">');
+      return fetch('http://elsewhere.test/').catch(() => 'blocked');
     });
-    expect(elsewhere).toBe('stopped');
+    expect(elsewhere).toBe('blocked');
     await expect.poll(() => problems.join('\n')).toMatch(/inline event handler/);
     expect(problems.join('\n')).toMatch(/elsewhere\.test/);
-    expect(await page.evaluate('window.isSmuggled')).toBeUndefined();
+    expect(await page.evaluate('window.isInjected')).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { cifar10Classes } from '@/lib/data/classes.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import type { RunMetrics, TestIdentity } from '@/lib/run/metrics.ts';
 import { encodePredictions } from '@/lib/run/predictions.ts';
-import { encodeWall, wallTile } from '@/lib/run/sample-predictions.ts';
+import { encodeSamplePredictions, sampleTileSize } from '@/lib/run/sample-predictions.ts';
 
 const classes = cifar10Classes.length;
 const testIdentity: TestIdentity = { hash: 'abc', name: 'CIFAR-10, JPEG copy, a part', images: 1000 };
@@ -40,7 +40,7 @@ export async function writeRecordedRun(
   );
   await writeFile(path.join(folder, 'predictions.bin'), predictions);
 
-  const width = 20 * wallTile;
+  const width = 20 * sampleTileSize;
   const pixels = Uint8Array.from({ length: width * (width / 2) * 3 }, (_, at) => (at * 7) % 256);
   const raw = { width, height: width / 2, channels: 3 } as const;
   await sharp(pixels, { raw }).png().toFile(path.join(folder, 'wall.png'));
@@ -69,7 +69,7 @@ function eventsOf(
         seconds: stage,
         imagesPerSecond: 100,
         metrics: { accuracy: 0.5, loss: 1, val_accuracy: count / 200, val_loss: 1, learning_rate: config.lr_stage1 },
-        wall: encodeWall(
+        wall: encodeSamplePredictions(
           Uint8Array.from(wallLabels, (label, place) => (place < count ? label : (label + 1) % classes)),
         ),
       }),

@@ -6,11 +6,11 @@ import type { AppServer } from '@/tools/testing/app-server.ts';
 import { scriptedTrainer } from '@/tools/testing/paths.ts';
 import { shareApp } from '@/tools/testing/shared-app.ts';
 
-/** The table while runs are added to it and taken from it, with a trainer that plays scenes. */
+/** The table of runs while runs are added and deleted, with a scripted trainer. */
 
 const TRAINER_ENTRY = scriptedTrainer;
 
-describe('the table of runs that come and go', () => {
+describe('a changing table of runs', () => {
   let app: AppServer;
   let page: Page;
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('the table of runs that come and go', () => {
     return opened.close;
   }, 600_000);
 
-  /** Starts a run and waits until it stands so. */
+  /** Starts a run and waits until it has the given status. */
   const start = async (name: string, status: RunStatus) => {
     const { id } = await app.trpc.runs.start.mutate({ name });
     await expect.poll(async () => (await app.trpc.runs.get.query({ id })).status).toBe(status);
@@ -32,7 +32,7 @@ describe('the table of runs that come and go', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   };
 
-  it('is worked by keys at the run that has the focus, wherever that has moved', async () => {
+  it('applies keyboard shortcuts to the focused run, also after its row has moved', async () => {
     const older = await start('completes', 'completed');
     await visit(page, app.url);
     await box(older).waitFor();
@@ -50,15 +50,14 @@ describe('the table of runs that come and go', () => {
     await expect.poll(() => page.url()).toContain(`selected=${older},${newer}`);
   });
 
-  it('deletes the others where one cannot be deleted, and says which and why', async () => {
+  it('deletes all selected runs except those that cannot be deleted, and explains why', async () => {
     const [training, waiting] = [await start('waits', 'running'), await start('completes', 'queued')];
     await visit(page, `${app.url}/?selected=${training},deleted-elsewhere,${waiting}`);
     await box(training).waitFor();
     await remove('Delete 3 runs');
     await page.getByText('2 runs deleted').waitFor();
-    expect(await page.getByText('waits is still here: This run is training. Cancel it, then delete it.').count()).toBe(
-      1,
-    );
+    const failure = 'waits was not deleted: This run is training. Cancel it, then delete it.';
+    expect(await page.getByText(failure).count()).toBe(1);
     await expect.poll(() => new URL(page.url()).searchParams.get('selected')).toBe(training);
     await expect.poll(() => box(waiting).count()).toBe(0);
     await app.trpc.runs.cancel.mutate({ id: training });
@@ -67,13 +66,13 @@ describe('the table of runs that come and go', () => {
     await expect.poll(() => box(training).count()).toBe(0);
   });
 
-  it('begins anew when the last one is deleted, not while a list without a filter is on its way', async () => {
+  it('shows the introduction after the last run is deleted, but not while an unfiltered list is loading', async () => {
     const last = await start('completes', 'completed');
     const { runs } = await app.trpc.runs.list.query();
     await visit(page, `${app.url}/?q=nothing&selected=${runs.map(({ id }) => id)}`);
-    await page.getByText('No run is like this').waitFor();
+    await page.getByText('No matching runs.').waitFor();
     await page.evaluate(() => document.querySelector('h1')!.setAttribute('data-never-replaced', ''));
-    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByRole('button', { name: 'Clear filters' }).last().click();
     await box(last).waitFor();
     expect(await page.locator('[data-never-replaced]').count()).toBe(1);
     await remove(/^Delete \d+ runs?$/);

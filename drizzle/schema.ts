@@ -10,20 +10,20 @@ import type { Speed } from '@/lib/work/estimate.ts';
 const fromJson = (column: string, key: string): SQL => sql.raw(`${column} ->> '$.${key}'`);
 
 /**
- * A run as it stands now. All but the first columns follow from its events and are kept up in the transaction that
- * appends them, so that the table of runs needs no event. Times are milliseconds since 1970.
+ * The current state of each run. Most columns are derived from its events and updated in the transaction that appends
+ * them, so that listing runs reads no events. Times are Unix timestamps in ms.
  */
 export const runs = sqliteTable(
   'runs',
   {
-    /** The order in which runs came to the server, which is the queue's. */
+    /** The order in which runs were added; the queue runs them in this order. */
     number: integer('number').primaryKey({ autoIncrement: true }),
     id: text('id').notNull().unique(),
     config: text('config', { mode: 'json' }).$type<TrainConfig>().notNull(),
     /** What an imported log says about its config, and what not; null for other runs. */
     logFacts: text('log_facts', { mode: 'json' }).$type<LogFacts>(),
     createdAt: integer('created_at').notNull(),
-    /** The name to show: its config's name, otherwise what it trains. */
+    /** The displayed name: the config's name, or one generated from its settings. */
     name: text('name').notNull().default(''),
     /** The run's JSON log, relative to the results folder. */
     logFile: text('log_file').notNull(),
@@ -32,33 +32,33 @@ export const runs = sqliteTable(
     finishedAt: integer('finished_at'),
     engine: text('engine'),
     progress: text('progress', { mode: 'json' }).$type<RunEventOf<'progress'>>(),
-    /** The final plain validation accuracy, until then the best epoch's so far; within 0…1. */
+    /** Plain validation accuracy, within 0…1: the final one; until then, that of the best epoch so far. */
     valAccuracy: real('val_accuracy'),
     metrics: text('metrics', { mode: 'json' }).$type<RunMetrics>(),
     timing: text('timing', { mode: 'json' }).$type<Timing>(),
     test: text('test', { mode: 'json' }).$type<TestIdentity>(),
-    /** Peak resident memory of its trainer, in bytes. */
+    /** Peak resident memory of the trainer, in bytes. */
     peakMemory: integer('peak_memory'),
     error: text('error'),
-    /** The id of the run, usually an imported one, that this one should reproduce. */
+    /** The id of the run, usually an imported one, that this run reproduces. */
     reproduces: text('reproduces'),
-    /** A canceled run with a complete epoch: its files are still to be written from that epoch's weights. */
+    /** True for a canceled run whose files must still be written, from the weights of its last completed epoch. */
     exportPending: integer('files_due', { mode: 'boolean' }).notNull().default(false),
-    /** Identifies one act of starting it, so that a second click starts no second run. */
+    /** Idempotency key of the start request, so that a double click starts one run. */
     startKey: text('start_key').unique(),
-    /** How often a trainer was started on it; events of an earlier one are dropped. */
+    /** How many trainers were started for the run; events from earlier ones are dropped. */
     attempt: integer('attempt').notNull().default(0),
-    /** How many attempts in a row reached no new epoch. */
+    /** How many attempts in a row completed no new epoch. */
     attemptsWithoutProgress: integer('fruitless').notNull().default(0),
-    /** Shipped with the project: shown apart, and in nobody's best. */
+    /** Shipped with the project: listed separately and excluded from the best runs. */
     isExample: integer('is_example', { mode: 'boolean' }).notNull().default(false),
-    // What the table sorts and filters by, drawn from the JSON beside it.
+    // Generated from the JSON columns, for sorting and filtering.
     nUnfreeze: integer('n_unfreeze').generatedAlwaysAs(fromJson('config', 'n_unfreeze')),
     optimizer: text('optimizer').generatedAlwaysAs(fromJson('config', 'optimizer')),
     dataset: text('dataset').generatedAlwaysAs(fromJson('config', 'dataset')),
     testAccuracy: real('test_accuracy').generatedAlwaysAs(fromJson('metrics', 'test_end2end')),
     testHash: text('test_hash').generatedAlwaysAs(fromJson('test', 'hash')),
-    /** What the log sums up: features, head and fine-tuning. */
+    /** Training time: the sum of features, head and fine-tuning, as in the log. */
     seconds: real('seconds').generatedAlwaysAs(fromJson('timing', 'total')),
   },
   (table) => [
@@ -70,12 +70,12 @@ export const runs = sqliteTable(
 export type RunRow = typeof runs.$inferSelect;
 
 /**
- * A field of an event's JSON. The index below is on these very expressions: a query uses it only if it has the same ones,
- * as SQL text and not as a parameter.
+ * A field of an event's JSON. The index below is on these expressions. A query uses it only if it contains the same SQL
+ * text, with the key inlined and not passed as a parameter.
  */
 export const eventField = (key: 'type' | 'stage' | 'epoch' | 'bestEpoch'): SQL => fromJson('event', key);
 
-/** Every event of every run in order; `progress` is not stored. The id is the cursor of the live stream. */
+/** All events in order, except `progress`, which is not stored. The id is the cursor of the live stream. */
 export const events = sqliteTable(
   'events',
   {
@@ -91,28 +91,28 @@ export const events = sqliteTable(
   ],
 );
 
-/** Logs in the results folder that are not those of our own runs, as they were when they were read. */
+/** Log files in the results folder that do not belong to runs of this server, as they were when last read. */
 export const imports = sqliteTable('imports', {
   /** Relative to the results folder. */
   file: text('file').primaryKey(),
   bytes: integer('bytes').notNull(),
   modifiedAt: real('modified_at').notNull(),
-  /** The run that the log became; it may have been deleted since. */
+  /** The run created from the log; it may have been deleted since. */
   runId: text('run_id'),
-  /** SHA-256 of the log's text, so that the same log under another name is no other run. */
+  /** SHA-256 of the file, to detect copies and renamed files. */
   sha256: text('sha256'),
-  /** Why it became none, in words. */
+  /** Why no run was created, phrased to follow the file's name. */
   problem: text('problem'),
 });
 
-/** What probes have measured, for configs of a kind that no run had yet. */
+/** Speeds measured by probes, for kinds of configs that no run has had yet. */
 export const probes = sqliteTable('probes', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   at: integer('at').notNull(),
-  /** What computed: a speed says nothing of another machine. */
+  /** Engine and device that were measured; speeds do not apply to others. */
   engine: text('engine').notNull(),
   device: text('device').notNull(),
-  /** 0 where that is not the engine's to say. */
+  /** 0 if the engine reports no number of threads. */
   threads: integer('threads').notNull(),
   speeds: text('speeds', { mode: 'json' }).$type<Speed[]>().notNull(),
 });

@@ -7,8 +7,8 @@ export interface CsvColumn<Row> {
 }
 
 /**
- * Writes a head line with the columns' names, then a line for each row.
- * @throws Error where two columns share a name: whoever reads the file by name would find only one of them
+ * Writes a header line, then one line per row.
+ * @throws Error if two columns share a name, since readers address columns by name
  */
 export function writeCsv<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string {
   const names = columns.map(({ name }) => name);

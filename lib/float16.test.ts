@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fromFloat16, toFloat16, toHalves } from './float16.ts';
+import { fromFloat16, toFloat16, toFloat16Array } from './float16.ts';
 
 describe('float16', () => {
-  it('knows the standard’s examples', () => {
+  it('converts known examples', () => {
     const examples: [number, number][] = [
       [0, 0x0000],
       [-0, 0x8000],
@@ -19,14 +19,14 @@ describe('float16', () => {
     expect(fromFloat16(toFloat16(Number.NaN))).toBeNaN();
   });
 
-  it('gives back every half', () => {
+  it('returns every float16 unchanged', () => {
     const wrong = Array.from({ length: 0x10000 }, (_, bits) => bits).filter(
       (bits) => !Number.isNaN(fromFloat16(bits)) && toFloat16(fromFloat16(bits)) !== bits,
     );
     expect(wrong).toEqual([]);
   });
 
-  it('rounds to the nearest, half way to the even one, between all neighbours', () => {
+  it('rounds to nearest, ties to even, between all neighbours', () => {
     const wrong: number[] = [];
     for (let low = 0; low < 0x7bff; low++) {
       const [a, b] = [fromFloat16(low), fromFloat16(low + 1)];
@@ -38,17 +38,17 @@ describe('float16', () => {
     expect(wrong).toEqual([]);
     expect(toFloat16(65519.99)).toBe(0x7bff);
     expect(toFloat16(65520)).toBe(0x7c00);
-    // Once rounded to float32 this would lie half way and go down to the even half.
+    // Rounding to float32 first would produce a tie, which rounds down to even.
     expect(toFloat16(1 + 2 ** -11 + 2 ** -40)).toBe(0x3c01);
   });
 
-  it('converts whole arrays to the same', () => {
+  it('converts arrays to the same bits', () => {
     const numbers = Float32Array.from({ length: 0x10000 }, (_, bits) => fromFloat16(bits));
-    // Every half that is a number, what lies just beside it, and what lies half way to its neighbour.
+    // Every float16 except NaN, the float32 numbers next to it, and the midpoint to the next float16.
     const near = [...numbers]
       .filter((value) => !Number.isNaN(value))
       .flatMap((value, at) => [value, value * (1 + 2 ** -23), value * (1 - 2 ** -23), (value + numbers[at + 1]!) / 2]);
     const values = Float32Array.from([...near, 65519.99, 65520, 1e30, -1e30, 1e-30, Number.NaN]);
-    expect(toHalves(values)).toEqual(Uint16Array.from(values, toFloat16));
+    expect(toFloat16Array(values)).toEqual(Uint16Array.from(values, toFloat16));
   });
 });

@@ -155,7 +155,7 @@ describe('tRPC', () => {
       },
     });
     const outside = await app.trpc.runs.start.mutate({ json_output_path: '/tmp/x.json' }).catch((error) => error);
-    expect(outside.data.fields.json_output_path[0]).toContain('must lie in the results folder');
+    expect(outside.data.fields.json_output_path[0]).toContain('must be inside the results folder');
   });
 
   it('rejects every invalid value with a message for its field', async () => {

@@ -2,7 +2,7 @@ import type { Database } from './db/database.ts';
 import type { Env } from './env.ts';
 import type { RunBus } from './runs/events/bus.ts';
 
-/** What the services of a `Context` are themselves built from. */
+/** The part of a `Context` that its services depend on. */
 export interface BaseContext {
   env: Env;
   db: Database;

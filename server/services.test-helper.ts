@@ -9,9 +9,9 @@ import { parseEnv } from './env.ts';
 import { createServices } from './services.ts';
 
 /**
- * The real services on a database and folders of their own, with a trainer that plays the scene named by the run
- * (fixtures/scripted-trainer.mjs). Closed and removed after the test.
- * @param folder an earlier server's folder, to start from the state it left
+ * Creates the real services with a temporary database and folders, and a scripted trainer that plays the scene named by
+ * the run (fixtures/scripted-trainer.mjs). Closes and removes everything after the test.
+ * @param folder the folder of an earlier server, to start from its state
  * @param environment settings to override, such as another trainer or real data
  */
 export function openServices(

@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Context } from './context.ts';
-import { storageError } from './db/storage-errors.ts';
+import { StorageError, storageError } from './db/storage-errors.ts';
 import { AppError, type AppErrorCode, FieldError } from './errors.ts';
 
 /** Error messages by config field. Every error carries this object; it is empty unless fields are invalid. */
@@ -46,6 +46,13 @@ const withMappedErrors = t.middleware(async ({ ctx, next }) => {
   return result;
 });
 
+/** Fails if the database file is gone: what is shown or changed would be lost. */
+const withDatabaseFile = t.middleware(({ ctx, next }) => {
+  const problem = ctx.databaseFile.problem();
+  if (problem !== null) throw new StorageError(problem);
+  return next();
+});
+
 export const router = t.router;
-export const procedure = t.procedure.use(withMappedErrors);
+export const procedure = t.procedure.use(withMappedErrors).use(withDatabaseFile);
 export const createCallerFactory = t.createCallerFactory;

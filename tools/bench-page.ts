@@ -4,7 +4,7 @@ import type { Page, Request } from 'playwright-core';
 import type { TrainConfigInput } from '@/lib/config/train-config.ts';
 import { type AppServer, startApp } from './testing/app-server.ts';
 import { launchBrowser } from './testing/browser.ts';
-import { showingTrainer } from './testing/paths.ts';
+import { demoTrainer } from './testing/paths.ts';
 
 /**
  * `npm run bench:page`: measures the size of the pages, the delay until an epoch is displayed, and the CPU load of a
@@ -25,7 +25,7 @@ const latencyRun = {
 } satisfies TrainConfigInput;
 const latencyEpochs = 100;
 
-const longRun = { name: 'long', tags: ['goes on'], epochs_stage1: 500 };
+const longRun = { name: 'long', tags: ['streams epochs'], epochs_stage1: 500 };
 
 const measurements = { weight: measureSize, latency: measureLatency, long: measureLongRun };
 const requested = process.argv.slice(2);
@@ -156,7 +156,7 @@ async function onPage(
   { withRealTrainer }: { withRealTrainer: boolean },
   measure: (page: Page, app: AppServer) => Promise<void>,
 ): Promise<void> {
-  const app = await startApp({ TRAINER_ENTRY: withRealTrainer ? '' : showingTrainer });
+  const app = await startApp({ TRAINER_ENTRY: withRealTrainer ? '' : demoTrainer });
   const browser = await launchBrowser();
   try {
     await measure(await browser.newPage({ viewport: { width: 1440, height: 900 } }), app);

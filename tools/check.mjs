@@ -1,14 +1,20 @@
 import { root } from './build.mjs';
 import { importCycles, oversized, wrongDirections } from './directions.mjs';
+import { checkLanguage } from './language.mjs';
 import { runTool } from './run-tool.mjs';
 import { readSources } from './source-tree.mjs';
 
-/** `npm run check`: format and lint, structure of the source tree, types, unused code. All are run, then it fails. */
+/** `npm run check`: format and lint, structure of the source tree, language, types, unused code. All are run, then it fails. */
 const checks = {
   'format and lint': () => runTool('biome', ['check', '--error-on-warnings']),
   structure: () => {
     const sources = readSources(root);
     const wrong = [...wrongDirections(sources), ...importCycles(sources), ...oversized(sources)];
+    for (const line of wrong) console.error(line);
+    return wrong.length;
+  },
+  language: () => {
+    const wrong = checkLanguage(root);
     for (const line of wrong) console.error(line);
     return wrong.length;
   },

@@ -5,7 +5,7 @@ import path from 'node:path';
 import loadWabt from 'wabt';
 import { root } from './build.mjs';
 
-const folder = path.join(root, 'server', 'training', 'kernels');
+const folder = path.join(root, 'server', 'model', 'kernels');
 const { parseWat } = await loadWabt();
 const { buffer } = parseWat('kernels.wat', readFileSync(path.join(folder, 'kernels.wat'), 'utf8')).toBinary({});
 const text = Buffer.from(buffer)
@@ -13,5 +13,5 @@ const text = Buffer.from(buffer)
   .replace(/.{1,100}/g, "  '$&',\n");
 writeFileSync(
   path.join(folder, 'kernels-module.ts'),
-  `/** WebAssembly, base64: kernels.wat as \`npm run kernels\` writes it. */\nexport const kernelsModule = [\n${text}].join('');\n`,
+  `/** kernels.wat compiled to WebAssembly by \`npm run kernels\`, as base64. */\nexport const kernelsModule = [\n${text}].join('');\n`,
 );

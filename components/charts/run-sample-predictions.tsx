@@ -48,7 +48,7 @@ export function EpochPredictions({ run, samples, shown }: EpochPredictionsProps)
     <>
       <p className="mb-2 text-soft text-sm">{describeEpoch(samples, shown)}</p>
       <SamplePredictions
-        imageUrl={`/api/runs/${run.id}/files/wall.png`}
+        imageUrl={hasFile(run, 'wall.png') ? `/api/runs/${run.id}/files/wall.png` : null}
         labels={samples.labels}
         predicted={samples.epochs[shown - 1]?.predicted ?? null}
         classes={samples.classes}
@@ -56,6 +56,9 @@ export function EpochPredictions({ run, samples, shown }: EpochPredictionsProps)
     </>
   );
 }
+
+/** The trainer writes the image after it reports the labels; a request before that would fail and not be repeated. */
+const hasFile = ({ files }: RunDetail, file: string): boolean => files.some(({ name }) => name === file);
 
 /** `stage 1, epoch 3`. */
 export function epochName({ epochs }: SamplePredictionHistory, shown: number): string {

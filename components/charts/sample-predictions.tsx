@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { wallColumns } from '@/lib/run/sample-predictions.ts';
+import { sampleColumns } from '@/lib/run/sample-predictions.ts';
 import { groupByClass } from '@/lib/series/sample-predictions.ts';
 
 interface SamplePredictionsProps {
-  /** URL of the image that contains all tiles. */
-  imageUrl: string;
+  /** URL of the image that contains all tiles; null until it exists. */
+  imageUrl: string | null;
   labels: readonly number[];
   /** The predicted class of each image; null before the first epoch. */
   predicted: Uint8Array | null;
@@ -25,7 +25,7 @@ export function SamplePredictions({ imageUrl, labels, predicted, classes }: Samp
     if (predicted[image] === labels[image]) return `${truth}: correct`;
     return `${truth}, predicted as ${describeClass(predicted[image])}`;
   };
-  const rows = Math.ceil(labels.length / wallColumns);
+  const rows = Math.ceil(labels.length / sampleColumns);
   return (
     <>
       <div className="grid gap-1.5" onPointerLeave={() => setPointed(null)}>
@@ -56,7 +56,7 @@ export function SamplePredictions({ imageUrl, labels, predicted, classes }: Samp
 }
 
 interface TileProps {
-  imageUrl: string;
+  imageUrl: string | null;
   index: number;
   /** Rows of tiles in the image. */
   rows: number;
@@ -68,7 +68,7 @@ interface TileProps {
 const borders = { none: 'border-line', right: 'border-good', wrong: 'border-bad border-dashed' };
 
 function Tile({ imageUrl, index, rows, answer, label, onPoint }: TileProps) {
-  const [column, row] = [index % wallColumns, Math.floor(index / wallColumns)];
+  const [column, row] = [index % sampleColumns, Math.floor(index / sampleColumns)];
   return (
     <li
       data-answer={answer}
@@ -76,9 +76,9 @@ function Tile({ imageUrl, index, rows, answer, label, onPoint }: TileProps) {
       onPointerEnter={onPoint}
       className={`relative aspect-square rounded-sm border-2 bg-origin-content [image-rendering:pixelated] ${borders[answer]}`}
       style={{
-        backgroundImage: `url("${imageUrl}")`,
-        backgroundSize: `${wallColumns * 100}% ${rows * 100}%`,
-        backgroundPosition: `${(column / (wallColumns - 1)) * 100}% ${rows > 1 ? (row / (rows - 1)) * 100 : 0}%`,
+        backgroundImage: imageUrl === null ? undefined : `url("${imageUrl}")`,
+        backgroundSize: `${sampleColumns * 100}% ${rows * 100}%`,
+        backgroundPosition: `${(column / (sampleColumns - 1)) * 100}% ${rows > 1 ? (row / (rows - 1)) * 100 : 0}%`,
       }}
     >
       <span className="sr-only">{label}</span>

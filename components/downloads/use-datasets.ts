@@ -10,7 +10,14 @@ export function useDatasets() {
 
 /** The number of images in a dataset; null if it does not exist or is not usable for training. */
 export function useDatasetSize(dataset = ''): DatasetSize | null {
+  return useDatasetSizes()(dataset);
+}
+
+/** Like `useDatasetSize`, for any dataset. */
+export function useDatasetSizes(): (dataset: string) => DatasetSize | null {
   const list = useDatasets();
-  if (isBuiltInDataset(dataset)) return builtInDatasets[dataset].size;
-  return list?.datasets.find(({ name }) => name === dataset)?.size ?? null;
+  return (dataset) =>
+    isBuiltInDataset(dataset)
+      ? builtInDatasets[dataset].size
+      : (list?.datasets.find(({ name }) => name === dataset)?.size ?? null);
 }

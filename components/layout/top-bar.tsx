@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { LogOut, Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTRPC } from '@/components/live/trpc.ts';
@@ -11,12 +11,15 @@ import { ThemeSwitch } from './theme-switch.tsx';
 
 const pages = { '/': 'Runs', '/compare': 'Compare' };
 
-/** Navigation and the machine's current activity. */
-export function TopBar() {
+/**
+ * Navigation and the machine's current activity.
+ * @param hasLogin whether the server requires a login, which can then be ended here
+ */
+export function TopBar({ hasLogin }: { hasLogin: boolean }) {
   const path = usePathname();
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-panel/95 backdrop-blur">
-      <div className="mx-auto flex h-12 max-w-[1600px] items-center gap-3 px-4 sm:gap-5">
+      <div className="mx-auto flex h-12 max-w-[1600px] items-center gap-1.5 px-3 sm:gap-5 sm:px-4">
         <Link href="/" className="flex items-center gap-2 font-semibold text-[15px] tracking-tight">
           <Logo />
           <span className="max-sm:sr-only">transfer-lab</span>
@@ -27,7 +30,7 @@ export function TopBar() {
               key={href}
               href={href}
               aria-current={path === href ? 'page' : undefined}
-              className="rounded-md px-2 py-1 text-soft hover:bg-raised hover:text-ink aria-[current]:font-medium aria-[current]:text-ink"
+              className="rounded-md px-1.5 py-1 text-soft hover:bg-raised hover:text-ink sm:px-2 aria-[current]:font-medium aria-[current]:text-ink"
             >
               {name}
             </Link>
@@ -35,8 +38,19 @@ export function TopBar() {
         </nav>
         <EngineStatus />
         <ThemeSwitch />
+        {hasLogin && (
+          // Not a Next link: the page works without the app.
+          <a
+            href="/logout"
+            className="rounded-md p-1.5 text-soft hover:bg-raised hover:text-ink"
+            aria-label="Sign out"
+            title="Sign out"
+          >
+            <LogOut size={16} aria-hidden />
+          </a>
+        )}
         <Link href="/runs/new" className="button-primary">
-          <Plus size={14} aria-hidden />
+          <Plus size={14} aria-hidden className="max-[24rem]:hidden" />
           New run
         </Link>
       </div>

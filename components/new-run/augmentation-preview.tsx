@@ -11,31 +11,31 @@ import { unusedFields } from '@/lib/config/unused-fields.ts';
 import { type PreviewImage, type PreviewOptions, previewCount, previewOptionsSchema } from '@/lib/data/preview.ts';
 import { type FormValues, readForm } from './read-form.ts';
 
-/** So often the server is asked anew while a slider moves. Milliseconds. */
-const interval = 150;
-/** Where there are no images yet, they are looked for. Milliseconds. */
-const lookAgain = 5000;
+/** Minimum time between two requests while a slider moves, in ms. */
+const throttleInterval = 150;
+/** How often to poll while no images are downloaded, in ms. */
+const pollInterval = 5000;
 
-/** Training images as the network would see them in stage 2. While a value is wrong, as they were before. */
+/** Training images as stage 2 would see them. While a value is invalid, the preview shows the last valid options. */
 export function AugmentationPreview() {
   const trpc = useTRPC();
   const [draw, setDraw] = useState(1);
-  const typed = useWatch({ compute: (values: FormValues) => optionsOf(values) });
-  const [lastRight, setLastRight] = useState(typed);
-  if (typed !== null && typed !== lastRight) setLastRight(typed);
-  const options: PreviewOptions = { ...JSON.parse(useThrottledValue(lastRight, interval) ?? '{}'), draw };
+  const current = useWatch({ compute: (values: FormValues) => optionsOf(values) });
+  const [lastValid, setLastValid] = useState(current);
+  if (current !== null && current !== lastValid) setLastValid(current);
+  const options: PreviewOptions = { ...JSON.parse(useThrottledValue(lastValid, throttleInterval) ?? '{}'), draw };
   const { data } = useQuery(
     trpc.data.preview.queryOptions(options, {
       placeholderData: keepPreviousData,
       staleTime: Number.POSITIVE_INFINITY,
-      refetchInterval: ({ state }) => (state.data?.images === null ? lookAgain : false),
+      refetchInterval: ({ state }) => (state.data?.images === null ? pollInterval : false),
     }),
   );
   return (
     <section aria-label="Preview" className="mt-5 border-line border-t pt-4">
       <div className="mb-2.5 flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <p role="status" className="text-soft">
-          {data?.images === null ? data.why : inWords(options)}
+          {data?.images === null ? data.why : describeEffect(options)}
         </p>
         <button
           type="button"
@@ -56,7 +56,7 @@ export function AugmentationPreview() {
   );
 }
 
-/** As text, which is equal where the options are; null while one of them is wrong. */
+/** The options as JSON, so that equal options are equal values; null while one of them is invalid. */
 function optionsOf(values: FormValues): string | null {
   const config = readForm(values);
   const isOff = unusedFields(config).augment !== undefined;
@@ -66,38 +66,38 @@ function optionsOf(values: FormValues): string | null {
   return data ? JSON.stringify(data) : null;
 }
 
-function inWords(options: PreviewOptions): string {
+function describeEffect(options: PreviewOptions): string {
   return changesPixels(options)
-    ? 'As stage 2 shows them to the network, each epoch anew; below, as they are.'
-    : 'Nothing changes the images: the network sees them as they are.';
+    ? 'Training images as stage 2 sees them, different in every epoch. Below each, the original.'
+    : 'No augmentation: the network sees the original images.';
 }
 
 function Tile({ image }: { image: PreviewImage | null }) {
-  const named = image ? namesOf(image) : [];
+  const labels = image ? labelsOf(image) : [];
   const isChanged = image !== null && image.pixels !== image.original;
   return (
     <li className="min-w-0">
       <PixelImage
         pixels={image?.pixels ?? null}
-        label={named.join(', ') || 'no image yet'}
+        label={labels.join(', ') || 'no image yet'}
         className="w-full rounded-md"
       />
       <p className="mt-1 min-h-8 text-soft text-xs leading-tight [overflow-wrap:anywhere]">
-        {named.map((name) => (
-          <span key={name} className="block">
-            {name}
+        {labels.map((label) => (
+          <span key={label} className="block">
+            {label}
           </span>
         ))}
       </p>
       <div className="h-7">
-        {isChanged && <PixelImage pixels={image.original} label="as it is" className="h-full rounded-[3px]" />}
+        {isChanged && <PixelImage pixels={image.original} label="original" className="h-full rounded-[3px]" />}
       </div>
     </li>
   );
 }
 
-/** `cat`, or `62 % cat` and `38 % dog`; what makes less than half a percent is not there to be seen. */
-function namesOf({ targets }: PreviewImage): string[] {
+/** `cat`, or `62 % cat` and `38 % dog` for a mixup; shares that round to 0 % are omitted. */
+function labelsOf({ targets }: PreviewImage): string[] {
   const shown = targets.filter(({ share }) => share >= 0.005);
   return shown.map(({ label, share }) => (shown.length === 1 ? label : `${Math.round(share * 100)}\u00a0% ${label}`));
 }

@@ -8,7 +8,7 @@ import { backboneSchema, backbones } from '@/lib/network/backbones.ts';
 import { OwnWeights } from './own-weights.tsx';
 import type { FormValues } from './read-form.ts';
 
-/** What the data folder lacks for what is chosen in the form; or, where that is nothing, what else could be had. */
+/** Offers to download what the selected data set, backbone and image size still need, or optional data if nothing is missing. */
 export function ChosenData() {
   const [dataset, chosen, size] = useWatch<FormValues, ['dataset', 'backbone', 'image_size']>({
     name: ['dataset', 'backbone', 'image_size'],

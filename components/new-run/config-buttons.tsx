@@ -6,7 +6,7 @@ import { DialogPanel } from '@/components/ui/dialog-panel.tsx';
 import { type ReadJson, readConfigJson, writeConfigJson } from './config-json.ts';
 import { type FormValues, readForm } from './read-form.ts';
 
-/** Takes the config out of the form as JSON, and puts one into it. */
+/** Copies the form’s config as JSON, and fills the form from pasted JSON. */
 export function ConfigButtons({ onPaste }: { onPaste: (read: ReadJson) => void }) {
   const { getValues } = useFormContext<FormValues>();
   const [text, setText] = useState<string | null>(null);
@@ -18,7 +18,7 @@ export function ConfigButtons({ onPaste }: { onPaste: (read: ReadJson) => void }
       setIsCopied(true);
       setTimeout(() => setIsCopied(false), 2000);
     } catch {
-      // The browser does not let us: then it can be copied by hand.
+      // Clipboard access was denied: show the text, so that it can be copied manually.
       setText(json);
     }
   };
@@ -35,7 +35,7 @@ export function ConfigButtons({ onPaste }: { onPaste: (read: ReadJson) => void }
         </Dialog.Trigger>
         <DialogPanel
           title="Paste a config"
-          description="Copied here, or the log of a run, the original script’s included. Fields that a config does not name stay as they are; those that a log does not name take their defaults."
+          description="Accepts a config copied from this form, or the log of a run, including logs of the original script. Fields that a config omits keep their values; fields that a log omits take their defaults."
           className="w-[min(36rem,calc(100vw-2rem))]"
         >
           <PasteFields
@@ -82,7 +82,7 @@ function PasteFields({ text, onType, onFill }: PasteFieldsProps) {
         {read && 'problems' in read && (
           <>
             <p>{countFields(Object.keys(read.values).length)} can be filled in.</p>
-            <LeftOut problems={read.problems} />
+            <SkippedFields problems={read.problems} />
           </>
         )}
       </div>
@@ -98,17 +98,15 @@ function PasteFields({ text, onType, onFill }: PasteFieldsProps) {
 
 const countFields = (count: number): string => (count === 0 ? 'No field' : count === 1 ? '1 field' : `${count} fields`);
 
-/** Which keys of a pasted config went nowhere, and why. */
-export function LeftOut({ problems }: Pick<ReadJson, 'problems'>) {
+/** The keys of a pasted config that were not used, with the reasons. */
+export function SkippedFields({ problems }: Pick<ReadJson, 'problems'>) {
   if (problems.length === 0) return null;
   return (
     <>
-      <p className="mt-1 font-medium text-warn">Left out:</p>
+      <p className="mt-1 font-medium text-warn">Not used:</p>
       <ul className="list-disc pl-5 text-soft [overflow-wrap:anywhere]">
         {problems.map(({ key, message }) => (
-          <li key={key}>
-            <code className="font-mono text-ink text-xs">{key}</code> {message}
-          </li>
+          <li key={key}>{message}</li>
         ))}
       </ul>
     </>

@@ -10,11 +10,11 @@ const read = (content: unknown) => {
   if ('problem' in found) throw new Error(found.problem);
   return found;
 };
-/** The config that a form with the defaults has, once the text is in it. */
+/** The config of a default form after the text was pasted. */
 const configOf = (content: unknown) => readForm({ ...initialValues, ...read(content).values });
 
 describe('readConfigJson', () => {
-  it('reads every field of what was copied', () => {
+  it('reads every field of a copied config', () => {
     const config: TrainConfigInput = {
       ...trainConfigSchema.parse({}),
       n_unfreeze: 30,
@@ -29,8 +29,8 @@ describe('readConfigJson', () => {
     expect(configOf(copied)).toEqual(config);
   });
 
-  it('takes what is right and says of every other key why not', () => {
-    const { values, problems, isWhole } = read({
+  it('returns valid values and a reason for every other key', () => {
+    const { values, problems, isLog } = read({
       n_unfreeze: 30,
       batch_size: 'many',
       zoom: 2,
@@ -41,31 +41,33 @@ describe('readConfigJson', () => {
       optimizer: 'lion',
       name: 5,
       seed: null,
+      n_unfrieze: 7,
       learning_rate: 1e-3,
       constructor: {},
     });
     expect(values).toEqual({ n_unfreeze: '30' });
     expect(Object.fromEntries(problems.map(({ key, message }) => [key, message]))).toEqual({
-      batch_size: 'must be a number, not "many"',
-      zoom: 'must be 0.9 or less, not 2',
-      epochs_stage1: 'must be a whole number, not 2.5',
-      augment: 'must be true or false, not "perhaps"',
-      tags: 'must be a list of words, not "a"',
-      image_size: 'must be one of 96, 128, 160, 192, 224, not 100',
-      optimizer: 'must be one of adamw, adam, sgd, not "lion"',
-      name: 'must be text, not 5',
-      seed: 'must be a number, not null',
-      learning_rate: 'no run has such a field (it is 0.001)',
-      constructor: 'no run has such a field (it is {})',
+      batch_size: 'batch_size must be a number, not "many".',
+      zoom: 'zoom must be 0.9 or less, not 2.',
+      epochs_stage1: 'epochs_stage1 must be a whole number, not 2.5.',
+      augment: 'augment must be true or false, not "perhaps".',
+      tags: 'tags must be a list of words, not "a".',
+      image_size: 'image_size must be one of 96, 128, 160, 192, 224, not 100.',
+      optimizer: 'optimizer must be one of adamw, adam, sgd, not "lion".',
+      name: 'name must be text, not 5.',
+      seed: 'seed must be a number, not null.',
+      n_unfrieze: 'Unknown field n_unfrieze. Did you mean n_unfreeze?',
+      learning_rate: 'Unknown field learning_rate (value: 0.001).',
+      constructor: 'Unknown field constructor (value: {}).',
     });
-    expect(isWhole).toBe(false);
+    expect(isLog).toBe(false);
   });
 
-  it('takes the config of a log that the original wrote', () => {
+  it('reads the config of an original log', () => {
     const log = readFileSync(inProject('lib/logs/fixtures/original-log.json'), 'utf8');
-    const { problems, isWhole } = read(log);
+    const { problems, isLog } = read(log);
     expect(problems).toEqual([]);
-    expect(isWhole).toBe(true);
+    expect(isLog).toBe(true);
     const { base_model, img_size, augment, ...rest } = JSON.parse(log).config;
     expect(configOf(log)).toMatchObject({ ...rest, image_size: img_size, augment: augment === 'True' });
   });
@@ -74,11 +76,11 @@ describe('readConfigJson', () => {
     ['True', true],
     ['False', false],
     ['none', false],
-  ])('knows the log’s word %s for a switch', (word, augment) => {
+  ])('reads %s as a switch value of a log', (word, augment) => {
     expect(read({ base_model: 'MobileNetV2', augment: word, optimizer: 'AdamW', run_id: 'x' })).toEqual({
       values: { augment, optimizer: 'adamw' },
       problems: [],
-      isWhole: true,
+      isLog: true,
       filled: expect.arrayContaining(['Dropout: 0.4']),
     });
   });
@@ -92,7 +94,7 @@ describe('readConfigJson', () => {
     expect(read({ config: { run_id: '20260102-000000-4f2a', seed: 1 } }).filled).toEqual([]);
   });
 
-  it('reads what only Python calls JSON', () => {
+  it('reads NaN and Infinity, which Python writes into JSON', () => {
     expect(read('{"config": {"n_unfreeze": 5}, "curves": [NaN, -Infinity]}').values).toEqual({ n_unfreeze: '5' });
   });
 
@@ -101,13 +103,13 @@ describe('readConfigJson', () => {
     ['', /^This is empty$/],
     ['[1, 2]', /^This is JSON, but not a config/],
     ['"n_unfreeze"', /^This is JSON, but not a config/],
-  ])('says that %j is no config', (text, words) => {
-    expect(readConfigJson(text)).toEqual({ problem: expect.stringMatching(words) });
+  ])('reports that %j is not a config', (text, problem) => {
+    expect(readConfigJson(text)).toEqual({ problem: expect.stringMatching(problem) });
   });
 
-  it('trains no other network in silence', () => {
+  it('reports a base model other than MobileNetV2', () => {
     expect(read({ base_model: 'ResNet50' }).problems).toEqual([
-      { key: 'base_model', message: 'must be "MobileNetV2", not "ResNet50"' },
+      { key: 'base_model', message: 'base_model must be "MobileNetV2", not "ResNet50".' },
     ]);
   });
 });

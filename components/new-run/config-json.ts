@@ -1,6 +1,7 @@
 import { bareValue } from '@/lib/config/describe-value.ts';
-import { settingFields } from '@/lib/config/field-table.ts';
+import { fieldNames, settingFields } from '@/lib/config/field-table.ts';
 import { controlText, fieldNamed, fields } from '@/lib/config/fields.ts';
+import { nearestName } from '@/lib/config/nearest-name.ts';
 import { type TrainConfig, type TrainConfigField, trainConfigSchema } from '@/lib/config/train-config.ts';
 import { firstRates } from '@/lib/logs/first-rates.ts';
 import { normalizeValue } from '@/lib/logs/imported-config.ts';
@@ -8,19 +9,19 @@ import { parseLenientJson } from '@/lib/logs/lenient-json.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
 import type { FormValues } from './read-form.ts';
 
-/** What of a pasted text can go into the form, and what cannot. */
+/** The usable and the unusable fields of a pasted text. */
 export interface ReadJson {
-  /** As the controls hold it: only what is right. */
+  /** The valid fields, as the form’s controls represent them. */
   values: Partial<FormValues>;
-  /** Why each other key is left out, in words. */
+  /** For each key that is not used, a sentence that says why. */
   problems: { key: string; message: string }[];
-  /** From a log, which tells all about a run: what it leaves out took its default, whatever the form holds now. */
-  isWhole: boolean;
+  /** Whether the text is a log. A log describes a complete run, so that a missing field had its default. */
+  isLog: boolean;
   /** Fields that a log does not contain and the form fills with defaults, as `Dropout: 0.4`. */
   filled: string[];
 }
 
-/** What logs call our fields beside their own names. */
+/** Alternative field names in logs. */
 const logNames: Readonly<Record<string, TrainConfigField>> = { img_size: 'image_size' };
 const networkName = 'MobileNetV2';
 /** The form keeps its own value of these if a log does not contain them. */
@@ -28,9 +29,9 @@ const keptFields: readonly TrainConfigField[] = ['engine', 'dataset', 'backbone'
 const defaults = trainConfigSchema.parse({});
 
 /**
- * Reads a config as JSON, or a whole log in the original's format, of which it takes the config. No key is left out
- * without a word, but `run_id`: the next run gets its own.
- * @returns in words what is wrong, where the text is no config at all
+ * Reads a config as JSON, or the config of a log in the original’s format. Every key that is not used is reported, except
+ * `run_id`, since a new run gets its own.
+ * @returns `problem` if the text is not a config
  */
 export function readConfigJson(text: string): ReadJson | { problem: string } {
   let content: unknown;
@@ -44,11 +45,11 @@ export function readConfigJson(text: string): ReadJson | { problem: string } {
   const read: ReadJson = {
     values: {},
     problems: [],
-    isWhole: config !== content || 'base_model' in config,
+    isLog: config !== content || 'base_model' in config,
     filled: [],
   };
   for (const [key, value] of Object.entries(config)) readKey(read, key, value);
-  if (read.isWhole) completeLog(read, config, content);
+  if (read.isLog) completeLog(read, config, content);
   return read;
 }
 
@@ -69,29 +70,31 @@ function completeLog(read: ReadJson, config: Record<string, unknown>, log: unkno
 }
 
 function readKey({ values, problems }: ReadJson, key: string, value: unknown): void {
-  const leaveOut = (message: string) => problems.push({ key, message });
+  const skip = (message: string) => problems.push({ key, message });
   if (key === 'run_id') return;
   if (key === 'base_model') {
-    if (value !== networkName) leaveOut(`must be "${networkName}", not ${inShort(value)}`);
+    if (value !== networkName) skip(`${key} must be "${networkName}", not ${abbreviate(value)}.`);
     return;
   }
   const field = fields.find(({ name }) => name === (logNames[key] ?? key));
   if (!field) {
-    leaveOut(`no run has such a field (it is ${inShort(value)})`);
+    const suggestion = nearestName(key, fieldNames);
+    skip(`Unknown field ${key}${suggestion ? `. Did you mean ${suggestion}?` : ` (value: ${abbreviate(value)}).`}`);
     return;
   }
   const { data, error } = trainConfigSchema.shape[field.name].safeParse(normalizeValue(field.name, value));
-  if (error) leaveOut(`${error.issues[0]!.message}, not ${inShort(value)}`);
+  if (error) skip(`${key} ${error.issues[0]!.message}, not ${abbreviate(value)}.`);
   else values[field.name] = typeof data === 'boolean' ? data : controlText(data);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function inShort(value: unknown): string {
+/** A value as JSON, with at most 40 characters. */
+function abbreviate(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-/** A config as it is copied: a field a line, as a log has it. */
+/** A config as JSON, one field per line as in a log. */
 export const writeConfigJson = (config: Partial<TrainConfig>): string => JSON.stringify(config, null, 2);

@@ -2,10 +2,10 @@ import type { UseFormRegister } from 'react-hook-form';
 import type { FieldDescription } from '@/lib/config/fields.ts';
 import type { FormValues } from './read-form.ts';
 
-/** What the control of one field of the form is given. */
+/** Props of the control of one form field. */
 export interface ControlProps {
   field: FieldDescription;
-  /** What makes the control part of the form: its name, ids and whether its value is wrong. */
+  /** Connect the control to the form: its registration, id and validation state. */
   bindings: ReturnType<UseFormRegister<FormValues>> & {
     id: string;
     'aria-invalid': boolean;

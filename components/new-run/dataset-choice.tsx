@@ -6,7 +6,7 @@ import type { DatasetList, DatasetSummary } from '@/server/data/datasets.ts';
 import type { ControlProps } from './control-props.ts';
 import type { FormValues } from './read-form.ts';
 
-/** The data sets that there are, by name, and what is known of the chosen one. */
+/** A menu of all data sets, with details of the selected one. */
 export function DatasetChoice({ bindings }: Pick<ControlProps, 'bindings'>) {
   const chosen = String(useWatch<FormValues>({ name: 'dataset' }));
   const list = useDatasets();
@@ -22,6 +22,7 @@ export function DatasetChoice({ bindings }: Pick<ControlProps, 'bindings'>) {
         ))}
       </select>
       {found && <Contents dataset={found} />}
+      {list?.problem && <p className="mt-1 text-warn text-xs [overflow-wrap:anywhere]">{list.problem}</p>}
       {list && <Unusable list={list} chosen={chosen} />}
       {list && <HowToAdd folder={list.folder} />}
     </>
@@ -30,30 +31,37 @@ export function DatasetChoice({ bindings }: Pick<ControlProps, 'bindings'>) {
 
 const titleOf = (name: string) => (isBuiltInDataset(name) ? builtInDatasets[name].title : name);
 
-function Contents({ dataset: { classes, size, problem, skipped } }: { dataset: DatasetSummary }) {
+function Contents({ dataset: { classes, size, problem, skipped, split } }: { dataset: DatasetSummary }) {
   return (
     <div className="mt-1 text-soft text-xs">
       {problem && <p className="font-medium text-bad">{problem}</p>}
       {size && (
         <p className="[overflow-wrap:anywhere]">
-          {formatCount(size.train)} images to train, {formatCount(size.val)} to validate, {formatCount(size.test)} to
-          test in {classes.length} classes: {classes.slice(0, mostNamed).join(', ')}
-          {classes.length > mostNamed && ' …'}
+          {formatCount(size.train)} training, {formatCount(size.val)} validation and {formatCount(size.test)} test
+          images in {classes.length} classes: {classes.slice(0, maxNamedClasses).join(', ')}
+          {classes.length > maxNamedClasses && ' …'}
+        </p>
+      )}
+      {split && (
+        <p>
+          Training and validation images are from {foldersOf(split.train)};{' '}
+          {split.test.length > 0
+            ? `test images from ${foldersOf(split.test)}.`
+            : 'a fifth of them is held out for testing.'}
         </p>
       )}
       {skipped.length > 0 && (
         <details className="mt-0.5">
           <summary className="cursor-pointer text-warn">
-            {skipped.length === 1 ? '1 file or folder is' : `${formatCount(skipped.length)} files or folders are`} left
-            out
+            {skipped.length === 1 ? '1 file or folder' : `${formatCount(skipped.length)} files or folders`} skipped
           </summary>
           <ul className="mt-1 max-h-40 list-disc overflow-y-auto pl-4 [overflow-wrap:anywhere]">
-            {skipped.slice(0, mostListed).map(({ file, reason }) => (
+            {skipped.slice(0, maxListedFiles).map(({ file, reason }) => (
               <li key={file}>
                 {file} {reason}
               </li>
             ))}
-            {skipped.length > mostListed && <li>and {formatCount(skipped.length - mostListed)} more</li>}
+            {skipped.length > maxListedFiles && <li>and {formatCount(skipped.length - maxListedFiles)} more</li>}
           </ul>
         </details>
       )}
@@ -61,10 +69,12 @@ function Contents({ dataset: { classes, size, problem, skipped } }: { dataset: D
   );
 }
 
-const mostNamed = 12;
-const mostListed = 200;
+const foldersOf = (names: readonly string[]) => names.map((name) => `${name}/`).join(' and ');
 
-/** Folders that someone put there, but that cannot be trained on: why they cannot be chosen with success. */
+const maxNamedClasses = 12;
+const maxListedFiles = 200;
+
+/** Why other folders in the datasets folder cannot be trained on. */
 function Unusable({ list, chosen }: { list: DatasetList; chosen: string }) {
   const unusable = list.datasets.filter(({ problem, name }) => problem && name !== chosen);
   return unusable.map(({ name, problem }) => (
@@ -76,7 +86,7 @@ function Unusable({ list, chosen }: { list: DatasetList; chosen: string }) {
 
 const HowToAdd = ({ folder }: { folder: string }) => (
   <p className="mt-1 text-faint text-xs [overflow-wrap:anywhere]">
-    Your own images: make a folder in <code className="font-mono">{folder}</code>, in it one for each class with PNG or
-    JPEG files.
+    To use your images, create a folder in <code className="font-mono">{folder}</code> with one subfolder per class that
+    contains PNG or JPEG files.
   </p>
 );

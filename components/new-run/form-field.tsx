@@ -3,6 +3,7 @@ import { type FieldError, useFormContext, useWatch } from 'react-hook-form';
 import type { FieldDescription } from '@/lib/config/fields.ts';
 import type { TrainConfigField } from '@/lib/config/train-config.ts';
 import { unusedFields } from '@/lib/config/unused-fields.ts';
+import { limitsBatchSize } from '@/lib/data/batch-size.ts';
 import { formatCount, formatRate } from '@/lib/format.ts';
 import type { ControlProps } from './control-props.ts';
 import { DatasetChoice } from './dataset-choice.tsx';
@@ -10,7 +11,7 @@ import { EngineNotes } from './engine-notes.tsx';
 import { type FormValues, readForm } from './read-form.ts';
 import { UnfreezeField } from './unfreeze-field.tsx';
 
-/** One field of the form: label, native control, what is wrong with its value, help. */
+/** One field of the form: label, native control, validation message and help. */
 export function FormField({ field }: { field: FieldDescription }) {
   const { register, getValues, formState } = useFormContext<FormValues>();
   const { name, kind } = field;
@@ -19,13 +20,13 @@ export function FormField({ field }: { field: FieldDescription }) {
   const ids = { control: `field-${name}`, problem: `${name}-problem`, help: `${name}-help` };
   const [initial] = useState(() => getValues(name));
   const bindings = {
-    ...register(name),
-    // In the page from its first byte on, not only once its code has come.
+    ...register(name, { deps: limitsBatchSize.has(name) ? ['batch_size'] : [] }),
+    // Rendered by the server, so that the value is visible before the page’s code has loaded.
     ...(kind === 'switch' ? { defaultChecked: initial === true } : { defaultValue: String(initial ?? '') }),
     id: ids.control,
     'aria-invalid': error !== undefined,
     'aria-describedby': error ? `${ids.problem} ${ids.help}` : ids.help,
-    // Not react-hook-form's own: that would drop the value. A wrong one can always be mended, as it would be refused.
+    // Not react-hook-form’s `disabled`, which would drop the value. An invalid value stays editable so that it can be fixed.
     disabled: unused !== undefined && !error,
   };
   const label = (
@@ -66,7 +67,7 @@ export function FormField({ field }: { field: FieldDescription }) {
   );
 }
 
-/** Fields that are wider than one column of four. */
+/** Classes of fields that span more than one of the four columns. */
 const spans: Partial<Record<TrainConfigField, string>> = {
   n_unfreeze: 'col-span-full',
   dataset: 'sm:col-span-2',
@@ -91,7 +92,7 @@ function Control({ field, bindings }: ControlProps) {
       );
     case 'integer':
       return <input type="number" step={1} {...field.limits} className="field" {...bindings} />;
-    // Typed as text: a browser's number control would take neither `1e-` on the way to 1e-5 nor a decimal comma.
+    // Not a number control: browsers reject a partial `1e-` and a decimal comma.
     case 'real':
       return <input type="text" inputMode="decimal" autoComplete="off" className="field" {...bindings} />;
     default:
@@ -111,10 +112,10 @@ function Range({ field: { limits, kind } }: { field: FieldDescription }) {
 
 function Problem({ id, error }: { id: string; error: FieldError | undefined }) {
   if (!error) return null;
-  const message = error.message ?? 'cannot be this';
+  const message = error.message ?? 'is not valid';
   return (
     <p id={id} className="mt-1 font-medium text-bad text-xs">
-      {message.charAt(0).toUpperCase() + message.slice(1)}.
+      {message.charAt(0).toUpperCase() + message.slice(1).replace(/\.$/, '')}.
     </p>
   );
 }

@@ -3,9 +3,9 @@ import { type FieldGroupName, fieldFacts, fieldNames, type TrainConfigField } fr
 interface GroupFacts {
   title: string;
   help: string;
-  /** Whether the augmentation preview stands below its fields. */
+  /** Whether the augmentation preview is shown below the fields. */
   preview?: boolean;
-  /** Folded until someone opens it, or something in it is wrong. */
+  /** Folded until the user opens it or submits an invalid value in it. */
   folded?: boolean;
 }
 
@@ -16,15 +16,15 @@ export interface FieldGroup extends GroupFacts {
 const groups: Record<FieldGroupName, GroupFacts> = {
   training: {
     title: 'What to train',
-    help: 'Stage 1 trains a new head on the frozen network, stage 2 its last layers too.',
+    help: 'Stage 1 trains a new head on the frozen base; stage 2 also trains the last layers of the base.',
   },
   length: {
     title: 'How long',
-    help: 'Upper bounds: both stages stop early when validation loss no longer falls.',
+    help: 'Upper limits: both stages stop early when validation loss stops improving.',
   },
   augmentation: {
     title: 'Augmentation',
-    help: 'Changes the training images of stage 2 anew in every epoch.',
+    help: 'Random changes to the training images of stage 2, different in every epoch.',
     preview: true,
   },
   advanced: {
@@ -34,7 +34,7 @@ const groups: Record<FieldGroupName, GroupFacts> = {
   },
 };
 
-/** The parts of the form, and the fields of each. */
+/** The sections of the form with their fields. */
 export const fieldGroups: readonly FieldGroup[] = Object.entries(groups).map(([name, facts]) => ({
   ...facts,
   fields: fieldNames.filter((field) => fieldFacts(field).group === name),

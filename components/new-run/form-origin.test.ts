@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '@/lib/config/presets.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
-import { changedFields, fillFromJson, fillFromRun, fillPreset } from './form-origin.ts';
+import { changedFields, type FormOrigin, fillFromJson, fillFromRun, fillPreset } from './form-origin.ts';
 import { findProblems, initialValues, readForm } from './read-form.ts';
 
 const preset = (title: string) => presets.find((each) => each.title === title)!;
 const configOf = (title: string) => trainConfigSchema.parse(readForm(fillPreset(preset(title).config)));
 
 describe('presets', () => {
-  it.each(presets)('$title can be started', ({ config }) => {
+  it.each(presets)('$title is a valid config', ({ config }) => {
     expect(findProblems(fillPreset(config))).toEqual({});
   });
 
-  it('opens on what is quick', () => {
+  it('lists the quickest preset first', () => {
     expect(presets[0].title).toBe('Quick look');
   });
 
-  it('has the script’s own defaults', () => {
+  it('includes the defaults of the original script', () => {
     expect(configOf('Original baseline')).toEqual(trainConfigSchema.parse({}));
   });
 
-  it('has the settings of the original’s best run', () => {
+  it('includes the settings of the original’s best run', () => {
     expect(configOf('Original best, N = 30')).toEqual({
       ...trainConfigSchema.parse({}),
       n_unfreeze: 30,
@@ -35,28 +35,32 @@ describe('presets', () => {
     });
   });
 
-  it('keeps what was typed about the run, and what computes it', () => {
+  it('keeps name, notes, tags and engine', () => {
     const typed = { ...initialValues, name: 'mine', notes: 'why', tags: 'a, b', engine: 'cpu', zoom: '0.5' };
     expect(fillPreset({}, typed)).toEqual({ ...typed, zoom: initialValues.zoom });
   });
 });
 
 describe('changedFields', () => {
-  const origin = { title: 'x', values: { ...initialValues, zoom: '0.2', batch_size: '64' } };
+  const origin: FormOrigin = {
+    kind: 'preset',
+    title: 'x',
+    values: { ...initialValues, zoom: '0.2', batch_size: '64' },
+  };
 
-  it('finds what has another value, in the form’s words, not in another spelling', () => {
+  it('finds different values, not different spellings of a value', () => {
     expect(changedFields(origin.values, origin)).toEqual([]);
     expect(changedFields({ ...origin.values, zoom: '0,20', batch_size: ' 64' }, origin)).toEqual([]);
     expect(changedFields({ ...origin.values, zoom: '', batch_size: '65' }, origin)).toEqual(['batch_size', 'zoom']);
   });
 
-  it('does not mind another name', () => {
+  it('ignores name, notes and tags', () => {
     expect(changedFields({ ...origin.values, name: 'another', notes: 'n', tags: 't' }, origin)).toEqual([]);
   });
 });
 
 describe('filling', () => {
-  it('takes all of a run but the place of its log', () => {
+  it('copies every field of a run except its log path', () => {
     const config = trainConfigSchema.parse({
       n_unfreeze: 7,
       lr_stage1: 1e-4,
@@ -68,11 +72,11 @@ describe('filling', () => {
     expect(trainConfigSchema.parse(readForm(fillFromRun(config)))).toEqual({ ...config, json_output_path: '' });
   });
 
-  it('leaves what a config does not name as it is, and what a log does not name at its default', () => {
+  it('keeps fields that a config omits, and resets fields that a log omits to their defaults', () => {
     const typed = { ...initialValues, name: 'mine', zoom: '0.5', seed: '7' };
     const values = { n_unfreeze: '30', seed: '42', json_output_path: 'results/other.json' };
-    expect(fillFromJson({ values, problems: [], filled: [], isWhole: false }, typed)).toEqual({ ...typed, ...values });
-    expect(fillFromJson({ values, problems: [], filled: [], isWhole: true }, typed)).toEqual({
+    expect(fillFromJson({ values, problems: [], filled: [], isLog: false }, typed)).toEqual({ ...typed, ...values });
+    expect(fillFromJson({ values, problems: [], filled: [], isLog: true }, typed)).toEqual({
       ...initialValues,
       name: 'mine',
       n_unfreeze: '30',

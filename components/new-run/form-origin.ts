@@ -4,38 +4,39 @@ import type { TrainConfig, TrainConfigInput } from '@/lib/config/train-config.ts
 import type { ReadJson } from './config-json.ts';
 import { type FormValues, initialValues, readForm, writeForm } from './read-form.ts';
 
-/** Where the values in the form came from: a preset, a run, a pasted config. */
+/** The source of the form’s values. */
 export interface FormOrigin {
+  kind: 'preset' | 'run' | 'json';
+  /** Title of the preset, or name of the run. */
   title: string;
   values: FormValues;
 }
 
-/** What describes a run, what computes it and on which images: presets leave these alone. */
-const personal: readonly TrainConfigField[] = [...descriptiveFields, 'engine', 'dataset', 'backbone'];
+/** Fields that presets do not set: labels, engine and data. */
+const keptByPresets: readonly TrainConfigField[] = [...descriptiveFields, 'engine', 'dataset', 'backbone'];
 
-/** The form with a preset in it: what was typed about the run stays. */
+/** The form’s values after a preset was selected. Fields that presets do not set keep what was typed. */
 export const fillPreset = (config: TrainConfigInput, typed: FormValues = initialValues): FormValues => ({
   ...writeForm(config),
-  ...Object.fromEntries(personal.map((name) => [name, typed[name]])),
+  ...Object.fromEntries(keptByPresets.map((name) => [name, typed[name]])),
 });
 
-/** The form as it was for a run. Its log keeps its place: the new run gets one of its own. */
+/** The form’s values for a run’s config, without its log path: the new run writes its own log. */
 export const fillFromRun = (config: TrainConfig): FormValues => writeForm({ ...config, json_output_path: '' });
 
-/**
- * The form with a pasted config in it. A log tells all about a run, so what it does not name is as it was by default
- * then; and the place that it names is its own.
- */
-export function fillFromJson({ values, isWhole }: ReadJson, typed: FormValues): FormValues {
-  return isWhole
+/** The form’s values after JSON was pasted. Fields that a log omits take their defaults, and its log path is ignored. */
+export function fillFromJson({ values, isLog }: ReadJson, typed: FormValues): FormValues {
+  return isLog
     ? { ...fillPreset({}, typed), ...values, json_output_path: typed.json_output_path }
     : { ...typed, ...values };
 }
 
-/** What was changed since, in the form's order; 0,1 is no other value than 0.1, and another name no other run. */
+/** The fields that differ from the origin, in the form’s order. Compares parsed values; ignores what presets do not set. */
 export function changedFields(values: FormValues, origin: FormOrigin): TrainConfigField[] {
-  const [now, then] = [readForm(values), readForm(origin.values)];
+  const [current, original] = [readForm(values), readForm(origin.values)];
   return fields
     .map(({ name }) => name)
-    .filter((name) => !personal.includes(name) && JSON.stringify(now[name]) !== JSON.stringify(then[name]));
+    .filter(
+      (name) => !keptByPresets.includes(name) && JSON.stringify(current[name]) !== JSON.stringify(original[name]),
+    );
 }

@@ -6,30 +6,30 @@ import { describeBlock, describeTrainedPart } from '@/lib/network/trained-part.t
 interface NetworkStripProps {
   network: Network;
   nUnfreeze: number;
-  /** Without a stage 2 nothing of the base is trained, whatever N says. */
+  /** Without stage 2 the base is not trained, whatever `nUnfreeze` is. */
   hasStage2: boolean;
   onChange: (nUnfreeze: number) => void;
 }
 
 /**
- * The network from pixels to classes, a bar a kernel, what stage 2 trains filled. Pointing at a block names it, choosing
- * it lets training begin there. One stop for the Tab key; arrow keys go from block to block.
+ * The network from pixels to classes, one bar per conv layer; those that stage 2 trains are filled. Hovering over a block
+ * describes it, clicking it makes it the first trained block. One stop for the Tab key; arrow keys move between blocks.
  */
 export function NetworkStrip({ network, nUnfreeze, hasStage2, onChange }: NetworkStripProps) {
-  const [named, setNamed] = useState<Block | null>(null);
+  const [described, setDescribed] = useState<Block | null>(null);
   const trained = new Set(hasStage2 ? trainedConvolutions(network, nUnfreeze) : []);
   return (
     <div className="mt-3">
-      <Toolbar.Root aria-label="Where training begins" className="flex items-end gap-[3px] sm:gap-1">
+      <Toolbar.Root aria-label="First trained block" className="flex items-end gap-[3px] sm:gap-1">
         {network.blocks.map((block) => (
           <Toolbar.Button
             key={block.name}
-            aria-label={`${describeBlock(block, trained)}. Train from here on`}
+            aria-label={`${describeBlock(block, trained)}. Train from this block on`}
             onClick={() => onChange(unfreezeFrom(network, block.convolutions[0]!))}
-            onPointerEnter={() => setNamed(block)}
-            onPointerLeave={() => setNamed(null)}
-            onFocus={() => setNamed(block)}
-            onBlur={() => setNamed(null)}
+            onPointerEnter={() => setDescribed(block)}
+            onPointerLeave={() => setDescribed(null)}
+            onFocus={() => setDescribed(block)}
+            onBlur={() => setDescribed(null)}
             style={{ flexGrow: block.convolutions.length }}
             className="group flex h-8 min-w-0 basis-0 gap-px rounded-[3px] sm:gap-0.5"
           >
@@ -49,10 +49,10 @@ export function NetworkStrip({ network, nUnfreeze, hasStage2, onChange }: Networ
       </Toolbar.Root>
       <p className="mt-1.5 flex min-h-9 flex-wrap gap-x-4 text-xs sm:min-h-5">
         <output className="font-medium">
-          {hasStage2 ? describeTrainedPart(network, nUnfreeze) : 'Stage 2 has no epochs: none of it is trained'}
+          {hasStage2 ? describeTrainedPart(network, nUnfreeze) : 'Stage 2 has no epochs, so the base stays frozen'}
         </output>
         <span className="text-soft" aria-hidden>
-          {named && describeBlock(named, trained)}
+          {described && describeBlock(described, trained)}
         </span>
       </p>
     </div>

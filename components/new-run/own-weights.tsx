@@ -5,7 +5,7 @@ import { GetData, useDownload } from '@/components/downloads/get-data.tsx';
 import { useDataStatus } from '@/components/downloads/use-data-status.ts';
 import { fallbackSize, type ImageSize, weightsPart } from '@/lib/data/data-files.ts';
 
-/** Where the weights of another image size stand in for the chosen one's: says so, and gets those that Keras would take. */
+/** A note that the weights of another image size are used, with a button that downloads those made for the selected size. */
 export function OwnWeights({ imageSize }: { imageSize: ImageSize }) {
   const status = useDataStatus();
   const { get } = useDownload();
@@ -21,14 +21,14 @@ export function OwnWeights({ imageSize }: { imageSize: ImageSize }) {
   }
   return (
     <p className="text-faint text-xs">
-      ImageNet weights for {fallbackSize} px stand in for those for {imageSize} px.{' '}
+      Using the {fallbackSize} px ImageNet weights; the {imageSize} px ones aren’t downloaded.{' '}
       <button
         type="button"
         className="text-accent underline"
         onClick={() => get.mutate({ part: own.part })}
         disabled={get.isPending}
       >
-        Get those for {imageSize} px, about 9 MB
+        Download them (about 9 MB)
       </button>
     </p>
   );

@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { FormProvider, useForm } from 'react-hook-form';
+import { useDatasetSizes } from '@/components/downloads/use-datasets.ts';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { useMounted } from '@/components/ui/use-mounted.ts';
 import { fieldNamed } from '@/lib/config/fields.ts';
@@ -14,41 +15,42 @@ import type { TrainConfig, TrainConfigField } from '@/lib/config/train-config.ts
 import type { RunDetail } from '@/lib/run/run.ts';
 import { AugmentationPreview } from './augmentation-preview.tsx';
 import { ChosenData } from './chosen-data.tsx';
-import { ConfigButtons, LeftOut } from './config-buttons.tsx';
+import { ConfigButtons, SkippedFields } from './config-buttons.tsx';
 import type { ReadJson } from './config-json.ts';
 import { defaultsNotice, FilledFields } from './defaults-notice.tsx';
 import { FormField } from './form-field.tsx';
 import { type FieldGroup, fieldGroups } from './form-groups.ts';
 import { FormNotice } from './form-notice.tsx';
 import { type FormOrigin, fillFromJson, fillFromRun, fillPreset } from './form-origin.ts';
-import { type FormValues, initialValues, readForm, resolver, writeForm } from './read-form.ts';
+import { initialValues, readForm, resolver, writeForm } from './read-form.ts';
 import { RunEstimateLine } from './run-estimate.tsx';
 import { StartingPoints } from './starting-points.tsx';
 import { useStartKey } from './use-start-key.ts';
 
 interface TrainFormProps {
-  /** The run whose config it is filled with; without one, it opens on the first preset. */
+  /** The run whose config fills the form; without one, the first preset does. */
   from?: Pick<RunDetail, 'name' | 'config' | 'logFacts'>;
-  /** What a new run trains on here. */
+  /** Data set and backbone of new runs on this machine. */
   data: Partial<TrainConfig>;
-  /** What to know about how it was filled. */
+  /** A notice about how the form was filled. */
   notice?: ReactNode;
 }
 
-/** The form of a new run. Its fields, help and limits are the schema's; the server checks again. */
+/** The form for a new run. Fields, help and limits come from the schema; the server validates again. */
 export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormProps) {
   const [origin, setOrigin] = useState<FormOrigin>(() =>
     from
-      ? { title: from.name, values: fillFromRun(from.config) }
-      : { title: presets[0].title, values: fillPreset(presets[0].config, writeForm(data)) },
+      ? { kind: 'run', title: from.name, values: fillFromRun(from.config) }
+      : { kind: 'preset', title: presets[0].title, values: fillPreset(presets[0].config, writeForm(data)) },
   );
   const [notice, setNotice] = useState(() => (from && defaultsNotice(from)) ?? firstNotice);
   const router = useRouter();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const form = useForm<FormValues>({
+  const form = useForm({
     defaultValues: origin.values,
     resolver,
+    context: useDatasetSizes(),
     mode: 'onChange',
     shouldFocusError: false,
   });
@@ -56,10 +58,10 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
   const unfold = (title: string, open: boolean) =>
     setUnfolded((before) => new Set(open ? [...before, title] : [...before].filter((each) => each !== title)));
 
-  /** Puts the cursor into the first wrong field, in the form's order; what is folded cannot have it. */
-  const focusFirst = (wrong: readonly string[]) => {
-    const group = fieldGroups.find(({ fields }) => fields.some((name) => wrong.includes(name)));
-    const name = group?.fields.find((each) => wrong.includes(each));
+  /** Focuses the first invalid field, in the form’s order. Unfolds its group first, since hidden fields cannot have focus. */
+  const focusFirst = (invalid: readonly string[]) => {
+    const group = fieldGroups.find(({ fields }) => fields.some((name) => invalid.includes(name)));
+    const name = group?.fields.find((each) => invalid.includes(each));
     if (!group || !name) return;
     flushSync(() => unfold(group.title, true));
     form.setFocus(name);
@@ -84,7 +86,7 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
   );
   const submit = form.handleSubmit(
     (values) => {
-      // Whoever presses twice has started once.
+      // A double click starts one run.
       if (isStarted.current) return;
       isStarted.current = true;
       start.mutate({ ...readForm(values), key });
@@ -97,14 +99,14 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
   const fill = (next: FormOrigin) => {
     setOrigin(next);
     form.reset(next.values);
-    void form.trigger(); // a wrong value that stayed is still wrong
+    void form.trigger(); // values that were kept may still be invalid
   };
   const paste = (read: ReadJson) => {
-    fill({ title: 'pasted JSON', values: fillFromJson(read, form.getValues()) });
+    fill({ kind: 'json', title: 'the pasted JSON', values: fillFromJson(read, form.getValues()) });
     setNotice(
       (read.problems.length > 0 || read.filled.length > 0) && (
         <>
-          <LeftOut problems={read.problems} />
+          <SkippedFields problems={read.problems} />
           <FilledFields filled={read.filled} />
         </>
       ),
@@ -123,7 +125,7 @@ export function TrainForm({ from, data, notice: firstNotice = null }: TrainFormP
           <Group key={group.title} group={group} open={unfolded.has(group.title)} onFold={unfold} />
         ))}
         <Footer
-          wrong={Object.keys(form.formState.errors).length}
+          invalid={Object.keys(form.formState.errors).length}
           failure={start.error && Object.keys(start.error.data?.fields ?? {}).length === 0 ? start.error.message : null}
           isStarting={start.isPending || start.isSuccess}
         />
@@ -175,15 +177,15 @@ function Group({ group, open, onFold }: GroupProps) {
 }
 
 interface FooterProps {
-  /** How many fields are wrong. */
-  wrong: number;
-  /** Why the run could not be started, where no field is to blame. */
+  /** The number of fields with an invalid value. */
+  invalid: number;
+  /** Why the run could not be started, if not because of a field. */
   failure: string | null;
   isStarting: boolean;
 }
 
-/** What stays in sight: whether anything is wrong, whether the run will have to wait, and the one button. */
-function Footer({ wrong, failure, isStarting }: FooterProps) {
+/** The sticky footer: estimate, validation summary or queue position, and the start button. */
+function Footer({ invalid, failure, isStarting }: FooterProps) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.system.status.queryOptions());
   const ahead = data ? data.queued + (data.running ? 1 : 0) : 0;
@@ -191,11 +193,14 @@ function Footer({ wrong, failure, isStarting }: FooterProps) {
     <div className="card sticky bottom-3 z-10 flex flex-wrap items-center justify-end gap-x-4 gap-y-2 px-4 py-2.5 shadow-lg">
       <RunEstimateLine />
       <p role="status" className="min-w-0 text-soft text-sm">
-        {wrong > 0 && (
-          <span className="text-bad">{wrong === 1 ? 'One value' : `${wrong} values`} cannot be used. </span>
+        {invalid > 0 && (
+          <span className="text-bad">Fix {invalid === 1 ? '1 field' : `${invalid} fields`} to start. </span>
         )}
         {failure && <span className="text-bad">{failure} </span>}
-        {wrong === 0 && !failure && ahead > 0 && `Waits in line behind ${ahead === 1 ? 'one run' : `${ahead} runs`}.`}
+        {invalid === 0 &&
+          !failure &&
+          ahead > 0 &&
+          `Starts after ${ahead === 1 ? '1 other run' : `${ahead} other runs`}.`}
       </p>
       <button type="submit" disabled={isStarting} className="button-primary">
         <Play size={14} aria-hidden />
@@ -206,7 +211,7 @@ function Footer({ wrong, failure, isStarting }: FooterProps) {
   );
 }
 
-/** The keys that start, as this machine's keyboard names them. */
+/** The start shortcut, with the key names of this machine’s keyboard. */
 function StartKey() {
   const isMounted = useMounted();
   const isApple = isMounted && /mac|iphone|ipad/i.test(navigator.platform);
@@ -217,6 +222,6 @@ function StartKey() {
   );
 }
 
-/** Names this act of starting, so that one that is sent twice starts once. */
+/** An idempotency key, so that a request that is sent twice starts one run. */
 const createKey = (): string =>
   [...crypto.getRandomValues(new Uint32Array(4))].map((word) => word.toString(36)).join('-');

@@ -4,7 +4,7 @@ import type { ControlProps } from './control-props.ts';
 import { NetworkStrip } from './network-strip.tsx';
 import type { FormValues } from './read-form.ts';
 
-/** The number is the control; the slider and the network's blocks move it. */
+/** The field for `n_unfreeze`: a number, which the slider and the blocks of the network also set. */
 export function UnfreezeField({ field, bindings }: ControlProps) {
   const { setValue } = useFormContext<FormValues>();
   const [typed, epochs, backbone] = useWatch<FormValues, ['n_unfreeze', 'epochs_stage2', 'backbone']>({

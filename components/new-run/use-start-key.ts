@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from 'react';
 
-/** Ctrl-Enter or ⌘-Enter submits a form from anywhere on its page, wherever the cursor is; dialogs have their own. */
+/** Submits a form on Ctrl-Enter or ⌘-Enter anywhere on the page, except in dialogs. */
 export function useStartKey(form: RefObject<HTMLFormElement | null>): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

@@ -1,11 +1,13 @@
 'use client';
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { FastForward, Play } from 'lucide-react';
 import { useId } from 'react';
 import { useTRPC } from '@/components/live/trpc.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
+import { ErrorMessage } from './error-message.tsx';
+import { useInvalidateRuns } from './use-invalidate-runs.ts';
 
 /** The button that continues an ended run: *Resume* if it did not complete, else *Train further*. Neither for imported logs. */
 export function ContinueRun({ run }: { run: RunDetail }) {
@@ -65,19 +67,4 @@ function TrainFurther({ run }: { run: RunDetail }) {
       </label>
     </form>
   );
-}
-
-function ErrorMessage({ message }: { message: string | undefined }) {
-  return message === undefined ? null : (
-    <p role="alert" className="text-bad text-sm">
-      {message}
-    </p>
-  );
-}
-
-/** Refetches the run and the table, also after an error. */
-function useInvalidateRuns() {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  return { onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.runs.pathKey() }) };
 }

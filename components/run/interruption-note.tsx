@@ -19,7 +19,7 @@ export function InterruptionNote({ run }: { run: RunDetail }) {
 }
 
 function describeResume({ status }: RunDetail, resumed: { stage: number; epoch: number } | undefined): string {
-  if (!resumed) return status === 'queued' ? 'It resumes when its turn in the queue comes.' : '';
+  if (!resumed) return status === 'queued' ? 'It resumes when it is next in the queue.' : '';
   if (resumed.epoch === 0) return 'It started from scratch, since no epoch was completed.';
   return `It resumed after epoch ${resumed.epoch} of stage ${resumed.stage}.`;
 }

@@ -10,8 +10,9 @@ import { ConfirmButton } from '@/components/ui/confirm-button.tsx';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
 import { ContinueRun } from './continue-run.tsx';
+import { FinishRun } from './finish-run.tsx';
 
-/** A run's action buttons: an active run can be canceled, an ended one resumed, run again or deleted. */
+/** A run's action buttons: an active run can be finished early or canceled, an ended one resumed, run again or deleted. */
 export function RunActions({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -47,6 +48,7 @@ export function RunActions({ run }: { run: RunDetail }) {
         </p>
       )}
       <ContinueRun run={run} />
+      <FinishRun run={run} />
       {isFinal(run.status) && isComplete && (
         <button
           ref={runAgain}

@@ -5,6 +5,7 @@ import { StatusBadge } from '@/components/ui/status-badge.tsx';
 import { useNow } from '@/components/ui/use-now.ts';
 import { formatAgo, formatDuration, formatMoment, formatTimeLeft } from '@/lib/format.ts';
 import { describeActivity, describeQueuePosition } from '@/lib/run/progress.ts';
+import { isFinishedEarly } from '@/lib/run/reduce-run.ts';
 import { type RunDetail, secondsBetween } from '@/lib/run/run.ts';
 import { NotifySwitch } from './notify-switch.tsx';
 import { RunActions } from './run-actions.tsx';
@@ -46,6 +47,7 @@ function StatusLine({ run }: { run: RunDetail }) {
       facts.push({ text: formatTimeLeft(progress.secondsLeft), title: 'If no stage stops early' });
     }
   } else if (startedAt && finishedAt) {
+    if (isFinishedEarly(run)) facts.push({ text: 'finished early', title: 'Training was ended before its last epoch' });
     const seconds = secondsBetween(startedAt, finishedAt);
     facts.push({ text: `after ${formatDuration(seconds)}`, title: `${seconds.toFixed(1)} s` });
   }

@@ -1,6 +1,7 @@
 import { Check, Circle, CircleDashed, OctagonX } from 'lucide-react';
 import { formatDuration, formatShare } from '@/lib/format.ts';
-import { type PhaseStep, phaseNames, preparePhases, runShare } from '@/lib/run/progress.ts';
+import { phaseLabels } from '@/lib/run/phases.ts';
+import { type PhaseStep, preparePhases, runShare } from '@/lib/run/progress.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 
 const icons = { waiting: CircleDashed, running: Circle, done: Check, stopped: OctagonX };
@@ -48,7 +49,7 @@ function Step({ step, isCached }: { step: PhaseStep; isCached?: boolean }) {
       <div className="flex items-baseline justify-between gap-2 whitespace-nowrap text-xs">
         <span className={`inline-flex items-center gap-1.5 ${state === 'waiting' ? 'text-faint' : 'text-soft'}`}>
           <Icon size={12} strokeWidth={2.5} className={colour} aria-hidden />
-          {phaseNames[phase]}
+          {phaseLabels[phase]}
         </span>
         <span className="truncate text-faint" title={seconds === null ? undefined : `${seconds.toFixed(1)} s`}>
           {seconds !== null && (isCached ? 'cached' : formatDuration(seconds))}
@@ -60,7 +61,7 @@ function Step({ step, isCached }: { step: PhaseStep; isCached?: boolean }) {
       </div>
       <div
         role="progressbar"
-        aria-label={part ? `${phaseNames[phase]}, frozen layers` : phaseNames[phase]}
+        aria-label={part ? `${phaseLabels[phase]}, frozen layers` : phaseLabels[phase]}
         aria-valuenow={Math.round(share * 100)}
         aria-valuemin={0}
         aria-valuemax={100}

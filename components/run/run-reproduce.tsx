@@ -46,7 +46,7 @@ function Offer({ run }: { run: RunDetail }) {
   const start = useMutation(trpc.runs.reproduce.mutationOptions({ onSuccess: ({ id }) => router.push(`/runs/${id}`) }));
   const estimateOf = (config: TrainConfig): RunEstimate | null =>
     data && size
-      ? estimateRun(config, { size, speeds: data.speeds, kept: findCached(config, data.kept, data.cacheLimit) })
+      ? estimateRun(config, { size, speeds: data.speeds, cached: findCached(config, data.kept, data.cacheLimit) })
       : null;
   const secondsOf = (config: TrainConfig) => estimateOf(config)?.seconds ?? null;
   const full = reproductionConfig(
@@ -95,7 +95,8 @@ function Offer({ run }: { run: RunDetail }) {
       )}
       {start.error && (
         <p role="alert" className="mt-2 text-bad">
-          {start.error.message}
+          {/* The message about a field follows its name. */}
+          {[...Object.keys(start.error.data?.fields ?? {}), start.error.message].join(' ')}
         </p>
       )}
     </Card>

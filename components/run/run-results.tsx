@@ -2,6 +2,7 @@ import { ConfusionMatrix } from '@/components/charts/confusion-matrix.tsx';
 import { Card } from '@/components/ui/card.tsx';
 import { formatAccuracy, formatDuration, formatPoints } from '@/lib/format.ts';
 import type { RunMetrics } from '@/lib/run/metrics.ts';
+import { phaseLabels } from '@/lib/run/phases.ts';
 import { stageEnds } from '@/lib/run/reduce-run.ts';
 import { type RunDetail, secondsBetween } from '@/lib/run/run.ts';
 import { isFinal } from '@/lib/run/status.ts';
@@ -117,10 +118,11 @@ function StageRemarks({ run }: { run: RunDetail }) {
   return (
     <div className="mt-2 min-h-10 space-y-1 border-line border-t pt-2 text-soft text-xs">
       {!metrics && ends.length === 0 && <NotYet>accuracy on validation and test images</NotYet>}
-      {ends.map(({ stage, bestEpoch, epochs, stoppedEarly }) => (
+      {ends.map(({ stage, bestEpoch, epochs, stoppedEarly, finishedEarly }) => (
         <p key={stage}>
           Stage {stage}: best epoch {bestEpoch} of {epochs}
           {stoppedEarly && ' (stopped early: validation loss stopped improving)'}
+          {finishedEarly && ' (ended early on request)'}
         </p>
       ))}
       {change !== null && change < 0 && (
@@ -141,9 +143,15 @@ function changeByStage2({ metrics, config }: RunDetail): number | null {
 
 function Times({ run: { timing, startedAt, finishedAt } }: { run: RunDetail }) {
   const parts: [string, number | null][] = [
-    [timing?.features_cached ? 'Features (cached)' : 'Features', timing?.feature_extract ?? null],
-    ['Head training', timing?.top_train ?? null],
-    [timing?.frozen_cached ? 'Fine-tuning (frozen part cached)' : 'Fine-tuning', timing?.end2end ?? null],
+    [
+      timing?.features_cached ? `${phaseLabels.features} (cached)` : phaseLabels.features,
+      timing?.feature_extract ?? null,
+    ],
+    [phaseLabels.head, timing?.top_train ?? null],
+    [
+      timing?.frozen_cached ? `${phaseLabels.finetune} (frozen part cached)` : phaseLabels.finetune,
+      timing?.end2end ?? null,
+    ],
     ['Training total', timing?.total ?? null],
     ['Evaluation (not included)', timing?.evaluation ?? null],
     ['Wall-clock time', startedAt && finishedAt ? secondsBetween(startedAt, finishedAt) : null],

@@ -6,7 +6,8 @@ import { DataProblems } from '@/components/downloads/data-problems.tsx';
 import { ConnectionNote } from '@/components/live/connection-note.tsx';
 import { useLiveRun } from '@/components/live/use-live-run.ts';
 import { formatShare } from '@/lib/format.ts';
-import { describeQueuePosition, phaseNames, runShare } from '@/lib/run/progress.ts';
+import { phaseLabels } from '@/lib/run/phases.ts';
+import { describeQueuePosition, runShare } from '@/lib/run/progress.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
 import { CheckpointNote } from './checkpoint-note.tsx';
 import { InterruptionNote } from './interruption-note.tsx';
@@ -94,5 +95,5 @@ function titleOf(run: RunDetail): string {
   if (status !== 'running') return `${name}: ${status}`;
   const share = runShare(run);
   if (!progress || share === null) return `${name}: running`;
-  return `${formatShare(share)} ${phaseNames[progress.phase].toLowerCase()} · ${name}`;
+  return `${formatShare(share)} ${phaseLabels[progress.phase].toLowerCase()} · ${name}`;
 }

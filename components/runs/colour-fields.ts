@@ -2,5 +2,5 @@ import { settingFields, type TrainConfigField } from '@/lib/config/field-table.t
 
 export type ColourField = 'run' | TrainConfigField;
 
-/** What points can be coloured by: each run's own colour, or a field of the config that changes its result. */
+/** What points can be coloured by: the colour of each run, or a config field that affects results. */
 export const colourFields: readonly ColourField[] = ['run', ...settingFields];

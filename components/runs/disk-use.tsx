@@ -4,17 +4,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { formatBytes } from '@/lib/format.ts';
 
-/** How much of the disk is ours, where, and what makes room: a line at the foot. */
+/** A line with the disk usage of results, cache and data, and how to free space. */
 export function DiskUse() {
-  // Every file is looked at for it: not again at each visit.
+  // The server scans every file for this, so not on every visit.
   const { data } = useQuery(useTRPC().system.diskUse.queryOptions(undefined, { staleTime: 60_000 }));
   if (!data) return null;
   const { results, cache, data: sources, datasets, freeBytes } = data;
   const parts = [
-    { ...results, name: 'results', note: `, ${formatBytes(results.checkpointBytes)} of it checkpoints` },
-    { ...cache, name: 'cache', note: ` of at most ${formatBytes(cache.limit)}` },
+    { ...results, name: 'results', note: ` (${formatBytes(results.checkpointBytes)} checkpoints)` },
+    { ...cache, name: 'cache', note: ` of ${formatBytes(cache.limit)}` },
     { ...sources, name: 'data', note: '' },
-    { ...datasets, name: 'own images', note: '' },
+    { ...datasets, name: 'your images', note: '' },
   ];
   return (
     <section className="mt-6 text-faint text-xs" aria-label="Disk use">
@@ -27,7 +27,7 @@ export function DiskUse() {
             {note} ·{' '}
           </span>
         ))}
-      <span title="Deleting runs makes room; npm run cache -- --clear empties the cache">
+      <span title="Delete runs to free space; npm run cache -- --clear empties the cache">
         {formatBytes(freeBytes)} free
       </span>
     </section>

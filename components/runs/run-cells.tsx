@@ -2,20 +2,21 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatAccuracy, formatAgo, formatDuration, formatMoment, formatPoints } from '@/lib/format.ts';
 import { notInLog } from '@/lib/run/known-settings.ts';
+import { phaseLabels } from '@/lib/run/phases.ts';
 import { type RunSummary, secondsBetween } from '@/lib/run/run.ts';
 import type { ColumnId, DrawnColumn, RunColumn } from '@/lib/runs/columns.ts';
 import { runColour } from '@/lib/series/colours.ts';
 import { RunStatusCell } from './run-status-cell.tsx';
 
-/** What a cell may need besides its run. */
+/** Data that cells need in addition to their run. */
 export interface CellContext {
-  /** Milliseconds since 1970; null until the page runs in the browser. */
+  /** Unix ms; null until the page runs in the browser. */
   now: number | null;
-  /** The run that the others are compared with. */
+  /** The run that others are compared with. */
   baseline: RunSummary | null;
   /** A run's name, with its seed or the end of its id if other rows have the same one. */
   nameOf: (run: RunSummary) => string;
-  /** The best of each figure among the runs that compare with this one; null where none does. */
+  /** The best value of each metric among the runs comparable with this one; null if there are none. */
   bestFor: (run: RunSummary) => Record<FigureColumn, number | null> | null;
 }
 
@@ -24,7 +25,7 @@ export type FigureColumn = 'val' | 'test' | 'tta' | 'time';
 
 type Cell = (run: RunSummary, context: CellContext) => ReactNode;
 
-/** Seconds that a run took, or has taken so far. The log's own sum counts where there is one; evaluation stands apart. */
+/** A run’s duration in seconds, or its duration so far. Excludes evaluation if the run has recorded timing. */
 function secondsOf(run: RunSummary, now: number | null): number | null {
   if (run.timing) return run.timing.total;
   if (run.startedAt === null) return null;
@@ -32,28 +33,28 @@ function secondsOf(run: RunSummary, now: number | null): number | null {
   return until === null ? null : secondsBetween(run.startedAt, until);
 }
 
-function timingInWords({ timing }: RunSummary): string | undefined {
+function describeTiming({ timing }: RunSummary): string | undefined {
   if (!timing) return undefined;
-  const inWords = (seconds: number | null) => (seconds === null ? '–' : formatDuration(seconds));
+  const format = (seconds: number | null) => (seconds === null ? '–' : formatDuration(seconds));
   const { feature_extract, top_train, end2end, evaluation, features_cached, frozen_cached } = timing;
   return [
-    `features ${inWords(feature_extract)}${features_cached ? ' (kept from an earlier run)' : ''}`,
-    `head ${inWords(top_train)}`,
-    `fine-tuning ${inWords(end2end)}${frozen_cached ? ' (its frozen part kept from an earlier run)' : ''}`,
-    `besides: evaluation ${inWords(evaluation)}`,
+    `${phaseLabels.features} ${format(feature_extract)}${features_cached ? ' (cached)' : ''}`,
+    `${phaseLabels.head} ${format(top_train)}`,
+    `${phaseLabels.finetune} ${format(end2end)}${frozen_cached ? ' (frozen part cached)' : ''}`,
+    `${phaseLabels.evaluation} ${format(evaluation)} (not included)`,
   ].join('\n');
 }
 
 const none = <span className="text-faint">–</span>;
 
-/** A figure with what it says beside others: whether it is the best, and how far it is from the baseline's. */
+/** A figure, marked if it is the best, with its difference from the baseline. */
 function compared(run: RunSummary, column: FigureColumn, value: number | null, text: string, context: CellContext) {
   if (value === null) return none;
   const isBest = context.bestFor(run)?.[column] === value;
   return (
     <>
       {isBest && (
-        <span className="mr-1 text-good" title={`The best of the runs shown that were tested on ${run.test?.name}`}>
+        <span className="mr-1 text-good" title={`Best of the filtered runs tested on ${run.test?.name}`}>
           ★<span className="sr-only"> best: </span>
         </span>
       )}
@@ -70,7 +71,7 @@ interface DifferenceProps {
   baseline: RunSummary | null;
 }
 
-/** Only between runs that were tested on the same images. */
+/** The difference from the baseline. Empty for runs that were tested on other images. */
 function Difference({ run, column, value, baseline }: DifferenceProps) {
   if (!baseline) return null;
   if (baseline.id === run.id) return <span className="ml-1.5 inline-block w-12 text-faint text-xs">baseline</span>;
@@ -86,7 +87,7 @@ function Difference({ run, column, value, baseline }: DifferenceProps) {
   return (
     <span
       className={`ml-1.5 inline-block w-12 text-xs ${colour}`}
-      title={column === 'time' ? 'longer or shorter than the baseline' : 'points to the baseline'}
+      title={column === 'time' ? 'Time relative to the baseline' : 'Percentage points relative to the baseline'}
     >
       {text}
     </span>
@@ -113,7 +114,7 @@ const accuracy =
     return compared(run, column, value, formatAccuracy(value), context);
   };
 
-/** Cells that are more than text. */
+/** Cells that need more than text. */
 const cells: Record<DrawnColumn, Cell> & Partial<Record<ColumnId, Cell>> = {
   name: (run, { nameOf }) => (
     <span className="flex min-w-0 items-center gap-2">
@@ -136,13 +137,13 @@ const cells: Record<DrawnColumn, Cell> & Partial<Record<ColumnId, Cell>> = {
   time: (run, context) => {
     const seconds = secondsOf(run, context.now);
     const text = seconds === null ? '' : formatDuration(seconds);
-    return <span title={timingInWords(run)}>{compared(run, 'time', seconds, text, context)}</span>;
+    return <span title={describeTiming(run)}>{compared(run, 'time', seconds, text, context)}</span>;
   },
   createdAt: ({ createdAt }, { now }) =>
     now === null ? '' : <time title={formatMoment(createdAt)}>{formatAgo(createdAt, now)}</time>,
 };
 
-/** What stands in a run's cell of a column. */
+/** The content of a run’s cell in a column. */
 export const drawCell = ({ id, text }: RunColumn, run: RunSummary, context: CellContext): ReactNode =>
   cells[id]?.(run, context) ?? drawText(text?.(run) ?? null);
 
@@ -156,7 +157,7 @@ function drawText(text: string | null): ReactNode {
   );
 }
 
-/** Rem that a difference to the baseline takes beside a figure. */
+/** Additional column width for the difference from the baseline, in rem. */
 export const differenceWidth = 3.5;
 export const isCompared = (id: ColumnId): id is FigureColumn =>
   id === 'val' || id === 'test' || id === 'tta' || id === 'time';

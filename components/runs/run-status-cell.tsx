@@ -1,7 +1,8 @@
 import { useWaitReason } from '@/components/downloads/use-data-status.ts';
 import { StatusBadge } from '@/components/ui/status-badge.tsx';
 import { formatTimeLeft } from '@/lib/format.ts';
-import { describeQueuePosition, phaseNames, runShare } from '@/lib/run/progress.ts';
+import { phaseLabels } from '@/lib/run/phases.ts';
+import { describeQueuePosition, runShare } from '@/lib/run/progress.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 
 /** A run's status in a row, with the progress of a running run and the queue position of a waiting one. */
@@ -19,7 +20,7 @@ export function RunStatusCell({ run }: { run: RunSummary }) {
   const left = progress?.secondsLeft;
   return (
     <span className="block leading-4">
-      <StatusBadge status={run.status} detail={progress ? `· ${phaseNames[progress.phase].toLowerCase()}` : null} />
+      <StatusBadge status={run.status} detail={progress ? `· ${phaseLabels[progress.phase].toLowerCase()}` : null} />
       <span className="flex items-center gap-2">
         <span className="h-1 flex-1 overflow-hidden rounded-full bg-raised">
           <span className="block h-full rounded-full bg-accent" style={{ width: `${share * 100}%` }} />

@@ -20,12 +20,12 @@ interface Props {
   setState: SetRunsState;
 }
 
-/** The best of the selected runs, or of all that the filters leave, with what it was made with and what it confuses. */
+/** The best of the selected or else of the filtered runs, with its config and confusion matrix. */
 export function RunsBest({ query, state, setState }: Props) {
   const { selected, tested } = state;
-  const asked = { filter: query.filter, ...(selected.length > 0 && { ids: selected.slice(0, 200) }) };
+  const input = { filter: query.filter, ...(selected.length > 0 && { ids: selected.slice(0, 200) }) };
   const { data: groups } = useQuery(
-    useTRPC().dashboard.best.queryOptions(asked, { placeholderData: keepPreviousData }),
+    useTRPC().dashboard.best.queryOptions(input, { placeholderData: keepPreviousData }),
   );
   const group = groups?.find(({ test }) => test.hash === tested) ?? groups?.[0];
   if (!groups || !group) return null;
@@ -68,7 +68,7 @@ export function RunsBest({ query, state, setState }: Props) {
           </div>
         ))}
       </dl>
-      <p className="mt-1.5 text-soft text-xs">{configInWords(run)}</p>
+      <p className="mt-1.5 text-soft text-xs">{describeConfig(run)}</p>
       {confusion && (
         <div className="mt-3 border-line border-t pt-3">
           <ConfusionMatrix key={run.id} confusion={confusion} classes={classes} test={run.test} isBrief />
@@ -89,7 +89,7 @@ const figuresOf = ({ valAccuracy, metrics, timing }: RunSummary): [string, strin
 ];
 
 /** The settings of a run in one line; what an imported log does not contain is left out. */
-function configInWords(run: RunSummary): string {
+function describeConfig(run: RunSummary): string {
   const text = (name: TrainConfigField) => bareSetting(run, name);
   const has = (name: TrainConfigField) => text(name) !== notInLog;
   const rates = (['lr_stage1', 'lr_stage2'] as const).filter(has).map(text);

@@ -13,7 +13,7 @@ interface Props {
   setState: SetRunsState;
 }
 
-/** Curves, accuracy against time and the best of the runs that the filters leave. */
+/** Curves, accuracy against time and the best run, for the filtered runs. */
 export function RunsCharts({ query, state, setState }: Props) {
   return (
     <div className="grid min-w-0 gap-4 lg:max-[1400px]:grid-cols-2">

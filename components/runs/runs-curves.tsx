@@ -22,10 +22,10 @@ interface Props {
 }
 
 const height = 280;
-/** Past this many a list of names says less than the table. */
-const mostNamed = 12;
+/** The legend is omitted if there are more curves than this. */
+const maxNames = 12;
 
-/** One figure of every epoch, of the selected runs or else of the first ones in the table, one over the other. */
+/** The curves of one metric, overlaid, for the selected runs or else the first runs of the table. */
 export function RunsCurves({ query, state, setState }: Props) {
   const { metric, stage, smooth, logy, batches, selected, curves: count } = state;
   const which =
@@ -53,7 +53,7 @@ export function RunsCurves({ query, state, setState }: Props) {
     <section className="card overflow-hidden" aria-label="Curves">
       <header className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 px-4 pt-2.5">
         <label>
-          <span className="sr-only">Figure</span>
+          <span className="sr-only">Metric</span>
           <select
             value={metric}
             onChange={({ target }) => setState({ metric: target.value as CurveMetric })}
@@ -70,7 +70,7 @@ export function RunsCurves({ query, state, setState }: Props) {
           <p className="text-faint text-xs">{selected.length} selected</p>
         ) : (
           <Segments
-            label="How many runs of the table"
+            label="Number of runs"
             value={count}
             onChange={(value) => setState({ curves: value })}
             choices={{ 5: 'first 5', 20: '20', 100: '100' }}
@@ -91,7 +91,7 @@ export function RunsCurves({ query, state, setState }: Props) {
         {curves?.some(({ hasBatches }) => hasBatches) && (
           <label
             className="flex items-center gap-1.5 text-soft text-xs"
-            title="Logs whose every other epoch of stage 2 trained on a single batch: those epochs, too"
+            title="In logs where every other epoch of stage 2 trained on a single batch, also show those epochs"
           >
             <input type="checkbox" checked={batches} onChange={() => setState({ batches: !batches })} />
             single batches
@@ -112,12 +112,12 @@ export function RunsCurves({ query, state, setState }: Props) {
       </div>
       {isEmpty ? (
         <p style={{ height }} className="grid place-items-center px-8 text-center text-faint">
-          {curves ? 'Curves grow here from the first epoch on.' : ''}
+          {curves ? 'Curves appear after the first epoch.' : ''}
         </p>
       ) : (
         <Plot chart={chart} height={height} />
       )}
-      {curves && curves.length <= mostNamed && (
+      {curves && curves.length <= maxNames && (
         <ul className="flex flex-wrap gap-x-4 gap-y-1 border-line border-t px-4 py-2.5 text-soft text-xs">
           {named.map((run) => (
             <li key={run.id} className="flex min-w-0 items-center gap-1.5">

@@ -9,16 +9,16 @@ import { formatCount } from '@/lib/format.ts';
 import { columnNamed, type SortColumn } from '@/lib/runs/columns.ts';
 import { RunsTable } from './runs-table.tsx';
 import { RunsToolbar } from './runs-toolbar.tsx';
-import type { queryOf, RunsState } from './runs-url.ts';
+import { clearedFilters, type queryOf, type RunsState } from './runs-url.ts';
 import { useCellContext } from './use-cell-context.ts';
-import { useColumns } from './use-columns.ts';
 import type { RunRows } from './use-run-rows.ts';
 import { useRunsShortcuts } from './use-runs-shortcuts.ts';
 import type { SetRunsState } from './use-runs-state.ts';
+import { useShownColumns } from './use-shown-columns.ts';
 
-// Below what is seen first, or seldom used.
+// Below the fold, or rarely used.
 const RunsSelection = dynamic(() => import('./runs-selection.tsx').then((module) => module.RunsSelection), {
-  // Without this the page would wait for it, and the keys with the page.
+  // Without a fallback, the page and its keyboard shortcuts would wait for this code.
   loading: () => null,
 });
 const ShortcutsHelp = dynamic(() =>
@@ -42,10 +42,10 @@ interface RunsDashboardProps {
 
 /** The table of runs, and charts of what it shows. */
 export function RunsDashboard({ state, setState, query, rows, connected, importFiles }: RunsDashboardProps) {
-  const columns = useColumns();
+  const columns = useShownColumns();
   const search = useRef<HTMLInputElement>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
-  // Stays once shown, since it reports what happened to the selection; and a row is marked before this code has loaded.
+  // Stays mounted once shown, since it reports the outcome of deletions. Set in an effect, so that a row is marked as selected before this code has loaded.
   const [wasUsed, setWasUsed] = useState(false);
   const isUsed = state.selected.length > 0 || state.baseline !== '';
   useEffect(() => {
@@ -94,7 +94,17 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
       <div className="grid items-start gap-4 min-[1400px]:grid-cols-[minmax(0,1fr)_21rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="card min-w-0 overflow-hidden min-[1400px]:sticky min-[1400px]:top-15">
           {rows.total === 0 ? (
-            <p className="px-4 py-12 text-center text-faint">No run is like this. “Show all” removes the filters.</p>
+            <p className="px-4 py-12 text-center text-faint">
+              No matching runs.{' '}
+              <button
+                type="button"
+                className="text-accent hover:underline"
+                onClick={() => void setState(clearedFilters)}
+              >
+                Clear filters
+              </button>
+              .
+            </p>
           ) : (
             <RunsTable
               rows={rows}
@@ -121,7 +131,7 @@ export function RunsDashboard({ state, setState, query, rows, connected, importF
   );
 }
 
-/** Words start at A, figures at the largest; then the other way round; then the newest come first again. */
+/** The first click sorts text ascending and numbers descending, the second reverses it, the third restores newest first. */
 function nextSort(sort: { column: SortColumn; descending: boolean }, column: SortColumn): Partial<RunsState> {
   const isFigure = columnNamed(column).isFigure === true;
   const first = isFigure ? 'desc' : 'asc';

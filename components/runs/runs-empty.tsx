@@ -11,7 +11,7 @@ import { useTRPC } from '@/components/live/trpc.ts';
 import { RunsExamples } from './runs-examples.tsx';
 import { ImportButton } from './runs-import.tsx';
 
-/** What this is and how it begins, while there is nothing else to show. */
+/** The start page while there are no runs: what the app does, and how to start. */
 export function RunsEmpty({ importFiles }: { importFiles: (files: readonly File[]) => Promise<void> }) {
   return (
     <main className="mx-auto max-w-3xl px-4 py-12 sm:py-20">
@@ -20,14 +20,14 @@ export function RunsEmpty({ importFiles }: { importFiles: (files: readonly File[
           Teach a trained network to see something new
         </h1>
         <p className="mx-auto mt-3 max-w-xl text-balance text-[15px] text-soft">
-          A run trains MobileNetV2 on this machine in two stages. You watch its curves grow, lay them over those of
-          other runs, and take the Keras model away.
+          A run trains MobileNetV2 on this machine in two stages. Watch its curves live, compare them with other runs,
+          and download the Keras model.
         </p>
         <StartFirstRun />
       </div>
       <DataOffer className="mt-10" />
       <p className="mt-4 flex flex-wrap items-center justify-center gap-2 text-center text-faint">
-        Or look at logs of runs that are done: drop them here. <ImportButton importFiles={importFiles} />
+        Or view logs of finished runs: drop them here. <ImportButton importFiles={importFiles} />
       </p>
       <Preview />
       <RunsExamples />
@@ -35,7 +35,7 @@ export function RunsEmpty({ importFiles }: { importFiles: (files: readonly File[
   );
 }
 
-/** One click, with what this machine has. */
+/** Starts the first run with one click, on the data that is available. */
 function StartFirstRun() {
   const trpc = useTRPC();
   const router = useRouter();
@@ -55,7 +55,7 @@ function StartFirstRun() {
           {start.isPending || start.isSuccess ? 'Starting …' : 'Start the first run'}
         </button>
         <Link href="/runs/new" className="button h-10 px-4 text-[15px]">
-          Choose everything
+          Configure a run
         </Link>
       </div>
       <p className="mt-3 min-h-5 text-faint text-sm">
@@ -70,7 +70,7 @@ function StartFirstRun() {
   );
 }
 
-/** What it will look like: the curves of two stages, drawn with nothing. */
+/** An illustration of the curves of a run with two stages. */
 function Preview() {
   return (
     <figure className="card mt-12 overflow-hidden px-5 pt-4 pb-3" aria-hidden>
@@ -98,7 +98,7 @@ function Preview() {
             stage 1: the head
           </text>
           <text x="256" y="16">
-            stage 2: the last layers too
+            stage 2: fine-tuning
           </text>
           <text x="640" y="188" textAnchor="end">
             epoch

@@ -6,7 +6,7 @@ import Link from 'next/link';
 import { useTRPC } from '@/components/live/trpc.ts';
 import { formatAccuracy, formatCount, formatDuration } from '@/lib/format.ts';
 
-/** A few runs of this project's own, to look at before there are others; they count nowhere. */
+/** A few bundled runs to look at before there are others. They are not part of the table or its charts. */
 export function RunsExamples() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -22,7 +22,7 @@ export function RunsExamples() {
       <h2 className="font-semibold">
         Examples{' '}
         <span className="font-normal text-faint text-xs">
-          real runs that came with the app; they count in no comparison
+          real runs, bundled with the app; not part of the table or its charts
         </span>
       </h2>
       <ul className="mt-2">
@@ -44,7 +44,7 @@ export function RunsExamples() {
               type="button"
               onClick={() => hide.mutate({ id })}
               disabled={hide.isPending}
-              title="Hide this example for good"
+              title="Hide this example permanently"
               aria-label={`Hide ${name}`}
               className="rounded p-1 text-faint hover:bg-raised hover:text-ink"
             >

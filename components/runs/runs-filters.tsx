@@ -7,7 +7,7 @@ import { useTRPC } from '@/components/live/trpc.ts';
 import { PopoverButton, PopoverCheck } from '@/components/ui/popover-button.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
 import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
-import { isFiltered, type RunsState } from './runs-url.ts';
+import { clearedFilters, isFiltered, type RunsState } from './runs-url.ts';
 import type { SetRunsState } from './use-runs-state.ts';
 
 interface Props {
@@ -16,18 +16,17 @@ interface Props {
   search: RefObject<HTMLInputElement | null>;
 }
 
-const inWords = (facet: Facet, value: string): string => facetFacts(facet).inWords?.(value) ?? value;
+const labelOf = (facet: Facet, value: string): string => facetFacts(facet).formatValue?.(value) ?? value;
 
-/** Search, a panel for each filter, and a chip for each chosen value. */
+/** The search field, a menu for each filter, and a chip for each selected value. */
 export function RunsFilters({ state, setState, search }: Props) {
   const { data } = useQuery(useTRPC().dashboard.facets.queryOptions());
   const toggle = (facet: Facet, value: string) => {
     const before = state[facet].map(String);
     const after = before.includes(value) ? before.filter((each) => each !== value) : [...before, value];
-    // The address keeps numbers as numbers; what comes from the server's own list is possible.
+    // The URL state holds numbers for integer facets. Values come from the server’s list, so they are valid.
     void setState({ [facet]: facetFacts(facet).isInteger ? after.map(Number) : after } as Partial<RunsState>);
   };
-  const clear = () => setState({ q: '', ...Object.fromEntries(facets.map((facet) => [facet, null])) });
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       <SearchField
@@ -39,14 +38,14 @@ export function RunsFilters({ state, setState, search }: Props) {
       />
       {facets.map((facet) => {
         const values = data?.[facet] ?? [];
-        // With a single value there is nothing to choose.
+        // A single value offers no choice.
         if (values.length < 2 && state[facet].length === 0) return null;
         return (
           <PopoverButton key={facet} label={facetFacts(facet).title} isActive={state[facet].length > 0}>
             {values.map(({ value, runs }) => (
               <PopoverCheck
                 key={value}
-                label={inWords(facet, value)}
+                label={labelOf(facet, value)}
                 note={String(runs)}
                 checked={state[facet].map(String).includes(value)}
                 onChange={() => toggle(facet, value)}
@@ -64,14 +63,14 @@ export function RunsFilters({ state, setState, search }: Props) {
             className="inline-flex h-7 max-w-48 items-center gap-1 rounded-full bg-accent-soft px-2.5 text-accent text-xs hover:line-through"
             title={`Remove the filter ${facetFacts(facet).title}`}
           >
-            <span className="truncate">{inWords(facet, String(value))}</span>
+            <span className="truncate">{labelOf(facet, String(value))}</span>
             <X size={12} aria-hidden />
           </button>
         )),
       )}
       {isFiltered(state) && (
-        <button type="button" className="button h-7 px-2.5 text-xs" onClick={() => void clear()}>
-          Show all
+        <button type="button" className="button h-7 px-2.5 text-xs" onClick={() => void setState(clearedFilters)}>
+          Clear filters
         </button>
       )}
     </div>

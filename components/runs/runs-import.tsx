@@ -7,15 +7,16 @@ import { type ChangeEvent, useCallback, useEffect, useState } from 'react';
 import { useTRPC, useTRPCClient } from '@/components/live/trpc.ts';
 import { describeTooLarge, maxLogBytes } from '@/lib/logs/log-bytes.ts';
 
-/** What became of a file. */
+/** The outcome of one file. */
 interface Outcome {
   name: string;
+  /** The run’s id; null if the file was rejected. */
   id: string | null;
-  words: string;
+  message: string;
   isNew?: true;
 }
 
-/** Takes in logs that are dropped anywhere on the page, or chosen by its button, and says what became of each. */
+/** Imports logs that are dropped onto the page or selected with the button, and holds the outcome of each. */
 export function useImport() {
   const trpc = useTRPC();
   const client = useTRPCClient();
@@ -36,21 +37,21 @@ export function useImport() {
     },
     [client, queryClient, trpc],
   );
-  const isOver = useDrop(importFiles);
-  return { importFiles, outcomes, pending, isOver, forget: () => setOutcomes([]) };
+  const isDragging = useDrop(importFiles);
+  return { importFiles, outcomes, pending, isDragging, dismiss: () => setOutcomes([]) };
 }
 type Import = ReturnType<typeof useImport>;
 
 async function importFile(client: ReturnType<typeof useTRPCClient>, file: File): Promise<Outcome> {
   const { name, size, lastModified } = file;
-  if (size > maxLogBytes) return { name, id: null, words: describeTooLarge(size) };
+  if (size > maxLogBytes) return { name, id: null, message: describeTooLarge(size) };
   try {
     const outcome = await client.logs.import.mutate({ name, base64: await readBase64(file), modifiedAt: lastModified });
-    if (outcome.type === 'refused') return { name, id: null, words: outcome.reason };
-    if (outcome.type === 'known') return { name, id: outcome.id, words: 'is here already' };
-    return { name, id: outcome.id, isNew: true, words: ['imported', ...outcome.notes].join('; ') };
+    if (outcome.type === 'refused') return { name, id: null, message: outcome.reason };
+    if (outcome.type === 'known') return { name, id: outcome.id, message: 'was already imported' };
+    return { name, id: outcome.id, isNew: true, message: ['imported', ...outcome.notes].join('; ') };
   } catch (error) {
-    return { name, id: null, words: `could not be imported: ${error instanceof Error ? error.message : error}` };
+    return { name, id: null, message: `could not be imported: ${error instanceof Error ? error.message : error}` };
   }
 }
 
@@ -63,23 +64,23 @@ const readBase64 = (file: File): Promise<string> =>
     reader.readAsDataURL(file);
   });
 
-/** Files dropped anywhere on the page. @returns whether some are held over it */
+/** Handles files that are dropped anywhere on the page. @returns whether files are being dragged over it */
 function useDrop(onDrop: (files: File[]) => void): boolean {
-  const [isOver, setIsOver] = useState(false);
+  const [isDragging, setIsDragging] = useState(false);
   useEffect(() => {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      setIsOver(true);
+      setIsDragging(true);
     };
     const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setIsOver(false);
+      if (event.relatedTarget === null) setIsDragging(false);
     };
     const drop = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      setIsOver(false);
+      setIsDragging(false);
       onDrop([...(event.dataTransfer?.files ?? [])]);
     };
     document.addEventListener('dragover', over);
@@ -91,19 +92,19 @@ function useDrop(onDrop: (files: File[]) => void): boolean {
       document.removeEventListener('drop', drop);
     };
   }, [onDrop]);
-  return isOver;
+  return isDragging;
 }
 
 export function ImportButton({ importFiles }: Pick<Import, 'importFiles'>) {
   const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
     void importFiles([...(target.files ?? [])]);
-    // The same file may be chosen again.
+    // Otherwise selecting the same file again would not fire an event.
     target.value = '';
   };
   return (
     <label
       className="button h-7 px-2.5 text-xs focus-within:outline-2 focus-within:outline-accent"
-      title="JSON logs; or drop them anywhere here"
+      title="Select JSON logs, or drop them anywhere on this page"
     >
       <FileInput size={13} aria-hidden />
       Import logs
@@ -112,14 +113,14 @@ export function ImportButton({ importFiles }: Pick<Import, 'importFiles'>) {
   );
 }
 
-/** What lies over the page while files are held over it, what became of the last ones, and what in the folder is no log. */
-export function ImportNotes({ outcomes, pending, isOver, forget }: Import) {
+/** The drop overlay, the outcome of the last import, and files of the results folder that are not logs. */
+export function ImportNotes({ outcomes, pending, isDragging, dismiss }: Import) {
   const trpc = useTRPC();
   const { data: problems = [] } = useQuery(trpc.logs.problems.queryOptions(undefined, { refetchInterval: 15_000 }));
   const imported = outcomes.filter(({ isNew }) => isNew).length;
   return (
     <>
-      {isOver && (
+      {isDragging && (
         <div className="pointer-events-none fixed inset-3 z-40 grid place-items-center rounded-2xl border-2 border-accent border-dashed bg-accent-soft/80">
           <p className="font-semibold text-accent text-lg">Drop logs here to import them</p>
         </div>
@@ -129,14 +130,14 @@ export function ImportNotes({ outcomes, pending, isOver, forget }: Import) {
           <section className="card mb-3 p-3" aria-label="Import">
             <div className="flex items-start justify-between gap-3">
               <p className="font-medium">
-                {pending > 0 ? `Importing, ${pending} to go …` : `${imported} of ${outcomes.length} imported`}
+                {pending > 0 ? `Importing, ${pending} left …` : `${imported} of ${outcomes.length} imported`}
               </p>
-              <button type="button" onClick={forget} aria-label="Close" className="rounded p-0.5 hover:bg-raised">
+              <button type="button" onClick={dismiss} aria-label="Close" className="rounded p-0.5 hover:bg-raised">
                 <X size={14} aria-hidden />
               </button>
             </div>
             <ul className="mt-1 max-h-40 overflow-auto text-xs">
-              {outcomes.map(({ name, id, words }, index) => (
+              {outcomes.map(({ name, id, message }, index) => (
                 <li key={index} className={id ? 'text-soft' : 'text-bad'}>
                   {id ? (
                     <Link href={`/runs/${id}`} className="font-medium underline">
@@ -145,7 +146,7 @@ export function ImportNotes({ outcomes, pending, isOver, forget }: Import) {
                   ) : (
                     <span className="font-medium">{name}</span>
                   )}{' '}
-                  {words}
+                  {message}
                 </li>
               ))}
             </ul>

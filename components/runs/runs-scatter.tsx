@@ -21,14 +21,14 @@ interface Props {
 
 const height = 260;
 
-/** Which runs are worth their time: accuracy against seconds, of all runs that the filters leave. */
+/** Accuracy against training time, one point per filtered run. */
 export function RunsScatter({ query, state, setState }: Props) {
   const { accuracy, logx, colour } = state;
   const router = useRouter();
   const field = colour === 'run' ? null : colour;
-  // Their order is of no matter here.
-  const asked = { filter: query.filter, by: field };
-  const { data } = useQuery(useTRPC().dashboard.points.queryOptions(asked, { placeholderData: keepPreviousData }));
+  // Without the sort order, which does not affect points.
+  const input = { filter: query.filter, by: field };
+  const { data } = useQuery(useTRPC().dashboard.points.queryOptions(input, { placeholderData: keepPreviousData }));
   const chart = useMemo(
     () => prepareScatter(data?.points ?? [], { accuracy, logarithmic: logx, field }),
     [data, accuracy, logx, field],
@@ -54,7 +54,7 @@ export function RunsScatter({ query, state, setState }: Props) {
           >
             {colourFields.map((name) => (
               <option key={name} value={name}>
-                {name === 'run' ? 'each run its own' : name}
+                {name === 'run' ? 'by run' : name}
               </option>
             ))}
           </select>
@@ -66,16 +66,16 @@ export function RunsScatter({ query, state, setState }: Props) {
       </div>
       {data?.points.length === 0 ? (
         <p style={{ height }} className="grid place-items-center px-8 text-center text-faint">
-          A point for each run that was evaluated.
+          Runs appear here once they are evaluated.
         </p>
       ) : (
         <Plot chart={chart} height={height} onPick={(id) => router.push(`/runs/${id}`)} />
       )}
       <p className="border-line border-t px-4 py-2 text-faint text-xs">
-        The more layers unfrozen, the larger the point.
+        Larger points have more unfrozen layers.
         {data &&
           data.total > data.points.length &&
-          ` The newest ${formatCount(data.points.length)} of ${formatCount(data.total)}.`}
+          ` Shows the newest ${formatCount(data.points.length)} of ${formatCount(data.total)} runs.`}
       </p>
     </section>
   );

@@ -12,21 +12,21 @@ interface Props {
   /** Ids. */
   selected: readonly string[];
   onSelect: (ids: string[]) => void;
-  /** What a run is called, as far as it is among the rows that are here. */
+  /** The name of a run, or its id if its row is not loaded. */
   nameOf: (id: string) => string;
-  /** The name of the run that others are compared with; null where there is none. */
+  /** The name of the baseline run; null if there is none. */
   baseline: string | null;
   onBaseline: (id: string | null) => void;
 }
 
 /** A run that could not be deleted. */
-interface Kept {
+interface Failure {
   id: string;
   name: string;
   reason: string;
 }
 
-/** What can be done with the selected runs, and what was done. */
+/** Actions for the selected runs, and the outcome of deletions. */
 export function RunsSelection({ selected, onSelect, nameOf, baseline, onBaseline }: Props) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -34,20 +34,20 @@ export function RunsSelection({ selected, onSelect, nameOf, baseline, onBaseline
   const remove = useMutation({
     mutationFn: async (ids: readonly string[]) => {
       let freed = 0;
-      const kept: Kept[] = [];
+      const failures: Failure[] = [];
       for (const id of ids) {
         try {
           freed += (await mutateAsync({ id })).freedBytes;
         } catch (error) {
-          // Somebody else was quicker.
+          // It was already deleted, for example in another tab.
           if (isNotFound(error)) continue;
-          kept.push({ id, name: nameOf(id), reason: error instanceof Error ? error.message : String(error) });
+          failures.push({ id, name: nameOf(id), reason: error instanceof Error ? error.message : String(error) });
         }
       }
-      return { deleted: ids.length - kept.length, freed, kept };
+      return { deleted: ids.length - failures.length, freed, failures };
     },
-    onSuccess: ({ kept }) => {
-      onSelect(kept.map(({ id }) => id));
+    onSuccess: ({ failures }) => {
+      onSelect(failures.map(({ id }) => id));
       void queryClient.invalidateQueries({ queryKey: trpc.runs.list.queryKey() });
       void queryClient.invalidateQueries({ queryKey: trpc.dashboard.pathKey() });
     },
@@ -58,13 +58,15 @@ export function RunsSelection({ selected, onSelect, nameOf, baseline, onBaseline
     <div className="ml-auto flex flex-wrap items-center gap-2">
       <div role="status" className="min-w-0 break-words text-soft">
         {remove.isPending && 'Deleting …'}
-        {remove.data && selected.join() === remove.data.kept.map(({ id }) => id).join() && <Outcome {...remove.data} />}
+        {remove.data && selected.join() === remove.data.failures.map(({ id }) => id).join() && (
+          <Outcome {...remove.data} />
+        )}
       </div>
       {baseline !== null && (
         <button
           type="button"
           onClick={() => onBaseline(null)}
-          title="Compare with no baseline"
+          title="Remove the baseline"
           className="inline-flex h-7 max-w-64 items-center gap-1 rounded-full bg-accent-soft px-2.5 text-accent text-xs"
         >
           <span className="truncate">baseline: {baseline}</span>
@@ -90,14 +92,14 @@ export function RunsSelection({ selected, onSelect, nameOf, baseline, onBaseline
             label={
               <>
                 <Trash2 size={13} aria-hidden />
-                Delete {inWords(selected.length)}
+                Delete {countRuns(selected.length)}
               </>
             }
-            question={`Delete ${inWords(selected.length)} with files?`}
+            question={`Delete ${countRuns(selected.length)} and ${selected.length === 1 ? 'its' : 'their'} files?`}
             consequence={
               isTraining
-                ? 'One of them is training: cancel it first. The others go with their model files and logs.'
-                : 'Model files, logs and curves go from this machine’s disk. This cannot be undone.'
+                ? 'One of them is training and will be kept: cancel it first. Model files, logs and curves of the others are deleted.'
+                : 'This deletes model files, logs and curves from disk and cannot be undone.'
             }
             confirm="Delete"
             onConfirm={() => remove.mutate(selected)}
@@ -114,24 +116,24 @@ interface OutcomeProps {
   deleted: number;
   /** Bytes. */
   freed: number;
-  kept: Kept[];
+  failures: Failure[];
 }
 
-function Outcome({ deleted, freed, kept }: OutcomeProps) {
+function Outcome({ deleted, freed, failures }: OutcomeProps) {
   return (
     <>
       {deleted > 0 && (
         <p>
-          {inWords(deleted)} deleted, {formatBytes(freed)} freed.
+          {countRuns(deleted)} deleted, {formatBytes(freed)} freed.
         </p>
       )}
-      {kept.map(({ id, name, reason }) => (
+      {failures.map(({ id, name, reason }) => (
         <p key={id} className="text-bad">
-          {name} is still here: {reason}
+          {name} was not deleted: {reason}
         </p>
       ))}
     </>
   );
 }
 
-const inWords = (runs: number) => (runs === 1 ? '1 run' : `${runs} runs`);
+const countRuns = (runs: number) => (runs === 1 ? '1 run' : `${runs} runs`);

@@ -9,7 +9,7 @@ import type { RunColumn, SortColumn } from '@/lib/runs/columns.ts';
 import { type CellContext, differenceWidth, drawCell, isCompared } from './run-cells.tsx';
 import type { RunRows } from './use-run-rows.ts';
 
-/** The row that the keyboard moved to: an object, so that moving to the same place again counts when its row has moved. */
+/** The row that the keyboard moved to. An object, so that moving to the same index again is a change. */
 export interface ActiveRow {
   index: number;
 }
@@ -26,15 +26,12 @@ interface RunsTableProps {
   context: CellContext;
 }
 
-/** Rows beyond what is seen that are drawn all the same, so that none is missing when they come into sight. */
+/** Rows that are rendered beyond the visible ones, so that none is missing while scrolling. */
 const overscan = 24;
 const rowHeight = 37;
 const cardHeight = 148;
 
-/**
- * Runs, as many as there are: only those in sight are drawn. Where there is no room for columns, each row is a card that
- * says the same in the same order.
- */
+/** The table of runs, virtualized. On narrow screens each row is a card with the same content in the same order. */
 export function RunsTable({ rows, columns, sort, onSort, isSelected, onToggle, active, context }: RunsTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const isWide = useMedia('(min-width: 64rem)');
@@ -44,15 +41,15 @@ export function RunsTable({ rows, columns, sort, onSort, isSelected, onToggle, a
     estimateSize: () => (isWide ? rowHeight : cardHeight),
     overscan: isWide ? overscan : overscan / 4,
     scrollPaddingStart: isWide ? 36 : 0,
-    // Until the browser has measured: enough for its first picture.
+    // Used for the first render, before the browser has measured.
     initialRect: { width: 1000, height: 800 },
     getItemKey: (index) => rows.rowAt(index)?.id ?? index,
   });
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-  useEffect(() => rows.see(first, last), [rows.see, first, last]);
+  useEffect(() => rows.setVisibleRange(first, last), [rows.setVisibleRange, first, last]);
   useActiveRow(scroller, active, virtual.scrollToIndex);
-  // Rows have another height then.
+  // Row heights differ between the two layouts.
   useEffect(() => virtual.measure(), [isWide]);
 
   const widths = columns.map(({ id, width }) => width + (context.baseline && isCompared(id) ? differenceWidth : 0));
@@ -63,7 +60,7 @@ export function RunsTable({ rows, columns, sort, onSort, isSelected, onToggle, a
   const style = { gridTemplateColumns: template.join(' '), minWidth: `${widths.reduce((a, b) => a + b, 3)}rem` };
   return (
     <div ref={scroller} className="max-h-[calc(100dvh-8.5rem)] overflow-auto max-[1400px]:max-h-[75dvh]" data-scroller>
-      {/* Rows that are grids are no table rows to a screen reader unless their role says so. */}
+      {/* Screen readers do not recognise rows with `display: grid` without explicit roles. */}
       {/* biome-ignore-start lint/a11y/noRedundantRoles: see above */}
       <table
         role="table"
@@ -107,7 +104,7 @@ export function RunsTable({ rows, columns, sort, onSort, isSelected, onToggle, a
                   />
                 ) : (
                   <td className="col-span-full m-2 h-4 animate-pulse rounded bg-raised">
-                    <span className="sr-only">on its way</span>
+                    <span className="sr-only">Loading</span>
                   </td>
                 )}
               </tr>
@@ -161,7 +158,7 @@ function RowCells({ run, columns, context, isSelected, onToggle }: RowCellsProps
   );
 }
 
-/** A card's first line is the name, its second the status; figures follow, three to a line under the name. */
+/** Grid positions on a card: name, status, then figures in rows of three. */
 const placeOnCard: Partial<Record<RunColumn['id'], string>> = {
   name: 'max-lg:col-span-3',
   status: 'max-lg:col-span-3 max-lg:col-start-2',
@@ -209,14 +206,14 @@ function useActiveRow(
 ) {
   const scroll = useRef(scrollTo);
   scroll.current = scrollTo;
-  // Before the next key, which is for that row.
+  // A layout effect, so that the row has focus before the next key press.
   useLayoutEffect(() => {
     if (active === null) return;
     scroll.current(active.index);
     const row = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${active.index}"]`);
     const focus = () => row()?.focus({ preventScroll: true });
     if (row()) return focus();
-    // One that was far away is drawn in the next frame.
+    // A row outside the rendered range is rendered in the next frame.
     const frame = requestAnimationFrame(focus);
     return () => cancelAnimationFrame(frame);
   }, [scroller, active]);

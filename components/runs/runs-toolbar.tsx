@@ -6,21 +6,21 @@ import { columns as allColumns } from '@/lib/runs/columns.ts';
 import { RunsFilters } from './runs-filters.tsx';
 import { ImportButton } from './runs-import.tsx';
 import { type RunsState, searchOf } from './runs-url.ts';
-import type { useColumns } from './use-columns.ts';
 import type { SetRunsState } from './use-runs-state.ts';
+import type { useShownColumns } from './use-shown-columns.ts';
 
 interface RunsToolbarProps {
   state: RunsState;
   setState: SetRunsState;
-  /** How many runs the filters leave. */
+  /** The number of filtered runs. */
   total: number;
-  columns: ReturnType<typeof useColumns>;
+  columns: ReturnType<typeof useShownColumns>;
   search: RefObject<HTMLInputElement | null>;
   importFiles: (files: readonly File[]) => Promise<void>;
   openHelp: () => void;
 }
 
-/** What stands above the table: filters on the left; import, columns, download and keys on the right. */
+/** The toolbar above the table: filters on the left; import, columns, export and keyboard shortcuts on the right. */
 export function RunsToolbar({ state, setState, total, columns, search, importFiles, openHelp }: RunsToolbarProps) {
   return (
     <div className="flex flex-wrap items-start justify-between gap-2 pb-2.5">
@@ -33,7 +33,7 @@ export function RunsToolbar({ state, setState, total, columns, search, importFil
           label={
             <>
               <Download size={13} aria-hidden />
-              Table
+              Export
             </>
           }
         >

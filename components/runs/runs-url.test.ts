@@ -3,7 +3,7 @@ import { facetFacts, facets } from '@/lib/runs/facets.ts';
 import { runQuerySchema } from '@/lib/runs/query.ts';
 import { isFiltered, loadRunsState, queryOf, searchOf } from './runs-url.ts';
 
-it('asks for the runs that an address names', () => {
+it('derives the query from a URL', () => {
   const state = loadRunsState(new URLSearchParams('q=flip&n_unfreeze=0,30&optimizer=adamw&status=failed&sort=val'));
   expect(runQuerySchema.parse(queryOf(state))).toMatchObject({
     filter: { search: 'flip', n_unfreeze: [0, 30], optimizer: ['adamw'], status: ['failed'] },
@@ -11,7 +11,7 @@ it('asks for the runs that an address names', () => {
   });
 });
 
-it('keeps every filter in the address of a download, and nothing else of a state that shows all', () => {
+it('includes every filter in export URLs, and only the sort order if nothing is filtered', () => {
   const all = loadRunsState(new URLSearchParams());
   expect(isFiltered(all)).toBe(false);
   expect(searchOf(all)).toBe('sort=createdAt&order=desc');
@@ -25,13 +25,13 @@ it('keeps every filter in the address of a download, and nothing else of a state
   }
 });
 
-const nonsense = {
+const invalidTexts = {
   'a long text': 'a'.repeat(5000),
   'many values': Array.from({ length: 500 }, (_, index) => index).join(','),
   'a number that is too large': '1e30,99999999999999999999',
   'a fraction, a sign, nothing': '0.5,-1,NaN,',
 };
-it.each(Object.entries(nonsense))('asks nothing that the server refuses, whatever an address says: %s', (_, text) => {
+it.each(Object.entries(invalidTexts))('derives a valid query from a URL with %s', (_, text) => {
   for (const name of ['q', 'sort', 'order', ...facets]) {
     const query = queryOf(loadRunsState(new URLSearchParams({ [name]: text })));
     expect(runQuerySchema.safeParse(query).error).toBeUndefined();

@@ -15,16 +15,16 @@ import {
   type FacetItem,
   type FacetLists,
   facetFacts,
+  facetRecord,
   facets,
   filterLimits,
-  forEachFacet,
 } from '@/lib/runs/facets.ts';
 import type { RunQueryInput } from '@/lib/runs/query.ts';
 import { colourFields } from './colour-fields.ts';
 
 /**
- * What the table of runs shows, in the page's address: whoever gets the link sees the same. What stands at its default
- * is left out; what makes no sense counts as its default.
+ * The state of the page of runs, stored in its URL, so that a link shows the same view. Defaults are omitted from the
+ * URL; invalid values are read as defaults.
  */
 
 const { characters, values } = filterLimits;
@@ -51,7 +51,7 @@ type FacetParsers = { [F in Facet]: ReturnType<typeof listOf<FacetItem<F>>> };
 
 export const runsUrl = {
   q: parseAsString.withDefault(''),
-  ...forEachFacet<FacetParsers>(facetParser),
+  ...facetRecord<FacetParsers>(facetParser),
   sort: parseAsStringLiteral(sortColumns).withDefault('createdAt'),
   order: parseAsStringLiteral(['asc', 'desc']).withDefault('desc'),
   /** Ids. */
@@ -60,42 +60,45 @@ export const runsUrl = {
   baseline: parseAsString.withDefault(''),
   metric: parseAsStringLiteral(curveMetrics).withDefault('val_accuracy'),
   stage: parseAsStringLiteral(['both', 'stage1', 'stage2']).withDefault('both'),
-  /** 0 draws what was measured; towards 1 smoother. */
+  /** Within 0…1; 0 does not smooth. */
   smooth: parseAsFloat.withDefault(0),
   logy: parseAsBoolean.withDefault(false),
-  /** Epochs of a single batch, too. */
+  /** Whether to include epochs that trained on a single batch. */
   batches: parseAsBoolean.withDefault(false),
-  /** How many runs of the table are drawn while none is selected. */
+  /** The number of curves while no run is selected. */
   curves: parseAsStringLiteral(['5', '20', '100']).withDefault('5'),
   accuracy: parseAsStringLiteral(['val', 'test']).withDefault('val'),
   logx: parseAsBoolean.withDefault(false),
   colour: parseAsStringLiteral(colourFields).withDefault('run'),
-  /** The hash of the test images whose best run is shown; where it is none of those there are, that of most runs. */
+  /** Hash of the test set whose best run is shown. If no run has it, the test set with the most runs is used. */
   tested: parseAsString.withDefault(''),
 };
 export type RunsState = inferParserType<typeof runsUrl>;
 
 export const loadRunsState = createLoader(runsUrl);
 
-/** The server's query for a state. */
+/** The query for a state, within the server’s limits. */
 export function queryOf(
   state: RunsState,
 ): Pick<RunQueryInput, 'sort'> & { filter: NonNullable<RunQueryInput['filter']> } {
   const { q, sort, order } = state;
-  const chosen = forEachFacet<FacetLists>((facet) => state[facet].slice(0, values));
+  const chosen = facetRecord<FacetLists>((facet) => state[facet].slice(0, values));
   return {
     filter: { search: q.slice(0, characters), ...chosen },
     sort: { column: sort, descending: order === 'desc' },
   };
 }
 
-/** The address of a state, as far as it says which runs and in which order: for downloads. */
+/** The filters and the sort order of a state as a query string, for exports. */
 export function searchOf(state: RunsState): string {
   const search = new URLSearchParams();
   for (const key of ['q', ...facets, 'sort', 'order'] as const)
     if (String(state[key]) !== '') search.set(key, String(state[key]));
   return search.toString();
 }
+
+/** A state update that removes the search and all filters. */
+export const clearedFilters: Partial<RunsState> = { q: '', ...facetRecord<FacetLists>(() => []) };
 
 export const isFiltered = (state: RunsState): boolean =>
   state.q.trim() !== '' || facets.some((facet) => state[facet].length > 0);

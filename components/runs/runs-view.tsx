@@ -11,21 +11,21 @@ import { isFiltered, queryOf } from './runs-url.ts';
 import { useRunRows } from './use-run-rows.ts';
 import { useRunsState } from './use-runs-state.ts';
 
-// Most visits have no need of it.
+// Most visits do not need it.
 const RunsEmpty = dynamic(() => import('./runs-empty.tsx').then((module) => module.RunsEmpty));
 
 interface Props {
-  /** The first part of what the page's address asks for. */
+  /** The first page of results for the URL, rendered by the server. */
   initial: RunsPage;
 }
 
-/** All runs, or what to begin with where there are none. */
+/** The table of runs, or an introduction if there are none. */
 export function RunsView({ initial }: Props) {
   const [state, setState] = useRunsState();
   const query = useMemo(() => queryOf(state), [state]);
-  // The server's answer is the one to the address that the page was opened with.
-  const opened = useRef(JSON.stringify(query));
-  const rows = useRunRows(query, JSON.stringify(query) === opened.current ? initial : null);
+  // The server’s result belongs to the URL that the page was opened with.
+  const initialQuery = useRef(JSON.stringify(query));
+  const rows = useRunRows(query, JSON.stringify(query) === initialQuery.current ? initial : null);
   const { connected } = useFollow(null);
   const imports = useImport();
   const isFirst = rows.isEmpty && !isFiltered(state);

@@ -7,7 +7,7 @@ import type { CellContext } from './run-cells.tsx';
 import type { queryOf, RunsState } from './runs-url.ts';
 import type { RunRows } from './use-run-rows.ts';
 
-/** What cells show beside their own figures: the baseline, and the best of the filtered runs. */
+/** The data that cells share: the current time, the baseline, and the best of the filtered runs. */
 export function useCellContext(state: RunsState, query: ReturnType<typeof queryOf>, rows: RunRows): CellContext {
   const trpc = useTRPC();
   const isAnyRunning = rows.loaded.some((run) => run.status === 'running');
@@ -31,7 +31,7 @@ export function useCellContext(state: RunsState, query: ReturnType<typeof queryO
       baseline: (state.baseline !== '' && found?.runs[0]) || null,
       bestFor: (run) => {
         const group = best.get(run.test?.hash ?? '');
-        // One alone is not the best of anything.
+        // A single run is not marked as best.
         return run.metrics && group && group.runs > 1 ? group.best : null;
       },
     };

@@ -17,15 +17,15 @@ interface Options {
 }
 
 /**
- * The keys of the page of runs: they are for the run whose row has the focus.
- * @returns all of them, and the row that they have come to
+ * The keyboard shortcuts of the page of runs. Those for a run apply to the row that has focus.
+ * @returns all shortcuts, and the row that they moved to
  */
 export function useRunsShortcuts({ state, setState, rows, toggle, search, openHelp }: Options) {
   const router = useRouter();
   const [active, setActive] = useState<ActiveRow | null>(null);
   const move = (step: number) => {
     if (rows.total === 0) return false;
-    // Rows move when runs come and go, and the focus with them; without it, on from where it was.
+    // Rows move when runs are added or deleted, and focus moves with them. Without focus, continue from the last row.
     const from = focusedRow()?.dataset.index ?? active?.index;
     setActive({ index: from === undefined ? 0 : Math.min(rows.total - 1, Math.max(0, Number(from) + step)) });
   };
@@ -46,13 +46,13 @@ export function useRunsShortcuts({ state, setState, rows, toggle, search, openHe
     { key: 'Enter', label: 'open the run', run: withRun((id) => router.push(`/runs/${id}`)) },
     {
       key: 'b',
-      label: 'compare all others with the run: baseline',
+      label: 'set or clear the run as baseline',
       run: withRun((id) => void setState({ baseline: state.baseline === id ? null : id })),
     },
     { key: 'c', label: 'compare the selected runs', run: compare },
     { key: 'n', label: 'new run', run: () => router.push('/runs/new') },
     { key: 'Escape', label: 'clear the selection', run: () => void setState({ selected: [] }) },
-    { key: '?', label: 'this list', run: openHelp },
+    { key: '?', label: 'show these keys', run: openHelp },
   ];
   useShortcuts(shortcuts);
   return { shortcuts, active };

@@ -1,6 +1,6 @@
 import { fieldFacts, fieldNames, type fieldTable, type TrainConfigField } from './field-table.ts';
 
-/** The switches that turn on an augmentation; server/model/dataset/batches/augment.ts has what each does to images. */
+/** The fields that turn on an augmentation; server/model/dataset/batches/augment.ts implements each. */
 export type AugmentationSwitch = {
   [Name in TrainConfigField]: (typeof fieldTable)[Name] extends { augmentation: string } ? Name : never;
 }[TrainConfigField];
@@ -11,12 +11,12 @@ export const augmentationSwitches = fieldNames.filter(
 
 type Switches = Record<AugmentationSwitch, boolean>;
 
-/** An augmentation's name in one word, such as `aug`. */
+/** The one-word name of an augmentation, such as `aug`. */
 export const augmentationWord = (name: AugmentationSwitch): string => fieldFacts(name).augmentation!;
 
-/** The names of the augmentations that a config turns on. */
+/** The one-word names of a config's augmentations. */
 export const augmentationWords = (config: Switches): string[] =>
   augmentationSwitches.filter((name) => config[name]).map(augmentationWord);
 
-/** Whether any of them changes pixels in stage 2; batches are then complete, and cached activations cannot be used. */
+/** Whether stage 2 augments its images. If so, it skips incomplete batches and cannot use cached activations. */
 export const changesPixels = (config: Switches): boolean => augmentationSwitches.some((name) => config[name]);

@@ -13,7 +13,7 @@ it.each([
   ['tags', [], '–', '–'],
   ['tags', ['a', 'b'], 'a, b', 'a, b'],
   ['name', '', '–', '–'],
-] as const)('reads %s of %j as %s, with its unit %s', (name, value, bare, withUnit) => {
+] as const)('formats %s = %j as %s, and with its unit as %s', (name, value, bare, withUnit) => {
   expect(bareValue(name, value)).toBe(bare);
   expect(describeValue(fieldNamed(name), value)).toBe(withUnit);
 });

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** What can compute a run, and what is known of each on this machine. */
+/** The engines that can compute a run, and the results of checking them on a machine. */
 
 export interface EngineFacts {
-  /** For people. */
+  /** The displayed name. */
   title: string;
-  /** npm packages that it runs on: the first that is installed serves. */
+  /** npm packages that provide it; the first installed one is used. */
   packages: readonly string[];
-  /** A part of the name of a file that a package must have below this folder, and whether it has one for each system. */
+  /** The native binary a package must contain: folder, part of the file name, and whether each system has its own. */
   binary?: { folder: string; name: string; isForEachSystem: boolean };
-  /** The GPU that it takes, and what to say where there is none. */
+  /** The GPU it needs, and the message if there is none. */
   gpu?: { maker: 'any' | 'NVIDIA'; missing: string };
-  /** What to say where a package or its binary is missing. @param system `linux x64` */
+  /** The message if the package or its binary is missing. @param system such as `linux x64` */
   missing: (system: string) => string;
-  /** It is of use only where this one cannot run, and what to say where that one can. */
+  /** The engine it is a fallback for, and the message if that engine can run. */
   replaces?: { engine: string; unneeded: string };
 }
 
@@ -23,64 +23,64 @@ const onnxRuntime = {
   missing: (system: string) => `onnxruntime-node has no binary for ${system}`,
 };
 
-/** Every engine, and what it needs of a machine; server/model/engine/create.ts has what makes each. */
+/** Every engine and its requirements; server/model/engine/create.ts creates them. */
 export const engines = {
-  cpu: { ...onnxRuntime, title: 'ONNX Runtime on the processor' },
+  cpu: { ...onnxRuntime, title: 'ONNX Runtime on the CPU' },
   webgpu: {
     ...onnxRuntime,
-    title: 'ONNX Runtime on any GPU, by WebGPU',
+    title: 'ONNX Runtime on any GPU, through WebGPU',
     gpu: {
       maker: 'any',
-      missing: 'no GPU found; a software adapter is used only when asked for by name: --engine webgpu',
+      missing: 'no GPU found; a software adapter is used only if selected explicitly: --engine webgpu',
     },
   },
   cuda: {
     ...onnxRuntime,
-    title: 'ONNX Runtime on an NVIDIA GPU, by CUDA 12',
+    title: 'ONNX Runtime on an NVIDIA GPU, through CUDA 12',
     binary: { folder: 'bin', name: 'providers_cuda', isForEachSystem: true },
     gpu: { maker: 'NVIDIA', missing: 'no NVIDIA GPU found' },
-    missing: () => 'CUDA 12 provider not installed: npm run gpu',
+    missing: () => 'CUDA 12 provider not installed. Install it with npm run gpu',
   },
   tensorflow: {
-    title: 'TensorFlow, by tfjs-node',
+    title: 'TensorFlow, through tfjs-node',
     packages: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
     binary: { folder: 'lib', name: 'tfjs_binding.node', isForEachSystem: false },
-    missing: () => 'tfjs-node-gpu has no binary here: npm run tensorflow',
+    missing: () => 'the TensorFlow library is not installed. Install it with npm run tensorflow',
   },
   wasm: {
-    title: 'ONNX Runtime as WebAssembly, where it has no binary',
+    title: 'ONNX Runtime as WebAssembly, for systems without a native binary',
     packages: ['onnxruntime-web'],
-    missing: () => 'onnxruntime-web is not installed: npm ci',
-    replaces: { engine: 'cpu', unneeded: 'ONNX Runtime has its own binary here, which is faster' },
+    missing: () => 'onnxruntime-web is not installed. Install it with npm ci',
+    replaces: { engine: 'cpu', unneeded: 'the native binary of ONNX Runtime is available and faster' },
   },
 } as const satisfies Record<string, EngineFacts>;
 export type EngineName = keyof typeof engines;
 export const engineNames = Object.keys(engines) as EngineName[];
 
-/** What a run may ask for: one of them, or the best that the machine has. */
+/** The values of the `engine` field: an engine, or `auto` for the fastest one on the machine. */
 export const engineChoices = ['auto', ...engineNames] as const;
 
-/** What a check of one engine found; `why` says what a person can do about it. */
+/** The result of checking one engine; `why` says what the user can do about it. */
 export const engineVerdictSchema = z.discriminatedUnion('is', [
-  /** Computes right, and trains or extracts this many images a second at the size and batch it was asked for. */
+  /** Computes correctly, at this many images per second for the requested image and batch size. */
   z.object({
     is: z.literal('able'),
     device: z.string(),
     threads: z.number().int().nullable(),
     imagesPerSecond: z.number(),
   }),
-  /** Something that it needs is not here; nothing was tried. */
+  /** A requirement is missing; the engine was not run. */
   z.object({ is: z.literal('absent'), why: z.string() }),
-  /** It was tried: it crashed, hung, threw, or computed wrongly. */
+  /** The engine was run and crashed, hung, threw, or computed wrong results. */
   z.object({ is: z.literal('unfit'), why: z.string() }),
 ]);
 export type EngineVerdict = z.infer<typeof engineVerdictSchema>;
 
-/** Of every engine, as far as it was checked. */
+/** The results for the engines checked so far. */
 export const engineVerdictsSchema = z.partialRecord(z.enum(engineNames), engineVerdictSchema);
 export type EngineVerdicts = z.infer<typeof engineVerdictsSchema>;
 
-/** The fastest of those that compute right; null where there is none. */
+/** The fastest engine that computes correctly; null if there is none. */
 export function fastestEngine(verdicts: EngineVerdicts): EngineName | null {
   const speedOf = (name: EngineName) => {
     const verdict = verdicts[name];

@@ -15,7 +15,7 @@ import { type TrainConfigField, trainConfigSchema } from './train-config.ts';
 const sorted = (names: readonly string[]) => [...names].sort();
 const defaults = trainConfigSchema.parse({});
 
-/** Some right value of a field other than its default. */
+/** A valid value of a field other than its default. */
 function anotherValue(name: TrainConfigField): unknown {
   const { kind, choices, limits, default: value } = fieldNamed(name);
   if (kind === 'switch') return !value;
@@ -29,7 +29,7 @@ function anotherValue(name: TrainConfigField): unknown {
 }
 
 describe('the field table', () => {
-  it('has the fields of the schema, each with a label of its own and help', () => {
+  it('has the fields of the schema, each with a unique label and help', () => {
     expect(sorted(fieldNames)).toEqual(sorted(Object.keys(trainConfigSchema.shape)));
     expect(new Set(fields.map(({ label }) => label)).size).toBe(fieldNames.length);
     for (const { name, help, label } of fields) {
@@ -38,7 +38,7 @@ describe('the field table', () => {
     }
   });
 
-  it('says from which stage on a field changes results', () => {
+  it('knows the first stage that each field affects', () => {
     const first = fields.map(({ name, affects }) => [name, affects[0] ?? null]);
     expect(Object.fromEntries(first)).toEqual({
       name: null,
@@ -72,31 +72,31 @@ describe('the field table', () => {
     });
   });
 
-  it('passes a change on to all later stages', () => {
+  it('propagates a change to all later stages', () => {
     expect(stagesAffectedBy('dropout')).toEqual(['stage1', 'stage2', 'evaluation']);
     expect(fieldsAffecting('stage1')).toEqual(expect.arrayContaining(fieldsAffecting('features')));
     expect(sorted([...fieldsAffecting('evaluation'), ...descriptiveFields])).toEqual(sorted(fieldNames));
   });
 
-  it('agrees with which kept features serve another config', () => {
+  it('agrees with when cached features can be reused for another config', () => {
     const own = { ...defaults, train_limit: 1000 };
-    const kept = { plain: true, mirrored: true, train: false, evaluated: false };
+    const cached = { plain: true, mirrored: true, train: false, evaluated: false };
     const { dataset, backbone, image_size: imageSize, n_unfreeze: nUnfreeze, train_limit: trainLimit } = own;
-    const onDisk = [{ ...kept, dataset, backbone, imageSize, nUnfreeze, trainLimit }];
+    const onDisk = [{ ...cached, dataset, backbone, imageSize, nUnfreeze, trainLimit }];
     expect(findCached(own, onDisk, 1e9).plain).toBe(true);
     const decisive = fieldNames.filter((name) => {
       const changed = trainConfigSchema.parse({ ...own, [name]: anotherValue(name) });
       return !findCached(changed, onDisk, 1e9).plain;
     });
-    // Which engine `auto` takes is not known before a run starts.
+    // The engine that `auto` selects is unknown before a run starts.
     expect(sorted(decisive)).toEqual(sorted(fieldsAffecting('features').filter((name) => name !== 'engine')));
   });
 
-  it('lets only descriptive fields be changed later', () => {
+  it('lets only descriptive fields change after the start', () => {
     expect(descriptiveFields).toEqual(expect.arrayContaining(Object.keys(runLabelsSchema.shape)));
   });
 
-  it('needs a stage 2 for what only stage 2 uses', () => {
+  it('requires stage 2 for fields that only stage 2 uses', () => {
     for (const [name, facts] of Object.entries(fieldTable)) {
       const needs: readonly string[] = 'needs' in facts ? facts.needs : [];
       const isOfStage2 = facts.affectsFrom === 'stage2' && name !== 'n_unfreeze' && name !== 'epochs_stage2';
@@ -104,7 +104,7 @@ describe('the field table', () => {
     }
   });
 
-  it('previews the data set and every augmentation', () => {
+  it('includes the data set and every augmentation in the preview', () => {
     const augmentations = fields.filter(({ group }) => group === 'augmentation').map(({ name }) => name);
     expect(sorted(previewFields)).toEqual(sorted(['dataset', ...augmentations]));
   });

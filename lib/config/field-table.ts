@@ -1,32 +1,32 @@
 /**
- * Facts about every field of a run's config, in the order of the form. Bounds, defaults and help are in train-config.ts.
- * Plain data without zod, so that the page of runs can use it without loading the schema; the schema does not compile
- * unless it has exactly these fields.
+ * Metadata of every config field, in the order of the form. Bounds, defaults and help are in train-config.ts. This is
+ * plain data without zod, so that the runs page need not load the schema. The schema does not compile unless it has
+ * exactly these fields.
  */
 
-/** What a run computes, in order; each stage builds on the one before it. */
+/** The stages of a run, in order; each builds on the previous one. */
 export const runStages = ['features', 'stage1', 'stage2', 'evaluation'] as const;
 export type RunStage = (typeof runStages)[number];
 
-/** A part of the form. */
+/** A section of the form. */
 export type FieldGroupName = 'training' | 'length' | 'augmentation' | 'advanced';
 
-/** What must hold for a field to have an effect: that stage 2 runs, that weights decay, or that a switch is on. */
+/** A condition for a field to have an effect: stage 2 runs, weights decay, or a switch is on. */
 export type FieldNeed = 'stage2' | 'weight-decay' | 'augment' | 'use_mixup';
 
 export interface FieldFacts {
   label: string;
-  /** As the head of a table column; the label where left out. */
+  /** Table column header, if shorter than the label. */
   short?: string;
   unit?: string;
   group: FieldGroupName;
-  /** The first stage whose result changes with it; those after it change too. Null: no result does. */
+  /** The first stage whose result depends on the field; all later ones do, too. Null if no result does. */
   affectsFrom: RunStage | null;
-  /** Without one of these it has no effect; the first that is missing is the one to explain. */
+  /** Conditions for the field to have an effect, the one to report first at the front. */
   needs?: readonly FieldNeed[];
-  /** Whether it changes the augmentation preview. */
+  /** Whether the augmentation preview depends on it. */
   preview?: true;
-  /** Of a switch that turns on an augmentation: its name in one word. */
+  /** For a switch that turns on an augmentation: the augmentation's one-word name. */
   augmentation?: string;
 }
 
@@ -36,14 +36,14 @@ export const fieldTable = {
   train_limit: { label: 'Training images', group: 'training', affectsFrom: 'features' },
   backbone: { label: 'Backbone', group: 'training', affectsFrom: 'features' },
   image_size: { label: 'Image size', short: 'px', unit: 'px', group: 'training', affectsFrom: 'features' },
-  // Needs no stage 2: without one it still describes what the run was about.
-  n_unfreeze: { label: 'Unfreeze', short: 'N', group: 'training', affectsFrom: 'stage2' },
+  // Has no `needs`: without stage 2 it still describes the run.
+  n_unfreeze: { label: 'Layers to unfreeze', short: 'N', group: 'training', affectsFrom: 'stage2' },
   tags: { label: 'Tags', group: 'training', affectsFrom: null },
   notes: { label: 'Notes', group: 'training', affectsFrom: null },
 
   epochs_stage1: { label: 'Epochs, stage 1', short: 'Ep. 1', group: 'length', affectsFrom: 'stage1' },
   epochs_stage2: { label: 'Epochs, stage 2', short: 'Ep. 2', group: 'length', affectsFrom: 'stage2' },
-  // Not the features: these are extracted in batches of a fixed size.
+  // Features do not depend on it: they are extracted in batches of a fixed size.
   batch_size: { label: 'Batch size', short: 'Batch', group: 'length', affectsFrom: 'stage1' },
 
   augment: {
@@ -107,7 +107,7 @@ export const fieldTable = {
     augmentation: 'cutout',
   },
 
-  // Engines differ in the last digits, and cached features are kept apart by engine.
+  // Engines differ in rounding, so features are cached per engine.
   engine: { label: 'Engine', group: 'advanced', affectsFrom: 'features' },
   optimizer: { label: 'Optimizer', group: 'advanced', affectsFrom: 'stage1' },
   lr_stage1: { label: 'Learning rate, stage 1', short: 'lr1', group: 'advanced', affectsFrom: 'stage1' },
@@ -118,7 +118,7 @@ export const fieldTable = {
     affectsFrom: 'stage2',
     needs: ['stage2'],
   },
-  // Stage 1 has a weight decay of its own.
+  // Stage 1 uses a fixed weight decay.
   weight_decay: {
     label: 'Weight decay',
     short: 'Decay',
@@ -128,14 +128,14 @@ export const fieldTable = {
   },
   label_smoothing: { label: 'Label smoothing', short: 'Smoothing', group: 'advanced', affectsFrom: 'stage1' },
   dropout: { label: 'Dropout', group: 'advanced', affectsFrom: 'stage1' },
-  // Not the features: the split into training and validation images is the same for every seed.
+  // Features do not depend on it: the training/validation split is the same for every seed.
   seed: { label: 'Seed', group: 'advanced', affectsFrom: 'stage1' },
   json_output_path: { label: 'JSON log', group: 'advanced', affectsFrom: null },
 } as const satisfies Record<string, FieldFacts>;
 
 export type TrainConfigField = keyof typeof fieldTable;
 
-/** Fields that change the augmentation preview. */
+/** The fields that the augmentation preview depends on. */
 export type PreviewField = {
   [Name in TrainConfigField]: (typeof fieldTable)[Name] extends { preview: true } ? Name : never;
 }[TrainConfigField];
@@ -145,17 +145,17 @@ export const fieldNames = Object.keys(fieldTable) as TrainConfigField[];
 
 export const fieldFacts = (name: TrainConfigField): FieldFacts => fieldTable[name];
 
-/** The stages whose results change with a field, in order. */
+/** The stages whose results depend on a field, in order. */
 export function stagesAffectedBy(name: TrainConfigField): readonly RunStage[] {
   const { affectsFrom } = fieldFacts(name);
   return affectsFrom === null ? [] : runStages.slice(runStages.indexOf(affectsFrom));
 }
 
-/** The fields on which a stage's result depends: two runs that agree in these have the same result of this stage. */
+/** The fields that a stage's result depends on. Runs with equal values have the same result of this stage. */
 export const fieldsAffecting = (stage: RunStage): TrainConfigField[] =>
   fieldNames.filter((name) => stagesAffectedBy(name).includes(stage));
 
-/** The fields that change some result, and those that only name or describe a run. */
+/** The fields that affect results, and those that only name or describe a run. */
 export const settingFields = fieldsAffecting('evaluation');
 export const descriptiveFields = fieldNames.filter((name) => !settingFields.includes(name));
 

@@ -2,26 +2,26 @@ import { z } from 'zod';
 import { type FieldFacts, fieldFacts, type RunStage, stagesAffectedBy } from './field-table.ts';
 import { type TrainConfigField, trainConfigSchema } from './train-config.ts';
 
-/** Everything known about one field: facts from the field table, the rest from the schema. */
+/** The complete description of a field, from the field table and the schema. */
 export interface FieldDescription extends Pick<FieldFacts, 'label' | 'group'> {
   name: TrainConfigField;
   help: string;
   unit: string | null;
   kind: 'integer' | 'real' | 'switch' | 'choice' | 'text' | 'words';
-  /** Of a number; null where there is none. */
+  /** Inclusive bounds of a number; null for other kinds. */
   limits: { min: number; max: number } | null;
-  /** Of a choice, as text. */
+  /** Values of a choice, as text; empty for other kinds. */
   choices: string[];
   default: unknown;
-  /** The default as the control holds it: text, or on and off. */
+  /** The default as the form control's value: text, or a boolean for a switch. */
   initial: string | boolean;
-  /** The stages whose results change with it, in order. */
+  /** The stages whose results depend on it, in order. */
   affects: readonly RunStage[];
-  /** Whether it changes the augmentation preview. */
+  /** Whether the augmentation preview depends on it. */
   preview: boolean;
 }
 
-/** A field as zod writes it as JSON Schema. */
+/** A field in zod's JSON Schema output. */
 interface FieldSchema {
   type?: 'integer' | 'number' | 'boolean' | 'string' | 'array';
   description?: string;
@@ -71,14 +71,14 @@ function kindOf(schema: FieldSchema): FieldDescription['kind'] {
   }
 }
 
-/** A value as a text control holds it. Small numbers read best as they are typed: `1e-5`. */
+/** A value as text for a form control. Small numbers are written as people type them: `1e-5`. */
 export function controlText(value: unknown): string {
   if (Array.isArray(value)) return value.join(', ');
   if (typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
   return String(value);
 }
 
-/** @throws Error where the schema has no such field */
+/** @throws Error for an unknown field */
 export function fieldNamed(name: TrainConfigField): FieldDescription {
   const field = fields.find((each) => each.name === name);
   if (!field) throw new Error(`The schema has no field ${name}.`);

@@ -1,4 +1,4 @@
-/** The optimizers that a run can choose; `server/training/optimizer` implements each. */
+/** The optimizers a run can use; `server/training/optimizer` implements them. */
 export const optimizers = {
   adamw: { decaysWeights: true },
   adam: { decaysWeights: false },
@@ -9,5 +9,5 @@ export type OptimizerName = keyof typeof optimizers;
 
 export const optimizerNames = Object.keys(optimizers) as [OptimizerName, ...OptimizerName[]];
 
-/** Those that use `weight_decay`, as words. */
+/** The names of the optimizers that use `weight_decay`, joined for a sentence. */
 export const decayingOptimizers = optimizerNames.filter((name) => optimizers[name].decaysWeights).join(' and ');

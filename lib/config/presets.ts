@@ -1,16 +1,16 @@
 import type { TrainConfigInput } from './train-config.ts';
 
-/** A run worth starting from. What its config leaves out takes its default. */
+/** A suggested config for the form; omitted fields take their defaults. */
 export interface Preset {
   title: string;
-  /** What one sees by it. */
+  /** What the preset shows or is good for. */
   help: string;
   config: TrainConfigInput;
 }
 
 /**
- * The head's BatchNormalization follows its moving averages with momentum 0.99: until about 300 steps have passed,
- * validation looks broken. So what is quick has few images, but many small batches.
+ * The head's BatchNormalization updates its moving averages with momentum 0.99, so validation metrics are meaningless for
+ * about the first 300 steps. Quick runs therefore use few images in many small batches.
  */
 const quick = {
   train_limit: 6000,
@@ -21,7 +21,7 @@ const quick = {
   epochs_stage2: 6,
 } as const satisfies TrainConfigInput;
 
-/** In the order in which the form offers them; the first is what a new form opens on. */
+/** In the form's order; a new form starts with the first one. */
 export const presets: readonly [Preset, ...Preset[]] = [
   {
     title: 'Quick look',
@@ -30,12 +30,12 @@ export const presets: readonly [Preset, ...Preset[]] = [
   },
   {
     title: 'Original baseline',
-    help: 'The script’s own defaults: the base stays frozen, all 45,000 images.',
+    help: 'The original script’s defaults: a frozen base and all 45,000 images.',
     config: {},
   },
   {
     title: 'Original best, N = 30',
-    help: 'Up to 30 + 100 epochs on changing images: 92.28 % validation on the official ones.',
+    help: 'Up to 30 + 100 epochs with augmentation: 92.28 % validation accuracy on the official images.',
     config: {
       n_unfreeze: 30,
       epochs_stage1: 30,
@@ -49,8 +49,8 @@ export const presets: readonly [Preset, ...Preset[]] = [
     },
   },
   {
-    title: 'Too high a rate',
-    help: 'The quick look at thirty times its rate: fine-tuning destroys what the base knows.',
+    title: 'Learning rate too high',
+    help: 'Quick look at thirty times its learning rate: fine-tuning destroys the pretrained weights.',
     config: { ...quick, lr_stage2: 3e-3 },
   },
 ];

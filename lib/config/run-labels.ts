@@ -4,8 +4,8 @@ import { trainConfigSchema } from './train-config.ts';
 const { name, notes, tags } = trainConfigSchema.shape;
 
 /**
- * What a person may change of a run at any time: how it is called and what is said about it. Bounds are those of a new
- * run; what is left out stays as it is.
+ * The descriptive fields of a run, which can be edited at any time. They have the bounds of a new run; omitted fields
+ * keep their values.
  */
 export const runLabelsSchema = z.strictObject({
   name: name.unwrap().optional(),

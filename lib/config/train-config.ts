@@ -10,11 +10,11 @@ import { optimizerNames } from './optimizers.ts';
 export type { TrainConfigField } from './field-table.ts';
 
 /**
- * THE schema of a run: the form takes its help, limits and defaults from it, tRPC its input, the command line its flags,
- * the trainer its orders, the database what it stores. A bound lives here and nowhere else; labels and other facts about
- * a field are in field-table.ts, and fields.ts reads both.
+ * The single schema of a run's config. The form takes help, limits and defaults from it, tRPC its input type, the command
+ * line its flags, the trainer the config it parses, and the database the type it stores. Bounds are defined only here;
+ * labels and other metadata are in field-table.ts, and fields.ts combines both.
  *
- * Names and defaults of the original script (`0-transfer.py`) are unchanged; the fields after `json_output_path` are ours.
+ * Names and defaults match the original script (`0-transfer.py`); the fields after `json_output_path` are additions.
  */
 
 const integer = (low: number, high: number) =>
@@ -34,37 +34,39 @@ const shape = {
   n_unfreeze: integer(0, 102)
     .default(0)
     .describe(
-      'How many layers at the end of MobileNetV2 stage 2 trains, BatchNormalization not counted. 0 keeps the base frozen.',
+      'Number of layers at the end of MobileNetV2 that stage 2 trains, not counting BatchNormalization. 0 keeps the base frozen.',
     ),
   epochs_stage1: integer(1, 1000)
     .default(10)
     .describe(
-      'At most this many epochs train the head on the frozen features; stops early when validation loss stalls for 7.',
+      'Maximum epochs of head training on frozen features. Stops early after 7 epochs without lower validation loss.',
     ),
   epochs_stage2: integer(0, 1000)
     .default(10)
     .describe(
-      'At most this many epochs fine-tune; stops early when validation loss stalls for 10. 0 leaves stage 2 out.',
+      'Maximum epochs of fine-tuning. Stops early after 10 epochs without lower validation loss. 0 skips stage 2.',
     ),
-  batch_size: integer(2, 1024).default(128).describe('Images in one training step.'),
+  batch_size: integer(2, 1024).default(128).describe('Images per training step.'),
   seed: integer(0, 2 ** 31 - 1)
     .default(42)
-    .describe('Everything random comes from it; the split into training and validation images is always the same.'),
-  augment: flag().default(false).describe('Rotate, zoom, shift and mirror the training images of stage 2 at random.'),
-  rotation: real(0, 180).default(15).describe('At most this many degrees either way. Needs augment.'),
-  zoom: real(0, 0.9).default(0.1).describe('Each axis is scaled by a factor within 1 ± this. Needs augment.'),
+    .describe('Seed of all random numbers. The split into training and validation images does not depend on it.'),
+  augment: flag().default(false).describe('Randomly rotate, zoom, shift and mirror the training images of stage 2.'),
+  rotation: real(0, 180).default(15).describe('Maximum rotation in degrees, either way. Requires augment.'),
+  zoom: real(0, 0.9).default(0.1).describe('Scales each axis by a random factor within 1 ± this. Requires augment.'),
   width_shift: real(0, 1)
     .default(0.1)
-    .describe('Sideways, at most this fraction of the width either way. Needs augment.'),
+    .describe('Maximum shift left or right, as a fraction of the width. Requires augment.'),
   height_shift: real(0, 1)
     .default(0.1)
-    .describe('Up or down, at most this fraction of the height either way. Needs augment.'),
+    .describe('Maximum shift up or down, as a fraction of the height. Requires augment.'),
   use_mixup: flag()
     .default(false)
-    .describe('Blend each training image of stage 2, and its label, with another of its batch (Zhang et al., 2018).'),
+    .describe(
+      'Blend each training image of stage 2 and its label with another one from the same batch (Zhang et al., 2018).',
+    ),
   mixup_alpha: real(0.01, 10)
     .default(0.2)
-    .describe('The blend is drawn from Beta(α, α): small values blend little. Needs mixup.'),
+    .describe('Blending weights are drawn from Beta(α, α); small values blend little. Requires mixup.'),
   use_cutout: flag()
     .default(false)
     .describe('Cover a random 16 × 16 square of each training image of stage 2 with grey (DeVries & Taylor, 2017).'),
@@ -72,20 +74,22 @@ const shape = {
     .max(500, 'must be at most 500 characters long')
     .default('')
     .describe(
-      'Where to write the JSON log. Empty: results/run_<id>.json. From the browser it must lie in the results folder.',
+      'Path of the JSON log. Empty: results/run_<id>.json. Runs started in the browser can only write to the results folder.',
     ),
   dataset: datasetNameSchema
     .default('cifar10')
-    .describe('The images: cifar10, sketch10 (drawn here, needs no download), or a folder of your own by its name.'),
+    .describe(
+      'Images to train on: cifar10, sketch10 (drawn by code, no download), or the name of a folder with your images.',
+    ),
   backbone: backboneSchema
     .default('imagenet')
     .describe(
-      'The network that is trained on: imagenet is MobileNetV2 1.0 with ImageNet weights, sketch a small one (0.35) that comes with the app, trained on drawn pictures.',
+      'imagenet: MobileNetV2 1.0 with ImageNet weights. sketch: a bundled MobileNetV2 0.35, trained on drawn images.',
     ),
   train_limit: integer(0, 45_000)
     .default(0)
     .describe(
-      'Train on only this many images, the same share of every class; validation and test shrink alike. 0, or more than there are, takes all.',
+      'Limit on training images, the same share of each class; validation and test sets shrink in proportion. 0 means no limit.',
     ),
   image_size: z
     .union(
@@ -93,43 +97,45 @@ const shape = {
       { error: `must be one of ${imageSizes.join(', ')}` },
     )
     .default(160)
-    .describe('Images are scaled from 32 × 32 to this many pixels a side: larger is more accurate and slower.'),
-  engine: oneOf(engineChoices).default('auto').describe('What computes. auto takes the best this machine has.'),
+    .describe('Side length that the 32 × 32 images are scaled to. Larger is more accurate, but slower.'),
+  engine: oneOf(engineChoices)
+    .default('auto')
+    .describe('Compute engine; auto selects the fastest one that computes correctly on this machine.'),
   optimizer: oneOf(optimizerNames)
     .default('adamw')
-    .describe('For both stages. sgd has Nesterov momentum 0.9; only adamw decays weights.'),
+    .describe('Used in both stages. sgd has Nesterov momentum 0.9; only adamw applies weight decay.'),
   lr_stage1: real(1e-7, 1000)
     .default(1e-3)
-    .describe('Where head training starts; multiplied by 0.2 when validation loss stalls for 3 epochs.'),
+    .describe('Initial rate of head training; multiplied by 0.2 after 3 epochs without lower validation loss.'),
   lr_stage2: real(1e-9, 1000)
     .default(1e-5)
     .describe(
-      'Where fine-tuning starts; halved when validation loss stalls for 4 epochs. High rates destroy what the base knows.',
+      'Initial rate of fine-tuning; halved after 4 epochs without lower validation loss. High rates destroy the pretrained weights.',
     ),
-  weight_decay: real(0, 1).default(1e-4).describe('AdamW’s, in stage 2; stage 1 has 0.004.'),
-  label_smoothing: real(0, 0.9).default(0.05).describe('This much of every target is spread over all classes.'),
+  weight_decay: real(0, 1).default(1e-4).describe('Weight decay of AdamW in stage 2. Stage 1 always uses 0.004.'),
+  label_smoothing: real(0, 0.9).default(0.05).describe('Share of each target that is spread evenly over all classes.'),
   dropout: real(0, 0.95)
     .default(0.4)
-    .describe('The share of the head’s 128 hidden units that a training step leaves out.'),
+    .describe('Share of the head’s 128 hidden units that is dropped in each training step.'),
   name: text()
     .trim()
     .max(80, 'must be at most 80 characters long')
     .default('')
-    .describe('What the run is called in tables and charts. Empty: named after what it does.'),
+    .describe('Shown in tables and charts. Empty: derived from the config.'),
   notes: text()
     .max(4000, 'must be at most 4,000 characters long')
     .default('')
-    .describe('Why this run; what you expect.'),
+    .describe('Why you start this run, and what you expect.'),
   tags: z
     .array(text().trim().min(1, 'a tag must not be empty').max(40, 'a tag must be at most 40 characters long'), {
       error: 'must be a list of words',
     })
     .max(20, 'must be at most 20 tags')
     .default([])
-    .describe('Words to find the run by, separated by commas.'),
+    .describe('Words to find this run by, separated by commas.'),
 } satisfies Record<TrainConfigField, z.ZodType>;
 
-/** The shape with each field's label and unit as metadata beside its help. */
+/** Adds each field's label and unit to its metadata. */
 function withLabels<Shape extends Record<TrainConfigField, z.ZodType>>(fields: Shape): Shape {
   const labelled = Object.entries(fields).map(([name, schema]) => {
     const { label, unit } = fieldFacts(name as TrainConfigField);
@@ -140,15 +146,15 @@ function withLabels<Shape extends Record<TrainConfigField, z.ZodType>>(fields: S
 
 export const trainConfigSchema = z.strictObject(withLabels(shape)).meta({ title: 'Transfer-learning run' });
 
-/** A complete config: every field present. */
+/** A complete config, with every field present. */
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
-/** What a person may leave out takes its default. */
+/** A config as input; omitted fields take their defaults. */
 export type TrainConfigInput = z.input<typeof trainConfigSchema>;
 
-/** What a run is called where it is shown. */
+/** The displayed name of a run. */
 export const runName = (config: TrainConfig): string => config.name || defaultRunName(config);
 
-/** The name of a run whose author gave none: what tells it from its neighbours, e.g. `n30-aug-160px`. */
+/** Generates a name from the settings that differ from the defaults, e.g. `n30-aug-96px`. */
 function defaultRunName(config: TrainConfig): string {
   const parts = [config.n_unfreeze === 0 ? 'frozen' : `n${config.n_unfreeze}`];
   if (config.dataset !== 'cifar10') parts.unshift(config.dataset);

@@ -7,20 +7,20 @@ const unused = (config: TrainConfigInput) => unusedFields(trainConfigSchema.pars
 const geometry = ['height_shift', 'rotation', 'width_shift', 'zoom'];
 
 describe('unusedFields', () => {
-  it('rules out what a switch leaves unused', () => {
+  it('lists the fields whose switch is off', () => {
     expect(Object.keys(unused({})).sort()).toEqual([...geometry, 'mixup_alpha'].sort());
     expect(Object.keys(unused({ augment: true })).sort()).toEqual(['mixup_alpha']);
     expect(unused({ augment: true, use_mixup: true, use_cutout: true })).toEqual({});
     expect(unused({}).rotation).toContain('augment is off');
   });
 
-  it('rules out weight decay where nothing decays weights', () => {
+  it('lists weight decay for optimizers without it', () => {
     expect(unused({ optimizer: 'sgd' }).weight_decay).toContain('adamw');
     expect(unused({ optimizer: 'adam' }).weight_decay).toContain('adamw');
     expect(unused({ optimizer: 'adamw' }).weight_decay).toBeUndefined();
   });
 
-  it('rules out all of stage 2 where it has no epochs, and says so first', () => {
+  it('lists every stage 2 field if stage 2 has no epochs, with that as the reason', () => {
     const reasons = unused({ epochs_stage2: 0, optimizer: 'sgd' });
     expect(Object.keys(reasons).sort()).toEqual(
       [...geometry, 'augment', 'lr_stage2', 'mixup_alpha', 'use_cutout', 'use_mixup', 'weight_decay'].sort(),
@@ -28,7 +28,7 @@ describe('unusedFields', () => {
     expect(new Set(Object.values(reasons))).toEqual(new Set(['Not used: stage 2 has no epochs.']));
   });
 
-  it('rules nothing out by a value that cannot be used', () => {
+  it('lists nothing because of an invalid value', () => {
     const typed = readForm({ ...initialValues, epochs_stage2: '', augment: true, use_mixup: true });
     expect(unusedFields(typed)).toEqual({});
   });

@@ -7,12 +7,12 @@ interface Need {
   reason: string;
 }
 
-/** A need that is not listed is a switch, which must be on. */
+/** Any need not listed here is a switch that must be on. */
 const needs: Partial<Record<FieldNeed, Need>> = {
   stage2: { isMissing: (config) => config.epochs_stage2 === 0, reason: 'Not used: stage 2 has no epochs.' },
   'weight-decay': {
     isMissing: ({ optimizer }) => optimizer !== undefined && optimizers[optimizer]?.decaysWeights === false,
-    reason: `Not used: only ${decayingOptimizers} decays weights.`,
+    reason: `Not used: only ${decayingOptimizers} applies weight decay.`,
   },
 };
 
@@ -24,9 +24,9 @@ const switchNeed = (name: TrainConfigField): Need => ({
 });
 
 /**
- * Fields that have no effect given the other values, with the reason. They keep their values, which are still submitted.
+ * The fields that have no effect given the other values, with the reason. Their values are kept and still submitted.
  *
- * @param config what was read from the form; a value that cannot be used rules nothing out
+ * @param config the values read from the form; an invalid value makes no other field unused
  */
 export function unusedFields(config: TrainConfigInput): Partial<Record<TrainConfigField, string>> {
   const reasons: Partial<Record<TrainConfigField, string>> = {};

@@ -12,7 +12,7 @@ interface FieldSchema {
 
 const schemas = z.toJSONSchema(trainConfigSchema, { io: 'input' }).properties as Record<TrainConfigField, FieldSchema>;
 
-/** Values that each field of the schema must refuse, by its own bounds: a new field is in here by itself. */
+/** Values that each field must reject, derived from the schema's bounds, so that new fields are covered automatically. */
 export const wrongValues: { field: TrainConfigField; value: unknown }[] = Object.entries(schemas).flatMap(
   ([field, schema]) => wrongFor(schema).map((value) => ({ field: field as TrainConfigField, value })),
 );

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { builtInDatasetNames } from './datasets.ts';
 
 /**
- * What can be trained on has a name: one of the built-in data sets', or that of a folder of own images. It stands for one
- * folder, and no path, on every system: letters, digits, `_`, and within it also spaces, dots and dashes.
+ * The name of a built-in data set or of a folder of custom images. It must be a valid folder name, not a path, on every
+ * system: letters, digits, `_`, and between them also spaces, dots and dashes.
  */
 export const datasetNameSchema = z
   .string({ error: 'must be text' })

@@ -2,22 +2,25 @@ import { z } from 'zod';
 import { type PreviewField, previewFields } from '@/lib/config/field-table.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 
-/** A few training images as an epoch's first batch would show them to the network. */
+/** Preview of a few training images with augmentation, as in an epoch's first batch. */
 
-/** How many. */
+/** Number of images. */
 export const previewCount = 8;
 
-const shown = Object.fromEntries(previewFields.map((name) => [name, true])) as Record<PreviewField, true>;
+const pickedFields = Object.fromEntries(previewFields.map((name) => [name, true])) as Record<PreviewField, true>;
 
-/** Whose images, what changes pixels, and `draw`: the same number gives the same images, changed in the same way. */
-export const previewOptionsSchema = trainConfigSchema.pick(shown).extend({ draw: z.number().int().min(0).max(1e9) });
+/** The data set, the augmentation fields, and `draw`: the same number yields the same images with the same changes. */
+export const previewOptionsSchema = trainConfigSchema
+  .pick(pickedFields)
+  .extend({ draw: z.number().int().min(0).max(1e9) });
 export type PreviewOptions = z.infer<typeof previewOptionsSchema>;
 
 export interface PreviewImage {
-  /** [32, 32, 3] bytes in base64: as the network sees it, and as it lies on disk. */
+  /** The augmented image, [32, 32, 3] bytes in base64. */
   pixels: string;
+  /** The image without augmentation, in the same format. */
   original: string;
-  /** What it is to be taken for, and how much of each; one but for mixup, the larger share first. */
+  /** The target: one class, or with mixup two, the larger share first. */
   targets: { label: string; share: number }[];
 }
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** A file beside CIFAR-10's own: what they are, where the checksum of the archive that they came in vouched for it. */
+/** A file next to CIFAR-10's files that records their origin. Written if the archive's checksum was verified. */
 export const provenanceFile = 'provenance.json';
 
 export const provenanceSchema = z.object({
   /** `CIFAR-10, official` */
   name: z.string().min(1).max(100),
-  /** Of `test_batch.bin`, in hex: of other files nothing is said. */
+  /** SHA-256 of `test_batch.bin`, in hex. The name applies only while the file matches it. */
   testSha256: z.string(),
 });

@@ -21,8 +21,8 @@ it('reads Latin-1 with a note, and characters that only Windows-1252 has', () =>
 });
 
 it.each<[string, Buffer, string]>([
-  ['a binary file', Buffer.from([0x89, 0x48, 0x44, 0x46, 0xff, 0x01, 0x00]), 'is no text'],
-  ['zero bytes', Buffer.alloc(8), 'is no text'],
+  ['a binary file', Buffer.from([0x89, 0x48, 0x44, 0x46, 0xff, 0x01, 0x00]), 'is not a text file'],
+  ['zero bytes', Buffer.alloc(8), 'is not a text file'],
   ['half a UTF-16 pair', Buffer.from([0xff, 0xfe, 0x00, 0xd8]), 'is not valid UTF-16LE'],
   ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0]), 'save it as UTF-8'],
 ])('refuses %s', (_, bytes, reason) => {

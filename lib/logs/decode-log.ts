@@ -54,6 +54,6 @@ function decode(bytes: Uint8Array, encoding: string): string | null {
 }
 
 function checkText(text: string): string {
-  if (controls.test(text)) throw new Error('is no text');
+  if (controls.test(text)) throw new Error('is not a text file');
   return text;
 }

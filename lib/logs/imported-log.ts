@@ -12,7 +12,9 @@ import {
   type TestIdentity,
   type Timing,
   testIdentitySchema,
+  timingKeyOf,
 } from '@/lib/run/metrics.ts';
+import { phaseOfStage } from '@/lib/run/phases.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
 import { firstRate } from './first-rates.ts';
 import { readImportedConfig } from './imported-config.ts';
@@ -162,7 +164,7 @@ interface Stage {
 function epochsOf(curve: Curve | null, { stage, timing, own, at }: Stage): RunEvent[] {
   if (!curve) return [];
   const count = curve.loss.length;
-  const total = stage === 1 ? timing.top_train : timing.end2end;
+  const total = timing[timingKeyOf[phaseOfStage(stage)]];
   const epochs = Array.from({ length: count }, (_, index): RunEventOf<'epoch'> => {
     const value = (name: keyof Curve) => curve[name][index] ?? null;
     return {

@@ -3,12 +3,12 @@ import { mobilenetV2, type Network } from './mobilenet-v2.ts';
 
 interface BackboneFacts {
   network: Network;
-  /** What people call it. */
+  /** Display name. */
   title: string;
-  /** As the original script's log names it, which knows one. */
+  /** The value of `base_model` in results logs, whose format is the original script's. */
   baseModel: string;
   licence: string;
-  /** Where its weights are: in the data folder, a download of Keras' for each image size; or a file of this project. */
+  /** Source of the weights: Keras' downloads in the data folder, one per image size; or a file of this project. */
   weights: { from: 'keras' } | { from: 'project'; file: string };
 }
 
@@ -22,16 +22,16 @@ const rows = {
   },
   sketch: {
     network: mobilenetV2(0.35),
-    title: 'MobileNetV2 0.35 trained on drawn pictures',
+    title: 'MobileNetV2 0.35 trained on drawn images',
     baseModel: 'MobileNetV2 0.35, drawn pictures',
-    licence: 'weights trained on drawn pictures: MIT (transfer-lab)',
-    // Made by `npm run pretrain:backbone`.
+    licence: 'weights trained on drawn images: MIT (transfer-lab)',
+    // Created by `npm run pretrain:backbone`.
     weights: { from: 'project', file: 'server/model/network/sketch-backbone.h5' },
   },
 } as const satisfies Record<string, BackboneFacts>;
 export type Backbone = keyof typeof rows;
 
-/** The trained networks that a run can start from. */
+/** The pretrained networks that a run can start from. */
 export const backbones: Record<Backbone, BackboneFacts> = rows;
 
 const names = Object.keys(backbones) as Backbone[];

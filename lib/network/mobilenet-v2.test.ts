@@ -13,7 +13,7 @@ import {
   unfrozenLayers,
 } from './mobilenet-v2.ts';
 
-/** A layer as Keras' own `model_config` has it. */
+/** A layer in Keras' `model_config`. */
 interface KerasLayer {
   class_name: string;
   config: { name: string; strides?: [number, number]; filters?: number; kernel_size?: [number, number] };
@@ -34,7 +34,7 @@ function parametersOf({ blocks }: Network): number {
 }
 
 describe('layers', () => {
-  it('are Keras’ 154, 102 of them no BatchNormalization', () => {
+  it('are Keras’ 154, of which 102 are not BatchNormalization', () => {
     expect(layers).toHaveLength(154);
     expect(counted).toHaveLength(102);
     expect(new Set(layers.map((layer) => layer.name)).size).toBe(154);
@@ -56,14 +56,14 @@ describe('layers', () => {
       const { strides, filters, kernel_size } = configs.get(name)!;
       expect([convolution.stride, convolution.stride], name).toEqual(strides);
       expect(kernelShape(convolution).slice(0, 2), name).toEqual(kernel_size);
-      // Keras gives a depthwise convolution no `filters`: it has as many as it has channels.
+      // Keras' depthwise convolutions have no `filters`: the number equals the channels.
       expect(convolution.channelsOut, name).toBe(filters ?? convolution.channelsIn);
     }
   });
 });
 
 describe('the network', () => {
-  it('has the paper’s 19 blocks, ten of them with a shortcut', () => {
+  it('has the paper’s 19 blocks, ten of them with a residual connection', () => {
     expect(blocks).toHaveLength(19);
     expect(blocks.map((block) => block.channelsOut)).toEqual([
       32, 16, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160, 160, 160, 320, 1280,
@@ -74,7 +74,7 @@ describe('the network', () => {
     expect(blocks.at(-1)!.channelsOut).toBe(featureCount);
   });
 
-  it('hands each convolution the channels of the one before', () => {
+  it('gives each convolution the previous one’s output channels as input', () => {
     const convolutions = blocks.flatMap((block) => block.convolutions);
     expect(convolutions).toHaveLength(52);
     expect(convolutions.map((each) => each.channelsIn)).toEqual([
@@ -91,14 +91,14 @@ describe('the network', () => {
 describe('a narrower network', () => {
   const narrow = mobilenetV2(0.35);
 
-  it('has Keras’ channels and parameters at 0.35', () => {
+  it('has Keras’ channels and number of parameters at width 0.35', () => {
     expect(narrow.blocks.map((block) => block.channelsOut)).toEqual([
       16, 8, 8, 8, 16, 16, 16, 24, 24, 24, 24, 32, 32, 32, 56, 56, 56, 112, 1280,
     ]);
     expect(parametersOf(narrow)).toBe(410_208);
   });
 
-  it('has the same layers, and n_unfreeze counts the same', () => {
+  it('has the same layers, so n_unfreeze has the same meaning', () => {
     expect(narrow.layers.map(({ name }) => name)).toEqual(layers.map(({ name }) => name));
     expect(trainedConvolutions(narrow, 30).map(kernelName)).toEqual(trainedConvolutions(network, 30).map(kernelName));
   });
@@ -112,7 +112,7 @@ describe('what n_unfreeze counts', () => {
     [30, 'block_12_expand_relu'],
     [101, 'Conv1'],
     [102, 'input_1'],
-  ])('the %ith layer from the end that is no BatchNormalization is %s', (nUnfreeze, name) => {
+  ])('the %ith layer from the end, not counting BatchNormalization, is %s', (nUnfreeze, name) => {
     expect(counted.at(-nUnfreeze)).toBe(name);
     const unfrozen = unfrozenLayers(network, nUnfreeze);
     expect(unfrozen).toHaveLength(nUnfreeze);
@@ -121,23 +121,26 @@ describe('what n_unfreeze counts', () => {
   });
 
   it.each([
-    { nUnfreeze: 0, kernels: 0, blocksFrozen: 19 },
-    { nUnfreeze: 1, kernels: 0, blocksFrozen: 19 }, // a ReLU alone
-    { nUnfreeze: 2, kernels: 1, blocksFrozen: 18 },
-    { nUnfreeze: 3, kernels: 2, blocksFrozen: 17 }, // block_16_project
-    { nUnfreeze: 10, kernels: 5, blocksFrozen: 16 }, // block_15_project
-    { nUnfreeze: 29, kernels: 15, blocksFrozen: 13 }, // block_12_depthwise: the cut is before the whole block
-    { nUnfreeze: 30, kernels: 15, blocksFrozen: 13 },
-    { nUnfreeze: 31, kernels: 16, blocksFrozen: 13 }, // block_12_expand: the whole block
-    { nUnfreeze: 100, kernels: 51, blocksFrozen: 1 },
-    { nUnfreeze: 101, kernels: 52, blocksFrozen: 0 },
-    { nUnfreeze: 102, kernels: 52, blocksFrozen: 0 },
-  ])('$nUnfreeze layers train $kernels kernels after $blocksFrozen frozen blocks', (due) => {
-    expect(trainedConvolutions(network, due.nUnfreeze)).toHaveLength(due.kernels);
-    expect(frozenBlockCount(network, due.nUnfreeze)).toBe(due.blocksFrozen);
-  });
+    { nUnfreeze: 0, convLayers: 0, blocksFrozen: 19 },
+    { nUnfreeze: 1, convLayers: 0, blocksFrozen: 19 }, // only a ReLU
+    { nUnfreeze: 2, convLayers: 1, blocksFrozen: 18 },
+    { nUnfreeze: 3, convLayers: 2, blocksFrozen: 17 }, // block_16_project
+    { nUnfreeze: 10, convLayers: 5, blocksFrozen: 16 }, // block_15_project
+    { nUnfreeze: 29, convLayers: 15, blocksFrozen: 13 }, // block_12_depthwise: the frozen part ends before its block
+    { nUnfreeze: 30, convLayers: 15, blocksFrozen: 13 },
+    { nUnfreeze: 31, convLayers: 16, blocksFrozen: 13 }, // block_12_expand: the complete block
+    { nUnfreeze: 100, convLayers: 51, blocksFrozen: 1 },
+    { nUnfreeze: 101, convLayers: 52, blocksFrozen: 0 },
+    { nUnfreeze: 102, convLayers: 52, blocksFrozen: 0 },
+  ])(
+    '$nUnfreeze layers include $convLayers conv layers, after $blocksFrozen frozen blocks',
+    ({ nUnfreeze, convLayers, blocksFrozen }) => {
+      expect(trainedConvolutions(network, nUnfreeze)).toHaveLength(convLayers);
+      expect(frozenBlockCount(network, nUnfreeze)).toBe(blocksFrozen);
+    },
+  );
 
-  it('trains the last kernels, in the network’s order, under Keras’ names', () => {
+  it('trains the last conv layers, in the network’s order, with Keras’ names', () => {
     expect(trainedConvolutions(network, 10).map(kernelName)).toEqual([
       'block_15_project/kernel',
       'block_16_expand/kernel',
@@ -147,7 +150,7 @@ describe('what n_unfreeze counts', () => {
     ]);
   });
 
-  it('leaves every trained kernel behind the cut', () => {
+  it('never trains a convolution of a frozen block', () => {
     for (let nUnfreeze = 0; nUnfreeze <= 102; nUnfreeze++) {
       const frozen = blocks.slice(0, frozenBlockCount(network, nUnfreeze)).flatMap((block) => block.convolutions);
       const trained = trainedConvolutions(network, nUnfreeze);

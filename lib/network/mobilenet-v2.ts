@@ -1,17 +1,17 @@
 /**
  * MobileNetV2 as a table (Sandler et al., 2018, table 2), with Keras' layer names and order
- * (`keras.applications.MobileNetV2`, no top): names are a contract with the weights file and with `cifar10.h5`.
+ * (`keras.applications.MobileNetV2`, no top). The names must match the weights file and `cifar10.h5`.
  */
 
-/** One convolution with its batch normalisation and, but for projections, its ReLU6. */
+/** A conv layer with its batch normalization and, except for projections, its ReLU6. */
 export interface Convolution {
   /** Keras' name, e.g. `block_12_depthwise`. */
   name: string;
-  /** `image`: the 3 × 3 on pixels; `pointwise`: 1 × 1; `depthwise`: 3 × 3, a filter a channel. */
+  /** `image`: 3 × 3 on pixels; `pointwise`: 1 × 1; `depthwise`: 3 × 3, one filter per channel. */
   kind: 'image' | 'pointwise' | 'depthwise';
   /** Name of its BatchNormalization. */
   norm: string;
-  /** Name of its ReLU6; none after a projection. */
+  /** Name of its ReLU6; null for a projection. */
   relu: string | null;
   /** Name of the explicit padding before it (depthwise with stride 2). */
   pad: string | null;
@@ -20,27 +20,27 @@ export interface Convolution {
   stride: 1 | 2;
 }
 
-/** An inverted residual block, or the stem (`Conv1`) or the top (`Conv_1`): what the frozen part is cut between. */
+/** An inverted residual block, the stem (`Conv1`) or the top (`Conv_1`). The frozen part consists of complete blocks. */
 export interface Block {
   name: string;
   convolutions: Convolution[];
-  /** Name of the Add that ends it, where input and output have one shape. */
+  /** Name of its final Add; null if input and output have different shapes. */
   add: string | null;
   channelsOut: number;
 }
 
-/** One layer of Keras' list. */
+/** One entry of Keras' list of layers. */
 export interface Layer {
   name: string;
   kind: 'InputLayer' | 'Conv2D' | 'DepthwiseConv2D' | 'BatchNormalization' | 'ReLU' | 'ZeroPadding2D' | 'Add';
-  /** The convolution that a Conv2D or DepthwiseConv2D is. */
+  /** The convolution of a Conv2D or DepthwiseConv2D; null for other layers. */
   convolution: Convolution | null;
 }
 
-/** ε of every BatchNormalization here, the head's too. */
+/** ε of every BatchNormalization, including the head's. */
 export const batchNormEpsilon = 1e-3;
 
-/** expansion, channels out at width 1, repeats, stride of the first. */
+/** Expansion, output channels at width 1, repeats, stride of the first repeat. */
 const rows = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],
@@ -51,16 +51,16 @@ const rows = [
   [6, 320, 1, 1],
 ] as const;
 const stemChannels = 32;
-/** The same at every width up to 1. */
+/** Does not depend on the width, up to 1. */
 const topChannels = 1280;
 
 /** Length of a feature vector. */
 export const featureCount = topChannels;
 
-/** A whole number of eights near `due`, at most a tenth below it (Keras' `_make_divisible`). */
-function roundChannels(due: number): number {
-  const rounded = Math.max(8, Math.floor((due + 4) / 8) * 8);
-  return rounded < 0.9 * due ? rounded + 8 : rounded;
+/** Rounds to a multiple of 8, at most a tenth below the exact number (Keras' `_make_divisible`). */
+function roundChannels(exact: number): number {
+  const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);
+  return rounded < 0.9 * exact ? rounded + 8 : rounded;
 }
 
 function makeBlocks(width: number): Block[] {
@@ -134,13 +134,13 @@ function listLayers(blocks: readonly Block[]): Layer[] {
   return layers;
 }
 
-/** MobileNetV2 of one width. */
+/** MobileNetV2 with a given width. */
 export interface Network {
-  /** Factor of every block's channels (Keras' `alpha`). */
+  /** Multiplier of every block's channels (Keras' `alpha`). */
   width: number;
   /** Stem, 17 inverted residual blocks, top. */
   blocks: readonly Block[];
-  /** Keras' list of 154 layers, the InputLayer first. */
+  /** Keras' list of 154 layers, beginning with the InputLayer. */
   layers: readonly Layer[];
 }
 
@@ -166,13 +166,13 @@ export const batchNormParts = ['gamma', 'beta', 'moving_mean', 'moving_variance'
 const countableLayers = ({ layers }: Network): Layer[] => layers.filter((layer) => layer.kind !== 'BatchNormalization');
 
 /**
- * The layers that stage 2 trains: the last `nUnfreeze` of Keras' list that are not BatchNormalization. Those without
- * weights (ReLU, Add, padding, the input) count but train nothing: 30 layers hold 15 kernels, 10 hold 5.
+ * The layers that stage 2 unfreezes: the last `nUnfreeze` of Keras' list, not counting BatchNormalization. Layers without
+ * weights (ReLU, Add, padding, the input) count as well: the last 30 include 15 conv layers, the last 10 include 5.
  */
 export const unfrozenLayers = (network: Network, nUnfreeze: number): Layer[] =>
   nUnfreeze === 0 ? [] : countableLayers(network).slice(-nUnfreeze);
 
-/** How many layers to unfreeze so that training begins with this convolution: the way back from `trainedConvolutions`. */
+/** The `nUnfreeze` for which this convolution is the first trained one; the inverse of `trainedConvolutions`. */
 export function unfreezeFrom(network: Network, first: Convolution): number {
   const countable = countableLayers(network);
   return countable.length - countable.findIndex(({ convolution }) => convolution === first);
@@ -182,10 +182,7 @@ export function unfreezeFrom(network: Network, first: Convolution): number {
 export const trainedConvolutions = (network: Network, nUnfreeze: number): Convolution[] =>
   unfrozenLayers(network, nUnfreeze).flatMap((layer) => layer.convolution ?? []);
 
-/**
- * Where the network is cut: the number of whole blocks, the stem first, before the first trained kernel. All 19 when
- * nothing of the base is trained.
- */
+/** The number of complete blocks, including the stem, before the first trained convolution; all 19 if none is trained. */
 export function frozenBlockCount(network: Network, nUnfreeze: number): number {
   const trained = new Set(trainedConvolutions(network, nUnfreeze));
   const first = network.blocks.findIndex((block) => block.convolutions.some((convolution) => trained.has(convolution)));

@@ -1,40 +1,39 @@
 import { type Block, type Convolution, type Network, trainedConvolutions } from './mobilenet-v2.ts';
 
-/** What of the network `n_unfreeze` trains, for the strip that shows it and in words. */
+/** Descriptions of the part of the network that `n_unfreeze` trains. */
 
-/** `block_12` → `block 12`; the rest are named as Keras names them. */
+/** `block_12` → `block 12`; other blocks keep Keras' names. */
 const blockTitle = ({ name }: Block): string => name.replace(/^block_/, 'block ');
 
-/** `15 of 52 kernels: block 12 to Conv_1`. */
+/** `Trains 15 of 52 conv layers (block 12 – Conv_1)`. */
 export function describeTrainedPart(network: Network, nUnfreeze: number): string {
   const { blocks } = network;
   const trained = trainedConvolutions(network, nUnfreeze);
   const [first] = trained;
-  const all = blocks.reduce((count, { convolutions }) => count + convolutions.length, 0);
-  const share = `${trained.length} of ${all} kernels`;
+  const total = blocks.reduce((count, { convolutions }) => count + convolutions.length, 0);
+  if (trained.length === total) return `Trains all ${total} conv layers`;
+  const share = `Trains ${trained.length} of ${total} conv layers`;
   if (!first) {
     return nUnfreeze === 0
-      ? `${share}: the base stays frozen`
-      : `${share}: the last ${nUnfreeze === 1 ? 'layer has' : `${nUnfreeze} layers have`} no weights`;
+      ? `${share} (the base stays frozen)`
+      : `${share} (the last ${nUnfreeze === 1 ? 'layer has' : `${nUnfreeze} layers have`} no weights)`;
   }
   const block = blocks.find(({ convolutions }) => convolutions.includes(first))!;
   const last = blocks.at(-1)!;
-  return trained.length === all
-    ? `${share}: the whole network`
-    : `${share}: ${block === last ? '' : `${blockTitle(block)} to `}${blockTitle(last)}`;
+  return `${share} (${block === last ? '' : `${blockTitle(block)} – `}${blockTitle(last)})`;
 }
 
-const kindWords: Record<Convolution['kind'], string> = {
+const kindTitles: Record<Convolution['kind'], string> = {
   image: '3 × 3 on pixels',
   pointwise: '1 × 1',
   depthwise: '3 × 3 depthwise',
 };
 
-/** `block 12: 3 kernels (1 × 1, 3 × 3 depthwise, 1 × 1), 2 of them trained`. */
+/** `block 12: 3 conv layers (1 × 1, 3 × 3 depthwise, 1 × 1), 2 of them trained`. */
 export function describeBlock(block: Block, trained: ReadonlySet<Convolution>): string {
   const { length } = block.convolutions;
   const count = block.convolutions.filter((convolution) => trained.has(convolution)).length;
-  const kinds = block.convolutions.map(({ kind }) => kindWords[kind]).join(', ');
-  const part = count === 0 ? 'frozen' : count === length ? 'trained' : `${count} of them trained`;
-  return `${blockTitle(block)}: ${length === 1 ? '1 kernel' : `${length} kernels`} (${kinds}), ${part}`;
+  const kinds = block.convolutions.map(({ kind }) => kindTitles[kind]).join(', ');
+  const state = count === 0 ? 'frozen' : count === length ? 'trained' : `${count} of them trained`;
+  return `${blockTitle(block)}: ${length === 1 ? '1 conv layer' : `${length} conv layers`} (${kinds}), ${state}`;
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { scoreClasses } from './confusion.ts';
 
-it('scores each class as one does by hand', () => {
-  // Rows are the true class: of four cats, three were taken for cats and one for a dog; nothing was taken for a frog.
+it('computes precision, recall and F1 of each class', () => {
+  // Rows are true classes. Three of four cats were predicted as cats and one as a dog; nothing was predicted as a frog.
   const matrix = [
     [3, 1, 0],
     [2, 4, 0],
@@ -15,7 +15,7 @@ it('scores each class as one does by hand', () => {
   ]);
 });
 
-it('knows no score of a class that is nowhere', () => {
+it('has no scores for a class without images and predictions', () => {
   expect(
     scoreClasses([
       [2, 0],

@@ -3,7 +3,7 @@ import { distinctNames } from './distinct-names.ts';
 
 const run = (id: string, name: string, seed = 42) => ({ id, name, seed });
 
-it('keeps names that are one run’s alone, and tells namesakes apart by seed or id', () => {
+it('keeps unique names and adds seed or id to names that several runs share', () => {
   expect(distinctNames([run('x-1111', 'frozen'), run('x-2222', 'n30')])).toEqual(['frozen', 'n30']);
   expect(distinctNames([run('x-1111', 'n30', 42), run('x-2222', 'n30', 43)])).toEqual([
     'n30 (seed 42)',

@@ -5,60 +5,64 @@ import { cifar10Classes } from '@/lib/data/classes.ts';
 import { speedSchema } from '@/lib/work/estimate.ts';
 import { logFactsSchema } from './log-facts.ts';
 import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
+import { phaseSchema } from './phases.ts';
 
-/** The messages between server and trainer over Node IPC. Parsed on both ends. */
+/** The messages between server and trainer over Node IPC. Both ends parse them. */
 
-export const phaseSchema = z.enum(['prepare', 'features', 'head', 'finetune', 'evaluation', 'export']);
-export type Phase = z.infer<typeof phaseSchema>;
-
-/** The resources that the trainer's process uses, threads included. */
+/** Resource usage of the trainer's process, including its threads. */
 const usageSchema = z.object({
-  /** Resident memory in bytes: now, and the most so far. */
+  /** Resident memory in bytes: current and peak. */
   memory: z.number(),
   peakMemory: z.number(),
-  /** Processor seconds per second since the last report: 2 is two cores fully busy. */
+  /** CPU seconds per second since the last report: 2 means two fully used cores. */
   cores: z.number(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** Every event has the time of its sender's clock, in milliseconds since 1970. */
+/** Sender timestamp, Unix ms. */
 const at = { at: z.number() };
 const stage = z.union([z.literal(1), z.literal(2)]);
+
+/** The training that a user ends early: stage 1 only, or both stages. */
+export const finishScopeSchema = z.enum(['stage1', 'training']);
+export type FinishScope = z.infer<typeof finishScopeSchema>;
 
 const epochSchema = z.object({
   ...at,
   type: z.literal('epoch'),
   stage,
-  /** From 1, within the stage. */
+  /** Counts from 1 within the stage. */
   epoch: z.number().int().positive(),
   epochs: z.number().int().positive(),
   metrics: epochMetricsSchema,
-  /** Null where a log from elsewhere does not say. */
+  /** Null if unknown, as in some imported logs. */
   seconds: z.number().nullable(),
   imagesPerSecond: z.number().nullable(),
-  /** The predicted class of each image of the wall, in base64 (lib/run/wall.ts). */
+  /** The sample predictions after this epoch, base64 (lib/run/sample-predictions.ts). */
   wall: z.string().optional(),
 });
 
-/** Why a stage ended and which of its epochs (from 1) was restored. */
+/** Whether a stage stopped early and which of its epochs (from 1) was restored. */
 const stageEndedSchema = z.object({
   ...at,
   type: z.literal('stage-ended'),
   stage,
   bestEpoch: z.number().int().positive(),
   stoppedEarly: z.boolean(),
+  /** True if the user ended the stage before its last epoch. */
+  finishedEarly: z.boolean().optional(),
 });
 
-/** Trainer → server. Events of type `progress` are shown, not kept. */
+/** Trainer → server. `progress` events are streamed but not stored. */
 export const runEventSchema = z.discriminatedUnion('type', [
-  /** What computes, on how many threads, and from which files. */
+  /** Engine, data and weights of this attempt. */
   z.object({
     ...at,
     type: z.literal('started'),
     engine: z.string(),
     device: z.string(),
     threads: z.number().int().nullable(),
-    /** If `auto` chose the engine: what was known about the others. */
+    /** The checks of all engines, if `auto` selected one. */
     engines: engineVerdictsSchema.optional(),
     weightsFile: z.string(),
     test: testIdentitySchema,
@@ -66,12 +70,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** In label order. */
     classes: z.array(z.string()).default([...cifar10Classes]),
     trainedKernels: z.number().int(),
-    /** True classes of the validation images in `wall.png`; older runs have none. */
+    /** True classes of the sample images in `wall.png`; missing in older runs. */
     wall: z.array(z.number().int()).optional(),
   }),
   /**
-   * The run resumes after this epoch of this stage; epoch 0 means from the start. `told` holds the milestones that the
-   * earlier process emitted, since the server may have missed the last ones; it is not stored.
+   * The run resumes after this epoch of this stage; epoch 0 means from the start. `told` repeats the milestones that
+   * earlier attempts emitted, because the server may have missed the last ones; it is not stored.
    */
   z.object({
     ...at,
@@ -85,20 +89,22 @@ export const runEventSchema = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('progress'),
     phase: phaseSchema,
-    /** `frozen`: the outputs of the frozen layers for the training images, computed before the first epoch of stage 2. */
+    /** `frozen`: computing the frozen layers' outputs for the training images, before the first epoch of stage 2. */
     part: z.literal('frozen').optional(),
-    /** Images done and to do: in the epoch during training, in the phase or its part otherwise. */
+    /** Images processed, and their total: of the epoch during training, of the phase or its part otherwise. */
     done: z.number(),
     total: z.number(),
     epoch: z.number().int().optional(),
     epochs: z.number().int().optional(),
     imagesPerSecond: z.number().nullable(),
-    /** Seconds until the run ends if every epoch runs; null while nothing is known. */
+    /** Estimated seconds until the run ends, without early stopping; null until there is an estimate. */
     secondsLeft: z.number().nullable(),
     usage: usageSchema.optional(),
   }),
   epochSchema,
   stageEndedSchema,
+  /** The user ended training; evaluation and export of the best epoch follow. */
+  z.object({ ...at, type: z.literal('finished-early') }),
   z.object({
     ...at,
     type: z.literal('evaluated'),
@@ -107,20 +113,20 @@ export const runEventSchema = z.discriminatedUnion('type', [
     confusion: confusionSchema,
     classes: z.array(z.string()),
   }),
-  /** How fast the run has been so far, in what it computed itself. The last one counts. */
+  /** The speed of each kind of pass so far, cached results excluded. Each event replaces the previous one. */
   z.object({ ...at, type: z.literal('measured'), speeds: z.array(speedSchema) }),
-  /** Names in the cache folder: the features of this run's images, and of the mirror images that evaluation uses. */
+  /** Names of files in the cache folder: this run's features, and those of the mirror images that evaluation uses. */
   z.object({ ...at, type: z.literal('features-kept'), plain: z.array(z.string()), mirrored: z.array(z.string()) }),
   /**
-   * The same for the cached activations of stage 2: those of the training images, if they are cached, and those of
+   * Names of files in the cache folder: the activations for stage 2 of the training images, if cached, and those of the
    * validation and test images, plain and mirrored.
    */
   z.object({ ...at, type: z.literal('frozen-kept'), train: z.array(z.string()), evaluated: z.array(z.string()) }),
-  /** Why checkpoints can no longer be written; null when they can again. */
+  /** Why checkpoints cannot be written; null once they can be again. */
   z.object({ ...at, type: z.literal('checkpoints'), problem: z.string().nullable() }),
-  /** A file in the run's folder is complete. */
+  /** A file in the run's folder was written completely. */
   z.object({ ...at, type: z.literal('exported'), file: z.string(), bytes: z.number().int() }),
-  /** After a canceled run's end: its files are written, with the weights of this epoch; or why they could not be. */
+  /** After a run was canceled: its files were written, with the weights of this epoch, or why that failed. */
   z.object({
     ...at,
     type: z.literal('files-ready'),
@@ -129,8 +135,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ ...at, type: z.literal('files-failed'), message: z.string() }),
   /**
-   * The first event of a run that was read from a log: the file's name, the config as the log has it, and how far it
-   * determines the run's; events of older versions lack the last.
+   * The first event of an imported run: the log's file name, its config as found in the log, and how far it determines the
+   * run's; events of older versions lack the last.
    */
   z.object({
     ...at,
@@ -139,16 +145,22 @@ export const runEventSchema = z.discriminatedUnion('type', [
     config: z.record(z.string(), z.unknown()),
     facts: logFactsSchema.optional(),
   }),
-  /** The three ways to end. A trainer that exits without one of them has failed. */
+  /** How a run ends. A trainer that exits without sending one of these three has failed. */
   z.object({ ...at, type: z.literal('completed') }),
   z.object({ ...at, type: z.literal('canceled') }),
   z.object({ ...at, type: z.literal('failed'), code: z.string(), message: z.string(), lastLines: z.array(z.string()) }),
-  /** From the server: the run's trainer or the server itself died, and why, as far as that is known. */
+  /** From the server: the trainer or the server itself died; the message gives the reason, if known. */
   z.object({ ...at, type: z.literal('interrupted'), message: z.string() }),
-  /** From the server: the run is queued to resume; `further` extends stage 2 from one number of epochs to another. */
+  /** From the server: the user asks the trainer to end stage 1 or all training early. */
+  z.object({ ...at, type: z.literal('finish-requested'), scope: finishScopeSchema }),
+  /**
+   * From the server: the run is queued to resume. `further` extends stage 2 from one number of epochs to another; `finish`
+   * trains no further and only evaluates and exports.
+   */
   z.object({
     ...at,
     type: z.literal('queued-again'),
+    finish: z.literal(true).optional(),
     further: z.object({ from: z.number().int().nonnegative(), epochs: z.number().int().positive() }).optional(),
   }),
 ]);
@@ -157,19 +169,19 @@ export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T
 
 const endTypes = ['completed', 'canceled', 'failed', 'interrupted'] as const;
 
-/** The events that end a run, or an attempt at it. */
+/** The events that end a run or an attempt. */
 export type EndEvent = RunEventOf<(typeof endTypes)[number]>;
 
 export const isEndEvent = (event: RunEvent): event is EndEvent =>
   (endTypes as readonly RunEvent['type'][]).includes(event.type);
 
-/** What every command for a run contains. */
-const order = {
+/** The fields of every command for a run. */
+const runFields = {
   runId: z.string(),
   config: trainConfigSchema,
-  /** Where the run's log goes, absolute; by default `run_<id>.json` in the results folder. */
+  /** Absolute path of the run's log; by default `run_<id>.json` in the results folder. */
   logFile: z.string().optional(),
-  /** Absolute folders; the trainer reads no environment of its own. */
+  /** Absolute paths, because the trainer does not read environment variables; the limit is in bytes. */
   paths: z.object({
     data: z.string(),
     results: z.string(),
@@ -182,23 +194,27 @@ const order = {
 /** Server → trainer. The first is `start`, `export` or `probe`. */
 export const trainerCommandSchema = z.discriminatedUnion('type', [
   z.object({
-    ...order,
+    ...runFields,
     type: z.literal('start'),
     speeds: z.array(speedSchema).optional(),
-    /** Resume from the checkpoint in the run's folder, if there is one; left out: begin. */
+    /** If set, resumes from the checkpoint in the run's folder, if there is one. */
     resume: z
       .object({
-        /** The last epoch of stage 2 when the run was extended: an early stop up to there does not count. */
+        /** The last stage 2 epoch before the run was extended; early stopping up to this epoch is ignored. */
         furtherFrom: z.number().int().nonnegative(),
       })
       .optional(),
-    /** The number of this attempt at the run: once a later one has begun, this one may write nothing more. */
+    /** Ends training after the last completed epoch, or after the first one if there is none. */
+    finish: z.boolean().optional(),
+    /** The number of this attempt, which must not write any more once a later one has started. */
     attempt: z.number().int().positive().optional(),
   }),
-  /** Trains nothing: writes the files of a canceled run from its last complete epoch. `events` are all recorded ones. */
-  z.object({ ...order, type: z.literal('export'), events: z.array(runEventSchema) }),
-  /** Trains and reads nothing: measures in about five seconds how fast a run with this config would be. */
+  /** Writes the files of a canceled run from its last completed epoch. `events` are all its recorded events. */
+  z.object({ ...runFields, type: z.literal('export'), events: z.array(runEventSchema) }),
+  /** Measures in about five seconds how fast a run with this config would be. Uses random data and writes no results. */
   z.object({ type: z.literal('probe'), config: trainConfigSchema, cache: z.string(), cacheLimit: z.number() }),
   z.object({ type: z.literal('cancel') }),
+  /** Ends training after the current step; ignored once training is over. Stage 1 trains at least one epoch. */
+  z.object({ type: z.literal('finish'), scope: finishScopeSchema }),
 ]);
 export type TrainerCommand = z.infer<typeof trainerCommandSchema>;

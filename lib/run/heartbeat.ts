@@ -1,31 +1,32 @@
 import { z } from 'zod';
 
-/** What a trainer tells of itself once a second, over a pipe of its own: a line of JSON each. */
+/** The heartbeat a trainer writes to a separate pipe every second, as a line of JSON. */
 export const heartbeatSchema = z.object({
-  /** Seconds since its last step ended, and the longest step so far; those in which the machine slept do not count. */
+  /** Seconds since the last step ended, and the longest step so far in seconds; both exclude time asleep. */
   still: z.number(),
   longest: z.number(),
-  /** Something is compiled, or run for the first time. */
+  /** True while a graph is compiled or run for the first time, which may take long. */
   isExcused: z.boolean(),
 });
-export type Sign = z.infer<typeof heartbeatSchema>;
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
 
-/** Seconds between two signs. */
+/** Seconds between two heartbeats. */
 export const heartbeatInterval = 1;
 
-/** A second on the clock counts as two at most: a machine that slept has slept for all, and nobody is late. */
-export const awake = (seconds: number): number => Math.min(seconds, 2 * heartbeatInterval);
+/** Counts the time between two checks as at most two intervals, so that time asleep does not count as silence. */
+export const awakeSeconds = (seconds: number): number => Math.min(seconds, 2 * heartbeatInterval);
 
-/** How often the longest step so far a step may take. */
-const slowness = 20;
+/** A step may take this many times as long as the longest step so far. */
+const maxSlowdown = 20;
 
 /**
- * Why a trainer must be given up, or null.
- * @param silent seconds without a sign
- * @param patience seconds that a trainer may be silent, and at the least those that a step may take
+ * Decides whether a trainer hangs.
+ * @param silent seconds since the last heartbeat
+ * @param timeout allowed seconds of silence, and the minimum time allowed for a step
+ * @returns why the trainer is stopped, or null if it is fine
  */
-export function verdictOn(last: Sign, silent: number, patience: number): string | null {
-  if (silent > patience) return `It gave no sign of life for ${Math.round(silent)} s and was stopped.`;
-  if (last.isExcused || last.still <= Math.max(patience, slowness * last.longest)) return null;
-  return `It hung: alive, but in the same step for ${Math.round(last.still)} s. It was stopped.`;
+export function checkHeartbeat(last: Heartbeat, silent: number, timeout: number): string | null {
+  if (silent > timeout) return `The trainer sent no heartbeat for ${Math.round(silent)} s and was stopped.`;
+  if (last.isExcused || last.still <= Math.max(timeout, maxSlowdown * last.longest)) return null;
+  return `The trainer hung in one step for ${Math.round(last.still)} s and was stopped.`;
 }

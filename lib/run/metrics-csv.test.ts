@@ -13,7 +13,7 @@ const epoch = (stage: 1 | 2, at: number, loss: number): RunEventOf<'epoch'> => (
   metrics: { accuracy: 0.5, loss, val_accuracy: 0.25, val_loss: 2, learning_rate: 1e-5 },
 });
 
-test('a line an epoch, in both stages; what is no number stays empty', () => {
+test('writes one line per epoch of both stages, with empty cells for missing numbers', () => {
   const events = [epoch(1, 1, 1.25), { type: 'completed', at: 1 } as const, epoch(2, 1, Number.NaN)];
   expect(metricsCsv(events)).toBe(
     'stage,epoch,accuracy,loss,val_accuracy,val_loss,learning_rate,seconds,images_per_second\r\n' +

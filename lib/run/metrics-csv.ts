@@ -13,7 +13,7 @@ const columns: readonly CsvColumn<RunEventOf<'epoch'>>[] = [
   { name: 'images_per_second', value: ({ imagesPerSecond }) => imagesPerSecond },
 ];
 
-/** A run's curves as comma-separated values, a line for each epoch; accuracies within 0…1. */
+/** A run's curves as CSV, one line per epoch; accuracies within 0…1. */
 export const metricsCsv = (events: readonly RunEvent[]): string =>
   writeCsv(
     columns,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAnswers, decodePredictions, encodePredictions } from './predictions.ts';
+import { decodeClasses, decodePredictions, encodePredictions } from './predictions.ts';
 
 describe('predictions.bin', () => {
   const labels = Uint8Array.of(1, 2);
@@ -7,11 +7,11 @@ describe('predictions.bin', () => {
   const tta = [0.25, 0.75, 0, 1, 0, 0];
   const bytes = encodePredictions(labels, { plain, tta }, 3);
 
-  it('gives back labels, classes and probabilities, plain and with augmentation', () => {
+  it('round-trips labels, classes and probabilities, plain and with augmentation', () => {
     const read = decodePredictions(bytes);
     expect([read.images, read.classes]).toEqual([2, 3]);
     expect(read.labels).toEqual(labels);
-    // The second image's three probabilities are one half: only the class tells them apart.
+    // As float16, the second image's probabilities are equal; only the stored class distinguishes them.
     expect([...read.plain]).toEqual([0, 2]);
     expect(new Set(read.probabilities.plain.slice(3)).size).toBe(1);
     expect([...read.tta]).toEqual([1, 0]);
@@ -21,7 +21,7 @@ describe('predictions.bin', () => {
     });
   });
 
-  it('lies as documented', () => {
+  it('has the documented layout', () => {
     expect(bytes.length).toBe(16 + 2 + 2 + 2 + 12 + 12);
     expect(Buffer.from(bytes.subarray(0, 22)).toString('hex')).toBe(
       `${Buffer.from('TLPR').toString('hex')}020000000200000003000000010200020100`,
@@ -29,19 +29,19 @@ describe('predictions.bin', () => {
     expect(Buffer.from(bytes).readUInt16LE(34)).toBe(0x3400);
   });
 
-  it('reads the first version, which had no labels', () => {
+  it('reads version 1, which had no labels', () => {
     const first = Uint8Array.from([...bytes.subarray(0, 16), ...bytes.subarray(18)]);
     first[4] = 1;
     expect(decodePredictions(first)).toEqual({ ...decodePredictions(bytes), labels: null });
-    expect(decodeAnswers(first)).toMatchObject({ labels: null, plain: Uint8Array.of(0, 2), tta: Uint8Array.of(1, 0) });
+    expect(decodeClasses(first)).toMatchObject({ labels: null, plain: Uint8Array.of(0, 2), tta: Uint8Array.of(1, 0) });
   });
 
-  it('refuses another file, a version to come, and one cut short', () => {
-    expect(() => decodeAnswers(new TextEncoder().encode('something else altogether'))).toThrow(
+  it('rejects other files, newer versions and truncated files', () => {
+    expect(() => decodeClasses(new TextEncoder().encode('something else altogether'))).toThrow(
       'not a predictions file',
     );
-    expect(() => decodeAnswers(Uint8Array.from(bytes, (byte, at) => (at === 4 ? 3 : byte)))).toThrow('version 2');
-    expect(() => decodeAnswers(bytes.subarray(0, 30))).toThrow('cut short');
+    expect(() => decodeClasses(Uint8Array.from(bytes, (byte, at) => (at === 4 ? 3 : byte)))).toThrow('version 2');
+    expect(() => decodeClasses(bytes.subarray(0, 30))).toThrow('truncated');
     expect(() => encodePredictions(labels, { plain, tta: [1] }, 3)).toThrow('[images, classes]');
   });
 });

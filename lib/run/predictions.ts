@@ -1,7 +1,7 @@
 import { fromFloat16, toFloat16 } from '@/lib/float16.ts';
 
 /**
- * `predictions.bin`: what a model said of every test image, and what it is. Little-endian:
+ * The format of `predictions.bin`, a model's predictions for every test image. Little-endian:
  *
  *     bytes 0–3    "TLPR"
  *     4–7          uint32 version, 2
@@ -13,25 +13,26 @@ import { fromFloat16, toFloat16 } from '@/lib/float16.ts';
  *                  float16 [N, C]     probabilities, plain
  *                  float16 [N, C]     probabilities, with test-time augmentation
  *
- * Images in the order of the run's test set. Classes are stored because a half cannot tell close probabilities apart.
+ * Images are in the order of the run's test set. Predicted classes are stored because float16 makes close probabilities
+ * equal.
  */
 
 const magic = 'TLPR';
 const version = 2;
 const headerBytes = 16;
 
-/** How a test was taken: on the images alone, or as the mean of image and mirror image. */
+/** How the model was evaluated: on the images alone, or with the mean of image and mirror image. */
 export type TestKind = 'plain' | 'tta';
 
-/** Classes of the test images, one byte each. */
-export interface Answers extends Record<TestKind, Uint8Array> {
+/** Predicted and true classes of the test images, one byte each. */
+export interface PredictedClasses extends Record<TestKind, Uint8Array> {
   images: number;
   classes: number;
-  /** The true ones; null in a file of version 1. */
+  /** True classes; null in a file of version 1. */
   labels: Uint8Array | null;
 }
 
-export interface Predictions extends Answers {
+export interface Predictions extends PredictedClasses {
   /** [images, classes]. */
   probabilities: Record<TestKind, Float32Array>;
 }
@@ -39,6 +40,7 @@ export interface Predictions extends Answers {
 /**
  * @param labels the true class of each image
  * @param probabilities [images, classes], plain and with test-time augmentation
+ * @throws Error if the lengths do not match
  */
 export function encodePredictions(
   labels: Uint8Array,
@@ -55,22 +57,22 @@ export function encodePredictions(
   bytes.set(labels, headerBytes);
   for (const [index, probabilities] of [plain, tta].entries()) {
     const predictedAt = headerBytes + (1 + index) * images;
-    for (let image = 0; image < images; image++) bytes[predictedAt + image] = largest(probabilities, image, classes);
+    for (let image = 0; image < images; image++) bytes[predictedAt + image] = argmax(probabilities, image, classes);
     const at = headerBytes + 3 * images + index * 2 * plain.length;
     for (let i = 0; i < plain.length; i++) view.setUint16(at + 2 * i, toFloat16(probabilities[i]!), true);
   }
   return bytes;
 }
 
-/** The classes alone, which is all that a comparison needs. @throws Error where it is another file or cut short */
-export function decodeAnswers(bytes: Uint8Array): Answers {
+/** Reads the classes without the probabilities. @throws Error if the file has another format or is truncated */
+export function decodeClasses(bytes: Uint8Array): PredictedClasses {
   const { images, classes, hasLabels, at } = readHeader(bytes);
   const part = (index: number) => bytes.slice(at + index * images, at + (index + 1) * images);
   const labels = hasLabels ? bytes.slice(headerBytes, at) : null;
   return { images, classes, labels, plain: part(0), tta: part(1) };
 }
 
-/** Everything. @throws Error where it is another file or cut short */
+/** Reads the complete file. @throws Error if it has another format or is truncated */
 export function decodePredictions(bytes: Uint8Array): Predictions {
   const { images, classes, at } = readHeader(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -79,23 +81,23 @@ export function decodePredictions(bytes: Uint8Array): Predictions {
     const start = at + 2 * images + index * 2 * numbers;
     return Float32Array.from({ length: numbers }, (_, i) => fromFloat16(view.getUint16(start + 2 * i, true)));
   };
-  return { ...decodeAnswers(bytes), probabilities: { plain: part(0), tta: part(1) } };
+  return { ...decodeClasses(bytes), probabilities: { plain: part(0), tta: part(1) } };
 }
 
-/** `at`: where the predicted classes begin. */
+/** @returns the header, and the offset `at` of the predicted classes */
 function readHeader(bytes: Uint8Array) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const number = (index: number) => view.getUint32(4 + 4 * index, true);
-  const isOurs = bytes.length >= headerBytes && new TextDecoder('latin1').decode(bytes.subarray(0, 4)) === magic;
-  if (!isOurs || number(0) < 1 || number(0) > version)
+  const hasMagic = bytes.length >= headerBytes && new TextDecoder('latin1').decode(bytes.subarray(0, 4)) === magic;
+  if (!hasMagic || number(0) < 1 || number(0) > version)
     throw new Error(`This is not a predictions file of version ${version} or older.`);
   const [images, classes, hasLabels] = [number(1), number(2), number(0) > 1];
   const at = headerBytes + (hasLabels ? images : 0);
-  if (bytes.length !== at + 2 * images + 4 * images * classes) throw new Error('This predictions file is cut short.');
+  if (bytes.length !== at + 2 * images + 4 * images * classes) throw new Error('This predictions file is truncated.');
   return { images, classes, hasLabels, at };
 }
 
-function largest(probabilities: ArrayLike<number>, image: number, classes: number): number {
+function argmax(probabilities: ArrayLike<number>, image: number, classes: number): number {
   let best = 0;
   for (let c = 1; c < classes; c++) {
     if (probabilities[image * classes + c]! > probabilities[image * classes + best]!) best = c;

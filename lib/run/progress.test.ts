@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
-import type { Phase, RunEventOf } from './events.ts';
+import type { RunEventOf } from './events.ts';
+import type { Phase } from './phases.ts';
 import { describeActivity, describeQueuePosition, phaseShare, preparePhases, runShare } from './progress.ts';
 
 const phase = (id: number, name: Phase) => ({

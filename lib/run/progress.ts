@@ -1,21 +1,9 @@
-import type { TrainConfig } from '@/lib/config/train-config.ts';
-import { type EndEvent, isEndEvent, type Phase, type RunEvent, type RunEventOf } from './events.ts';
+import { workPhasesOf } from '@/lib/work/run-work.ts';
+import { type EndEvent, isEndEvent, type RunEvent, type RunEventOf } from './events.ts';
+import { type Phase, phaseLabels, phaseOfStage } from './phases.ts';
 import { eventsOf } from './reduce-run.ts';
 import { type RunDetail, secondsBetween } from './run.ts';
 import { isFinal } from './status.ts';
-
-export const phaseNames: Record<Phase, string> = {
-  prepare: 'Reading data',
-  features: 'Features',
-  head: 'Head training',
-  finetune: 'Fine-tuning',
-  evaluation: 'Evaluation',
-  export: 'Export',
-};
-
-/** The phases of a run that take a noticeable time, in order. */
-const timedPhases = (config: Pick<TrainConfig, 'epochs_stage2'>): Phase[] =>
-  config.epochs_stage2 === 0 ? ['features', 'head', 'evaluation'] : ['features', 'head', 'finetune', 'evaluation'];
 
 export interface PhaseStep {
   phase: Phase;
@@ -32,7 +20,7 @@ export interface PhaseStep {
 export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progress' | 'status'>): PhaseStep[] {
   // A phase lasts until the next phase, or until the end of its attempt.
   const bounds = run.events.map(({ event }) => event).filter(isBound);
-  return timedPhases(run.config).map((phase) => {
+  return workPhasesOf(run.config).map((phase) => {
     const index = bounds.findLastIndex((event) => event.type === 'phase' && event.phase === phase);
     const event = bounds[index];
     const next = bounds[index + 1];
@@ -49,7 +37,7 @@ export function preparePhases(run: Pick<RunDetail, 'config' | 'events' | 'progre
 
 /** The share of its epochs that a training phase has finished: all that is known once a run has stopped. Within 0…1. */
 function epochsShare(run: Pick<RunDetail, 'events'>, phase: Phase): number {
-  const last = eventsOf(run, 'epoch').findLast(({ stage }) => phase === (stage === 1 ? 'head' : 'finetune'));
+  const last = eventsOf(run, 'epoch').findLast(({ stage }) => phase === phaseOfStage(stage));
   return last ? last.epoch / last.epochs : 0;
 }
 
@@ -75,8 +63,8 @@ export function runShare({ startedAt, progress }: Pick<RunDetail, 'startedAt' | 
 export function describeActivity(run: Pick<RunDetail, 'events' | 'progress'>): string {
   const phase = eventsOf(run, 'phase').at(-1)?.phase ?? run.progress?.phase ?? 'prepare';
   const { epoch, epochs, part } = run.progress?.phase === phase ? run.progress : {};
-  if (part === 'frozen') return `${phaseNames[phase]}, computing frozen layers first`;
-  return epoch === undefined ? phaseNames[phase] : `${phaseNames[phase]}, epoch ${epoch} of ${epochs}`;
+  if (part === 'frozen') return `${phaseLabels[phase]}, computing frozen layers first`;
+  return epoch === undefined ? phaseLabels[phase] : `${phaseLabels[phase]}, epoch ${epoch} of ${epochs}`;
 }
 
 /** The queue position of a waiting run: `next in the queue`, `position 3 in the queue`. Null if unknown. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
-import type { RunEvent, RunEventOf } from './events.ts';
-import { eventsOf, reduceRun, stageEnds } from './reduce-run.ts';
+import type { FinishScope, RunEvent, RunEventOf } from './events.ts';
+import { eventsOf, isFinishedEarly, isFinishing, reduceRun, stageEnds } from './reduce-run.ts';
 import type { RunDetail, StoredEvent } from './run.ts';
 
 const queued: RunDetail = {
@@ -37,7 +37,7 @@ const queued: RunDetail = {
 };
 const stored = (...events: RunEvent[]): StoredEvent[] =>
   events.map((event, index) => ({ id: 11 + index, runId: 'r', event }));
-const take = (run: RunDetail, events: StoredEvent[]) => events.reduce(reduceRun, run);
+const applyAll = (run: RunDetail, events: StoredEvent[]) => events.reduce(reduceRun, run);
 
 const phase = (name: RunEventOf<'phase'>['phase']): RunEvent => ({ at: 2, type: 'phase', phase: name });
 const epoch = (stage: 1 | 2, number: number, val_accuracy: number): RunEvent => ({
@@ -75,37 +75,43 @@ describe('reduceRun', () => {
     phase('finetune'),
     epoch(2, 1, 0.55),
   );
-  const whole = take(queued, events);
+  const complete = applyAll(queued, events);
 
-  it('ends in the same state whether events come once or overlap after a reconnection', () => {
-    const part = take(queued, events.slice(0, 4));
-    expect(take(take(part, events.slice(1, 5)), events)).toEqual(whole);
-    expect(eventsOf(whole, 'epoch').map((each) => [each.stage, each.epoch])).toEqual([
+  it('reaches the same state if events repeat after a reconnect', () => {
+    const part = applyAll(queued, events.slice(0, 4));
+    expect(applyAll(applyAll(part, events.slice(1, 5)), events)).toEqual(complete);
+    expect(eventsOf(complete, 'epoch').map((each) => [each.stage, each.epoch])).toEqual([
       [1, 1],
       [1, 2],
       [2, 1],
     ]);
-    expect(whole).toMatchObject({ cursor: 16, status: 'running', queuePosition: null, startedAt: 2, valAccuracy: 0.6 });
+    expect(complete).toMatchObject({
+      cursor: 16,
+      status: 'running',
+      queuePosition: null,
+      startedAt: 2,
+      valAccuracy: 0.6,
+    });
   });
 
-  it('keeps the newest progress, also when the phase changes, until the next', () => {
-    const run = take(whole, [progress('finetune', 10, 7), progress('finetune', 20, 5)]);
+  it('keeps the latest progress, also when the phase changes', () => {
+    const run = applyAll(complete, [progress('finetune', 10, 7), progress('finetune', 20, 5)]);
     expect(run.progress?.done).toBe(20);
     expect(run.cursor).toBe(16);
-    expect(run.events).toBe(whole.events);
+    expect(run.events).toBe(complete.events);
     expect(run.peakMemory).toBe(7);
     expect(reduceRun(run, { id: 17, runId: 'r', event: phase('evaluation') }).progress?.done).toBe(20);
   });
 
-  it('knows why a run failed, and that nothing progresses after the end', () => {
-    const run = take(whole, [{ id: 17, runId: 'r', event: failed }, progress('finetune', 30)]);
+  it('has the error of a failed run, and no progress after the end', () => {
+    const run = applyAll(complete, [{ id: 17, runId: 'r', event: failed }, progress('finetune', 30)]);
     expect(run).toMatchObject({ status: 'failed', error: 'It stopped.', logTail: ['last'], finishedAt: 9 });
     expect(run.progress).toBeNull();
   });
 
-  it('waits for the files of a canceled run, where it has a whole epoch', () => {
+  it('expects files of a canceled run that completed an epoch', () => {
     const canceled: RunEvent = { at: 5, type: 'canceled' };
-    const run = take(whole, [
+    const run = applyAll(complete, [
       { id: 17, runId: 'r', event: canceled },
       { id: 18, runId: 'r', event: { at: 6, type: 'exported', file: 'cifar10.h5', bytes: 3 } },
     ]);
@@ -124,9 +130,9 @@ describe('reduceRun', () => {
     expect(reduceRun(queued, { id: 17, runId: 'r', event: canceled }).exportPending).toBe(false);
   });
 
-  it('does not change the run it was given', () => {
+  it('does not mutate its argument', () => {
     const before = structuredClone(queued);
-    take(queued, events);
+    applyAll(queued, events);
     expect(queued).toEqual(before);
   });
 });
@@ -143,7 +149,7 @@ describe('stageEnds', () => {
   const ends = (...events: RunEvent[]) =>
     stageEnds({ events: stored(...events) }).map(({ stage, bestEpoch, epochs }) => [stage, bestEpoch, epochs]);
 
-  it('has one for each stage that has ended', () => {
+  it('returns an entry for each ended stage', () => {
     expect(ends(...first.slice(0, 2))).toEqual([]);
     expect(ends(...first)).toEqual([
       [1, 2, 2],
@@ -151,12 +157,39 @@ describe('stageEnds', () => {
     ]);
   });
 
-  it('has the last of a run that trained further', () => {
-    const further = [...first, epoch(2, 2, 0.8), epoch(2, 3, 0.75)];
-    expect(ends(...further)).toEqual(ends(...first));
-    expect(ends(...further, ended(2, 2))).toEqual([
+  it('returns the last end of stage 2 if the run was extended', () => {
+    const extended = [...first, epoch(2, 2, 0.8), epoch(2, 3, 0.75)];
+    expect(ends(...extended)).toEqual(ends(...first));
+    expect(ends(...extended, ended(2, 2))).toEqual([
       [1, 2, 2],
       [2, 2, 3],
     ]);
+  });
+});
+
+describe('a run that the user finishes early', () => {
+  const requested = (scope: FinishScope): RunEvent => ({ at: 5, type: 'finish-requested', scope });
+  const queuedAgain: RunEvent = { at: 6, type: 'queued-again' };
+  const finished: RunEvent = { at: 7, type: 'finished-early' };
+  const completed: RunEvent = { at: 8, type: 'completed' };
+
+  it('is finishing until it is queued to train again', () => {
+    expect(isFinishing([epoch(1, 1, 0.5)])).toBe(false);
+    expect(isFinishing([requested('training')])).toBe(true);
+    expect(isFinishing([requested('stage1')])).toBe(false);
+    expect(isFinishing([requested('training'), requested('stage1')])).toBe(true);
+    expect(isFinishing([requested('training'), queuedAgain])).toBe(false);
+    expect(isFinishing([queuedAgain, { ...queuedAgain, finish: true }])).toBe(true);
+  });
+
+  it('is marked until it is trained further', () => {
+    const run = applyAll(queued, stored(epoch(1, 1, 0.5), requested('training'), finished, completed));
+    expect([run.status, isFinishedEarly(run)]).toEqual(['completed', true]);
+    const further = [queuedAgain, epoch(2, 1, 0.6), completed].map((event, index) => ({
+      id: 31 + index,
+      runId: 'r',
+      event,
+    }));
+    expect(isFinishedEarly(applyAll(run, further))).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { type EndEvent, isEndEvent, type RunEvent, type RunEventOf } from './events.ts';
 import type { RunDetail, RunSummary, StoredEvent } from './run.ts';
 
-/** What events change of a run, in the database and on a page alike. */
+/** The part of a run that events change, in the database and on a page. */
 export type RunState = Pick<
   RunSummary,
   | 'status'
@@ -21,15 +21,15 @@ export type RunState = Pick<
   | 'attemptsWithoutProgress'
 >;
 
-/** What a log from elsewhere consists of. */
+/** The events of an imported log. */
 const logEvents: readonly RunEvent['type'][] = ['imported', 'started', 'epoch', 'stage-ended', 'evaluated'];
 const exportEvents: readonly RunEvent['type'][] = ['exported', 'files-ready', 'files-failed'];
-/** Events that are never about a run that waits or trains. */
+/** Events that a queued or running run never accepts. */
 const eventsAfterEnd: readonly RunEvent['type'][] = ['queued-again', 'imported', 'files-ready', 'files-failed'];
 
 /**
- * Whether a run in this state takes an event in. An ended run stays as it ended until it is queued again. A page does
- * not see a run leave the queue, so for a queued run every event of a trainer counts.
+ * Whether a run in this state accepts an event. An ended run does not change until it is queued again. A queued run
+ * accepts all trainer events, because a page is not notified when a run leaves the queue.
  */
 export function acceptsEvent({ status, exportPending }: RunState, { type }: RunEvent): boolean {
   switch (status) {
@@ -48,7 +48,7 @@ export function acceptsEvent({ status, exportPending }: RunState, { type }: RunE
   }
 }
 
-/** What changes when a queued run gets a trainer. @param at milliseconds since 1970 */
+/** The changes when a trainer starts for a queued run. @param at Unix ms */
 export const startAttempt = (run: RunState, at: number): Partial<RunState> => ({
   status: 'running',
   startedAt: at,
@@ -57,14 +57,14 @@ export const startAttempt = (run: RunState, at: number): Partial<RunState> => ({
   attemptsWithoutProgress: run.attemptsWithoutProgress + 1,
 });
 
-/** What an accepted event changes in a run. */
+/** The changes that an accepted event makes to a run. */
 export function changesBy(run: RunState, event: RunEvent): Partial<RunState> {
   if (isEndEvent(event)) return changesByEnd(run, event);
-  return { ...beginIfQueued(run, event), ...changesByProgress(run, event) };
+  return { ...startIfQueued(run, event), ...changesByProgress(run, event) };
 }
 
-/** The first event of an attempt implies its start, where that was not seen. */
-function beginIfQueued(run: RunState, { at }: RunEvent): Partial<RunState> {
+/** The first event of an attempt implies its start, which a page may not have seen. */
+function startIfQueued(run: RunState, { at }: RunEvent): Partial<RunState> {
   if (run.status === 'queued') return startAttempt(run, at);
   return run.status === 'running' && run.startedAt === null ? { startedAt: at } : {};
 }
@@ -121,27 +121,29 @@ function changesByProgress(run: RunState, event: Exclude<RunEvent, EndEvent>): P
     case 'frozen-kept':
     case 'checkpoints':
     case 'exported':
+    case 'finish-requested':
+    case 'finished-early':
       return {};
   }
 }
 
 const larger = (a: number | null, b: number | null): number | null => (a === null || (b !== null && b > a) ? b : a);
 
-/** An epoch or the end of a stage, of which a run has each once, however often a resumed trainer emits it. */
+/** An epoch or the end of a stage. It is recorded once, even if a resumed trainer emits it again. */
 export interface Milestone {
   type: 'epoch' | 'stage-ended';
   stage: 1 | 2;
   epoch: number;
 }
 
-/** @returns null for an event that may come any number of times */
+/** @returns null for an event that may occur repeatedly */
 export function milestoneOf(event: RunEvent): Milestone | null {
   if (event.type === 'epoch') return { type: event.type, stage: event.stage, epoch: event.epoch };
   if (event.type === 'stage-ended') return { type: event.type, stage: event.stage, epoch: event.bestEpoch };
   return null;
 }
 
-/** A run in a list, after an event; the same object where the event changes nothing. */
+/** Applies an event to a run in a list. Returns the same object if the event is not accepted. */
 export function reduceSummary<T extends RunSummary>(run: T, event: RunEvent): T {
   if (!acceptsEvent(run, event)) return run;
   const next = { ...run, ...changesBy(run, event) };
@@ -149,16 +151,15 @@ export function reduceSummary<T extends RunSummary>(run: T, event: RunEvent): T 
 }
 
 /**
- * What the page of a run shows, after one more event. An event whose id was already seen changes nothing, so a
- * reconnect may repeat some.
+ * Applies an event to the state of a run's page. Events already seen, by id, are ignored, so a reconnect may repeat some.
  */
 export function reduceRun(run: RunDetail, { id, event }: StoredEvent): RunDetail {
-  // Live only: it has no id and is not listed.
+  // `progress` has no id and is not listed.
   if (event.type === 'progress') return reduceSummary(run, event);
   if (id <= run.cursor) return run;
   if (!acceptsEvent(run, event) || isRepeated(run, event)) return { ...run, cursor: id };
   const next = { ...reduceSummary(run, event), ...detailsBy(run, event), cursor: id };
-  // A log that is read again replaces what was read before.
+  // Importing a log again replaces the earlier events.
   const before = event.type === 'imported' ? [] : run.events;
   return { ...next, events: [...before, { id, runId: run.id, event }] };
 }
@@ -172,7 +173,7 @@ function isRepeated(run: RunDetail, event: RunEvent): boolean {
   });
 }
 
-/** What only a run's page keeps. */
+/** The changes to fields that only a run's page has. */
 function detailsBy(run: RunDetail, event: RunEvent): Partial<RunDetail> {
   switch (event.type) {
     case 'evaluated':
@@ -199,7 +200,22 @@ const ofType =
 export const eventsOf = <T extends RunEvent['type']>(run: Pick<RunDetail, 'events'>, type: T): RunEventOf<T>[] =>
   run.events.map(({ event }) => event).filter(ofType(type));
 
-/** How each stage ended: which epoch it kept, of how many until then. If a run was extended, the last end counts. */
+/** Whether training must not continue when the run starts or resumes, because the user has ended it. */
+export function isFinishing(events: readonly RunEvent[]): boolean {
+  const states = events.flatMap((event) => {
+    if (event.type === 'queued-again') return [event.finish === true];
+    return event.type === 'finish-requested' && event.scope === 'training' ? [true] : [];
+  });
+  return states.at(-1) ?? false;
+}
+
+/** Whether a completed run was trained for fewer epochs than configured, because the user ended training. */
+export function isFinishedEarly(run: Pick<RunDetail, 'status' | 'events'>): boolean {
+  const types = run.events.map(({ event }) => event.type);
+  return run.status === 'completed' && types.lastIndexOf('finished-early') > types.lastIndexOf('queued-again');
+}
+
+/** How each stage ended: its restored epoch and the number of epochs until then. For an extended run, the last end. */
 export function stageEnds(run: Pick<RunDetail, 'events'>): (RunEventOf<'stage-ended'> & { epochs: number })[] {
   const events = run.events.map(({ event }) => event);
   return ([1, 2] as const).flatMap((stage) => {

@@ -6,7 +6,7 @@ import { inProject } from '@/tools/testing/paths.ts';
 import type { RunEvent } from './events.ts';
 import { buildCanceledLog, buildResultsLog, canceledLogSchema, resultsLogSchema } from './results-log.ts';
 
-/** A real log of the original script, its curves cut to two epochs. */
+/** A real log of the original script, with curves shortened to two epochs. */
 const original = JSON.parse(readFileSync(inProject('lib/logs/fixtures/original-log.json'), 'utf8'));
 
 const config = trainConfigSchema.parse({ n_unfreeze: 30, augment: true, tags: ['a', 'b'] });
@@ -68,7 +68,7 @@ const events: RunEvent[] = [
   evaluated,
 ];
 
-/** The kinds of an object's values by their path; a list counts as its first item. */
+/** The types of an object's values by path; a list is represented by its first item. */
 function shape(value: unknown, at = ''): [string, string][] {
   if (Array.isArray(value)) return shape(value[0], `${at}[]`);
   if (value === null || typeof value !== 'object') return [[at, typeof value]];
@@ -78,7 +78,7 @@ function shape(value: unknown, at = ''): [string, string][] {
 describe('buildResultsLog', () => {
   const log = buildResultsLog({ runId: 'r1', config, events });
 
-  it('has everything that the original’s dashboard reads, in the same types', () => {
+  it('has everything that the original’s dashboard reads, with the same types', () => {
     const ours = new Map(
       shape(JSON.parse(JSON.stringify({ ...log, curves: { ...log.curves, stage2: log.curves.stage1 } }))),
     );
@@ -86,11 +86,11 @@ describe('buildResultsLog', () => {
     expect(log.confusion_matrix).toHaveLength(original.confusion_matrix.length);
   });
 
-  it('keeps to its own schema, through JSON and back', () => {
+  it('matches its schema after a round trip through JSON', () => {
     expect(resultsLogSchema.parse(JSON.parse(JSON.stringify(log)))).toEqual(log);
   });
 
-  it('takes curves by stage, the matrix with augmentation, and the best epochs', () => {
+  it('has the curves of each stage, both confusion matrices and the best epochs', () => {
     expect(log.curves.stage1.val_loss).toEqual([0.9, 0.8]);
     expect(log.curves.stage2.val_loss).toEqual([null]);
     expect(log.confusion_matrix).toEqual(matrix(5));
@@ -106,7 +106,7 @@ describe('buildResultsLog', () => {
     expect(log.finished_at).toBe('2026-01-02T00:00:00.000Z');
   });
 
-  it('has an empty curve where stage 2 was left out, and refuses a run without results', () => {
+  it('has empty curves if stage 2 was skipped, and rejects a run without results', () => {
     const frozen = buildResultsLog({
       runId: 'r1',
       config,
@@ -120,12 +120,12 @@ describe('buildResultsLog', () => {
 
 describe('buildCanceledLog', () => {
   const canceled: RunEvent = { at: Date.UTC(2026, 0, 3), type: 'canceled' };
-  const told = { runId: 'r1', config, events: [...events.slice(0, 5), canceled] };
-  const log = buildCanceledLog(told, { stage: 2, epoch: 1 });
+  const run = { runId: 'r1', config, events: [...events.slice(0, 5), canceled] };
+  const log = buildCanceledLog(run, { stage: 2, epoch: 1 });
 
-  it('keeps config and curves as they are in any log, and the original’s names without figures', () => {
-    const whole = buildResultsLog({ runId: 'r1', config, events });
-    expect([log.config, log.curves, log.engine]).toEqual([whole.config, whole.curves, whole.engine]);
+  it('has config and curves as in any log, and null for the original’s metrics', () => {
+    const complete = buildResultsLog({ runId: 'r1', config, events });
+    expect([log.config, log.curves, log.engine]).toEqual([complete.config, complete.curves, complete.engine]);
     expect(log.metrics).toEqual({ val_end2end: null, test_end2end: null });
     expect(log.best_epoch).toEqual({ stage1: 2, stage2: null });
     expect(log).not.toHaveProperty('confusion_matrix');

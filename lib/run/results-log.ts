@@ -11,25 +11,25 @@ import {
 } from './metrics.ts';
 
 /**
- * The log of a run, `results/run_<id>.json`, in the original script's format: its dashboard reads ours unchanged. What we
- * add stands under names that it does not know. Imported logs vary more than this; this is what we write.
+ * The log of a run, `results/run_<id>.json`, in the original script's format, so that its dashboard can read it. Additions
+ * use new keys, which it ignores. This is the format we write; imported logs vary more.
  */
 
-const figures = z.array(z.number().nullable());
+const numbers = z.array(z.number().nullable());
 const curveSchema = z.object({
-  accuracy: figures,
-  loss: figures,
-  val_accuracy: figures,
-  val_loss: figures,
-  learning_rate: figures,
+  accuracy: numbers,
+  loss: numbers,
+  val_accuracy: numbers,
+  val_loss: numbers,
+  learning_rate: numbers,
 });
 
-/** What is known of every run that has trained. */
+/** The part that completed and canceled runs share. */
 const trainedSchema = z.object({
   config: trainConfigSchema.omit({ augment: true }).extend({
     base_model: z.string(),
     img_size: z.number().int(),
-    /** The original wrote this one flag as Python prints it. */
+    /** The original script wrote this flag, unlike others, as Python prints it. */
     augment: z.enum(['True', 'False']),
     run_id: z.string(),
   }),
@@ -43,7 +43,7 @@ const trainedSchema = z.object({
     threads: z.number().int().nullable(),
     weights_file: z.string(),
   }),
-  /** The epoch of each stage, from 1, whose weights were kept; null where the stage did not end. */
+  /** The epoch of each stage, from 1, whose weights were restored; null if the stage did not end. */
   best_epoch: z.object({ stage1: z.number().int().nullable(), stage2: z.number().int().nullable() }),
   finished_at: z.iso.datetime(),
 });
@@ -51,56 +51,60 @@ const trainedSchema = z.object({
 export const resultsLogSchema = trainedSchema.extend({
   metrics: runMetricsSchema,
   timing_sec: timingSchema,
+  /** Only if the user ended training before its last epoch. */
+  finished_early: z.literal(true).optional(),
   /** With test-time augmentation, as in the original's newer logs. */
   confusion_matrix: confusionMatrixSchema.nullable(),
   confusion_matrix_plain: confusionMatrixSchema.nullable(),
 });
 export type ResultsLog = z.infer<typeof resultsLogSchema>;
 
-/** Of a canceled run: nothing was evaluated, so the original's names stand there without figures, and there is no matrix. */
+/** The log of a canceled run. It was not evaluated, so the original's metrics are null and there is no matrix. */
 export const canceledLogSchema = trainedSchema.extend({
   status: z.literal('canceled'),
   metrics: z.object({ val_end2end: z.null(), test_end2end: z.null() }),
   timing_sec: z.object({ feature_extract: z.null(), top_train: z.null(), end2end: z.null(), total: z.null() }),
-  /** Whose weights its model files hold. */
+  /** The epoch whose weights the model files contain. */
   model_of: z.object({ stage: z.number().int(), epoch: z.number().int() }),
 });
 export type CanceledLog = z.infer<typeof canceledLogSchema>;
 
-interface Told {
+interface TrainedRun {
   runId: string;
   config: TrainConfig;
   events: readonly RunEvent[];
 }
 
 /**
- * Builds the log from what a run told.
- * @param told with events from `started` to at least `evaluated`
- * @throws Error where one of the two is missing: such a run has no results
+ * Builds the log of an evaluated run.
+ * @param run with the events from `started` to at least `evaluated`
+ * @throws Error if either event is missing, because the run then has no results
  */
-export function buildResultsLog(told: Told): ResultsLog {
-  const evaluated = told.events.findLast((event) => event.type === 'evaluated');
-  if (!evaluated) throw new Error(`Run ${told.runId} has no results to log: it was not evaluated.`);
+export function buildResultsLog(run: TrainedRun): ResultsLog {
+  const evaluated = run.events.findLast((event) => event.type === 'evaluated');
+  if (!evaluated) throw new Error(`Run ${run.runId} has no results to log: it was not evaluated.`);
   const { metrics, timing, confusion, at } = evaluated;
   return {
-    ...trainedPart(told, at),
+    ...trainedPart(run, at),
     metrics,
     timing_sec: timing,
+    ...(run.events.some((event) => event.type === 'finished-early') && { finished_early: true }),
     confusion_matrix: confusion.tta,
     confusion_matrix_plain: confusion.plain,
   };
 }
 
 /**
- * Builds the log of a canceled run: its config and its curves so far.
- * @param told with events from `started` to `canceled`
- * @throws Error where one of the two is missing
+ * Builds the log of a canceled run: its config and curves.
+ * @param run with the events from `started` to `canceled`
+ * @param model_of the epoch whose weights were exported
+ * @throws Error if either event is missing
  */
-export function buildCanceledLog(told: Told, model_of: CanceledLog['model_of']): CanceledLog {
-  const canceled = told.events.findLast((event) => event.type === 'canceled');
-  if (!canceled) throw new Error(`Run ${told.runId} was not canceled.`);
+export function buildCanceledLog(run: TrainedRun, model_of: CanceledLog['model_of']): CanceledLog {
+  const canceled = run.events.findLast((event) => event.type === 'canceled');
+  if (!canceled) throw new Error(`Run ${run.runId} was not canceled.`);
   return {
-    ...trainedPart(told, canceled.at),
+    ...trainedPart(run, canceled.at),
     status: 'canceled',
     metrics: { val_end2end: null, test_end2end: null },
     timing_sec: { feature_extract: null, top_train: null, end2end: null, total: null },
@@ -108,7 +112,7 @@ export function buildCanceledLog(told: Told, model_of: CanceledLog['model_of']):
   };
 }
 
-function trainedPart({ runId, config, events }: Told, endedAt: number): z.infer<typeof trainedSchema> {
+function trainedPart({ runId, config, events }: TrainedRun, endedAt: number): z.infer<typeof trainedSchema> {
   const started = events.find((event) => event.type === 'started');
   if (!started) throw new Error(`Run ${runId} has no results to log: it did not start.`);
   const { augment, ...flags } = config;
@@ -135,7 +139,7 @@ function trainedPart({ runId, config, events }: Told, endedAt: number): z.infer<
   };
 }
 
-/** A stage's epochs as Keras' `History` has them: a list a figure. */
+/** A stage's epochs as in Keras' `History`: one list per metric. */
 function curve(events: readonly RunEvent[], stage: 1 | 2): ResultsLog['curves']['stage1'] {
   const epochs = events.filter(
     (event): event is RunEventOf<'epoch'> => event.type === 'epoch' && event.stage === stage,

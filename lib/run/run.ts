@@ -7,7 +7,7 @@ import { isFinal, type RunStatus } from './status.ts';
 /** A run as shown in the table. Times are Unix timestamps in ms; accuracies are within 0…1. */
 export interface RunSummary {
   id: string;
-  /** The order in which runs were added; its colour follows from it. */
+  /** Counts up in the order in which runs were added; determines the run's colour. */
   number: number;
   name: string;
   status: RunStatus;
@@ -18,29 +18,29 @@ export interface RunSummary {
   startedAt: number | null;
   finishedAt: number | null;
   engine: string | null;
-  /** 1 for the next to run; null unless queued. */
+  /** 1 for the next run to start; null unless queued. */
   queuePosition: number | null;
   /** The last `progress` event; null unless running. */
   progress: RunEventOf<'progress'> | null;
-  /** Validation accuracy without TTA: the final one, or the best epoch's so far. */
+  /** Plain validation accuracy: the final one; until then, that of the best epoch so far. */
   valAccuracy: number | null;
   metrics: RunMetrics | null;
   timing: Timing | null;
   test: TestIdentity | null;
-  /** Peak resident memory of its trainer, in bytes; null if unknown. */
+  /** Peak resident memory of the trainer, in bytes; null if unknown. */
   peakMemory: number | null;
   error: string | null;
-  /** The id of the run that this one should reproduce. */
+  /** The id of the run that this run reproduces. */
   reproduces: string | null;
-  /** Canceled, and the files of its last complete epoch are still to be written. */
+  /** True for a canceled run whose files must still be written, from its last completed epoch. */
   exportPending: boolean;
-  /** How many attempts in a row reached no new epoch. */
+  /** How many attempts in a row completed no new epoch. */
   attemptsWithoutProgress: number;
-  /** Shipped with the project: shown apart, and in nobody's best. */
+  /** Shipped with the project: listed separately and excluded from the best runs. */
   isExample: boolean;
 }
 
-/** One page of a list of runs, and the length of the list. */
+/** One page of a list of runs, and the length of the complete list. */
 export interface RunsPage {
   runs: RunSummary[];
   total: number;
@@ -56,19 +56,19 @@ export interface StoredEvent {
   event: RunEvent;
 }
 
-/** Everything the page of one run needs, read in one transaction: events after `cursor` come by stream. */
+/** Everything a run's page needs, read in one transaction. Events after `cursor` arrive by stream. */
 export interface RunDetail extends RunSummary {
   events: StoredEvent[];
   cursor: number;
   confusion: Confusion | null;
   classes: string[];
   files: { name: string; bytes: number }[];
-  /** Whether it kept a checkpoint to resume or extend it from. */
+  /** Whether there is a checkpoint to resume or extend the run from. */
   hasCheckpoint: boolean;
-  /** The trainer's last lines on stdout and stderr. */
+  /** The last lines of the trainer's stdout and stderr. */
   logTail: string[];
 }
 
-/** Whether a run stays as it is unless somebody acts on it. */
+/** Whether a run changes no more unless the user resumes, extends or deletes it. */
 export const isSettled = ({ status, exportPending }: Pick<RunSummary, 'status' | 'exportPending'>): boolean =>
   isFinal(status) && !exportPending;

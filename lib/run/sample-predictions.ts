@@ -1,17 +1,18 @@
 /**
- * The wall: some validation images, the same in every run on the same data, each with what the network takes it for after
- * every epoch. The images are one picture, a row of tiles after the other; predictions travel in the events.
+ * Sample predictions: the predicted class of some validation images after every epoch. Runs on the same data use the same
+ * images. These are the tiles of one image file, `wall.png`, row by row; predictions are part of the events.
  */
 
-/** At most this many images, the same number of every class. */
-export const wallImages = 200;
-/** Tiles in a row of the picture. */
-export const wallColumns = 20;
-/** Pixels along a tile's side. */
-export const wallTile = 32;
+/** The maximum number of images; every class has the same number. */
+export const maxSampleImages = 200;
+/** Tiles per row of the image file. */
+export const sampleColumns = 20;
+/** The width and height of a tile in pixels. */
+export const sampleTileSize = 32;
 
-/** Predicted classes, one byte each, as they stand in an `epoch` event: base64. */
-export const encodeWall = (predicted: Uint8Array): string => btoa(String.fromCharCode(...predicted));
+/** Encodes predicted classes, one byte each, as base64 for an `epoch` event. */
+export const encodeSamplePredictions = (predicted: Uint8Array): string => btoa(String.fromCharCode(...predicted));
 
 /** @returns the predicted class of each image */
-export const decodeWall = (text: string): Uint8Array => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+export const decodeSamplePredictions = (text: string): Uint8Array =>
+  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

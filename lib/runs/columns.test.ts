@@ -11,13 +11,13 @@ const run = {
 };
 const textOf = (id: (typeof columns)[number]['id']) => columnNamed(id).text?.(run as RunSummary);
 
-it('has columns with ids and heads of their own, all but the tags sortable', () => {
+it('has unique ids and headers, and can sort by every column except tags', () => {
   expect(new Set(columns.map(({ id }) => id)).size).toBe(columns.length);
   expect(new Set(columns.map(({ header }) => header)).size).toBe(columns.length);
   expect(columns.map(({ id }) => id).filter((id) => id !== 'tags')).toEqual(sortColumns);
 });
 
-it('takes head, name and value of a config’s field from the field table', () => {
+it('takes header, title and value of a config field from the field table', () => {
   expect(columnNamed('lr_stage2')).toMatchObject({ header: 'lr2', title: 'Learning rate, stage 2' });
   expect(columnNamed('dropout')).toMatchObject({ header: 'Dropout', title: null, stored: 'config.dropout' });
   expect(textOf('lr_stage2')).toBe('1e-5');
@@ -37,7 +37,7 @@ it('says which settings an imported log does not contain', () => {
   expect(texts).toEqual(['not in log', '256', 'aug cutout not in log', 'not in log', '0.4']);
 });
 
-it('says what else a run is', () => {
+it('formats the other columns', () => {
   expect(textOf('augmentation')).toBe('aug cutout');
   expect(textOf('images')).toBe('45,000');
   expect(textOf('engine')).toBe('wasm');

@@ -3,20 +3,20 @@ import { bareSetting, describeAugmentation } from '@/lib/run/known-settings.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import { trainedImages } from './run-settings.ts';
 
-/** The columns of the table of runs. Plain data, so that a page needs no schema for them. */
+/** The columns of the runs table. Plain data without zod, so that a page need not load the schema. */
 
 interface Appearance {
-  /** In rem; the name takes what is left. */
+  /** In rem; the name column also takes the remaining width. */
   width: number;
-  /** Figures stand flush right, so that their digits line up. */
+  /** Right-aligned, so that digits line up. */
   isFigure?: true;
-  /** Shown until someone chooses columns. */
+  /** Shown by default. */
   isInitial?: true;
-  /** Shown on hover over the head; the full name where left out. */
+  /** The header's tooltip; defaults to the full name. */
   help?: string;
 }
 
-/** A field of the config: head, text and order follow from it. */
+/** A column for a config field, which determines header, text and sort order. */
 interface FieldColumn extends Appearance {
   field: TrainConfigField;
   isUnsorted?: true;
@@ -25,18 +25,18 @@ interface FieldColumn extends Appearance {
 interface OwnColumn extends Appearance {
   id: string;
   header: string;
-  /** In full, where the head is short. */
+  /** The full name, if the header is abbreviated. */
   title?: string;
   /**
-   * Where the database has what it sorts by: a column of `runs`, or a key of one that holds JSON. What has none needs an
-   * expression in select-runs.ts.
+   * Where the sort value is stored: a column of `runs`, or a key in a JSON column. Columns without it need an expression
+   * in select-runs.ts.
    */
   stored?: string;
-  /** A cell's text; null where there is nothing to say. What has none is drawn in run-cells.tsx. */
+  /** The cell's text, null if empty. Columns without it are rendered by run-cells.tsx. */
   text?: (run: RunSummary) => string | null;
 }
 
-/** An entry for each column, in the order in which they stand. */
+/** One entry per column, in display order. */
 const entries = [
   { id: 'name', header: 'Name', width: 11, isInitial: true },
   { id: 'status', header: 'Status', width: 10.5, isInitial: true, stored: 'status' },
@@ -45,7 +45,7 @@ const entries = [
     width: 2.75,
     isFigure: true,
     isInitial: true,
-    help: 'Unfreeze: layers at the end of the network that stage 2 trains',
+    help: 'Layers to unfreeze: how many layers at the end of the network stage 2 trains',
   },
   {
     id: 'augmentation',
@@ -77,13 +77,13 @@ const entries = [
   { field: 'seed', width: 4, isFigure: true },
   { field: 'dataset', width: 6 },
   { field: 'tags', width: 8, isUnsorted: true },
-  // The one that computed the run, not the one that was asked for.
+  // The engine that computed the run, not the requested one.
   { id: 'engine', header: 'Engine', width: 4.25, stored: 'engine', text: ({ engine }) => engine },
   {
     id: 'val',
     header: 'Val',
     title: 'Validation accuracy',
-    help: 'Accuracy on the validation images; until the end the best epoch’s so far',
+    help: 'Accuracy on the validation images; while training, that of the best epoch so far',
     width: 5.25,
     isFigure: true,
     isInitial: true,
@@ -93,7 +93,7 @@ const entries = [
     id: 'test',
     header: 'Test',
     title: 'Test accuracy',
-    help: 'Accuracy on the test images, plain',
+    help: 'Accuracy on the test images without test-time augmentation',
     width: 5.25,
     isFigure: true,
     isInitial: true,
@@ -102,7 +102,7 @@ const entries = [
   {
     id: 'tta',
     header: 'Test, TTA',
-    help: 'Accuracy on the test images with test-time augmentation: the mean of image and mirror image',
+    help: 'Accuracy on the test images with test-time augmentation (mean of image and mirror image)',
     width: 5.25,
     isFigure: true,
     stored: 'metrics.test_tta',
@@ -111,7 +111,7 @@ const entries = [
     id: 'time',
     header: 'Time',
     title: 'Training time',
-    help: 'Features, head and fine-tuning together',
+    help: 'Total time of features, head and fine-tuning',
     width: 6.25,
     isFigure: true,
     isInitial: true,
@@ -131,16 +131,16 @@ type IdWithout<E, Property> = E extends { id: infer Id } ? (E extends Property ?
 
 export type ColumnId = IdOf<Entry>;
 export type SortColumn = Exclude<ColumnId, IdOf<Extract<Entry, { isUnsorted: true }>>>;
-/** Columns whose order is an expression, and those whose cells are drawn. */
+/** Columns sorted by an expression, and columns rendered by a component. */
 export type ExpressionColumn = IdWithout<Entry, { stored: string }>;
 export type DrawnColumn = IdWithout<Entry, { text: unknown }>;
 
 export interface RunColumn extends Appearance {
   id: ColumnId;
   header: string;
-  /** The full name where the head is an abbreviation. */
+  /** The full name, if the header is abbreviated. */
   title: string | null;
-  /** What to sort by; null where a column has no order. */
+  /** Null if the column is not sortable. */
   sortBy: SortColumn | null;
   stored: StoredOf<Entry> | null;
   text: ((run: RunSummary) => string | null) | null;
@@ -180,12 +180,12 @@ export const columnNamed = (id: ColumnId): RunColumn => columns.find((column) =>
 
 export const sortColumns = columns.flatMap(({ sortBy }) => sortBy ?? []) as [SortColumn, ...SortColumn[]];
 
-/** Figures of an epoch that curves are drawn of. */
+/** The metrics of an epoch that can be plotted as curves. */
 export const curveMetrics = ['val_accuracy', 'accuracy', 'val_loss', 'loss', 'learning_rate'] as const;
 export type CurveMetric = (typeof curveMetrics)[number];
 
-/** As many runs as one chart of curves takes. */
+/** The maximum number of runs in one chart of curves. */
 export const maxCurves = 100;
 
-/** Rows that are fetched at a time. */
+/** The number of rows fetched at a time. */
 export const pageSize = 100;

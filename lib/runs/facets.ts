@@ -2,41 +2,41 @@ import { augmentationSwitches } from '@/lib/config/augmentations.ts';
 import type { TrainConfigField } from '@/lib/config/field-table.ts';
 import { runStatuses } from '@/lib/run/status.ts';
 
-/** What runs can be filtered by. Plain data, so that a page needs no schema for it. */
+/** The filters of the runs table. Plain data without zod, so that a page need not load the schema. */
 
 interface FacetFacts {
-  /** Name of its menu. */
+  /** The filter's menu title. */
   title: string;
-  /** Where the database has it: a column of `runs`, or a key of one that holds JSON. */
+  /** Where the value is stored: a column of `runs`, or a key in a JSON column. */
   stored: string;
-  /** Whether its values are whole numbers; they are words otherwise. */
+  /** Whether values are integers instead of strings. */
   isInteger?: true;
-  /** All values there can be; any word where left out. */
+  /** All possible values; by default, any string. */
   values?: readonly string[];
-  /** Whether a run has a list of values, and is shown where one of them is chosen. */
+  /** Whether a run has a list of values. It then matches if any of them is selected. */
   isList?: true;
-  /** Stands for no value. */
+  /** Represents a missing value. */
   empty?: string;
-  /** The fields of the config that it follows from. If a log does not contain one of them, the value is unknown. */
+  /** The config fields that it depends on. If a log does not contain one of them, the value is unknown. */
   fields?: readonly TrainConfigField[];
-  /** A value as menus and chips show it, where it is not the value itself. */
-  inWords?: (value: string) => string;
+  /** Formats a value for menus and chips; by default, the value itself is shown. */
+  formatValue?: (value: string) => string;
 }
 
-/** The item of runs whose value is unknown, as text. */
+/** Represents runs whose value is unknown. */
 export const unknownItem = { word: 'unknown', integer: '-1' };
 
-/** An entry for each filter, in the order in which they are offered. Its key is its name in the page's address, too. */
+/** One entry per filter, in display order. Its key is also the name of the URL parameter. */
 export const facetTable = {
   n_unfreeze: {
     title: 'Depth',
     stored: 'nUnfreeze',
     isInteger: true,
     fields: ['n_unfreeze'],
-    inWords: (value) => (value === '0' ? 'frozen' : value === unknownItem.integer ? 'unknown' : `N = ${value}`),
+    formatValue: (value) => (value === '0' ? 'frozen' : value === unknownItem.integer ? 'unknown' : `N = ${value}`),
   },
   optimizer: { title: 'Optimizer', stored: 'optimizer', fields: ['optimizer'] },
-  /** What changes pixels, as one text: `aug mixup`. */
+  /** The run's augmentations, joined: `aug mixup`. */
   augmentation: { title: 'Augmentation', stored: 'augmentation', empty: 'none', fields: augmentationSwitches },
   engine: { title: 'Engine', stored: 'engine', empty: 'none' },
   dataset: { title: 'Dataset', stored: 'dataset', fields: ['dataset'] },
@@ -51,16 +51,16 @@ export type FacetItem<F extends Facet> = (typeof facetTable)[F] extends { isInte
   : (typeof facetTable)[F] extends { values: readonly (infer Value)[] }
     ? Value
     : string;
-/** The chosen values of every facet. */
+/** The selected values of every facet. */
 export type FacetLists = { [F in Facet]: FacetItem<F>[] };
 
 export const facets = Object.keys(facetTable) as Facet[];
 
 export const facetFacts = (facet: Facet): FacetFacts & Pick<(typeof facetTable)[Facet], 'stored'> => facetTable[facet];
 
-/** A record with a value for each facet. */
-export const forEachFacet = <Lists>(make: (facet: Facet) => unknown): Lists =>
+/** Creates a record with one value per facet. */
+export const facetRecord = <Lists>(make: (facet: Facet) => unknown): Lists =>
   Object.fromEntries(facets.map((facet) => [facet, make(facet)])) as Lists;
 
-/** How much a filter takes: characters of a text, and values of one list. */
+/** Upper bounds: characters of a text, and selected values of one facet. */
 export const filterLimits = { characters: 200, values: 100 };

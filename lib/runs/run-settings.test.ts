@@ -10,6 +10,6 @@ it.each<[TrainConfigInput, string | null]>([
   [{ dataset: 'sketch10', train_limit: 3 }, '10'],
   [{ dataset: 'pets' }, null],
   [{ dataset: 'pets', train_limit: 500 }, '≤ 500'],
-])('says on how many images a run with %j trains: %s', (input, images) => {
+])('describes the number of training images of a run with %j as %s', (input, images) => {
   expect(trainedImages({ config: trainConfigSchema.parse(input), logFacts: null })).toBe(images);
 });

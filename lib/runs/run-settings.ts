@@ -2,7 +2,7 @@ import { isBuiltInDataset, trainImages } from '@/lib/data/datasets.ts';
 import { formatCount } from '@/lib/format.ts';
 import { bareSetting, type Configured, isKnown } from '@/lib/run/known-settings.ts';
 
-/** How many images a run trains on: of own ones as many as it may at most, and null where it takes all there are. */
+/** The number of training images, formatted. For custom images it is only the limit (`≤ 500`), or null without one. */
 export function trainedImages(run: Configured): string | null {
   if (!isKnown(run, 'dataset')) return bareSetting(run, 'dataset');
   if (!isKnown(run, 'train_limit')) return bareSetting(run, 'train_limit');

@@ -28,7 +28,7 @@ const run = (name: string, notes: string): RunSummary => ({
   attemptsWithoutProgress: 0,
   isExample: false,
 });
-/** A table without quotes in it, as rows by column name. */
+/** Parses a CSV without quotes into rows by column name. */
 const read = (csv: string) => {
   const [head, ...rows] = csv
     .trimEnd()
@@ -37,13 +37,13 @@ const read = (csv: string) => {
   return rows.map((row) => Object.fromEntries(head!.map((name, index) => [name, row[index]])));
 };
 
-it('has a line a run, with what is known of it', () => {
+it('has a line per run, with empty cells for missing values', () => {
   const [row] = read(runsCsv([run('plain', 'short')]).replace('"a, b"', 'a b'));
   expect(row).toMatchObject({ id: 'r', name: 'plain', created: '1970-01-01T00:00:00.000Z', val_end2end: '0.75' });
   expect(row).toMatchObject({ test_end2end: '', seconds_total: '', augment: 'true', tags: 'a b', notes: 'short' });
 });
 
-it('quotes what would break a line, and lets no spreadsheet compute', () => {
+it('quotes special characters and escapes spreadsheet formulas', () => {
   const csv = runsCsv([run('say "hi", you', 'two\nlines'), run('=1+1', '-2')]);
   expect(csv).toContain(',"say ""hi"", you",');
   expect(csv).toContain('"two\nlines"');
@@ -51,7 +51,7 @@ it('quotes what would break a line, and lets no spreadsheet compute', () => {
   expect(csv).toContain(",'-2,");
 });
 
-it('has every field of the config, the engine asked for beside the one that computed', () => {
+it('has every config field, and the requested engine in addition to the one used', () => {
   const [row] = read(runsCsv([run('plain', 'short')]).replace('"a, b"', 'a b'));
   expect(row).toMatchObject({ engine: 'cpu', engine_requested: 'auto' });
   const names = fields.map(({ name }) => (name === 'engine' ? 'engine_requested' : name));
@@ -70,6 +70,6 @@ it('leaves cells empty that an imported log does not contain, and has its own va
   expect(row).toMatchObject({ lr_stage1: '0.001', lr_stage2: '', optimizer: 'RMSprop' });
 });
 
-it('is a head line alone where there is none', () => {
+it('has only the header without runs', () => {
   expect(runsCsv([]).split('\r\n')).toHaveLength(2);
 });

@@ -30,12 +30,12 @@ const columns: readonly CsvColumn<RunSummary>[] = [
   ...fields
     .filter(({ name }) => name !== 'name')
     .map(({ name }) => ({
-      // `engine` is the one that computed the run, not the one that was asked for.
+      // `engine` is the engine that computed the run, not the requested one.
       name: name === 'engine' ? 'engine_requested' : name,
       // Empty if an imported log has none; what it has but cannot be used here is written as it stands there.
       value: (run: RunSummary) => (isKnown(run, name) ? run.config[name] : run.logFacts?.unusable[name]),
     })),
 ];
 
-/** Runs as comma-separated values, a line for each. Accuracies within 0…1, times in UTC, durations in seconds. */
+/** Runs as CSV, one line per run. Accuracies within 0…1, times in UTC, durations in seconds. */
 export const runsCsv = (runs: readonly RunSummary[]): string => writeCsv(columns, runs);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '@/lib/run/events.ts';
-import { encodeWall } from '@/lib/run/sample-predictions.ts';
+import { encodeSamplePredictions } from '@/lib/run/sample-predictions.ts';
 import { changesAtEpoch, groupByClass, prepareSamplePredictions } from './sample-predictions.ts';
 
 const runWith = (events: object[]) => ({
@@ -10,7 +10,7 @@ const epoch = (stage: 1 | 2, number: number, predicted: number[]) => ({
   type: 'epoch',
   stage,
   epoch: number,
-  wall: encodeWall(Uint8Array.from(predicted)),
+  wall: encodeSamplePredictions(Uint8Array.from(predicted)),
 });
 const run = runWith([
   { type: 'started', wall: [0, 0, 1], classes: ['cat', 'dog'] },

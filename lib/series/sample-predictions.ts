@@ -1,6 +1,6 @@
 import { eventsOf } from '@/lib/run/reduce-run.ts';
 import type { RunDetail } from '@/lib/run/run.ts';
-import { decodeWall } from '@/lib/run/sample-predictions.ts';
+import { decodeSamplePredictions } from '@/lib/run/sample-predictions.ts';
 
 /** A run's sample predictions: the true class of each image, and its predicted class after every epoch. */
 export interface SamplePredictionHistory {
@@ -17,7 +17,7 @@ export function prepareSamplePredictions(run: Pick<RunDetail, 'events'>): Sample
   const labels = started?.wall;
   if (!labels || labels.length === 0) return null;
   const epochs = eventsOf(run, 'epoch').flatMap(({ stage, epoch, wall }) =>
-    wall === undefined ? [] : [{ stage, epoch, predicted: decodeWall(wall) }],
+    wall === undefined ? [] : [{ stage, epoch, predicted: decodeSamplePredictions(wall) }],
   );
   return { labels, classes: started.classes, epochs };
 }

@@ -4,21 +4,21 @@ import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { type DatasetSize, imageCounts } from '@/lib/data/datasets.ts';
 import { type Backbone, backboneSchema, networkOf } from '@/lib/network/backbones.ts';
 import { frozenBlockCount, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
+import type { Phase } from '@/lib/run/phases.ts';
 import {
+  type CachedActivations,
   entriesOf,
-  type Kept,
   type Pass,
   type PassConfig,
   passCost,
   passSchema,
-  type WorkPhase,
   workOf,
-  workPhases,
+  workPhasesOf,
 } from './run-work.ts';
 
-/** How long a run takes at most on a machine whose speed was measured. Pure: the form asks at every key. */
+/** Estimates the maximum duration of a run from measured speeds. Pure and fast: the form estimates on every keystroke. */
 
-/** How fast some images went through a pass, in a run or a probe of this kind. */
+/** A speed measured in a run or a probe: `images` took `seconds` in this pass, with these settings. */
 export const speedSchema = z.object({
   pass: passSchema,
   backbone: backboneSchema.default('imagenet'),
@@ -31,7 +31,7 @@ export const speedSchema = z.object({
 });
 export type Speed = z.infer<typeof speedSchema>;
 
-/** Of a config, what names the kind of its speeds. */
+/** The settings of a config that are stored with its speeds. */
 export const speedKind = (config: TrainConfig) => ({
   backbone: config.backbone,
   imageSize: config.image_size,
@@ -40,29 +40,29 @@ export const speedKind = (config: TrainConfig) => ({
   changesPixels: changesPixels(config),
 });
 
-/** A busier or warmer machine is slower than it was measured; and what was scaled from another kind of run, less certain. */
+/** Margins: the machine may be busier or warmer than when it was measured, and scaled speeds are less certain. */
 const headroom = 1.25;
 const scaledHeadroom = 1.2;
 
-/** Reading data and weights, and writing the files. Seconds, measured. */
+/** Seconds to read data and weights, and to write the files; measured. */
 const startSeconds = 2;
 const exportSeconds = 1;
 
 export interface PassSpeed {
   secondsPerImage: number;
-  /** Measured in just this kind of run; otherwise scaled from another. */
+  /** Measured with the same settings; false if scaled from a different workload. */
   isMeasured: boolean;
 }
 
 /**
- * The speed of a pass: that of the very same kind, or else the most similar work's, scaled by what each costs.
+ * The speed of a pass: measured with the same settings if possible, otherwise scaled by cost from the most similar workload.
  *
- * @param speeds in the order in which they are preferred
- * @returns null where there are no speeds
+ * @param speeds in order of preference
+ * @returns null without speeds
  */
 export function findSpeed(pass: Pass, config: TrainConfig, speeds: readonly Speed[]): PassSpeed | null {
   const usable = speeds.filter(({ images, seconds }) => images > 0 && seconds > 0);
-  const same = usable.find((speed) => speed.pass === pass && isSameKind(speed, config));
+  const same = usable.find((speed) => speed.pass === pass && hasSameSettings(speed, config));
   if (same) return { secondsPerImage: same.seconds / same.images, isMeasured: true };
   const cost = passCost(pass, config);
   const ratio = (speed: Speed) => cost / passCost(speed.pass, configOf(speed));
@@ -79,14 +79,14 @@ const configOf = ({ backbone, imageSize, nUnfreeze, batchSize }: Speed): PassCon
   batch_size: batchSize,
 });
 
-/** Whether a speed is of the kind of a config's own, as far as its pass is concerned. */
-function isSameKind(speed: Speed, config: TrainConfig): boolean {
-  const own = speedKind(config);
-  const sameBackbone = speed.backbone === own.backbone;
-  const sameSize = sameBackbone && speed.imageSize === own.imageSize;
-  const sameBatch = speed.batchSize === own.batchSize;
-  const kernels = (nUnfreeze: number) => trainedConvolutions(networkOf(config), nUnfreeze).length;
-  const sameKernels = kernels(speed.nUnfreeze) === kernels(config.n_unfreeze);
+/** Whether a speed was measured with the settings of a config that affect its pass. */
+function hasSameSettings(speed: Speed, config: TrainConfig): boolean {
+  const settings = speedKind(config);
+  const sameBackbone = speed.backbone === settings.backbone;
+  const sameSize = sameBackbone && speed.imageSize === settings.imageSize;
+  const sameBatch = speed.batchSize === settings.batchSize;
+  const convLayers = (nUnfreeze: number) => trainedConvolutions(networkOf(config), nUnfreeze).length;
+  const sameLayers = convLayers(speed.nUnfreeze) === convLayers(config.n_unfreeze);
   const cut = (nUnfreeze: number) => frozenBlockCount(networkOf(config), nUnfreeze);
   switch (speed.pass) {
     case 'features':
@@ -96,30 +96,30 @@ function isSameKind(speed: Speed, config: TrainConfig): boolean {
     case 'frozen':
       return sameSize && cut(speed.nUnfreeze) === cut(config.n_unfreeze);
     case 'finetune':
-      return sameSize && sameBatch && sameKernels && speed.changesPixels === own.changesPixels;
+      return sameSize && sameBatch && sameLayers && speed.changesPixels === settings.changesPixels;
     case 'tail':
-      return sameSize && sameBatch && sameKernels;
+      return sameSize && sameBatch && sameLayers;
     case 'predict':
-      return sameSize && sameKernels;
+      return sameSize && sameLayers;
   }
 }
 
-/** What an earlier run left in the cache, as far as it still lies there. */
-export interface CachedByRun extends Omit<Kept, 'limit'> {
+/** The activations of an earlier run that are still cached. */
+export interface CachedByRun extends Omit<CachedActivations, 'limit'> {
   dataset: string;
   backbone: Backbone;
   imageSize: number;
   nUnfreeze: number;
-  /** 0: of all images; they serve runs on a part of them, too. */
+  /** 0: all images; runs on a part of them can use these, too. */
   trainLimit: number;
 }
 
 /**
- * What a run will find.
+ * Finds the cached activations that a run with this config can use.
  * @param onDisk newest first
- * @param limit bytes that the cache may take
+ * @param limit maximum size of the cache in bytes
  */
-export function findCached(config: TrainConfig, onDisk: readonly CachedByRun[], limit: number): Kept {
+export function findCached(config: TrainConfig, onDisk: readonly CachedByRun[], limit: number): CachedActivations {
   const sameImages = [config.train_limit, 0].map((trainLimit) =>
     onDisk.filter(
       (run) =>
@@ -143,26 +143,26 @@ export function findCached(config: TrainConfig, onDisk: readonly CachedByRun[], 
 }
 
 export interface RunEstimate {
-  /** Seconds at most, by phase in the order of a run; phases that the run does not have are left out. */
-  phases: { phase: 'prepare' | WorkPhase | 'export'; seconds: number }[];
-  /** Their sum. */
+  /** Maximum seconds by phase, in order; without the phases that the run skips. */
+  phases: { phase: Phase; seconds: number }[];
+  /** Sum over all phases. */
   seconds: number;
-  /** The same without headroom: the lower end of the range to show. */
+  /** The sum without headroom: the lower end of the displayed range. */
   likelySeconds: number;
-  /** Whether each pass was measured in just this kind of run, and not scaled from another. */
+  /** Whether every pass was measured with these settings; false if any was scaled from a different workload. */
   isMeasured: boolean;
 }
 
-/** How long a run takes at most: with every epoch, and some headroom. Null where no speed is known. */
+/** The maximum duration of a run: every epoch, plus headroom. Null without speeds. */
 export function estimateRun(
   config: TrainConfig,
-  { size, speeds, kept }: { size: DatasetSize; speeds: readonly Speed[]; kept: Kept },
+  { size, speeds, cached }: { size: DatasetSize; speeds: readonly Speed[]; cached: CachedActivations },
 ): RunEstimate | null {
-  const work = workOf(config, imageCounts(config.train_limit, size), kept);
+  const work = workOf(config, imageCounts(config.train_limit, size), cached);
   let isMeasured = true;
   let likelySeconds = startSeconds + exportSeconds;
   const phases: RunEstimate['phases'] = [{ phase: 'prepare', seconds: headroom * startSeconds }];
-  for (const phase of workPhases) {
+  for (const phase of workPhasesOf(config)) {
     let seconds = 0;
     for (const [pass, images] of entriesOf(work[phase])) {
       if (images === 0) continue;
@@ -172,7 +172,7 @@ export function estimateRun(
       likelySeconds += speed.secondsPerImage * images;
       seconds += headroom * (speed.isMeasured ? 1 : scaledHeadroom) * speed.secondsPerImage * images;
     }
-    if (phase !== 'finetune' || config.epochs_stage2 > 0) phases.push({ phase, seconds });
+    phases.push({ phase, seconds });
   }
   phases.push({ phase: 'export', seconds: headroom * exportSeconds });
   return { phases, seconds: phases.reduce((sum, { seconds }) => sum + seconds, 0), likelySeconds, isMeasured };

@@ -11,37 +11,48 @@ import {
   type Network,
   trainedConvolutions,
 } from '@/lib/network/mobilenet-v2.ts';
+import { type Phase, phaseSchema } from '@/lib/run/phases.ts';
 
-/** What a run is made of: how many images pass through what, and what such a pass costs beside others. */
+/** The work of a run: how many images pass through which part of the network, and the relative cost of each pass. */
 
 /**
- * `features`: an image through the whole base, frozen. `head`: one through a training step of the head, on features, its
- * share of validation included. `frozen`: one through what stage 2 leaves frozen. `finetune`: one through a training step
- * of stage 2, from pixels. `tail`: the same from cached activations. `predict`: one from there to its logits.
+ * A pass takes one image through one part of the work:
+ * - `head`: a training step of the head on features, including its share of validation
+ * - `features`: the complete base, frozen
+ * - `frozen`: the frozen part of stage 2
+ * - `finetune`: a training step of stage 2, from pixels
+ * - `tail`: a training step of stage 2, from cached activations
+ * - `predict`: from cached activations to logits
  */
 export const passSchema = z.enum(['head', 'features', 'frozen', 'finetune', 'tail', 'predict']);
 export type Pass = z.infer<typeof passSchema>;
 
-/** The phases of a run that images pass through, in order. */
-export const workPhases = ['features', 'head', 'finetune', 'evaluation'] as const;
-export type WorkPhase = (typeof workPhases)[number];
+/** The phases that process images, in order. */
+export const workPhases = phaseSchema.exclude(['prepare', 'export']).options;
+export type WorkPhase = Exclude<Phase, 'prepare' | 'export'>;
+
+/** The work phases of a run with this config, in order. */
+export const workPhasesOf = ({ epochs_stage2 }: Pick<TrainConfig, 'epochs_stage2'>): WorkPhase[] =>
+  workPhases.filter((phase) => phase !== 'finetune' || epochs_stage2 > 0);
 
 /** Images by pass. */
 export type Work = Partial<Record<Pass, number>>;
 export const entriesOf = (work: Work) => Object.entries(work) as [Pass, number][];
 
-/** What a run will find in the cache, and how much that holds. */
-export interface Kept {
-  /** Features of its images, and of the mirror images that evaluation takes. */
+/** The activations of a run that are cached before it starts, and the size of the cache. */
+export interface CachedActivations {
+  /** Features of its images. */
   plain: boolean;
+  /** Features of the mirrored validation and test images, which evaluation uses. */
   mirrored: boolean;
-  /** Activations of the training images, and of validation and test images, mirrored too. */
+  /** Outputs of the frozen part for the training images. */
   train: boolean;
+  /** Outputs of the frozen part for validation and test images, plain and mirrored. */
   evaluated: boolean;
-  /** Bytes that the cache may take. */
+  /** Maximum size of the cache in bytes. */
   limit: number;
 }
-export const noneCached = (limit: number): Kept => ({
+export const noneCached = (limit: number): CachedActivations => ({
   plain: false,
   mirrored: false,
   train: false,
@@ -49,17 +60,18 @@ export const noneCached = (limit: number): Kept => ({
   limit,
 });
 
-/** Whether stage 2 would train any kernel of the base. */
-const trainsKernels = (config: Pick<TrainConfig, 'backbone' | 'n_unfreeze'>): boolean =>
+/** Whether `n_unfreeze` includes any conv layer of the base. */
+const unfreezesConvLayers = (config: Pick<TrainConfig, 'backbone' | 'n_unfreeze'>): boolean =>
   trainedConvolutions(networkOf(config), config.n_unfreeze).length > 0;
 
-/** Whether stage 2 can train on the features alone: nothing of the base is trained, and no pixel changes. */
-export const staysOnFeatures = (config: TrainConfig): boolean => !trainsKernels(config) && !changesPixels(config);
+/** Whether stage 2 trains on features: it trains no conv layer of the base, and pixels never change. */
+export const finetunesOnFeatures = (config: TrainConfig): boolean =>
+  !unfreezesConvLayers(config) && !changesPixels(config);
 
-/** Whether stage 2 trains kernels of the base, and not only the head. */
-export const tunesBase = (config: TrainConfig): boolean => trainsKernels(config) && config.epochs_stage2 > 0;
+/** Whether stage 2 runs and trains conv layers of the base, not only the head. */
+export const finetunesBase = (config: TrainConfig): boolean => unfreezesConvLayers(config) && config.epochs_stage2 > 0;
 
-/** How many numbers the output of stage 2's frozen part has for an image. */
+/** Numbers per image in the output of stage 2's frozen part. */
 function activationSize(config: PassConfig): number {
   const network = networkOf(config);
   const frozen = network.blocks.slice(0, frozenBlockCount(network, config.n_unfreeze));
@@ -68,57 +80,56 @@ function activationSize(config: PassConfig): number {
   return side * side * (frozen.at(-1)?.channelsOut ?? 0);
 }
 
-/** Validation and test images are evaluated plain and mirrored. */
-const evaluations = ({ val, test }: ImageCounts): number => 2 * (val + test);
+/** Validation and test images are each evaluated plain and mirrored. */
+const evaluatedCount = ({ val, test }: ImageCounts): number => 2 * (val + test);
 
 /**
- * Whether the activations of stage 2's frozen part are computed once for each image and cached: for validation and test
- * images, and for training images where their pixels do not change. Not where nothing is frozen, or the cache is too small
- * for them and the features.
+ * Whether the outputs of stage 2's frozen part are computed once per image and cached: for validation and test images, and
+ * for training images unless their pixels change. Requires a frozen part, and room in the cache for them and the features.
  */
 export function usesCachedActivations(config: TrainConfig, images: ImageCounts, limit: number): boolean {
   const numbers = activationSize(config);
-  const evaluated = evaluations(images);
+  const evaluated = evaluatedCount(images);
   const rows = (changesPixels(config) ? 0 : images.train) + evaluated;
   const bytes = Uint16Array.BYTES_PER_ELEMENT * (numbers * rows + featureCount * (images.train + evaluated));
-  return tunesBase(config) && numbers > 0 && bytes <= limit;
+  return finetunesBase(config) && numbers > 0 && bytes <= limit;
 }
 
-/** Everything that passes if every epoch runs. */
-export function workOf(config: TrainConfig, images: ImageCounts, kept: Kept): Record<WorkPhase, Work> {
+/** The work of each phase if every epoch runs. */
+export function workOf(config: TrainConfig, images: ImageCounts, cached: CachedActivations): Record<WorkPhase, Work> {
   const { train, val, test } = images;
   return {
-    features: { features: kept.plain ? 0 : train + val + test },
+    features: { features: cached.plain ? 0 : train + val + test },
     head: { head: train * config.epochs_stage1 },
-    finetune: fineTuningWork(config, images, kept),
-    evaluation: evaluationWork(config, images, kept),
+    finetune: fineTuningWork(config, images, cached),
+    evaluation: evaluationWork(config, images, cached),
   };
 }
 
-function fineTuningWork(config: TrainConfig, images: ImageCounts, kept: Kept): Work {
+function fineTuningWork(config: TrainConfig, images: ImageCounts, cached: CachedActivations): Work {
   const { epochs_stage2: epochs, batch_size } = config;
   const { train, val } = images;
-  if (staysOnFeatures(config)) return { head: train * epochs };
-  const keeps = usesCachedActivations(config, images, kept.limit);
-  const validated: Work = tunesBase(config)
-    ? { frozen: keeps ? (kept.evaluated ? 0 : val) : val * epochs, predict: val * epochs }
+  if (finetunesOnFeatures(config)) return { head: train * epochs };
+  const usesCache = usesCachedActivations(config, images, cached.limit);
+  const validation: Work = finetunesBase(config)
+    ? { frozen: usesCache ? (cached.evaluated ? 0 : val) : val * epochs, predict: val * epochs }
     : {};
   if (changesPixels(config)) {
-    return { ...validated, finetune: Math.floor(train / batch_size) * batch_size * epochs };
+    return { ...validation, finetune: Math.floor(train / batch_size) * batch_size * epochs };
   }
-  if (!keeps) return { ...validated, finetune: train * epochs };
-  return { ...validated, frozen: validated.frozen! + (kept.train ? 0 : train), tail: train * epochs };
+  if (!usesCache) return { ...validation, finetune: train * epochs };
+  return { ...validation, frozen: validation.frozen! + (cached.train ? 0 : train), tail: train * epochs };
 }
 
-function evaluationWork(config: TrainConfig, images: ImageCounts, kept: Kept): Work {
-  if (!tunesBase(config)) return { features: kept.mirrored ? 0 : images.val + images.test };
-  const all = evaluations(images);
-  // The plain validation images were there in every epoch.
-  const frozen = usesCachedActivations(config, images, kept.limit) ? (kept.evaluated ? 0 : all - images.val) : all;
-  return { frozen, predict: all };
+function evaluationWork(config: TrainConfig, images: ImageCounts, cached: CachedActivations): Work {
+  if (!finetunesBase(config)) return { features: cached.mirrored ? 0 : images.val + images.test };
+  const all = evaluatedCount(images);
+  if (!usesCachedActivations(config, images, cached.limit)) return { frozen: all, predict: all };
+  // The epochs' validation has already cached the plain validation images.
+  return { frozen: cached.evaluated ? 0 : all - images.val, predict: all };
 }
 
-/** Of a config, what a pass' speed depends on. */
+/** The fields of a config that affect the speed of a pass. */
 export type PassConfig = Pick<TrainConfig, 'backbone' | 'image_size' | 'n_unfreeze' | 'batch_size'>;
 
 /** Multiply–adds for one image in each block. */
@@ -137,9 +148,9 @@ const parametersOf = (convolution: Convolution): number =>
 const total = (costs: number[]): number => costs.reduce((sum, cost) => sum + cost, 0);
 
 /**
- * What a pass costs an image, in multiply–adds of the frozen base: these run fastest, so that others count several times.
- * The factors are measured, with ONNX Runtime on a CPU at N = 30, 96 and 160 px, batches of 64 and 128. They serve to
- * scale one measured speed to another; alone they say nothing.
+ * Cost of a pass per image, in multiply–adds of the frozen base. Those run fastest, so others are weighted by factors that
+ * were measured with ONNX Runtime on a CPU at N = 30, 96 and 160 px, batches of 64 and 128. Only ratios of costs are
+ * meaningful: they scale a measured speed to another workload.
  */
 export function passCost(pass: Pass, config: PassConfig): number {
   const { image_size, n_unfreeze, batch_size } = config;
@@ -148,7 +159,7 @@ export function passCost(pass: Pass, config: PassConfig): number {
   const cut = frozenBlockCount(network, n_unfreeze);
   const frozen = total(costs.slice(0, cut));
   const tail = total(costs.slice(cut));
-  // A step updates every parameter once, however many images it has.
+  // A step updates every parameter once, regardless of its number of images.
   const head = 1.1e6 + 180e6 / batch_size;
   const update = (1400 / batch_size) * total(trainedConvolutions(network, n_unfreeze).map(parametersOf));
   switch (pass) {
@@ -157,7 +168,7 @@ export function passCost(pass: Pass, config: PassConfig): number {
     case 'head':
       return head;
     case 'frozen':
-      return frozen + 1e6; // reading and scaling, where nothing else is frozen
+      return frozen + 1e6; // reading and scaling, even if no block is frozen
     case 'finetune':
       return frozen + 4 * tail + head + update;
     case 'tail':

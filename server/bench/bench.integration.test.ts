@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { inProject } from '@/tools/testing/paths.ts';
 
-// The bundle that `npm run bench` runs. `npm test` builds it when it is stale.
+// The bundle that `npm run bench` executes. `npm test` builds it when it is stale.
 const entry = inProject('dist/bench/bench.mjs');
 const bench = (...args: string[]) => spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' });
 
-it('tells each engine’s speed in a line of JSON', () => {
+it('prints each engine’s speed as a line of JSON', () => {
   const small = ['--image_size', '96', '--batch_size', '8', '--images=16', '--threads', '1', '--augment'];
   const { status, stdout } = bench('--json', ...small);
   expect(status).toBe(0);
@@ -21,8 +21,8 @@ it('tells each engine’s speed in a line of JSON', () => {
   }
 });
 
-it('names a flag that is wrong', () => {
+it('names an invalid flag', () => {
   const { status, stderr } = bench('--images', 'many');
   expect(status).toBe(2);
-  expect(stderr).toContain('--images many: must be a whole number above 0');
+  expect(stderr).toContain('--images many: must be a positive integer');
 });

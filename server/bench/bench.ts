@@ -9,9 +9,9 @@ import { randomDataset } from '@/server/training/probe/random-dataset.ts';
 import { type Step, timePasses } from '@/server/training/probe/time-passes.ts';
 import { ProcessUsage } from '@/server/training/telemetry/usage.ts';
 
-/** How fast an engine does what a run does, on random pixels and weights: they cost what real ones cost. */
+/** Measures the speed of an engine with the steps of a run. Random pixels and weights take the same time as real ones. */
 
-/** Its names are those of the JSON line. */
+/** Its keys are those of the JSON output. */
 export interface BenchResult {
   engine: string;
   device: string;
@@ -20,20 +20,20 @@ export interface BenchResult {
   n_unfreeze: number;
   batch_size: number;
   augment: boolean;
-  /** Pooled features of the frozen base. */
+  /** Extraction of the frozen base's pooled features. */
   extract_images_per_s: number;
-  /** Whole steps of stage 2 from pixels: making the batch, frozen part, loss and gradients, update. */
+  /** Complete steps of stage 2 from pixels: batch creation, frozen part, loss and gradients, update. */
   finetune_images_per_s: number;
-  /** From the start of the process until it has the features of the first images: reading code, compiling, computing. */
+  /** From the start of the process to the features of the first images: loading code, compiling, computing. */
   startup_s: number;
-  /** The most memory that the process held at once. */
+  /** Peak memory of the process. */
   peak_memory_mb: number;
 }
 
 export interface BenchOptions {
   config: TrainConfig;
   engine: Engine;
-  /** Each pass counts at least so many images, once it is warm. */
+  /** Minimum number of images to measure in each pass after warm-up. */
   images: number;
 }
 
@@ -56,7 +56,7 @@ export async function bench({ config, engine, images }: BenchOptions): Promise<B
     weights,
     dataset,
     split,
-    isEnough: (_, counted) => counted.images >= images,
+    isEnough: (_, measured) => measured.images >= images,
     signal: new AbortController().signal,
   });
   return {
@@ -74,7 +74,7 @@ export async function bench({ config, engine, images }: BenchOptions): Promise<B
   };
 }
 
-/** All images by all seconds: slow steps count, as they do in a run. */
+/** Total images per total seconds, so that slow steps count as in a run. */
 function rate(steps: readonly Step[]): number {
   const sum = (part: keyof Step) => steps.reduce((total, step) => total + step[part], 0);
   return round(sum('images') / sum('seconds'), 1);

@@ -8,14 +8,14 @@ import { readPaths } from '@/server/model/files/paths.ts';
 import { findWeightsFile, loadWeights } from '@/server/model/network/weights.ts';
 import { agrees, compareWithFile } from './parity.ts';
 
-/** `npm run parity -- FILE… [--engine cpu]`: exits 1 where anything is past its tolerance, 2 where it cannot tell. */
+/** `npm run parity -- FILE… [--engine cpu]`: exits 1 if any difference exceeds its tolerance, 2 if the comparison fails. */
 
-/** What `auto` chooses by. */
-const stepsOfReferences = { backbone: 'imagenet', image_size: 96, n_unfreeze: 30, batch_size: 32 } as const;
+/** The workload for which `auto` selects an engine. */
+const referenceWorkload = { backbone: 'imagenet', image_size: 96, n_unfreeze: 30, batch_size: 32 } as const;
 
 const usage = `usage: npm run parity -- REFERENCE.json… [--engine ${engineChoices.join('|')}]`;
 
-/** @throws Error in words where the arguments are wrong */
+/** @throws Error if the arguments are invalid */
 function readArguments() {
   const { values, positionals: files } = parseArgs({
     allowPositionals: true,
@@ -23,25 +23,25 @@ function readArguments() {
   });
   const engine = engineChoices.find((name) => name === values.engine);
   if (!engine) throw new Error(`--engine ${values.engine}: must be one of ${engineChoices.join(', ')}`);
-  if (files.length === 0 && !values.help) throw new Error('Name the file with the reference numbers.');
+  if (files.length === 0 && !values.help) throw new Error('Specify at least one reference file.');
   return { engine, files, help: values.help ?? false };
 }
 
 async function main(): Promise<number> {
-  let given: ReturnType<typeof readArguments>;
+  let options: ReturnType<typeof readArguments>;
   try {
-    given = readArguments();
+    options = readArguments();
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
     return 2;
   }
-  if (given.help) {
+  if (options.help) {
     console.log(usage);
     return 0;
   }
   const { data, cache } = readPaths(process.env, process.cwd());
   const dataset = await loadCifar10(data);
-  const { engine } = await chooseEngine({ engine: given.engine, ...stepsOfReferences }, cache);
+  const { engine } = await chooseEngine({ engine: options.engine, ...referenceWorkload }, cache);
   const { network } = backbones.imagenet;
   const setup = {
     engine,
@@ -51,11 +51,11 @@ async function main(): Promise<number> {
   };
   console.log(`${engine.name}: ${engine.device}${engine.threads ? `, ${engine.threads} threads` : ''}`);
   let passed = true;
-  for (const file of given.files) {
+  for (const file of options.files) {
     for (const agreement of await compareWithFile(setup, JSON.parse(await readFile(file, 'utf8')))) {
       const { what, largest, tolerance } = agreement;
-      const found = `largest difference ${largest.toExponential(2)}, allowed ${tolerance.toExponential(0)}`;
-      console.log(`${agrees(agreement) ? 'ok  ' : 'FAIL'} ${what}: ${found}`);
+      const result = `largest difference ${largest.toExponential(2)}, allowed ${tolerance.toExponential(0)}`;
+      console.log(`${agrees(agreement) ? 'ok  ' : 'FAIL'} ${what}: ${result}`);
       passed &&= agrees(agreement);
     }
   }

@@ -17,26 +17,26 @@ const fixture = (name: string) => JSON.parse(readFileSync(path.join(referenceNum
 
 const smallSteps = 'n10_96px_lr1e-5_from_image_0';
 
-describe.skipIf(!realData)(needsData('engines against other implementations'), () => {
+describe.skipIf(!realData)(needsData('parity with other implementations'), () => {
   let setup: ParitySetup;
   beforeAll(async () => {
     const weights = await loadImageNet(224);
     setup = { engine: createOnnxRuntimeEngine(), network, weights, images: (await loadCifar10(realData!)).test };
   });
 
-  it('has the features of PyTorch at 96 and 160 px', async () => {
+  it('computes the features of PyTorch at 96 and 160 px', async () => {
     const agreements = await compareWithFile(setup, fixture('features.json'));
     expect(agreements.map(({ what }) => what)).toEqual(['features, 96 px', 'features, 160 px']);
     for (const agreement of agreements) expect(agreement).toSatisfy(agrees);
   });
 
-  it('has the losses, gradients and changes of float64 steps at N = 10, 30 and 102', async () => {
+  it('computes the losses, gradients and weight changes of float64 steps at N = 10, 30 and 102', async () => {
     const agreements = await compareWithFile(setup, fixture('finetune-steps.json'));
     expect(agreements).toHaveLength(9);
     for (const agreement of agreements) expect(agreement).toSatisfy(agrees);
   });
 
-  it.each(otherEngines)('holds on the engine %s, features at 96 px and two steps at N = 10', async (_, engine) => {
+  it.each(otherEngines)('agrees on the engine %s for features at 96 px and two steps at N = 10', async (_, engine) => {
     const { images, features } = fixture('features.json');
     const steps = fixture('finetune-steps.json')[smallSteps];
     const agreements = [
@@ -46,13 +46,13 @@ describe.skipIf(!realData)(needsData('engines against other implementations'), (
         { [smallSteps]: { ...steps, losses: steps.losses.slice(0, 2) } },
       )),
     ];
-    // Changes are known after all steps only.
+    // Weight changes are only known after all steps.
     const compared = agreements.filter(({ what }) => !what.includes('change norms'));
     expect(compared).toHaveLength(3);
     for (const agreement of compared) expect(agreement).toSatisfy(agrees);
   });
 
-  it('tells where numbers differ', async () => {
+  it('detects a difference', async () => {
     const reference = fixture('features.json');
     reference.features = { 96: reference.features['96'] };
     reference.features['96'][1][7] += 0.01;
@@ -61,7 +61,7 @@ describe.skipIf(!realData)(needsData('engines against other implementations'), (
     expect(agrees(agreement!)).toBe(false);
   });
 
-  it('tells where a reference names a tensor that is not trained', async () => {
+  it('detects a reference for a tensor that is not trained', async () => {
     const name = 'n10_96px_lr1e-5_from_image_0';
     const wrong = {
       ...fixture('finetune-steps.json')[name],
@@ -72,14 +72,14 @@ describe.skipIf(!realData)(needsData('engines against other implementations'), (
     expect(agrees(agreements.at(-1)!)).toBe(false);
   });
 
-  it('refuses a file that is no reference', async () => {
+  it('rejects a file that is not a reference', async () => {
     await expect(compareWithFile(setup, { remark: 'nothing here' })).rejects.toThrow(
       'neither features nor fine-tuning steps',
     );
   });
 });
 
-it('has the features of Keras from the own backbone', async () => {
+it('computes the features of Keras with the bundled backbone', async () => {
   const { image_size: size, images: bytes, features } = fixture('sketch-features.json');
   const images = emptyImages(features.length);
   images.pixels.set(Buffer.from(bytes, 'base64'));

@@ -18,17 +18,17 @@ import { oneHot, smoothLabels } from '@/server/model/scores.ts';
 import { createOptimizer } from '@/server/training/optimizer/optimizer.ts';
 
 /**
- * Holds an engine against numbers that other implementations computed from the same weights and test images: features
- * of the frozen base, and losses, gradients and changes of a few AdamW steps. The tests call the same functions.
+ * Compares an engine with numbers that other implementations computed from the same weights and test images: features of the
+ * frozen base, and losses, gradients and weight changes of a few AdamW steps. The tests call the same functions.
  */
 
-/** Features of some test images, by image size. */
+/** Features of some test images, by image size in pixels. */
 const featuresReferenceSchema = z.object({
   images: z.array(z.number().int()),
   features: z.record(z.string().regex(/^\d+$/), z.array(z.array(z.number()))),
 });
 
-/** Fine-tuning steps, by a name that says N, size, rate and first image. */
+/** Fine-tuning steps, by a name with N, image size, learning rate and first image. */
 export const stepsReferenceSchema = z.record(
   z.string(),
   z.object({
@@ -39,7 +39,7 @@ export const stepsReferenceSchema = z.record(
 );
 export type StepsReference = z.infer<typeof stepsReferenceSchema>[string];
 
-/** One comparison: the largest difference found and what it may be. */
+/** A comparison: the largest difference and its tolerance. */
 export interface Agreement {
   what: string;
   largest: number;
@@ -54,10 +54,10 @@ export interface ParitySetup {
   images: ImageSet;
 }
 
-/** Largest difference between any two features; 2e-3 is allowed. */
+/** Maximum difference between two features. */
 const featureTolerance = 2e-3;
 
-/** Largest difference of the features of each size from the reference's. */
+/** Compares the features at each image size. */
 async function compareFeatures(
   { engine, network, weights, images }: ParitySetup,
   reference: z.infer<typeof featuresReferenceSchema>,
@@ -79,7 +79,7 @@ async function compareFeatures(
 const batchSize = 32;
 const labelSmoothing = 0.05;
 
-/** Repeats the steps that a reference records. Differences of losses are absolute, those of norms relative. */
+/** Repeats the steps of a reference. Differences of losses are absolute, those of norms relative. */
 async function compareSteps(
   { engine, network, weights, images }: ParitySetup,
   name: string,
@@ -131,7 +131,7 @@ async function compareSteps(
     {
       what: `${name}: gradient norms at step 0`,
       largest: relative(reference.gradient_norms_at_step_0, gradient),
-      tolerance: nUnfreeze > 30 ? 1e-2 : 3e-3, // float32 and the kinks of ReLU add up over depth
+      tolerance: nUnfreeze > 30 ? 1e-2 : 3e-3, // errors of float32 and at the kinks of ReLU accumulate with depth
     },
     {
       what: `${name}: change norms after the last step`,
@@ -141,14 +141,14 @@ async function compareSteps(
   ];
 }
 
-/** `n30_96px_lr1e-5_from_image_0` → its numbers. */
+/** Parses a name such as `n30_96px_lr1e-5_from_image_0`. */
 function parseStepsName(name: string) {
   const [, n, size, rate, first] = /^n(\d+)_(\d+)px_lr([\d.e+-]+)_from_image_(\d+)$/.exec(name) ?? [];
   if (!first) throw new Error(`${name}: expected a name such as n30_96px_lr1e-5_from_image_0`);
   return { nUnfreeze: Number(n), imageSize: Number(size), learningRate: Number(rate), firstImage: Number(first) };
 }
 
-/** The references' head: kernels are sines, so that any language can make them. */
+/** The head's initial weights in the references: sines, which any language can reproduce. */
 function referenceParameters(weights: Weights, { network, nUnfreeze, classes }: ModelShape): Parameters {
   const parameters = createHead(classes, new Random(0));
   const sines = (rows: number, columns: number, scale: number, frequency: number) =>
@@ -175,7 +175,7 @@ const norm = (values: Iterable<number>): number => {
   return Math.sqrt(squares);
 };
 
-/** The largest; NaN where any is NaN, so that it is past every tolerance. */
+/** The largest difference; NaN if any is NaN, which exceeds every tolerance. */
 function largestOf<T>(items: readonly T[], difference: (item: T, index: number) => number): number {
   return items.reduce((largest, item, index) => {
     const value = difference(item, index);
@@ -185,15 +185,15 @@ function largestOf<T>(items: readonly T[], difference: (item: T, index: number) 
 
 export const agrees = ({ largest, tolerance }: Agreement): boolean => largest <= tolerance;
 
-/** Compares with whatever a reference file holds. */
+/** Compares with the contents of a reference file: features or fine-tuning steps. @throws Error for other contents */
 export async function compareWithFile(setup: ParitySetup, content: unknown): Promise<Agreement[]> {
   const features = featuresReferenceSchema.safeParse(content);
   if (features.success) return compareFeatures(setup, features.data);
   const agreements: Agreement[] = [];
   for (const [name, value] of Object.entries(z.record(z.string(), z.unknown()).parse(content))) {
-    if (typeof value !== 'object') continue; // remarks on how the file was made
+    if (typeof value !== 'object') continue; // remarks about the file
     agreements.push(...(await compareSteps(setup, name, stepsReferenceSchema.valueType.parse(value))));
   }
-  if (agreements.length === 0) throw new Error('holds neither features nor fine-tuning steps');
+  if (agreements.length === 0) throw new Error('The reference file contains neither features nor fine-tuning steps.');
   return agreements;
 }

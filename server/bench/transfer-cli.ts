@@ -9,9 +9,9 @@ import { FlagError, parseFlags } from '@/server/training/flags.ts';
 import { compareMethods, type Method, methods } from './transfer/compare.ts';
 
 /**
- * `npm run transfer -- [any flag of npm run train]`: what the own backbone knows of sketch10, by test accuracy: logistic
- * regression on pixels, a head on a network that has learnt nothing, on the backbone, and fine-tuned. Three seeds, from
- * `--seed` on.
+ * `npm run transfer -- [any flag of npm run train]`: measures how well the bundled backbone transfers to sketch10. Compares
+ * the test accuracy of logistic regression on pixels, a head on an untrained network, a head on the backbone, and
+ * fine-tuning. Uses three consecutive seeds, starting with `--seed`.
  */
 
 const usage = 'usage: npm run transfer -- [any flag of npm run train]';
@@ -52,11 +52,11 @@ async function main(args: string[]): Promise<number> {
   const cache = new CacheFolder(paths.cache, paths.cacheLimit);
   const weights = await loadWeights(findWeightsFile(paths.data, config), networkOf(config));
   for (let seed = config.seed; seed < config.seed + seeds; seed++) {
-    const right = await compareMethods({ ...config, seed }, { dataset, weights, engine, cache });
-    const share = (method: Method) => (100 * right[method].filter(Boolean).length) / right[method].length;
+    const correct = await compareMethods({ ...config, seed }, { dataset, weights, engine, cache });
+    const share = (method: Method) => (100 * correct[method].filter(Boolean).length) / correct[method].length;
     console.log(`seed ${seed}: ${methods.map((method) => `${method} ${share(method).toFixed(1)} %`).join(', ')}`);
     for (const [better, other] of pairs) {
-      const counts = countPairs(right[better], right[other]);
+      const counts = countPairs(correct[better], correct[other]);
       const { difference, low, high } = pairedDifference(counts);
       const points = (value: number) => (100 * value).toFixed(1);
       const interval = `95 % interval ${points(low)} to ${points(high)}`;
@@ -68,7 +68,8 @@ async function main(args: string[]): Promise<number> {
 }
 
 function countPairs(a: readonly boolean[], b: readonly boolean[]): PairCounts {
-  const count = (inA: boolean, inB: boolean) => a.filter((right, image) => right === inA && b[image] === inB).length;
+  const count = (inA: boolean, inB: boolean) =>
+    a.filter((isCorrect, image) => isCorrect === inA && b[image] === inB).length;
   return {
     both: count(true, true),
     onlyA: count(true, false),

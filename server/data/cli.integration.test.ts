@@ -49,7 +49,10 @@ describe('npm run get-data', () => {
       sent = true;
       process.kill(pid, 'SIGINT');
     });
-    expect(stopped).toMatchObject({ code: 130, output: expect.stringContaining('goes on from here') });
+    expect(stopped).toMatchObject({
+      code: 130,
+      output: expect.stringContaining('Run the same command again to resume.'),
+    });
 
     const { code, output } = await getData(['--image_size', '96'], environment);
     expect([code, output]).toEqual([

@@ -15,8 +15,8 @@ import { sourceOf } from './sources.ts';
 
 const usage = `usage: npm run get-data -- [--image_size ${imageSizes.join(' | ')}]
 
-Downloads what is missing of CIFAR-10 and MobileNetV2's ImageNet weights. The weights for ${fallbackSize} px serve every
-image size; --image_size takes the file that Keras has for another one. What broke off goes on from where it was.
+Downloads CIFAR-10 and MobileNetV2's ImageNet weights if they are missing. The weights for ${fallbackSize} px work for every
+image size; --image_size also downloads the file made for another size. Interrupted downloads resume.
 `;
 
 async function main(args: string[]): Promise<number> {
@@ -103,7 +103,7 @@ function endingSignal(): AbortSignal {
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof DownloadStopped) {
-    console.error('\nStopped. The same command goes on from here.');
+    console.error('\nStopped. Run the same command again to resume.');
     return 130;
   }
   console.error(`\n${error instanceof Error ? error.message : error}`);

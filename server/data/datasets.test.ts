@@ -1,9 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { decodeImages } from '@/server/model/dataset/own-images/decode-images.ts';
-import { listOwnImages } from '@/server/model/dataset/own-images/list-own-images.ts';
-import { makeImages } from '@/server/model/dataset/own-images/own-images.test-helper.ts';
+import { makeImages } from '@/server/model/dataset/custom-images/custom-images.test-helper.ts';
+import { decodeImages } from '@/server/model/dataset/custom-images/decode-images.ts';
+import { decodedFiles } from '@/server/model/dataset/custom-images/decoded-files.ts';
+import { listCustomImages } from '@/server/model/dataset/custom-images/list-custom-images.ts';
 import { createCaller } from '@/server/router.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 
@@ -40,7 +42,7 @@ it('lists files that a run could not read until they change', async () => {
   await writeFile(damaged, 'not an image');
   const skipped = async () => (await caller.data.datasets()).datasets.at(-1)!.skipped.map(({ file }) => file);
   expect(await skipped()).toEqual([]);
-  const listed = await listOwnImages(folder);
+  const listed = await listCustomImages(folder);
   if (listed.format === 'images') await decodeImages(listed, cache, async () => {});
   expect(await skipped()).toEqual(['round/damaged.png']);
   await writeFile(damaged, 'changed');
@@ -54,4 +56,61 @@ it('does not start a run on a data set that cannot be used', async () => {
   await expect(start('nowhere')).rejects.toThrow('There is no folder');
   await expect(start('../shapes')).rejects.toThrow('name of a folder');
   await expect(start('shapes')).resolves.toMatchObject({ id: expect.any(String) });
+});
+
+it('lists folders that cannot be read with reasons, beside the others', async () => {
+  const { caller, services } = await withFolders();
+  const { datasets: root } = services.env.paths;
+  await mkdir(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.of(0xe9)]));
+  await symlink('loop', path.join(root, 'loop'));
+  execFileSync('mkfifo', [path.join(root, 'pipe'), path.join(root, 'shapes', 'classes.txt')]);
+  const { datasets } = await caller.data.datasets();
+  const problems = Object.fromEntries(datasets.map(({ name, problem }) => [name, problem]));
+  expect(problems).toMatchObject({
+    'caf\ufffd': 'Rename the folder: its name is not UTF-8.',
+    loop: expect.stringContaining('is a link'),
+    pipe: expect.stringContaining('There is no folder'),
+    shapes: null,
+  });
+  expect(datasets.at(-1)!.skipped).toEqual([{ file: 'classes.txt', reason: 'is not a regular file' }]);
+});
+
+it('reports a datasets folder that cannot be read; a missing one is empty', async () => {
+  const services = openServices();
+  const { datasets: folder } = services.env.paths;
+  const list = () => createCaller(services).data.datasets();
+  expect(await list()).toMatchObject({ problem: null, datasets: [{}, {}] });
+  await symlink(path.basename(folder), folder);
+  expect((await list()).problem).toBe(`${folder} cannot be read: it is a loop of links.`);
+  await rm(folder);
+  await writeFile(folder, '');
+  expect(await list()).toMatchObject({ problem: `${folder} cannot be read: it is not a folder.`, datasets: [{}, {}] });
+});
+
+it('ignores damaged facts about decoded images', async () => {
+  const { caller, folder, cache } = await withFolders();
+  const { fingerprint } = await listCustomImages(folder);
+  await mkdir(cache, { recursive: true });
+  await writeFile(decodedFiles(cache, fingerprint).facts, '{"train":');
+  expect((await caller.data.datasets()).datasets.at(-1)).toMatchObject({ name: 'shapes', problem: null });
+});
+
+it('does not start a run with batches larger than its training images, if pixels change', async () => {
+  const { caller } = await withFolders();
+  // shapes has 18 training images.
+  const start = (config: object) =>
+    caller.runs.start({ name: 'completes', dataset: 'shapes', augment: true, ...config });
+  const refused = {
+    cause: { field: 'batch_size', message: expect.stringMatching(/^must be 18 or less: there are only 18/) },
+  };
+  for (const change of ['augment', 'use_mixup', 'use_cutout']) {
+    await expect(start({ augment: false, [change]: true, batch_size: 19 }), change).rejects.toMatchObject(refused);
+  }
+  const limited = start({ dataset: 'sketch10', train_limit: 100, batch_size: 128 });
+  await expect(limited).rejects.toThrow(
+    /^must be 100 or less: .* must be full; a higher train_limit allows larger batches$/,
+  );
+  await start({ batch_size: 18 });
+  await start({ batch_size: 128, augment: false });
+  await start({ batch_size: 128, epochs_stage2: 0 });
 });

@@ -16,7 +16,7 @@ export interface DownloadOptions {
   retryDelays?: readonly number[];
 }
 
-/** Stored next to a partial file; tells whether the rest can be requested. */
+/** Stored next to a partial file; determines whether the rest can be requested. */
 const partInfoSchema = z.object({ url: z.string(), validator: z.string().nullable(), total: z.number().nullable() });
 type PartInfo = z.infer<typeof partInfoSchema>;
 

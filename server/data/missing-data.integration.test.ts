@@ -16,5 +16,5 @@ it('a run that lacks data starts, and says itself what it lacks, where nobody ha
   const id = await startScene(services, 'any');
   await until(services, id, 'failed');
   const { error } = await readRun(services, id);
-  expect(error).toMatch(/CIFAR-10 is not there: no file .*nowhere.* `npm run get-data` or the button .* https:/);
+  expect(error).toMatch(/CIFAR-10 is missing: there is no file .*nowhere.* `npm run get-data` or the button .* https:/);
 });

@@ -5,9 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { cifar10Files } from '@/lib/data/data-files.ts';
 import { type PreviewImage, previewCount, previewOptionsSchema } from '@/lib/data/preview.ts';
 import { loadCifar10 } from '@/server/model/dataset/cifar10.ts';
+import { makeImages } from '@/server/model/dataset/custom-images/custom-images.test-helper.ts';
 import { imageBytes, recordBytes } from '@/server/model/dataset/dataset.ts';
 import { loadDataset } from '@/server/model/dataset/load.ts';
-import { makeImages } from '@/server/model/dataset/own-images/own-images.test-helper.ts';
 import { needsData, realData } from '@/server/model/network/real-data.test-helper.ts';
 import { previewImages } from './preview.ts';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { CustomImagesError } from '@/lib/data/custom-images.ts';
 import { cifar10Files } from '@/lib/data/data-files.ts';
 import { builtInDatasets, isBuiltInDataset } from '@/lib/data/datasets.ts';
-import { OwnImagesError } from '@/lib/data/own-images.ts';
 import { type Preview, type PreviewImage, type PreviewOptions, previewCount } from '@/lib/data/preview.ts';
 import { type Batch, makeBatch } from '@/server/model/dataset/batches/make-batch.ts';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
@@ -31,7 +31,7 @@ async function takeSample(paths: Paths, dataset: string, draw: number): Promise<
     const sample = await sampleDataset(dataset, paths, previewCount, draw);
     return sample ?? { why: `Images of ${dataset} appear here once a run has read them.` };
   } catch (error) {
-    if (error instanceof OwnImagesError) return { why: `Images of ${dataset} cannot be shown: ${error.message}` };
+    if (error instanceof CustomImagesError) return { why: `Images of ${dataset} cannot be shown: ${error.message}` };
     throw error;
   }
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -60,6 +62,8 @@ const inputs: Record<string, () => object | undefined> = {
   'logs.problems': () => undefined,
   'runs.cancel': () => ({ id }),
   'runs.delete': () => ({ id: 'none' }),
+  'runs.evaluate': () => ({ id }),
+  'runs.finish': () => ({ id, scope: 'training' }),
   'runs.follow': () => ({ runId: id, lastEventId: '0' }),
   'runs.get': () => ({ id }),
   'runs.list': () => ({ ids: [id], filter: { search: 'x' } }),
@@ -144,6 +148,34 @@ describe('rejected requests', () => {
       }
     }
     return `403 from each of ${targets.length}`;
+  });
+
+  fault('requests ask for another protocol', 'Upgrade headers, on every route and procedure', async () => {
+    const { host, port, hostname } = new URL(app.url);
+    const targets = [...routes.map(address), ...procedures.map(({ name }) => `/api/trpc/${name}`), '/_next/hmr'];
+    for (const target of targets) {
+      for (const protocol of ['websocket', 'h2c', 'x']) {
+        const upgrade = { connection: 'Upgrade', upgrade: protocol, 'sec-websocket-version': '13' };
+        expect([target, (await ask(target, { headers: { ...upgrade, host: 'evil.test' } })).status]).toEqual([
+          target,
+          403,
+        ]);
+        if (target.includes('follow')) continue;
+        // Answered like any other request, and never with 101.
+        const own = await ask(target, { headers: { ...upgrade, host } });
+        const plain = await ask(target);
+        expect([target, own.status]).toEqual([target, plain.status]);
+      }
+    }
+    const post = { method: 'POST', body: '{}', headers: { ...json, connection: 'Upgrade', upgrade: 'websocket' } };
+    expect((await ask('/api/trpc/runs.cancel', post)).status).toBe(403);
+    // The connection is not held open either.
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /_next/hmr HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`);
+    socket.resume();
+    await once(socket, 'end', { signal: AbortSignal.timeout(20_000) });
+    socket.destroy();
+    return `answered like ordinary requests on each of ${targets.length}, and closed`;
   });
 
   fault(

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
 import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
@@ -10,7 +11,7 @@ import { startScene, until, untilTraining } from '@/server/runs/scenes.test-help
 import { closeServices, openServices } from '@/server/services.test-helper.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '@/server/training/checkpoint/checkpoint.ts';
 import { send, spawnTrainer } from '@/server/training/spawn-trainer.test-helper.ts';
-import { canMount, fault } from './fault.test-helper.ts';
+import { canMount, fault, random, times } from './fault.test-helper.ts';
 
 /** Size of a disk that is small enough to fill. */
 const diskBytes = 8 * 2 ** 20;
@@ -123,7 +124,7 @@ describe('a full disk', () => {
     async () => {
       const services = openServices(folder, { AUTO_RESUME: 'off' });
       vi.spyOn(console, 'error').mockImplementation(() => {});
-      const id = await startScene(services, 'does not listen');
+      const id = await startScene(services, 'ignores cancel');
       await untilTraining(services, id);
       fillDisk();
       await vi.waitFor(() => expect(console.error).toHaveBeenCalled(), 90_000);
@@ -136,6 +137,36 @@ describe('a full disk', () => {
       expect(services.db.$client.pragma('integrity_check', { simple: true })).toBe('ok');
       await closeServices(services);
       return 'once there is space, the run is interrupted with the reason; the database is intact';
+    },
+    { isPossible: canMount },
+  );
+
+  fault(
+    'the disk is full for a moment while runs start',
+    'a tmpfs of 8 MB, filled before the queue claims a run, emptied at a random moment',
+    async () => {
+      const services = openServices(folder, { AUTO_RESUME: 'off' });
+      vi.spyOn(console, 'error').mockImplementation(() => {});
+      const isAwaited = vi.spyOn(services.downloads, 'isAwaited');
+      const ends = { completed: 0, failed: 0, interrupted: 0 };
+      for (let round = 0; round < times(20, 3); round++) {
+        isAwaited.mockReturnValue(true);
+        const ids = [await startScene(services, 'completes'), await startScene(services, 'completes')];
+        fillDisk();
+        isAwaited.mockReturnValue(false);
+        services.queue.wake();
+        await sleep(random.uniform(0, 500));
+        truncateSync(ballast(), 0);
+        for (const id of ids) {
+          const end = /^(completed|failed|interrupted)$/;
+          await vi.waitFor(async () => expect((await readRun(services, id)).status).toMatch(end), 90_000);
+          const { status, error } = await readRun(services, id);
+          if (status !== 'completed') expect(error).toMatch(/ENOSPC|full/);
+          ends[status as keyof typeof ends]++;
+        }
+      }
+      await closeServices(services);
+      return `every run ended without a restart: ${ends.completed} completed; ${ends.failed + ends.interrupted} failed or were interrupted with the reason`;
     },
     { isPossible: canMount },
   );

@@ -9,12 +9,13 @@ import { cifar10Files } from '@/lib/data/data-files.ts';
 import { backbones } from '@/lib/network/backbones.ts';
 import { decodePredictions, encodePredictions } from '@/lib/run/predictions.ts';
 import { loadCifar10 } from '@/server/model/dataset/cifar10.ts';
-import { someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
+import { someData, someDataFolder } from '@/server/model/network/real-data.test-helper.ts';
 import { loadWeights } from '@/server/model/network/weights.ts';
 import { openDownload } from '@/server/runs/files/open-download.ts';
 import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '@/server/training/checkpoint/checkpoint.ts';
+import { spawnTrainer } from '@/server/training/spawn-trainer.test-helper.ts';
 import { fault, random, times } from './fault.test-helper.ts';
 
 let folder: string;
@@ -52,7 +53,7 @@ describe('truncated files', () => {
       truncateSync(file, length);
       await expect(loadCifar10(folder)).rejects.toMatchObject({
         code: 'data-broken',
-        message: expect.stringMatching(/data_batch_1\.bin .* it has \d+ bytes instead of 30730000\. Get it with/),
+        message: expect.stringMatching(/data_batch_1\.bin .* it has \d+ bytes instead of 30730000\. Download it with/),
       });
     }
     return 'reported with its size and how to download it again';
@@ -85,7 +86,7 @@ describe('truncated files', () => {
       truncateSync(previous, random.integer(length));
       await expect(readCheckpoint(folder)).rejects.toMatchObject({
         code: 'checkpoint-damaged',
-        message: expect.stringContaining('checkpoint.safetensors is no whole checkpoint'),
+        message: expect.stringContaining('checkpoint.safetensors is damaged'),
       });
     }
     return 'the previous checkpoint is used; if both are damaged, the run reports it';
@@ -165,3 +166,28 @@ function expectComplete(bytes: Buffer): void {
   expect(bytes.length).toBe(8 * 2 ** 20);
   expect(bytes.equals(Buffer.alloc(bytes.length, bytes[0]))).toBe(true);
 }
+
+describe('a cleared cache', () => {
+  fault(
+    'the cache is cleared while a run uses it',
+    'its folder is removed after every event of a real run',
+    async () => {
+      const cache = path.join(folder, 'cache');
+      const { events } = await spawnTrainer(
+        'a',
+        {
+          ...someData,
+          image_size: 96,
+          n_unfreeze: 10,
+          train_limit: 300,
+          epochs_stage1: 2,
+          epochs_stage2: 2,
+          engine: 'cpu',
+        },
+        { data: someDataFolder, folder, onEvent: () => rmSync(cache, { recursive: true, force: true, maxRetries: 3 }) },
+      );
+      expect(events.at(-1)).toMatchObject({ type: 'completed' });
+      return 'the run completes';
+    },
+  );
+});

@@ -7,7 +7,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { TrainConfigInput } from '@/lib/config/train-config.ts';
 import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test-helper.ts';
-import { isAlive } from '@/server/runs/imports/is-alive.ts';
+import { isAlive } from '@/server/model/files/is-alive.ts';
 import { pidTrainer } from '@/tools/testing/paths.ts';
 import { BareServer, killProcess } from './bare-server.test-helper.ts';
 import { fault, random, times } from './fault.test-helper.ts';

@@ -4,10 +4,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type AppServer, startApp } from '@/tools/testing/app-server.ts';
 import { launchBrowser } from '@/tools/testing/browser.ts';
-import { showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer } from '@/tools/testing/paths.ts';
 import { fault, times } from './fault.test-helper.ts';
 
-const TRAINER_ENTRY = showingTrainer;
+const TRAINER_ENTRY = demoTrainer;
 const readers = 50;
 const tabs = times(8, 2);
 /** Additional memory that all clients together may cost the server, in bytes. */
@@ -60,7 +60,7 @@ describe('load', () => {
       await warm.goto(`${app.url}/runs/new`, patience);
       const initialListeners = await listeners();
       const initialMemory = peakMemory();
-      const { id } = await app.trpc.runs.start.mutate({ tags: ['goes on'], epochs_stage1: 1000 });
+      const { id } = await app.trpc.runs.start.mutate({ tags: ['streams epochs'], epochs_stage1: 1000 });
 
       const slow = Array.from({ length: readers }, () => follow(id));
       const received: number[] = [];
@@ -103,7 +103,7 @@ describe('load', () => {
 
   fault('clients disconnect abruptly', `${readers} connections closed while a run trains`, async () => {
     const initialListeners = await listeners();
-    const { id } = await app.trpc.runs.start.mutate({ tags: ['goes on'], epochs_stage1: 1000 });
+    const { id } = await app.trpc.runs.start.mutate({ tags: ['streams epochs'], epochs_stage1: 1000 });
     for (let round = 0; round < times(10, 2); round++) {
       const followed = Array.from({ length: readers }, () => follow(id));
       await expect.poll(listeners, patience).toBe(initialListeners + readers);

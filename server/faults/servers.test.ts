@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
 import { type AppServer, startAppIn, startTool } from '@/tools/testing/app-server.ts';
 import { ask } from '@/tools/testing/ask.ts';
-import { scriptedTrainer, showingTrainer } from '@/tools/testing/paths.ts';
+import { demoTrainer, scriptedTrainer } from '@/tools/testing/paths.ts';
 import { canMount, fault } from './fault.test-helper.ts';
 
 /** Faults around the server: a second server, a read-only disk, a changing clock. */
@@ -110,10 +110,54 @@ describe('around the server', () => {
     { isPossible: canMount },
   );
 
+  fault('the database file is deleted or moved', 'while the server runs; then it is put back', async () => {
+    const app = await start({ TRAINER_ENTRY });
+    const { id } = await app.trpc.runs.start.mutate({ name: 'completes' });
+    await untilCompleted(app, id);
+    const file = path.join(folder, 'results', 'transfer-lab.db');
+    renameSync(file, `${file}.moved`);
+    const page = await ask(app.url, '/');
+    expect([page.status, page.body]).toEqual([503, expect.stringContaining('was deleted or moved while the server')]);
+    expect(page.body).toContain('Put the file back');
+    await expect(app.trpc.runs.start.mutate({ name: 'completes' })).rejects.toThrow(/Put the file back.*was saved as/);
+    await expect(app.trpc.system.status.query()).rejects.toThrow('was deleted or moved');
+    await vi.waitFor(() => expect(app.output()).toContain('was deleted or moved'), 30_000);
+    renameSync(`${file}.moved`, file);
+    expect((await ask(app.url, '/')).status).toBe(200);
+    await untilCompleted(app, (await app.trpc.runs.start.mutate({ name: 'completes' })).id);
+    return 'a page (503), each procedure and the log report it; the server continues once the file is back';
+  });
+
+  fault(
+    'the database file is replaced',
+    'by an older copy, while the server runs; then the server is killed',
+    async () => {
+      const first = await start({ TRAINER_ENTRY });
+      const { id } = await first.trpc.runs.start.mutate({ name: 'completes' });
+      await untilCompleted(first, id);
+      await first.stop();
+      const file = path.join(folder, 'results', 'transfer-lab.db');
+      copyFileSync(file, `${file}.older`);
+      const second = await start({ TRAINER_ENTRY });
+      const later = await second.trpc.runs.start.mutate({ name: 'completes' });
+      await untilCompleted(second, later.id);
+      renameSync(`${file}.older`, file);
+      const page = await ask(second.url, '/');
+      expect([page.status, page.body]).toEqual([503, expect.stringContaining('was replaced by another file')]);
+      const exited = once(second.process, 'exit');
+      second.process.kill('SIGKILL');
+      await exited;
+      const third = await start({ TRAINER_ENTRY });
+      expect((await third.trpc.runs.get.query({ id })).status).toBe('completed');
+      expect((await ask(third.url, '/')).status).toBe(200);
+      return 'a page (503) reports it; after a restart the new file is used, undamaged';
+    },
+  );
+
   fault('the clock changes', 'by hours in both directions, in server and trainer, during a run', async () => {
     const preload = path.join(import.meta.dirname, 'fixtures', 'jumping-clock.mjs');
-    const app = await start({ TRAINER_ENTRY: showingTrainer, NODE_OPTIONS: `--import ${preload}` });
-    const { id } = await app.trpc.runs.start.mutate({ tags: ['goes on'], epochs_stage1: 15 });
+    const app = await start({ TRAINER_ENTRY: demoTrainer, NODE_OPTIONS: `--import ${preload}` });
+    const { id } = await app.trpc.runs.start.mutate({ tags: ['streams epochs'], epochs_stage1: 15 });
     await untilCompleted(app, id);
     const { events, status, startedAt, finishedAt } = await app.trpc.runs.get.query({ id });
     const epochs = events.flatMap(({ event }) => (event.type === 'epoch' ? [event.epoch] : []));

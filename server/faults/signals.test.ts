@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
+import { isAlive } from '@/server/model/files/is-alive.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
-import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices } from '@/server/services.test-helper.ts';
@@ -17,7 +17,7 @@ describe('signals', () => {
     async () => {
       const entry = scriptedTrainer;
       const services = openServices(undefined, { TRAINER_ENTRY: entry, TRAINER_PATIENCE: '2', AUTO_RESUME: 'off' });
-      const id = await startScene(services, 'shows that it lives');
+      const id = await startScene(services, 'sends heartbeats');
       await untilTraining(services, id);
       const [pid] = pidsOf(services, id) as [number];
       // Time for a first heartbeat.
@@ -26,7 +26,7 @@ describe('signals', () => {
       await until(services, id, 'interrupted');
       killProcess(pid, 'SIGCONT');
       const run = await readRun(services, id);
-      expect(run.error).toMatch(/no sign of life/);
+      expect(run.error).toMatch(/no heartbeat/);
       expect(isAlive(pid)).toBe(false);
       return `given up after 2 s without a heartbeat, its process killed: "${run.error}"`;
     },
@@ -38,7 +38,7 @@ describe('signals', () => {
     const services = openServices(undefined, { TRAINER_ENTRY: entry, TRAINER_PATIENCE: '2', AUTO_RESUME: 'off' });
     const id = await startScene(services, 'hangs');
     await until(services, id, 'interrupted');
-    expect((await readRun(services, id)).error).toMatch(/It hung: alive/);
+    expect((await readRun(services, id)).error).toMatch(/hung in one step/);
     return 'stopped and reported as hung';
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, vi } from 'vitest';
 import { runQuerySchema } from '@/lib/runs/query.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { startRun } from '@/server/runs/commands/start.ts';
-import { followEvents } from '@/server/runs/events/follow.ts';
+import { followEvents } from '@/server/runs/events/follow-events.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
@@ -27,7 +27,7 @@ describe('concurrent operations', () => {
     const ends = { completed: 0, canceled: 0 };
     for (let round = 0; round < times(30, 4); round++) {
       // The scene ends so many milliseconds after its first epoch as its seed says.
-      const scene = testConfig({ name: 'is through soon', seed: random.integer(200) });
+      const scene = testConfig({ name: 'completes after delay', seed: random.integer(200) });
       const { id } = await startRun(services, scene);
       await untilTraining(services, id);
       await sleep(random.uniform(0, 100));
@@ -51,7 +51,7 @@ describe('concurrent operations', () => {
     '50 times at random moments, each time resumed from the last id',
     async () => {
       const services = openServices();
-      const id = await startScene(services, 'does not listen');
+      const id = await startScene(services, 'ignores cancel');
       const cuts = times(50, 10);
       const received: number[] = [];
       for (let cut = 0; cut < cuts; cut++) {

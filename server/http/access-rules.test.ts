@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { rejectionReason } from './access-rules.ts';
 
-const ask = (headers: object, method = 'GET', allowedHosts: string[] = [], { url = '/', isOnNetwork = false } = {}) =>
-  rejectionReason({ method, url, headers: new Headers(Object.entries(headers)) }, { allowedHosts, isOnNetwork });
+const ask = (
+  headers: object,
+  method = 'GET',
+  allowedHosts: string[] = [],
+  { url = '/', isOnNetwork = false, hasToken = false } = {},
+) =>
+  rejectionReason(
+    { method, url, headers: new Headers(Object.entries(headers)) },
+    { allowedHosts, isOnNetwork, hasToken },
+  );
 
 describe('rejectionReason for reads', () => {
   const host = 'localhost:3000';
@@ -95,5 +103,22 @@ describe('rejectionReason', () => {
     const all = { host: 'localhost:3000', ...headers };
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) expect(ask(all, method)).toContain('Origin');
     for (const method of ['GET', 'HEAD', 'OPTIONS']) expect(ask(all, method)).toBeNull();
+  });
+
+  it('requires no Origin from programs that send the access token', () => {
+    const change = (headers: object) => ask({ host: 'localhost:3000', ...headers }, 'POST', [], { hasToken: true });
+    expect(change({})).toBeNull();
+    expect(change({ origin: 'http://localhost:3000' })).toBeNull();
+    expect(change({ host: 'evil.test' })).toContain('ALLOWED_HOSTS');
+    for (const headers of [{ origin: 'http://evil.test' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
+      expect(change(headers)).toContain('Origin');
+    }
+  });
+
+  it('keeps other sites from opening WebSockets', () => {
+    const upgrade = (headers: object) => ask({ host: 'localhost:3000', upgrade: 'websocket', ...headers });
+    expect(upgrade({ origin: 'http://localhost:3000' })).toBeNull();
+    expect(upgrade({ origin: 'http://evil.test' })).toContain('may read');
+    expect(upgrade({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'websocket' })).toContain('may read');
   });
 });

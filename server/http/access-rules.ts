@@ -13,12 +13,14 @@ export interface AccessRules {
   allowedHosts: readonly string[];
   /** Whether the server listens on the network, where clients reach it by IP address. */
   isOnNetwork: boolean;
+  /** Whether the request carries the valid access token, which no page of another site knows. */
+  hasToken: boolean;
 }
 
 /** @returns why a request must be rejected; null if it is acceptable */
 export function rejectionReason(
   request: { method: string; url: string; headers: Headers },
-  { allowedHosts, isOnNetwork }: AccessRules,
+  { allowedHosts, isOnNetwork, hasToken }: AccessRules,
 ): string | null {
   const { headers } = request;
   const host = headers.get('host')?.toLowerCase() ?? '';
@@ -26,11 +28,13 @@ export function rejectionReason(
     return `The host name "${host}" is not allowed. To allow it, add it to ALLOWED_HOSTS.`;
   }
   if (!safeMethods.has(request.method)) {
-    return isSameOrigin(headers, host)
+    return isSameOrigin(headers, host) || (hasToken && !isFromPage(headers))
       ? null
       : 'Only pages of this server may make changes: the Origin header must match Host.';
   }
-  return request.url.startsWith('/api/') && isCrossSiteRead(headers, host)
+  // The same-origin policy does not apply to WebSockets.
+  const isRead = request.url.startsWith('/api/') || headers.has('upgrade');
+  return isRead && isCrossSiteRead(headers, host)
     ? 'Only pages of this server may read this. Open the address in its own tab instead.'
     : null;
 }
@@ -67,9 +71,12 @@ export function isLoopbackName(name: string): boolean {
   );
 }
 
+/** Programs send neither of these headers. */
+const isFromPage = (headers: Headers): boolean => headers.has('origin') || headers.has('sec-fetch-site');
+
 /**
- * Browsers send Origin with every request other than GET and HEAD; if it is missing, Sec-Fetch-Site decides. Scripts
- * set it themselves: `curl -H "Origin: http://127.0.0.1:3000"`.
+ * Browsers send Origin with every request other than GET and HEAD; if it is missing, Sec-Fetch-Site decides. Programs
+ * without an access token set it themselves: `curl -H "Origin: http://127.0.0.1:3000"`.
  */
 function isSameOrigin(headers: Headers, host: string): boolean {
   const origin = headers.get('origin');

@@ -1,22 +1,41 @@
 /** Pages that work without the app: the login page and the page shown while the server cannot start. */
 
-export const loginPage = (isWrong: boolean): string =>
+/** @param problem why the previous attempt failed */
+export const loginPage = (problem = ''): string =>
   page(
-    'Log in',
+    'Sign in',
     `<form method="post" action="/login">
   <label for="token">Access token (AUTH_TOKEN)</label>
   <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-  <button>Log in</button>
-  <p role="alert">${isWrong ? 'Wrong token.' : ''}</p>
+  <button>Sign in</button>
+  <p role="alert">${escapeHtml(problem)}</p>
 </form>`,
   );
 
-export const problemPage = (problem: string): string =>
+export const logoutPage = (): string =>
   page(
-    'transfer-lab cannot start',
-    `<p role="alert">${escapeHtml(problem)}</p><p>This page reloads every few seconds.</p>`,
-    5,
+    'Sign out',
+    `<form method="post" action="/logout">
+  <p>Runs continue while nobody is signed in.</p>
+  <button>Sign out</button>
+  <p><button name="everywhere" value="yes">Sign out everywhere</button>
+  Signs out all browsers. Programs that send the token are not affected.</p>
+</form>
+<p><a href="/">Stay signed in</a></p>`,
   );
+
+/** Shown after a sign-out that could not be saved. */
+export const unsavedLogoutPage = (): string =>
+  page(
+    'Signed out, but not saved',
+    `<p role="alert">The folder of the database cannot be written. Until it can, a restart of the server makes it
+valid again. To be sure, make the folder writable and sign out everywhere, or restart the server with another AUTH_TOKEN.</p>
+<p><a href="/">Sign in</a></p>`,
+  );
+
+/** @param title what is wrong */
+export const problemPage = (problem: string, title = 'transfer-lab cannot start'): string =>
+  page(title, `<p role="alert">${escapeHtml(problem)}</p><p>This page reloads every few seconds.</p>`, 5);
 
 function page(title: string, body: string, refreshSeconds?: number): string {
   return `<!doctype html>

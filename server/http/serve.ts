@@ -3,16 +3,20 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import next from 'next';
+import type { DatabaseFile } from '@/server/db/database-file.ts';
 import { lockFile } from '@/server/db/file-lock.ts';
 import { StorageError } from '@/server/db/storage-errors.ts';
 import { type Env, getEnv, projectRoot } from '@/server/env.ts';
 import { EnvironmentError } from '@/server/errors.ts';
 import { openServices } from '@/server/services.ts';
-import { passGate } from './gate.ts';
+import { answer } from './answer.ts';
+import { createGate } from './gate.ts';
 import { problemPage } from './plain-page.ts';
-import { plainPagePolicy, setSecurityHeaders } from './security-headers.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { handleUpgrade } from './upgrade.ts';
 
 const firstPort = 3000;
 const lastPort = 3999;
@@ -29,26 +33,47 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
     const server = createServer();
     const port = await listen(server, env);
     const url = `http://${env.host}:${port}`;
+    const pass = createGate(env);
     let problem: string | null = null;
     let handle: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null = null;
-    server.on('request', async (request, response) => {
+    const respond = async (request: IncomingMessage, response: ServerResponse) => {
       setSecurityHeaders(request, response, { dev });
-      if (!(await passGate(request, response, env))) return;
+      if (!(await pass(request, response))) return;
       if (problem === null) await ready;
-      if (handle) await handle(request, response);
-      else response.writeHead(503, problemHeaders).end(problemPage(problem ?? ''));
+      if (!handle) return answer(response, 503, problemPage(problem ?? ''), 'page');
+      const fileProblem = isPage(request) ? openServices().databaseFile.problem() : null;
+      if (fileProblem !== null) return answer(response, 503, problemPage(fileProblem, fileProblemTitle), 'page');
+      await handle(request, response);
+    };
+    server.on('request', (request, response) => {
+      respond(request, response).catch((error) => answerFailure(response, error));
     });
+    // Unhandled, a connection that cannot be accepted would end the process.
+    server.on('error', (error) => console.error(error));
+    // Next adds its upgrade listener to the server it is given. This one never listens, so upgrades pass the gate first.
+    const upgrades = createServer();
+    if (dev) {
+      const accept = (...upgrade: [IncomingMessage, Duplex, Buffer]) => upgrades.emit('upgrade', ...upgrade);
+      const passUpgrade = (request: IncomingMessage, response: ServerResponse) => {
+        setSecurityHeaders(request, response, { dev });
+        return pass(request, response);
+      };
+      server.on('upgrade', (request, socket, head) =>
+        handleUpgrade(request, socket, head, { pass: passUpgrade, accept }),
+      );
+    }
     // Requests may arrive before the database is open and while Next is still starting.
     const ready = (async () => {
       await openDatabase((message) => {
         if (message !== null && message !== problem) console.error(`${message}\n${url}`);
         problem = message;
       });
-      const app = next({ dev, dir: projectRoot(), hostname: env.host, port, httpServer: server });
+      const app = next({ dev, dir: projectRoot(), hostname: env.host, port, httpServer: upgrades });
       await app.prepare();
       handle = app.getRequestHandler();
     })();
     await ready;
+    reportFileProblems(openServices().databaseFile);
     stopOnSignals(server, unlock);
     console.log(url);
   } catch (error) {
@@ -58,11 +83,31 @@ export async function serve({ dev }: { dev: boolean }): Promise<void> {
   }
 }
 
-const problemHeaders = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': plainPagePolicy,
-  'Content-Type': 'text/html; charset=utf-8',
-};
+const fileProblemTitle = 'The database file is missing or was replaced';
+
+/** Whether a request is for a page. Routes report problems themselves, and files in `_next` always work. */
+const isPage = ({ url }: IncomingMessage): boolean => !/^\/(api|_next)\//.test(url ?? '');
+
+/** Answers a request whose handling failed. The cause is often a client that disconnected, which needs no answer. */
+function answerFailure(response: ServerResponse, error: unknown): void {
+  if (response.destroyed) return;
+  console.error(error);
+  if (response.headersSent) response.destroy();
+  else answer(response, 500, 'The server failed to handle this request. The reason is in its output.\n');
+}
+
+/** How often the database file is checked, in milliseconds. */
+const fileInterval = 5000;
+
+/** Prints each problem of the database file once. */
+function reportFileProblems(file: DatabaseFile): void {
+  let reported: string | null = null;
+  setInterval(() => {
+    const problem = file.problem();
+    if (problem !== reported && problem !== null) console.error(problem);
+    reported = problem;
+  }, fileInterval).unref();
+}
 
 /** Delay between attempts to open the database, in milliseconds. */
 const openInterval = 2000;
@@ -136,12 +181,14 @@ function stopOnSignals(server: Server, unlock: () => void): void {
     if (isStopping) return;
     isStopping = true;
     server.close();
-    const { queue, downloads, prober, logs, db } = openServices();
+    const { queue, downloads, prober, logs, db, databaseFile } = openServices();
     await logs.close();
     await queue.close();
     await downloads.close();
     await prober.close();
     server.closeAllConnections();
+    // Checked once more, because the last writes must not be applied to another file either.
+    databaseFile.problem();
     db.$client.close();
     unlock();
     process.exit(0);

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openServices } from '@/server/services.test-helper.ts';
 import { measureDiskUse } from './disk-use.ts';
 
-it('says what results, checkpoints and cache take, links as themselves, and what is not there as nothing', async () => {
+it('measures results, checkpoints and cache, without following links, and missing folders as 0', async () => {
   const services = openServices(undefined, { CACHE_DIR: 'cache', DATA_DIR: 'data', DATASETS_DIR: 'own' });
   const { results, cache, data, datasets } = services.env.paths;
   const before = await measureDiskUse(services);

@@ -6,25 +6,25 @@ import { bytesBelow, filesBelow } from '@/server/runs/files/sum-bytes.ts';
 interface FolderUse {
   /** Absolute. */
   folder: string;
-  /** Of all that lies in it. */
+  /** The total size of its files. */
   bytes: number;
 }
 
-/** How much of the disk is ours, and where. */
+/** The disk space used by each of the app's folders. */
 export interface DiskUse {
-  /** Runs with their models and checkpoints, logs, and by default the database. */
+  /** Runs with models and checkpoints, logs, and by default the database. */
   results: FolderUse & { checkpointBytes: number };
-  /** What may be emptied at any time. @see Paths.cacheLimit */
+  /** May be emptied at any time. `limit` is in bytes (`Paths.cacheLimit`). */
   cache: FolderUse & { limit: number };
-  /** CIFAR-10 and weights. */
+  /** CIFAR-10 and the weights. */
   data: FolderUse;
-  /** Folders of own images. */
+  /** Folders of custom images. */
   datasets: FolderUse;
-  /** What is left on the disk of the results. */
+  /** Free space on the disk of the results folder. */
   freeBytes: number;
 }
 
-/** Adds up what lies in our folders now; takes as long as it takes to look at every file. */
+/** Sums the sizes of all files in the app's folders. Reads every entry, so it may be slow. */
 export async function measureDiskUse({ env }: Pick<BaseContext, 'env'>): Promise<DiskUse> {
   const { results, cache, data, datasets, cacheLimit } = env.paths;
   const use = { bytes: 0, checkpointBytes: 0 };

@@ -4,15 +4,15 @@ import { unavailableEngines } from '@/server/model/engine/inventory/parts.ts';
 import { processorName } from '@/server/model/engine/inventory/processor.ts';
 import { readAllVerdicts } from '@/server/model/engine/inventory/verdicts.ts';
 
-/** What trains here: the name of the engine, and what it runs on, as the engine reports them. */
+/** The engine that trains on this machine and its hardware, as the engine reports them. */
 export interface Machine {
   engine: string;
   device: string;
-  /** Null where that is not the engine's to say. */
+  /** Null if the engine reports none. */
   threads: number | null;
 }
 
-/** The engine that `auto` takes, as far as that is known; before anything was tried, the processor. */
+/** The engine that `auto` selects according to the checks so far; `cpu` if nothing was checked yet. */
 export function thisMachine(cacheFolder: string): Machine {
   const verdicts = readAllVerdicts(cacheFolder);
   const engine = fastestEngine(verdicts);
@@ -21,7 +21,7 @@ export function thisMachine(cacheFolder: string): Machine {
   return { engine: 'cpu', device: processorName(), threads: os.availableParallelism() };
 }
 
-/** What `auto` takes, and why not another: from what was tried so far, and what is installed. Tries nothing. */
+/** The engine that `auto` selects and the result for every engine, from earlier checks and installed packages. Runs no check. */
 export const readEngines = (cacheFolder: string): { machine: Machine; verdicts: EngineVerdicts } => ({
   machine: thisMachine(cacheFolder),
   verdicts: { ...unavailableEngines(), ...readAllVerdicts(cacheFolder) },

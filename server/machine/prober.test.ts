@@ -4,16 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { probes } from '@/drizzle/schema.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
 import type { Context } from '@/server/context.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { readSpeeds } from './read-speeds.ts';
 
-const kept = ({ db }: Context) => db.select().from(probes).all();
+const stored = ({ db }: Context) => db.select().from(probes).all();
 
 describe('a probe', () => {
-  it('measures what is not known yet, once', async () => {
+  it('measures unknown speeds once', async () => {
     const services = openServices();
     const config = testConfig({ n_unfreeze: 30 });
     expect(readSpeeds(services)).toMatchObject({ speeds: [], kept: [] });
@@ -21,39 +21,39 @@ describe('a probe', () => {
       'measured',
       'measured',
     ]);
-    expect(kept(services)).toMatchObject([thisMachine(services.env.paths.cache)]);
+    expect(stored(services)).toMatchObject([thisMachine(services.env.paths.cache)]);
     expect(readSpeeds(services).speeds).toHaveLength(6);
-    expect(await services.prober.probe({ ...config, name: 'measures for ever' })).toBe('measured');
+    expect(await services.prober.probe({ ...config, name: 'measures forever' })).toBe('measured');
     expect(await services.prober.probe({ ...config, batch_size: 32 })).toBe('measured');
-    expect(kept(services)).toHaveLength(2);
+    expect(stored(services)).toHaveLength(2);
   });
 
-  it('says that it could not', async () => {
+  it('reports a failed measurement', async () => {
     const services = openServices();
     expect(await services.prober.probe(testConfig({ name: 'measures nothing' }))).toBe('failed');
-    expect(kept(services)).toEqual([]);
+    expect(stored(services)).toEqual([]);
   });
 
-  it('is not made while a run trains', async () => {
+  it('is refused while a run trains', async () => {
     const services = openServices();
     const run = await startScene(services, 'waits');
     await untilTraining(services, run);
     expect(await services.prober.probe(testConfig())).toBe('busy');
   });
 
-  it('makes way for a run', async () => {
+  it('is aborted when a run starts', async () => {
     const services = openServices();
-    const outcome = services.prober.probe(testConfig({ name: 'measures for ever' }));
+    const outcome = services.prober.probe(testConfig({ name: 'measures forever' }));
     const run = await startScene(services, 'completes');
     expect(await outcome).toBe('busy');
     await until(services, run, 'completed');
-    expect(kept(services)).toEqual([]);
+    expect(stored(services)).toEqual([]);
   });
 });
 
 describe('readSpeeds', () => {
-  /** A run that was as fast as this, on this machine or another. */
-  async function ran(services: Context, seconds: number, machine: Partial<Machine> = {}): Promise<Speed> {
+  /** Records a run with this speed, on this machine or another. */
+  async function addRun(services: Context, seconds: number, machine: Partial<Machine> = {}): Promise<Speed> {
     const config = testConfig({ name: 'begins' });
     const id = await startScene(services, 'begins');
     await until(services, id, 'running');
@@ -77,19 +77,19 @@ describe('readSpeeds', () => {
     return speed;
   }
 
-  it('takes the last speeds that each run here reported, the newest first, before what was probed', async () => {
+  it('returns the last speeds of each run on this machine, newest first, then those of probes', async () => {
     const services = openServices();
     await services.prober.probe(testConfig());
-    const first = await ran(services, 1);
-    const second = await ran(services, 2);
-    await ran(services, 3, { device: 'another' });
+    const first = await addRun(services, 1);
+    const second = await addRun(services, 2);
+    await addRun(services, 3, { device: 'another' });
     expect(readSpeeds(services).speeds.slice(0, 2)).toEqual([second, first]);
     expect(readSpeeds(services).speeds).toHaveLength(2 + 6);
   });
 
-  it('looks whether what was kept still lies on disk', async () => {
+  it('checks which cached files still exist', async () => {
     const services = openServices();
-    await ran(services, 1);
+    await addRun(services, 1);
     const found = () => readSpeeds(services).kept;
     const run = { dataset: 'cifar10', backbone: 'imagenet', imageSize: 160, nUnfreeze: 0, trainLimit: 0 };
     expect(found()).toEqual([{ ...run, plain: false, mirrored: false, train: false, evaluated: false }]);
@@ -100,7 +100,7 @@ describe('readSpeeds', () => {
     writeFileSync(path.join(cache, 'b.bin'), '');
     expect(found()).toMatchObject([{ plain: true, mirrored: true, evaluated: false }]);
     writeFileSync(path.join(cache, 'c.bin'), '');
-    // Of no file it is not said that it lies there.
+    // An empty list of files does not count as cached.
     expect(found()).toMatchObject([{ evaluated: true, train: false }]);
   });
 });

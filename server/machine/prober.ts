@@ -10,26 +10,26 @@ import { startTrainer } from '@/server/runs/queue/trainer-process.ts';
 import { thisMachine } from './machine.ts';
 import { readSpeeds } from './read-speeds.ts';
 
-/** A probe is given up after this: its steps are longer than anybody waits for. Engines may have to be tried first. Milliseconds. */
-const patience = 60_000;
+/** A probe is aborted after this time, which includes checking the engines if necessary. Milliseconds. */
+const timeout = 60_000;
 
-/** `busy`: a run trains, which a probe would slow down and which would spoil its figures. */
+/** `busy`: a run is training. A probe would slow it down, and the run would distort the measurement. */
 export type ProbeOutcome = 'measured' | 'busy' | 'failed';
 
-/** Measures this machine for configs of a kind that no run has shown yet, one at a time, while nothing trains. */
+/** Measures how fast this machine is for kinds of configs that no run has had yet: one at a time, while no run trains. */
 export class Prober {
-  private current: { makeWay(): void; done: Promise<ProbeOutcome> } | null = null;
+  private current: { abort(): void; done: Promise<ProbeOutcome> } | null = null;
   private isClosed = false;
   private readonly unsubscribe: () => void;
 
-  constructor(private readonly parts: Pick<BaseContext, 'env' | 'db' | 'bus'>) {
-    // A run does not wait for a probe.
-    this.unsubscribe = parts.bus.subscribe(({ progress }) => {
-      if (this.current && !progress && this.isTraining()) this.current.makeWay();
+  constructor(private readonly context: Pick<BaseContext, 'env' | 'db' | 'bus'>) {
+    // A run must not wait for a probe.
+    this.unsubscribe = context.bus.subscribe(({ progress }) => {
+      if (this.current && !progress && this.isTraining()) this.current.abort();
     });
   }
 
-  /** Makes sure that the speed of a run with this config is known; at once where it is. */
+  /** Measures the speed of a run with this config unless it is already known. */
   async probe(config: TrainConfig): Promise<ProbeOutcome> {
     while (this.current) await this.current.done;
     if (this.isKnown(config)) return 'measured';
@@ -41,47 +41,47 @@ export class Prober {
   async close(): Promise<void> {
     this.isClosed = true;
     this.unsubscribe();
-    this.current?.makeWay();
+    this.current?.abort();
     await this.current?.done;
   }
 
   private start(config: TrainConfig): NonNullable<Prober['current']> {
     let measured: Speed[] | null = null;
-    let unmeasured: ProbeOutcome = 'failed';
-    const { paths } = this.parts.env;
+    let outcomeIfUnmeasured: ProbeOutcome = 'failed';
+    const { paths } = this.context.env;
     const trainer = startTrainer({
-      entry: this.parts.env.trainerEntry,
+      entry: this.context.env.trainerEntry,
       command: { type: 'probe', config, cache: paths.cache, cacheLimit: paths.cacheLimit },
       logFile: os.devNull,
-      patience: this.parts.env.trainerTimeout,
+      timeout: this.context.env.trainerTimeout,
       onEvent: (event) => {
         if (event.type === 'measured') measured = event.speeds;
       },
     });
-    const timer = setTimeout(() => trainer.cancel(), patience);
+    const timer = setTimeout(() => trainer.cancel(), timeout);
     const done = trainer.ended.then((end): ProbeOutcome => {
       clearTimeout(timer);
       this.current = null;
-      if (end.type !== 'completed' || !measured) return unmeasured;
-      const { threads, ...machine } = thisMachine(this.parts.env.paths.cache);
+      if (end.type !== 'completed' || !measured) return outcomeIfUnmeasured;
+      const { threads, ...machine } = thisMachine(this.context.env.paths.cache);
       const row = { at: Date.now(), ...machine, threads: threads ?? 0, speeds: measured };
-      this.parts.db.insert(probes).values(row).run();
+      this.context.db.insert(probes).values(row).run();
       return this.isKnown(config) ? 'measured' : 'failed';
     });
-    const makeWay = () => {
-      unmeasured = 'busy';
+    const abort = () => {
+      outcomeIfUnmeasured = 'busy';
       trainer.cancel();
     };
-    return { makeWay, done };
+    return { abort, done };
   }
 
   private isKnown(config: TrainConfig): boolean {
-    const { speeds, kept, cacheLimit } = readSpeeds(this.parts);
-    // Whether speeds are known does not depend on how many images there are.
+    const { speeds, kept, cacheLimit } = readSpeeds(this.context);
+    // The number of images does not affect which speeds are needed.
     const size = builtInDatasets.cifar10.size;
-    return estimateRun(config, { size, speeds, kept: findCached(config, kept, cacheLimit) })?.isMeasured === true;
+    return estimateRun(config, { size, speeds, cached: findCached(config, kept, cacheLimit) })?.isMeasured === true;
   }
 
   private isTraining = (): boolean =>
-    this.parts.db.select({ id: runs.id }).from(runs).where(eq(runs.status, 'running')).get() !== undefined;
+    this.context.db.select({ id: runs.id }).from(runs).where(eq(runs.status, 'running')).get() !== undefined;
 }

@@ -8,17 +8,20 @@ import type { BaseContext } from '@/server/base-context.ts';
 import type { Database } from '@/server/db/database.ts';
 import { type Machine, thisMachine } from './machine.ts';
 
-/** So many of the newest runs are read: older ones add nothing. */
+/** The number of newest runs and probes to read; older ones add nothing. */
 const newest = 40;
 
-/** The speeds that runs on this machine measured, newest first, then those of probes; and what the runs left in the cache. */
+/**
+ * The speeds measured on this machine, first those of runs, then those of probes, each newest first; and which cached files
+ * of these runs still exist.
+ */
 export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
   speeds: Speed[];
   kept: CachedByRun[];
   cacheLimit: number;
 } {
   const here = thisMachine(env.paths.cache);
-  const reports = readReports(db).filter(({ started }) => isOf(here, started));
+  const reports = readReports(db).filter(({ started }) => matches(here, started));
   const probed = db
     .select()
     .from(probes)
@@ -26,8 +29,8 @@ export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
     .orderBy(desc(probes.id))
     .limit(newest)
     .all();
-  const isThere = (name: string) => existsSync(path.join(env.paths.cache, path.basename(name)));
-  const areThere = (names: string[]) => names.length > 0 && names.every(isThere);
+  const exists = (name: string) => existsSync(path.join(env.paths.cache, path.basename(name)));
+  const allExist = (names: string[]) => names.length > 0 && names.every(exists);
   return {
     speeds: [...reports.flatMap(({ measured }) => measured?.speeds ?? []), ...probed.flatMap(({ speeds }) => speeds)],
     kept: reports.flatMap(({ config, features, frozen }) =>
@@ -38,10 +41,10 @@ export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
             nUnfreeze: config.n_unfreeze,
             imageSize: config.image_size,
             trainLimit: config.train_limit,
-            plain: areThere(features.plain),
-            mirrored: areThere(features.mirrored),
-            train: areThere(frozen?.train ?? []),
-            evaluated: areThere(frozen?.evaluated ?? []),
+            plain: allExist(features.plain),
+            mirrored: allExist(features.mirrored),
+            train: allExist(frozen?.train ?? []),
+            evaluated: allExist(frozen?.evaluated ?? []),
           }
         : [],
     ),
@@ -49,10 +52,10 @@ export function readSpeeds({ db, env }: Pick<BaseContext, 'db' | 'env'>): {
   };
 }
 
-const isOf = ({ engine, device, threads }: Machine, started: RunEventOf<'started'> | undefined): boolean =>
+const matches = ({ engine, device, threads }: Machine, started: RunEventOf<'started'> | undefined): boolean =>
   started?.engine === engine && started.device === device && started.threads === threads;
 
-/** The newest runs, newest first, with the last event of each type that is about speed. */
+/** The newest runs, newest first, with their last event of each type that concerns speed. */
 function readReports(db: Database) {
   const newestRuns = db
     .select({ id: runs.id, config: runs.config })

@@ -9,7 +9,7 @@ export interface SystemStatus {
   threads: number | null;
   running: Pick<RunSummary, 'id' | 'name' | 'startedAt' | 'progress'> | null;
   queued: number;
-  /** How many subscribe to runs' events: pages, and the server's own subscribers. */
+  /** The number of subscribers to run events: open pages and the server's own. */
   listeners: number;
 }
 

@@ -1,4 +1,4 @@
-/** A failure with a code for programs, and a message that tells a person what to do. */
+/** An error with a code for programs and a message that says what to do. */
 export class CodedError extends Error {
   readonly code: string;
 
@@ -9,8 +9,8 @@ export class CodedError extends Error {
   }
 }
 
-/** The data folder lacks a file, or a file there is not what it should be. */
+/** Data that a run needs is missing or invalid. */
 export class DataError extends CodedError {}
 
-/** Someone canceled the work: not a failure, the shortest way out of the middle of it. */
+/** Thrown to leave work that was canceled; not a failure. */
 export class Canceled extends Error {}

@@ -5,10 +5,10 @@ import type { ImageSet } from './dataset/dataset.ts';
 import type { Programs } from './engine/programs.ts';
 import type { Parameters } from './network/head.ts';
 
-/** Images in one inference pass. */
+/** Images per inference pass. */
 const inferenceBatch = 100;
 
-/** The tail's logits [count, classes] from features or cached activations, [count, …], for one batch. */
+/** Runs the tail on one batch of features or cached activations, [count, …]. @returns logits [count, classes] */
 async function logitsFromFrozen(programs: Programs, parameters: Parameters, frozen: Float32Array, count: number) {
   const program = await programs.inference(inferenceBatch);
   const rows = padRows(frozen, count, inferenceBatch);
@@ -16,7 +16,7 @@ async function logitsFromFrozen(programs: Programs, parameters: Parameters, froz
   return logits!.subarray(0, count * programs.model.classes);
 }
 
-/** The logits [rows, classes] from features or cached activations. */
+/** Runs the tail on features or cached activations. @returns logits [rows, classes] */
 export async function logitsFromRows(
   programs: Programs,
   parameters: Parameters,
@@ -35,9 +35,10 @@ export async function logitsFromRows(
 }
 
 /**
- * The whole model's logits [images, classes] from pixels, of the images themselves or of their mirror images.
+ * Runs the complete model on images, or on their mirror images if `mirrored`.
  *
- * @param onFrozen called with the time that the frozen part took, `onBatch` with that of the tail
+ * @param onFrozen called with the time of the frozen part; `onBatch` with the time of the tail
+ * @returns logits [images, classes]
  */
 export async function logitsFromImages(
   programs: Programs,

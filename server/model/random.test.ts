@@ -4,7 +4,6 @@ import { Random } from './random.ts';
 const draws = 40_000;
 const sample = (draw: () => number): number[] => Array.from({ length: draws }, draw);
 
-/** Mean and variance. */
 function moments(values: readonly number[]) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
@@ -14,17 +13,17 @@ function moments(values: readonly number[]) {
 describe('a stream', () => {
   const first = (random: Random) => Array.from({ length: 8 }, () => random.next());
 
-  it('is the same whenever it is asked for by the same seed and path', () => {
+  it('is the same for the same seed and path', () => {
     expect(first(new Random(42, 'dropout', 2, 7))).toEqual(first(new Random(42, 'dropout', 2, 7)));
   });
 
-  it('differs from that of every other path and seed', () => {
+  it('differs for every other path and seed', () => {
     const paths = [['a', 1], ['a', 2], ['b', 1], ['a', 1, 0], ['a', 11], []];
     const streams = [...paths.map((path) => new Random(42, ...path)), new Random(43, 'a', 1)].map(first);
     expect(new Set(streams.map(String)).size).toBe(7);
   });
 
-  it('has no twin among the batches of a long run', () => {
+  it('does not occur twice among the batches of a long run', () => {
     const starts = new Set<string>();
     for (let epoch = 1; epoch <= 100; epoch++) {
       for (let batch = 0; batch < 703; batch++) {
@@ -35,7 +34,7 @@ describe('a stream', () => {
     expect(starts.size).toBe(70_300);
   });
 
-  it('gives neighbours that do not resemble each other', () => {
+  it('is not correlated with the stream of the next batch', () => {
     const starts = Array.from({ length: draws }, (_, batch) => new Random(1, 'batch', batch).next());
     const { mean, variance } = moments(starts);
     expect(mean).toBeCloseTo(1 / 2, 2);
@@ -46,7 +45,7 @@ describe('a stream', () => {
 });
 
 describe('distributions', () => {
-  it('uniform: within its bounds, mean and variance of a rectangle', () => {
+  it('uniform: within its bounds, with the expected mean and variance', () => {
     const random = new Random(1, 'uniform');
     const values = sample(() => random.uniform(-2, 4));
     expect(Math.min(...values)).toBeGreaterThanOrEqual(-2);
@@ -90,7 +89,7 @@ describe('distributions', () => {
     [0.01, 0.01],
     [2, 3],
     [0.4, 1.6],
-  ])('beta(%d, %d): within 0…1, its mean and variance', (a, b) => {
+  ])('beta(%d, %d): within 0…1, with the expected mean and variance', (a, b) => {
     const random = new Random(1, 'beta', a, b);
     const values = sample(() => random.beta(a, b));
     expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
@@ -101,18 +100,18 @@ describe('distributions', () => {
 });
 
 describe('permutation', () => {
-  it('holds each number once, and puts each in every place about equally often', () => {
+  it('contains each number once, at every position about equally often', () => {
     const random = new Random(1, 'permutation');
-    const places = Array.from({ length: 4 }, () => [0, 0, 0, 0]);
+    const counts = Array.from({ length: 4 }, () => [0, 0, 0, 0]);
     for (let i = 0; i < 12_000; i++) {
       const order = random.permutation(4);
       expect([...order].sort()).toEqual([0, 1, 2, 3]);
-      for (const [place, value] of order.entries()) places[value]![place]! += 1;
+      for (const [position, value] of order.entries()) counts[value]![position]! += 1;
     }
-    for (const count of places.flat()) expect(Math.abs(count - 3000)).toBeLessThan(285); // 6 standard errors
+    for (const count of counts.flat()) expect(Math.abs(count - 3000)).toBeLessThan(285); // 6 standard errors
   });
 
-  it('of nothing is empty', () => {
+  it('is empty for n = 0', () => {
     expect(new Random(1).permutation(0)).toHaveLength(0);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Everything random comes from here, from a seed. A stream is named by what it is for ('dropout', stage, epoch, batch), so
- * none has a state to save: training that resumes at epoch 7 draws what epoch 7 would have drawn.
+ * A seeded stream of random numbers; the only source of randomness. A stream is named by its purpose ('dropout', stage,
+ * epoch, batch), so no state has to be saved: training that resumes at epoch 7 draws the same numbers.
  */
 export class Random {
   private a: number;
@@ -8,9 +8,9 @@ export class Random {
   private c: number;
   private d: number;
 
-  /** @param path what the stream is for: each different path is a different stream. */
+  /** @param path the stream's purpose; different paths are different streams */
   constructor(seed: number, ...path: (string | number)[]) {
-    // A hash of 32 bits for each word of the state: by one hash alone, two of a run's many streams would soon be the same.
+    // One 32-bit hash per word of the state: with a single hash, two of a run's many streams would soon collide.
     const word = (index: number) => scramble(fnv1a([index, seed, ...path].join('/')));
     this.a = word(0);
     this.b = word(1);
@@ -36,7 +36,7 @@ export class Random {
     return low + (high - low) * this.next();
   }
 
-  /** A whole number in [0, n), for n far below 2³². */
+  /** Uniform integer in [0, n), for n far below 2³². */
   integer(n: number): number {
     return Math.floor(this.next() * n);
   }
@@ -46,7 +46,7 @@ export class Random {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** Gamma with scale 1 (Marsaglia & Tsang, 2000; below 1 by their boost). */
+  /** Gamma with scale 1 (Marsaglia & Tsang, 2000, including their boost for shapes below 1). */
   gamma(shape: number): number {
     if (shape < 1) return this.gamma(shape + 1) * (1 - this.next()) ** (1 / shape);
     const d = shape - 1 / 3;
@@ -58,11 +58,11 @@ export class Random {
     }
   }
 
-  /** Beta(a, b), from two gammas. */
+  /** Beta(a, b), from two gamma variates. */
   beta(a: number, b: number): number {
     const x = this.gamma(a);
     const y = this.gamma(b);
-    // Where a and b are tiny both may underflow: what is left of the distribution then is a (loaded) coin.
+    // For tiny a and b both may underflow to 0. The distribution is then a biased coin.
     return x + y === 0 ? Number(this.next() < a / (a + b)) : x / (x + y);
   }
 
@@ -71,9 +71,9 @@ export class Random {
     const order = Uint32Array.from({ length: n }, (_, index) => index);
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const kept = order[i]!;
+      const swapped = order[i]!;
       order[i] = order[j]!;
-      order[j] = kept;
+      order[j] = swapped;
     }
     return order;
   }
@@ -81,14 +81,14 @@ export class Random {
 
 const rotate = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
 
-/** FNV-1a over UTF-16 units. */
+/** FNV-1a over UTF-16 code units. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
 
-/** Lets every bit of a hash change every other: the finalizer of MurmurHash3 (Appleby, 2011). */
+/** Mixes the bits of a hash: the finalizer of MurmurHash3 (Appleby, 2011). */
 function scramble(hash: number): number {
   let z = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);

@@ -3,9 +3,9 @@ import { type TrainConfigField, trainConfigSchema } from '@/lib/config/train-con
 import { curveMetrics } from '@/lib/runs/columns.ts';
 import { runQuerySchema } from '@/lib/runs/query.ts';
 import { countFacets } from '@/server/runs/queries/count-facets.ts';
+import { readBestRuns } from '@/server/runs/queries/read-best-runs.ts';
 import { readCurves } from '@/server/runs/queries/read-curves.ts';
 import { readPoints } from '@/server/runs/queries/read-points.ts';
-import { summariseRuns } from '@/server/runs/queries/summarise-runs.ts';
 import { procedure, router } from '@/server/trpc.ts';
 
 const fieldNames = Object.keys(trainConfigSchema.shape) as [TrainConfigField, ...TrainConfigField[]];
@@ -16,7 +16,7 @@ export const dashboardRouter = router({
   facets: procedure.query(({ ctx }) => countFacets(ctx.db)),
 
   /** The best runs of a query, per test set identity. */
-  best: procedure.input(runQuerySchema).query(({ ctx, input }) => summariseRuns(ctx.db, input)),
+  best: procedure.input(runQuerySchema).query(({ ctx, input }) => readBestRuns(ctx.db, input)),
 
   /** One metric of every epoch, for the first runs of a query. */
   curves: procedure

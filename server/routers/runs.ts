@@ -2,14 +2,16 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { runLabelsSchema } from '@/lib/config/run-labels.ts';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
+import { finishScopeSchema } from '@/lib/run/events.ts';
 import { runQuerySchema } from '@/lib/runs/query.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { deleteRun } from '@/server/runs/commands/delete.ts';
 import { extendRun } from '@/server/runs/commands/extend.ts';
+import { evaluateRun, finishRun } from '@/server/runs/commands/finish.ts';
 import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { startRun } from '@/server/runs/commands/start.ts';
 import { updateRun } from '@/server/runs/commands/update.ts';
-import { followEvents } from '@/server/runs/events/follow.ts';
+import { followEvents } from '@/server/runs/events/follow-events.ts';
 import { readLog } from '@/server/runs/files/read-log.ts';
 import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { procedure, router } from '@/server/trpc.ts';
@@ -50,6 +52,14 @@ export const runsRouter = router({
     cancelRun(ctx, input.id);
     return { status: findRow(ctx.db, input.id).status };
   }),
+
+  /** Ends stage 1 or all training of a running run early. */
+  finish: procedure
+    .input(byId.extend({ scope: finishScopeSchema }))
+    .mutation(({ ctx, input }) => finishRun(ctx, input.id, input.scope)),
+
+  /** Evaluates a canceled, interrupted or failed run without further training. */
+  evaluate: procedure.input(byId).mutation(({ ctx, input }) => evaluateRun(ctx, input.id)),
 
   /** Resumes a canceled, interrupted or failed run. */
   resume: procedure.input(byId).mutation(({ ctx, input }) => resumeRun(ctx, input.id)),

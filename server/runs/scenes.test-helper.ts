@@ -7,7 +7,7 @@ import { testConfig } from '@/server/services.test-helper.ts';
 import { startRun } from './commands/start.ts';
 import { readRun } from './queries/read-runs.ts';
 
-/** Runs whose trainer plays a scene (fixtures/scripted-trainer.mjs), as tests follow them. */
+/** Helpers for tests with runs whose trainer plays a scene (fixtures/scripted-trainer.mjs). */
 
 export const startScene = async (services: Context, scene: string) =>
   (await startRun(services, testConfig({ name: scene }))).id;
@@ -15,11 +15,11 @@ export const startScene = async (services: Context, scene: string) =>
 export const until = (services: Context, id: string, status: RunStatus) =>
   vi.waitFor(async () => expect((await readRun(services, id)).status).toBe(status), { timeout: 90_000, interval: 20 });
 
-/** When its first epoch is recorded. */
+/** Waits until the first epoch is recorded. */
 export const untilTraining = (services: Context, id: string) =>
   vi.waitFor(async () => expect((await readRun(services, id)).valAccuracy).not.toBeNull(), { timeout: 90_000 });
 
-/** Of every process that has worked on a run, in order. */
+/** The ids of all processes that have worked on a run, in order. */
 export function pidsOf({ env }: Context, id: string): number[] {
   const log = readFileSync(path.join(env.paths.results, id, 'trainer.log'), 'utf8');
   return [...log.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));

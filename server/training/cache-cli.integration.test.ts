@@ -20,7 +20,7 @@ function cache(args: string[] = [], limit = '2.5') {
   return { status, lines: stdout.replaceAll('\u00a0', ' ').trim().split('\n'), stderr };
 }
 
-it('lists what is kept, the one used last first, and clears it', async () => {
+it('lists cached files, most recently used first, and clears them', async () => {
   await writeFile(path.join(folder, 'features.f16'), new Uint8Array(1500));
   await writeFile(path.join(folder, 'older.f16'), new Uint8Array(500));
   const hourAgo = Date.now() / 1000 - 3600;
@@ -30,12 +30,21 @@ it('lists what is kept, the one used last first, and clears it', async () => {
     '   500 B       1 h ago  older.f16',
     `2 files, 2.0 kB of at most 2.5 GB, in ${folder}`,
   ]);
-  expect(cache(['--clear']).lines).toEqual([`Removed 2 files, 2.0 kB, from ${folder}`]);
+  expect(cache(['--clear']).lines).toEqual([`Removed 2 files (2.0 kB) from ${folder}`]);
   expect(await readdir(folder)).toEqual([]);
   expect(cache().lines).toEqual([`0 files, 0 B of at most 2.5 GB, in ${folder}`]);
 });
 
-it('says what is wrong with a flag or the limit', () => {
+it('neither lists nor removes a file that a process is writing', async () => {
+  const name = `features.f16.${process.pid}.tmp`;
+  await writeFile(path.join(folder, name), 'half');
+  await writeFile(path.join(folder, 'features.f16.99999999.tmp'), 'left by a killed process');
+  expect(cache().lines.at(-1)).toMatch(/^1 file, /);
+  cache(['--clear']);
+  expect(await readdir(folder)).toEqual([name]);
+});
+
+it('exits 2 and explains an invalid flag or limit', () => {
   expect(cache(['--empty'])).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: npm run cache') });
   expect(cache([], 'a lot')).toMatchObject({ status: 2, stderr: expect.stringContaining('CACHE_LIMIT must be') });
 });

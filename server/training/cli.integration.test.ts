@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -19,7 +19,7 @@ import {
 } from '@/server/model/network/real-data.test-helper.ts';
 import { projectRoot } from '@/tools/testing/paths.ts';
 
-// Each test starts processes; how long they take is not what is tested.
+// Each test starts processes, whose duration is not under test.
 vi.setConfig({ testTimeout: 180_000 });
 
 const project = projectRoot;
@@ -29,13 +29,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-interface Ended {
+interface ExitResult {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Runs the command line as npm does: in the project's folder, called from `folder`. */
+/** Runs the command as npm does: in the project's folder, called from `folder`. */
 function train(args: string[], { data, onLine }: { data?: string; onLine?: (line: string, pid: number) => void } = {}) {
   const child = spawn(process.execPath, ['--import', 'tsx', path.join('server', 'training', 'cli.ts'), ...args], {
     cwd: project,
@@ -47,20 +47,20 @@ function train(args: string[], { data, onLine }: { data?: string; onLine?: (line
       DATA_DIR: data ?? path.join(folder, 'nothing'),
     },
   });
-  return new Promise<Ended>((resolve) => {
-    const ended: Ended = { code: null, stdout: '', stderr: '' };
+  return new Promise<ExitResult>((resolve) => {
+    const result: ExitResult = { code: null, stdout: '', stderr: '' };
     child.stdout.on('data', (data: Buffer) => {
-      ended.stdout += data;
+      result.stdout += data;
       onLine?.(String(data), child.pid!);
     });
     child.stderr.on('data', (data: Buffer) => {
-      ended.stderr += data;
+      result.stderr += data;
     });
-    child.on('close', (code) => resolve({ ...ended, code }));
+    child.on('close', (code) => resolve({ ...result, code }));
   });
 }
 
-/** The one run in the results folder: its id, and the lines of its journal. */
+/** The only run in the results folder: its id, and the lines of its journal. */
 async function readJournal() {
   const entries = await readdir(path.join(folder, 'results'), { withFileTypes: true });
   const [runId] = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -95,7 +95,7 @@ describe('npm run train', () => {
     expect(stdout).toContain('--n_unfreeze');
   });
 
-  it('exits 2 on a wrong flag or value and says which, before anything is written', async () => {
+  it('exits 2 and names an invalid flag or value, before anything is written', async () => {
     const { code, stderr } = await train(['--n_unfreez', '30', '--zoom', '7']);
     expect(code).toBe(2);
     expect(stderr).toContain('did you mean --n_unfreeze?');
@@ -104,7 +104,25 @@ describe('npm run train', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('exits 1 where the data is missing, says where to get it, and leaves the failed run', async () => {
+  it('exits 2 if a batch, a data set or a log cannot be used, before anything is written', async () => {
+    await writeFile(path.join(folder, 'd.json'), '{}');
+    const refused = async (...args: string[]) => {
+      const { code, stderr } = await train(args);
+      expect(code, stderr).toBe(2);
+      return stderr;
+    };
+    expect(await refused('--dataset', 'sketch10', '--train_limit', '100', '--augment')).toMatch(
+      /^--batch_size 128: must be 100 or less: there are only 100 training images/,
+    );
+    expect(await refused('--dataset', 'nowhere')).toMatch(/^--dataset nowhere: There is no folder /);
+    expect(await refused('--json_output_path', 'd.json/y.json')).toContain(
+      `--json_output_path d.json/y.json: must not be inside a file, ${path.join(folder, 'd.json')}`,
+    );
+    expect(await refused('--json_output_path', `${'a'.repeat(300)}.json`)).toContain('has a name of 305 bytes');
+    expect(await readdir(folder)).toEqual(['d.json']);
+  });
+
+  it('exits 1 if the data is missing, says where to get it, and records the failed run', async () => {
     const { code, stdout } = await train([]);
     expect(code).toBe(1);
     expect(stdout).toContain('https://');
@@ -113,11 +131,11 @@ describe('npm run train', () => {
     expect(events.at(-1)).toMatchObject({ type: 'failed' });
   });
 
-  it('trains, and leaves model, log, predictions and journal', async () => {
+  it('trains, and writes model, log, predictions and journal', async () => {
     const args = [...tiny, '--epochs_stage2', '1', '--n_unfreeze', '30', '--json_output_path', 'logs/mine.json'];
     const { code, stdout, stderr } = await train(args, { data: someDataFolder });
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Stage 1 epoch 2\/2 .* val_accuracy 0\.\d{4}/m);
+    expect(stdout).toMatch(/^Head training epoch 2\/2 .* val_accuracy 0\.\d{4}/m);
 
     const { runId, events } = await readJournal();
     expect(events.filter((event) => event.type === 'epoch')).toHaveLength(3);
@@ -155,15 +173,15 @@ describe('npm run train', () => {
       const ofFile = predict(keras, kerasImage(pixels));
       return Math.max(...ofFile.map((value, c) => Math.abs(value - probabilities.plain[index * classes + c]!)));
     });
-    // The trainer's were rounded to halves.
+    // The trainer's predictions are rounded to float16.
     expect(Math.max(...differences)).toBeLessThan(1e-4 + 2 ** -12);
   }
 
-  it('is its own run’s log where --json_output_path lies in the results folder, and Ctrl-C cancels', async () => {
+  it('writes the run’s log to --json_output_path if that is in the results folder, and cancels on Ctrl-C', async () => {
     const json = path.join('results', 'run_mine.json');
     let sent = false;
     const onLine = (line: string, pid: number) => {
-      if (sent || !line.includes('Stage 2')) return;
+      if (sent || !line.includes('Fine-tuning')) return;
       sent = true;
       process.kill(pid, 'SIGINT');
     };

@@ -10,9 +10,9 @@ import { someData, someDataFolder } from '@/server/model/network/real-data.test-
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { runTraining } from './run.ts';
 
-/** A real engine, until its device is lost: in the second epoch of the head. */
+/** A real engine that loses its device in the second epoch of head training. */
 let isLost = false;
-function losingItsDevice(): Engine {
+function createFailingEngine(): Engine {
   const engine = createOnnxRuntimeEngine();
   return {
     ...engine,
@@ -27,14 +27,14 @@ function losingItsDevice(): Engine {
 }
 
 vi.mock('@/server/model/engine/choose.ts', () => ({
-  chooseEngine: async () => ({ engine: losingItsDevice(), verdicts: {} }),
+  chooseEngine: async () => ({ engine: createFailingEngine(), verdicts: {} }),
 }));
 
 describe('an engine that fails in the middle of a run', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'engine-failure-'));
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('ends it with the reason and what to do, and its last epoch is kept', async () => {
+  it('ends the run with the reason and what to do, and leaves the checkpoint of the last epoch', async () => {
     const events: RunEvent[] = [];
     const outcome = await runTraining({
       runId: 'run',
@@ -62,7 +62,9 @@ describe('an engine that fails in the middle of a run', async () => {
     expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({
       code: 'engine-failed',
-      message: expect.stringMatching(/cpu failed: the device was lost\. The last whole epoch is kept.*another engine/),
+      message: expect.stringMatching(
+        /cpu failed: the device was lost\. The last complete epoch is saved.*another engine/,
+      ),
     });
     expect(await readCheckpoint(path.join(folder, 'run'))).toMatchObject({ stage: 1, epoch: 1 });
   });

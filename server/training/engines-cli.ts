@@ -4,8 +4,8 @@ import { readPaths } from '@/server/model/files/paths.ts';
 import { FlagError, parseFlags } from './flags.ts';
 
 /**
- * `npm run engines -- [--n_unfreeze 30] [--image_size 96] …`: which engine `auto` takes for such a run here, how fast each is,
- * and why the others are not taken. Exits 0, 1 where none can train, 2 where a flag is wrong.
+ * `npm run engines -- [--n_unfreeze 30] [--image_size 96] …`: shows which engine `auto` selects for such a run on this machine,
+ * the speed of each engine, and why the others are not used. Exits 0, 1 if no engine can train, 2 if a flag is invalid.
  */
 
 const usage = 'usage: npm run engines -- [--n_unfreeze N] [--batch_size N] [--image_size PIXELS]';
@@ -19,21 +19,21 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const verdicts = await judgeEngines(config, readPaths(process.env, process.cwd()).cache, { tryAll: true });
-  const taken = fastestEngine(verdicts);
-  const work = config.n_unfreeze > 0 ? `fine-tuning N = ${config.n_unfreeze}` : 'extracting features';
+  const selected = fastestEngine(verdicts);
+  const work = config.n_unfreeze > 0 ? `Fine-tuning N = ${config.n_unfreeze}` : 'Extracting features';
   console.log(`${work} at ${config.image_size} px in batches of ${config.batch_size}:\n`);
   for (const name of engineNames) {
     const verdict = verdicts[name]!;
-    const found =
+    const result =
       verdict.is === 'able'
         ? `${Math.round(verdict.imagesPerSecond)} images/s on ${verdict.device}`
-        : `not taken: ${verdict.why}`;
+        : `not used: ${verdict.why}`;
     console.log(
-      `${name === taken ? '→' : ' '} ${name.padEnd(11)} ${found}\n  ${' '.repeat(11)} ${engines[name].title}`,
+      `${name === selected ? '→' : ' '} ${name.padEnd(11)} ${result}\n  ${' '.repeat(11)} ${engines[name].title}`,
     );
   }
-  console.log(taken ? `\nauto takes ${taken}.` : '\nNo engine can train here.');
-  return taken ? 0 : 1;
+  console.log(selected ? `\nauto selects ${selected}.` : '\nNo engine can train on this machine.');
+  return selected ? 0 : 1;
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {

@@ -17,7 +17,7 @@ import {
 import { type Experiment, requestFor } from './experiment.ts';
 import type { Validation } from './fit.ts';
 
-/** Accuracy within 0…1 and the smoothed loss, as Keras' `evaluate` gives them. */
+/** Accuracy within 0…1 and the label-smoothed loss, as returned by Keras' `evaluate`. */
 function score(logits: Float32Array, labels: Uint8Array, classes: number, labelSmoothing: number) {
   const targets = oneHot(labels, classes);
   return {
@@ -26,21 +26,21 @@ function score(logits: Float32Array, labels: Uint8Array, classes: number, labelS
   };
 }
 
-/** An epoch's validation. @param logits of the validation images, [images, classes] */
+/** Scores an epoch's logits of the validation images, [images, classes]. */
 export function validationOf(experiment: Experiment, logits: Float32Array): Validation {
-  const { config, dataset, wall } = experiment;
+  const { config, dataset, sampleRows } = experiment;
   const classes = dataset.classes.length;
   const predicted = argmax(logits, classes);
   return {
     ...score(logits, labelsOfSet(experiment, 'val'), classes, config.label_smoothing),
-    wall: Uint8Array.from(wall, (row) => predicted[row]!),
+    samplePredictions: Uint8Array.from(sampleRows, (row) => predicted[row]!),
   };
 }
 
 const labelsOfSet = ({ dataset, split }: Pick<Experiment, 'dataset' | 'split'>, part: keyof Split): Uint8Array =>
   labelsOf(part === 'test' ? dataset.test : dataset.train, split[part]);
 
-/** The plain accuracy, within 0…1, of a set's logits [images, classes]. */
+/** The plain accuracy of a set's logits [images, classes], within 0…1. */
 export function accuracyOf(experiment: Experiment, part: keyof Split, logits: Float32Array): number {
   const classes = experiment.dataset.classes.length;
   return accuracy(logits, oneHot(labelsOfSet(experiment, part), classes), classes);
@@ -49,11 +49,11 @@ export function accuracyOf(experiment: Experiment, part: keyof Split, logits: Fl
 export interface Evaluation {
   metrics: Omit<RunMetrics, 'val_stage1' | 'test_stage1'>;
   confusion: Record<'plain' | 'tta', ConfusionMatrix>;
-  /** Of the test images, [images, classes]. */
+  /** Probabilities of the test images, [images, classes]. */
   probabilities: Record<'plain' | 'tta', Float64Array>;
 }
 
-/** How good the model is, plain and with test-time augmentation: the mean over an image and its mirror image. */
+/** Evaluates the model, plain and with test-time augmentation: the mean over an image and its mirror image. */
 export async function evaluate(experiment: Experiment): Promise<Evaluation> {
   const logits = await predictAll(experiment);
   experiment.timeLeft.finish('evaluation');
@@ -93,10 +93,10 @@ interface Logits {
 type SplitLogits = Record<'val' | 'test', Logits>;
 
 /**
- * The logits of one of the sets, by the trained model.
+ * Computes the trained model's logits of a set, [images, classes].
  *
- * @param phase that the time is counted for
- * @param onProgress called after each batch, with the images that got as far, and images a second
+ * @param phase to which the time is attributed
+ * @param onProgress called after each batch, with the number of images done in the current pass, and images per second
  */
 export async function predictSet(
   experiment: Experiment,
@@ -105,7 +105,7 @@ export async function predictSet(
 ): Promise<Float32Array> {
   const { stage2Input, parameters, timeLeft } = experiment;
   const programs = experiment.programs.stage2;
-  const counting = (pass: Pass): OnBatch => {
+  const countBatches = (pass: Pass): OnBatch => {
     let done = 0;
     return async (count, seconds) => {
       done += count;
@@ -114,18 +114,22 @@ export async function predictSet(
     };
   };
   const request = requestFor(experiment, part, mirrored);
-  const onBatch = counting('predict');
+  const onBatch = countBatches('predict');
   if (stage2Input.kind === 'pixels') {
     const { images, indices } = request;
-    return logitsFromImages(programs, parameters, images, indices, { mirrored, onFrozen: counting('frozen'), onBatch });
+    return logitsFromImages(programs, parameters, images, indices, {
+      mirrored,
+      onFrozen: countBatches('frozen'),
+      onBatch,
+    });
   }
   const pass = stage2Input.kind === 'features' ? 'features' : 'frozen';
-  const { rows, cached } = await stage2Input.store.get(request, counting(pass));
+  const { rows, cached } = await stage2Input.store.get(request, countBatches(pass));
   if (cached) timeLeft.skip(phase, pass, rows.count);
   return logitsFromRows(programs, parameters, rows, onBatch);
 }
 
-/** The logits of validation and test images, plain and mirrored. */
+/** Computes the logits of validation and test images, plain and mirrored. */
 export async function predictAll(experiment: Experiment): Promise<SplitLogits> {
   const { split, reporter } = experiment;
   const sets = [
@@ -138,8 +142,8 @@ export async function predictAll(experiment: Experiment): Promise<SplitLogits> {
   const logits: Float32Array[] = [];
   let done = 0;
   for (const set of sets) {
-    const onProgress = (passed: number, imagesPerSecond: number) =>
-      reporter.progress({ done: done + passed, total, imagesPerSecond });
+    const onProgress = (doneInSet: number, imagesPerSecond: number) =>
+      reporter.progress({ done: done + doneInSet, total, imagesPerSecond });
     logits.push(await predictSet(experiment, { ...set, phase: 'evaluation' }, onProgress));
     done += split[set.part].length;
   }

@@ -1,7 +1,7 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import type { RunEventOf } from '@/lib/run/events.ts';
-import { tunesBase, usesCachedActivations } from '@/lib/work/run-work.ts';
+import { finetunesBase, usesCachedActivations } from '@/lib/work/run-work.ts';
 import { type ActivationRequest, ActivationStore } from '@/server/model/activations/activation-store.ts';
 import type { CacheFolder } from '@/server/model/activations/cache-folder.ts';
 import type { Float16Rows } from '@/server/model/activations/float16-rows.ts';
@@ -13,50 +13,52 @@ import { createHead, type Parameters } from '@/server/model/network/head.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import { Random } from '@/server/model/random.ts';
 import type { FitState } from './checkpoint/checkpoint.ts';
+import type { FinishRequest } from './finish-request.ts';
 import type { Reporter } from './telemetry/reporter.ts';
 import type { TimeLeft } from './telemetry/time-left.ts';
 
-/** What stage 2 asks of the store of its frozen part. */
+/** The part of an activation store that stage 2 uses. */
 export type Activations = Pick<ActivationStore, 'get' | 'hasRoomFor' | 'fileName' | 'computed' | 'release'>;
 
-/** What stage 2 computes once for each image and then reuses; images whose pixels change start from pixels all the same. */
+/** The per-image values that stage 2 computes once and reuses. Images whose pixels change always start from pixels. */
 export type Stage2Input =
-  /** Nothing of the base is trained: the pooled features that stage 1 has used. */
+  /** No layer of the base is trained: the pooled features of stage 1. */
   | { kind: 'features'; store: ActivationStore }
-  /** The last layers of the base are trained: the output of the layers before them. */
+  /** The last layers of the base are trained: the output of the frozen part before them. */
   | { kind: 'activations'; store: Activations }
-  /** Nothing is frozen, or the cache is too small: every image passes through the whole network each time. */
+  /** Nothing is frozen, or the cache is too small: every image passes through the complete network each time. */
   | { kind: 'pixels' };
 
-/** What every part of a run works with. */
+/** The data, model and services that all parts of a run share. */
 export interface Experiment {
   config: TrainConfig;
   dataset: Dataset;
   split: Split;
-  /** The split of a run on the whole data set. */
+  /** The split of a run without `train_limit`. */
   complete: Split;
-  /** Where the images of the wall stand among the validation images. */
-  wall: Uint32Array;
-  /** Of the base, as they were before training. */
+  /** Positions of the sample images among the validation images. */
+  sampleRows: Uint32Array;
+  /** Pretrained weights of the base. */
   weights: Weights;
-  /** Pooled features of the whole base. */
+  /** Pooled features of the complete base. */
   features: ActivationStore;
   stage2Input: Stage2Input;
-  /** Each compiled when it is first used. */
+  /** Compiled on first use. */
   programs: { stage1: Programs; stage2: Programs };
-  /** The head, and in stage 2 the trained kernels: changed in place. */
+  /** Weights of the head, and in stage 2 of the trained conv layers; updated in place. */
   parameters: Parameters;
   reporter: Reporter;
   timeLeft: TimeLeft;
+  finish: FinishRequest;
   /** Called after each epoch, before its event is emitted. */
   saveCheckpoint: (state: FitState, epoch: RunEventOf<'epoch'>) => Promise<void>;
-  /** Where an earlier process stopped; null where training begins. */
+  /** State after the last epoch of an earlier process; null if training starts from scratch. */
   resumeFrom: FitState | null;
-  /** An early stop of stage 2 at or before this epoch does not count: more epochs were asked for. */
+  /** An early stop of stage 2 at or before this epoch is ignored, because more epochs were requested. */
   extendFromEpoch: number;
 }
 
-interface Materials {
+interface ModelInputs {
   config: TrainConfig;
   dataset: Dataset;
   split: Split;
@@ -65,7 +67,7 @@ interface Materials {
   cache: CacheFolder;
 }
 
-/** The parts of an experiment that follow from its config, with a fresh head. Nothing is read or compiled yet. */
+/** Creates the parts of an experiment that depend on its config, with a newly initialized head. Reads and compiles nothing. */
 export function assembleModel({
   config,
   dataset,
@@ -73,7 +75,7 @@ export function assembleModel({
   weights,
   engine,
   cache,
-}: Materials): Pick<Experiment, 'features' | 'stage2Input' | 'programs' | 'parameters'> {
+}: ModelInputs): Pick<Experiment, 'features' | 'stage2Input' | 'programs' | 'parameters'> {
   const classes = dataset.classes.length;
   const base = { network: networkOf(config), imageSize: config.image_size };
   const storeOf = (nUnfreeze: number) =>
@@ -82,7 +84,7 @@ export function assembleModel({
   const features = storeOf(0);
   const stage1 = programsOf(0);
   const parameters = createHead(classes, new Random(config.seed, 'head'));
-  if (!tunesBase(config)) {
+  if (!finetunesBase(config)) {
     return {
       features,
       stage2Input: { kind: 'features', store: features },
@@ -96,7 +98,7 @@ export function assembleModel({
   return { features, stage2Input, programs: { stage1, stage2: programsOf(config.n_unfreeze) }, parameters };
 }
 
-/** Frees what an experiment holds: compiled programs and open files. */
+/** Releases compiled programs and closes files. */
 export async function releaseModel({
   features,
   stage2Input,
@@ -109,7 +111,7 @@ export async function releaseModel({
 /** Features or cached activations of the images of each set. */
 export type SplitRows = Record<keyof Split, Float16Rows>;
 
-/** What to ask a store for to have one of the three sets. */
+/** The request to an activation store for one of the three sets. */
 export const requestFor = (
   { dataset, split, complete }: Pick<Experiment, 'dataset' | 'split' | 'complete'>,
   part: keyof Split,

@@ -14,13 +14,13 @@ import { type Emit, emitOutcome, type Outcome } from './telemetry/reporter.ts';
 
 type ExportOptions = Omit<Extract<TrainerCommand, { type: 'export' }>, 'type'> & {
   emit: Emit;
-  /** Aborting stops it after the file that is being written. */
+  /** Aborting stops the export after the current file. */
   signal: AbortSignal;
 };
 
 /**
- * Writes a canceled run's model files, with the weights of its last whole epoch, and its log. Its trainer must have ended.
- * Emits `exported` for each file, `files-ready`, and how it ended; never throws.
+ * Writes a canceled run's model files, with the weights of its last complete epoch, and its log. Its trainer must have
+ * exited. Emits `exported` for each file, `files-ready`, and the outcome; never throws.
  */
 export const exportCanceled = (options: ExportOptions): Promise<Outcome> =>
   emitOutcome(options.emit, () => exportFiles(options));
@@ -34,15 +34,15 @@ async function exportFiles({ runId, config, paths, logFile, events, emit, signal
   const { stage, epoch, last } = await readCheckpoint(folder);
   await removePartialFiles(folder);
 
-  // The base that it began with: another file of weights may have come since.
+  // Use the run's original weights: a different file may have been added since.
   const started = events.find((event) => event.type === 'started');
-  if (!started) throw new Error(`Run ${runId} did not start: there is nothing to export.`);
+  if (!started) throw new Error(`Run ${runId} never started, so there is nothing to export.`);
   const { weightsFile: name, classes } = started;
   const weightsFile = path.join(weightsFolder(paths.data, config), name);
   if (!existsSync(weightsFile)) {
     throw new DataError(
       'weights-missing',
-      `The weights that this run began with are gone: put ${name} into ${path.dirname(weightsFile)}.`,
+      `This run’s pretrained weights are missing: put ${name} into ${path.dirname(weightsFile)}.`,
     );
   }
   const weights = await loadWeights(weightsFile, networkOf(config));

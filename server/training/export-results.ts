@@ -8,9 +8,9 @@ import { writeAtomically } from '@/server/model/files/write-atomically.ts';
 import { ensureCurrentAttempt } from './checkpoint/attempt.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { PreparedRun } from './prepare.ts';
-import { encodePicture } from './sample-images.ts';
+import { encodePng } from './sample-images.ts';
 
-/** Writes a run's model files, its predictions of the test images and its log, and reports each. */
+/** Writes a run's model files, its predictions for the test images and its log, and emits `exported` for each. */
 export async function exportResults(run: PreparedRun, probabilities: Evaluation['probabilities']): Promise<void> {
   const { runId, config, dataset, split, weights, parameters, folder, events } = run;
   const { classes, test } = dataset;
@@ -22,12 +22,12 @@ export async function exportResults(run: PreparedRun, probabilities: Evaluation[
   await reportExported(run, 'run.json', await writeLog(run.logFile, buildResultsLog({ runId, config, events })));
 }
 
-/** Writes the picture of the validation images whose predictions every epoch reports. */
+/** Writes the sample images, whose predictions every epoch reports. */
 export async function exportSampleImages(run: PreparedRun): Promise<void> {
-  await exportFile(run, 'wall.png', await encodePicture(run.wallPicture));
+  await exportFile(run, 'wall.png', await encodePng(run.sampleImages));
 }
 
-/** @returns its size in bytes */
+/** @returns the size in bytes */
 export const writeLog = (file: string, log: object): Promise<number> =>
   writeAtomically(file, `${JSON.stringify(log, null, 2)}\n`);
 
@@ -35,7 +35,7 @@ async function exportFile(run: PreparedRun, name: string, content: Uint8Array): 
   await reportExported(run, name, await writeAtomically(path.join(run.folder, name), content));
 }
 
-/** @throws Canceled where the run was canceled meanwhile, or a later attempt has begun */
+/** @throws Canceled if the run was canceled or a later attempt has started */
 async function reportExported({ reporter, folder, attempt }: PreparedRun, file: string, bytes: number): Promise<void> {
   await reporter.emit({ type: 'exported', file, bytes });
   reporter.throwIfCanceled();

@@ -17,7 +17,7 @@ describe('helpText', () => {
         expect(entry).toContain(`default: ${value})`);
       }
     }
-    const lines = help.slice(help.indexOf('As in')).split('\n');
+    const lines = help.slice(help.indexOf('Flags of')).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 });

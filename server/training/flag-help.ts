@@ -1,17 +1,17 @@
 import { type FieldDescription, fields } from '@/lib/config/fields.ts';
 
-/** How flags are described on the terminal and in the README. */
+/** Descriptions of the flags for the terminal and the documents. */
 
-/** The last flag that the original script had; the schema lists them first. */
+/** The last of the original script's flags, which come first in the schema. */
 const lastOriginal = 'json_output_path';
 
-/** What a flag takes: `0…102`, `adamw | adam | sgd`; empty where anything goes. */
+/** The values of a flag: `0…102`, `adamw | adam | sgd`; empty if unrestricted. */
 export function describeRange({ choices, limits }: FieldDescription): string {
   if (choices.length > 0) return choices.join(' | ');
   return limits ? `${limits.min}…${limits.max}` : '';
 }
 
-/** A default as a person reads it. */
+/** A flag's default: `on`, `0.1`, `empty`. */
 export function describeDefault({ default: value }: FieldDescription): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return (Array.isArray(value) ? value.join(',') : String(value)) || 'empty';
@@ -19,14 +19,14 @@ export function describeDefault({ default: value }: FieldDescription): string {
 
 const usage = `usage: npm run train -- [--flag value | --flag=value | --switch | --no-switch] …
 
-Trains on CIFAR-10 and leaves cifar10.h5 in the current folder and the whole run in results/.
+Trains on CIFAR-10. Writes cifar10.h5 to the current folder and all files of the run to results/.
 `;
 
 /** The text of `--help`, wrapped to the terminal's width. */
 export function helpText(terminalWidth: number): string {
   const width = Math.max(Math.min(terminalWidth, 110), 50);
   const indent = 24;
-  const ours = fields.findIndex(({ name }) => name === lastOriginal) + 1;
+  const originalCount = fields.findIndex(({ name }) => name === lastOriginal) + 1;
   const describe = (field: FieldDescription) => {
     const facts = [describeRange(field), `default: ${describeDefault(field)}`].filter(Boolean).join('; ');
     const [first = '', ...rest] = wrap(`${field.help} (${facts})`, width - indent);
@@ -37,11 +37,11 @@ export function helpText(terminalWidth: number): string {
   };
   return [
     usage,
-    'As in the original script:',
-    ...fields.slice(0, ours).flatMap(describe),
+    'Flags of the original script:',
+    ...fields.slice(0, originalCount).flatMap(describe),
     '',
-    'Besides:',
-    ...fields.slice(ours).flatMap(describe),
+    'Additional flags:',
+    ...fields.slice(originalCount).flatMap(describe),
     '',
   ].join('\n');
 }

@@ -16,7 +16,7 @@ function problemsOf(line: string): string[] {
 }
 
 describe('parseFlags', () => {
-  it('takes the original script’s own command lines', () => {
+  it('accepts command lines of the original script', () => {
     expect(parse('')).toEqual(defaults);
     expect(
       parse(
@@ -35,7 +35,7 @@ describe('parseFlags', () => {
     });
   });
 
-  it('takes every form of a flag, and the last of two', () => {
+  it('accepts every form of a flag, and the last of repeated ones', () => {
     const config = parse('--seed=7 --lr_stage2 1e-4 --tags a,b, --use_mixup --no-use_mixup --use_cutout=True --seed 8');
     expect(config).toMatchObject({ seed: 8, lr_stage2: 1e-4, tags: ['a', 'b'], use_mixup: false, use_cutout: true });
     expect((parseFlags(['--notes', 'a = b -- c', '--name=x=y']) as TrainConfig).notes).toBe('a = b -- c');
@@ -44,13 +44,13 @@ describe('parseFlags', () => {
   });
 
   it.each([
-    ['--n_unfreez 30', '--n_unfreez: there is no such flag; did you mean --n_unfreeze?'],
-    ['--batch-size 30', '--batch-size: there is no such flag; did you mean --batch_size?'],
-    ['--learning_rate_of_doom 3', '--learning_rate_of_doom: there is no such flag; see --help'],
-    ['--no-seed', '--no-seed: there is no such flag; did you mean --seed?'],
+    ['--n_unfreez 30', '--n_unfreez: unknown flag; did you mean --n_unfreeze?'],
+    ['--batch-size 30', '--batch-size: unknown flag; did you mean --batch_size?'],
+    ['--learning_rate_of_doom 3', '--learning_rate_of_doom: unknown flag; see --help'],
+    ['--no-seed', '--no-seed: unknown flag; did you mean --seed?'],
     ['--n_unfreeze 103', '--n_unfreeze 103: must be 102 or less'],
-    ['--n_unfreeze', '--n_unfreeze: a value is missing'],
-    ['--epochs_stage1 --seed 1', '--epochs_stage1: a value is missing'],
+    ['--n_unfreeze', '--n_unfreeze: missing value'],
+    ['--epochs_stage1 --seed 1', '--epochs_stage1: missing value'],
     ['--rotation -5', '--rotation -5: must be 0 or more'],
     ['--seed 1.5', '--seed 1.5: must be a whole number'],
     ['--seed ten', '--seed ten: must be a number'],
@@ -59,28 +59,28 @@ describe('parseFlags', () => {
     ['--optimizer rmsprop', '--optimizer rmsprop: must be one of adamw, adam, sgd'],
     ['--augment=perhaps', '--augment perhaps: must be true or false'],
     ['--augment=1', '--augment 1: must be true or false'],
-    ['--augment yes', 'yes: every value needs its flag before it, as in --n_unfreeze 30'],
-    ['-n_unfreeze 30', '-n_unfreeze: there is no such flag; did you mean --n_unfreeze?'],
-    ['-height_shift 1', '-height_shift: there is no such flag; did you mean --height_shift?'],
-    ['--constructor 3', '--constructor: there is no such flag; see --help'],
+    ['--augment yes', 'yes: a value must follow its flag, for example --n_unfreeze 30'],
+    ['-n_unfreeze 30', '-n_unfreeze: unknown flag; did you mean --n_unfreeze?'],
+    ['-height_shift 1', '-height_shift: unknown flag; did you mean --height_shift?'],
+    ['--constructor 3', '--constructor: unknown flag; see --help'],
     ['--seed=', '--seed : must be a number'],
-    ['30', '30: every value needs its flag before it, as in --n_unfreeze 30'],
-  ])('refuses %s', (line, problem) => {
+    ['30', '30: a value must follow its flag, for example --n_unfreeze 30'],
+  ])('rejects %s', (line, problem) => {
     expect(problemsOf(line)).toEqual([problem]);
   });
 
-  it('names everything that is wrong at once', () => {
+  it('reports all problems at once', () => {
     expect(problemsOf('--sed 1 --zoom 7 --n_unfreeze 500')).toHaveLength(3);
     expect(problemsOf('--seed --zoom --dropout 2 --sed=1 5')).toEqual([
-      '--seed: a value is missing',
-      '--zoom: a value is missing',
-      '--sed: there is no such flag; did you mean --seed?',
-      '5: every value needs its flag before it, as in --n_unfreeze 30',
+      '--seed: missing value',
+      '--zoom: missing value',
+      '--sed: unknown flag; did you mean --seed?',
+      '5: a value must follow its flag, for example --n_unfreeze 30',
       '--dropout 2: must be 0.95 or less',
     ]);
   });
 
-  it('shows help where it is asked for, whatever else is wrong', () => {
+  it('returns help even if other flags are invalid', () => {
     for (const line of ['-h', '--seed --help', '--n_unfreez 3 --help']) expect(parse(line)).toBe('help');
   });
 
@@ -93,21 +93,19 @@ describe('parseFlags', () => {
 });
 
 describe('parseFlagsWith', () => {
-  const own = { json: { type: 'boolean' }, images: { type: 'string' } } as const;
+  const extra = { json: { type: 'boolean' }, images: { type: 'string' } } as const;
 
-  it('reads a command’s own flags among those of a run', () => {
-    expect(parseFlagsWith(own, ['--json', '--seed', '3', '--images=8'])).toEqual({
+  it('parses additional flags among those of a run', () => {
+    expect(parseFlagsWith(extra, ['--json', '--seed', '3', '--images=8'])).toEqual({
       config: { ...defaults, seed: 3 },
-      own: { json: true, images: '8' },
+      extra: { json: true, images: '8' },
     });
-    expect(parseFlagsWith(own, ['--images', '8', '--images', '9'])).toMatchObject({ own: { images: '9' } });
-    expect(parseFlagsWith(own, [])).toEqual({ config: defaults, own: {} });
+    expect(parseFlagsWith(extra, ['--images', '8', '--images', '9'])).toMatchObject({ extra: { images: '9' } });
+    expect(parseFlagsWith(extra, [])).toEqual({ config: defaults, extra: {} });
   });
 
-  it('names what is wrong with them', () => {
-    expect(() => parseFlagsWith(own, ['--images', '--json'])).toThrow('--images: a value is missing');
-    expect(() => parseFlagsWith(own, ['--image', '5'])).toThrow(
-      '--image: there is no such flag; did you mean --images?',
-    );
+  it('reports problems with additional flags', () => {
+    expect(() => parseFlagsWith(extra, ['--images', '--json'])).toThrow('--images: missing value');
+    expect(() => parseFlagsWith(extra, ['--image', '5'])).toThrow('--image: unknown flag; did you mean --images?');
   });
 });

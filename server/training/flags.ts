@@ -1,65 +1,68 @@
 import { parseArgs } from 'node:util';
 import { type FieldDescription, fields } from '@/lib/config/fields.ts';
+import { nearestName } from '@/lib/config/nearest-name.ts';
 import { type TrainConfig, trainConfigSchema } from '@/lib/config/train-config.ts';
-import { nearestName } from './nearest-name.ts';
 
-/** The command line's flags: one for each field of the config, with its name. */
+/** Parses command-line flags: one for each field of the config, with the same name. */
 
-/** Something on the command line is wrong: a line for each problem, naming the flag. */
+/** The command line is invalid. The message has a line for each problem, with the flag. */
 export class FlagError extends Error {}
 
-/** Flags that a command has besides those of a run. */
-type OwnFlags = Record<string, { type: 'boolean' | 'string' }>;
+/** Additional flags of a command, besides those of a run. */
+type ExtraFlags = Record<string, { type: 'boolean' | 'string' }>;
 
-type OwnValues<Own extends OwnFlags> = {
-  [Name in keyof Own]?: Own[Name]['type'] extends 'boolean' ? boolean : string;
+type ExtraValues<Extra extends ExtraFlags> = {
+  [Name in keyof Extra]?: Extra[Name]['type'] extends 'boolean' ? boolean : string;
 };
 
-interface ParsedFlags<Own extends OwnFlags> {
+interface ParsedFlags<Extra extends ExtraFlags> {
   config: TrainConfig;
-  own: OwnValues<Own>;
+  extra: ExtraValues<Extra>;
 }
 
 /**
- * Reads `--name value`, `--name=value`, `--switch`, `--no-switch`; of a flag given twice the last one counts.
- * @returns the complete config, or `help` where that is asked for
- * @throws FlagError naming every flag that is unknown, lacks its value or has a wrong one
+ * Parses `--name value`, `--name=value`, `--switch`, `--no-switch`; if a flag is repeated, the last one counts.
+ * @returns the complete config, or `help` if `--help` is present
+ * @throws FlagError for all unknown flags, missing values and invalid values
  */
 export function parseFlags(args: readonly string[]): TrainConfig | 'help' {
   const parsed = parseFlagsWith({}, args);
   return parsed === 'help' ? parsed : parsed.config;
 }
 
-/** As `parseFlags`, for a command with further flags of its own. */
-export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly string[]): ParsedFlags<Own> | 'help' {
+/** Like `parseFlags`, for a command with additional flags. */
+export function parseFlagsWith<Extra extends ExtraFlags>(
+  flags: Extra,
+  args: readonly string[],
+): ParsedFlags<Extra> | 'help' {
   const tokens = readTokens(args, flags);
   if (tokens.some(({ index }) => args[index] === '--help' || args[index] === '-h')) return 'help';
   const given: Record<string, unknown> = {};
-  const own: Record<string, unknown> = {};
+  const extra: Record<string, unknown> = {};
   const problems = new Set<string>();
   let unknownAt = -1;
   for (const { index, name, value, isInline } of tokens) {
     const field = fields.find((each) => each.name === name);
     const negated = fields.find((each) => each.kind === 'switch' && `no-${each.name}` === name);
-    const isOwn = name !== null && Object.hasOwn(flags, name);
+    const isExtra = name !== null && Object.hasOwn(flags, name);
     if (name === null) {
       const belongsToUnknown = unknownAt >= 0 && index === unknownAt + 1;
-      if (!belongsToUnknown) problems.add(`${value}: every value needs its flag before it, as in --n_unfreeze 30`);
+      if (!belongsToUnknown) problems.add(`${value}: a value must follow its flag, for example --n_unfreeze 30`);
     } else if (negated) {
       given[negated.name] = false;
     } else if (field?.kind === 'switch') {
       given[name] = readSwitch(value);
-    } else if (isOwn && flags[name]!.type === 'boolean') {
-      own[name] = true;
-    } else if (!field && !isOwn) {
+    } else if (isExtra && flags[name]!.type === 'boolean') {
+      extra[name] = true;
+    } else if (!field && !isExtra) {
       problems.add(unknownFlag(args[index]!, Object.keys(flags)));
       if (!isInline) unknownAt = index;
     } else if (value === undefined) {
-      problems.add(`--${name}: a value is missing`);
+      problems.add(`--${name}: missing value`);
     } else if (field) {
       given[name] = readValue(field, value);
     } else {
-      own[name] = value;
+      extra[name] = value;
     }
   }
   const parsed = trainConfigSchema.safeParse(given);
@@ -68,12 +71,12 @@ export function parseFlagsWith<Own extends OwnFlags>(flags: Own, args: readonly 
     problems.add(`--${name} ${show(given[name])}: ${issue.message}`);
   }
   if (problems.size > 0) throw new FlagError([...problems].join('\n'));
-  return { config: parsed.data!, own: own as OwnValues<Own> };
+  return { config: parsed.data!, extra: extra as ExtraValues<Extra> };
 }
 
-/** One flag of the command line with its value, or, without a name, a value that no flag takes. */
+/** A flag with its value; a value without a flag has no name. */
 interface Token {
-  /** Its place among the arguments. */
+  /** Position among the arguments. */
   index: number;
   name: string | null;
   value: string | undefined;
@@ -83,8 +86,8 @@ interface Token {
 
 const takesValue = ({ kind }: FieldDescription) => kind !== 'switch';
 
-/** Values that begin with one dash are taken: they may be negative numbers, which the schema refuses in its own words. */
-function readTokens(args: readonly string[], flags: OwnFlags, from = 0): Token[] {
+/** Accepts values that start with a single dash: they may be negative numbers, which the schema rejects with a clear message. */
+function readTokens(args: readonly string[], flags: ExtraFlags, from = 0): Token[] {
   const valued = fields.filter(takesValue).map(({ name }) => [name, { type: 'string' }] as const);
   const { tokens: found } = parseArgs({
     args: args.slice(from),
@@ -99,7 +102,7 @@ function readTokens(args: readonly string[], flags: OwnFlags, from = 0): Token[]
     if (token.kind === 'positional') tokens.push({ index, name: null, value: token.value, isInline: false });
     if (token.kind !== 'option') continue;
     const { name, value, inlineValue: isInline = false } = token;
-    // Not a value but the next flag, which was swallowed: read on from there.
+    // The parser took the next flag for a value: continue from there.
     if (!isInline && value?.startsWith('--')) {
       return [...tokens, { index, name, value: undefined, isInline }, ...readTokens(args, flags, index + 1)];
     }
@@ -108,7 +111,7 @@ function readTokens(args: readonly string[], flags: OwnFlags, from = 0): Token[]
   return tokens;
 }
 
-/** `--augment`, `--augment=True`; anything else is left for the schema to refuse. */
+/** Parses `--augment` and `--augment=True`; the schema rejects anything else. */
 function readSwitch(text: string | undefined): unknown {
   if (text === undefined || text.toLowerCase() === 'true') return true;
   return text.toLowerCase() === 'false' ? false : text;
@@ -127,9 +130,9 @@ function readValue({ kind, default: initial }: FieldDescription, text: string): 
 
 const show = (value: unknown) => (Array.isArray(value) ? value.join(',') : String(value));
 
-function unknownFlag(arg: string, own: readonly string[]): string {
+function unknownFlag(arg: string, extra: readonly string[]): string {
   const flag = arg.split('=')[0]!;
-  const wanted = flag.replace(/^--?(no-)?/, '').replaceAll('-', '_');
-  const near = nearestName(wanted, [...fields.map(({ name }) => name), ...own]);
-  return `${flag}: there is no such flag; ${near ? `did you mean --${near}?` : 'see --help'}`;
+  const name = flag.replace(/^--?(no-)?/, '').replaceAll('-', '_');
+  const near = nearestName(name, [...fields.map((field) => field.name), ...extra]);
+  return `${flag}: unknown flag; ${near ? `did you mean --${near}?` : 'see --help'}`;
 }

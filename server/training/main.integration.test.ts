@@ -5,11 +5,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainConfigInput } from '@/lib/config/train-config.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
-import { decodeAnswers } from '@/lib/run/predictions.ts';
+import { decodeClasses } from '@/lib/run/predictions.ts';
 import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test-helper.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
-const everything: TrainConfigInput = {
+const allOptions: TrainConfigInput = {
   ...fewImages,
   train_limit: 300,
   image_size: 96,
@@ -29,30 +29,30 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs a trainer with folders of its own to its end; `onEvent` may act on it. */
+/** Runs a trainer in separate folders until it exits; `onEvent` may control it. */
 async function train(
   name: string,
   config: TrainConfigInput,
   { onEvent }: { onEvent?: (event: RunEvent, child: ChildProcess) => void } = {},
 ) {
-  const own = path.join(folder, name);
-  await makeFewImages(own);
-  return spawnTrainer(name, config, { data: path.join(own, 'nothing'), folder: own, onEvent });
+  const runFolder = path.join(folder, name);
+  await makeFewImages(runFolder);
+  return spawnTrainer(name, config, { data: path.join(runFolder, 'nothing'), folder: runFolder, onEvent });
 }
 
-const kept = (events: RunEvent[]) => events.filter(({ type }) => type !== 'progress');
+const withoutProgress = (events: RunEvent[]) => events.filter(({ type }) => type !== 'progress');
 
-/** What must be the same in two runs of one config: everything but clocks. */
-const figures = (events: RunEvent[]) =>
+/** The results that must be equal in two runs with the same config. */
+const resultsOf = (events: RunEvent[]) =>
   events.flatMap((event): unknown[] => {
     if (event.type === 'epoch') return [event.metrics];
     return event.type === 'evaluated' ? [event.metrics, event.confusion] : [];
   });
 
 describe('the trainer', () => {
-  it('tells a whole run in order, and the same config gives the same numbers', async () => {
-    const first = await train('first', everything);
-    expect(kept(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([
+  it('emits the events of a run in order, and the same config yields the same results', async () => {
+    const first = await train('first', allOptions);
+    expect(withoutProgress(first.events).map((event) => ('phase' in event ? event.phase : event.type))).toEqual([
       'started',
       'exported',
       'features',
@@ -77,37 +77,37 @@ describe('the trainer', () => {
     expect(first.events.some(({ type }) => type === 'progress')).toBe(true);
     expect(first.code).toBe(0);
 
-    const second = await train('second', everything);
-    expect(figures(second.events)).toEqual(figures(first.events));
-    const other = await train('other', { ...everything, seed: 43 });
-    expect(figures(other.events)).not.toEqual(figures(first.events));
+    const second = await train('second', allOptions);
+    expect(resultsOf(second.events)).toEqual(resultsOf(first.events));
+    const other = await train('other', { ...allOptions, seed: 43 });
+    expect(resultsOf(other.events)).not.toEqual(resultsOf(first.events));
   });
 
-  it('leaves predictions that say what the events say', async () => {
+  it('writes predictions that agree with the events', async () => {
     const { events, results } = await train('predicted', {
-      ...everything,
+      ...allOptions,
       n_unfreeze: 0,
       augment: false,
       use_mixup: false,
       use_cutout: false,
     });
     const evaluated = events.find((event) => event.type === 'evaluated')!;
-    const predictions = decodeAnswers(await readFile(path.join(results, 'predicted', 'predictions.bin')));
-    const predictedAs = (label: number) => predictions.tta.filter((found) => found === label).length;
+    const predictions = decodeClasses(await readFile(path.join(results, 'predicted', 'predictions.bin')));
+    const predictedAs = (label: number) => predictions.tta.filter((predicted) => predicted === label).length;
     const columns = evaluated.confusion.tta![0]!.map((_, c) =>
       evaluated.confusion.tta!.reduce((sum, row) => sum + row[c]!, 0),
     );
     expect(columns).toEqual(columns.map((_, label) => predictedAs(label)));
-    const right = evaluated.confusion.plain!.reduce((sum, row, label) => sum + row[label]!, 0);
-    expect(right / predictions.images).toBeCloseTo(evaluated.metrics.test_end2end!, 10);
-    const known = predictions.plain.filter((found, image) => found === predictions.labels![image]).length;
-    expect(known).toBe(right);
+    const correct = evaluated.confusion.plain!.reduce((sum, row, label) => sum + row[label]!, 0);
+    expect(correct / predictions.images).toBeCloseTo(evaluated.metrics.test_end2end!, 10);
+    const matching = predictions.plain.filter((predicted, image) => predicted === predictions.labels![image]).length;
+    expect(matching).toBe(correct);
   });
 
-  it('stops between two steps when it is canceled, and leaves nothing but the weights so far', async () => {
+  it('stops between two steps when canceled, and leaves only checkpoints and sample images', async () => {
     const { events, code, results } = await train(
       'canceled',
-      { ...everything, epochs_stage2: 1000 },
+      { ...allOptions, epochs_stage2: 1000 },
       {
         onEvent: (event, child) => {
           if (event.type === 'epoch' && event.stage === 2) send(child, { type: 'cancel' });
@@ -119,13 +119,18 @@ describe('the trainer', () => {
     expect(code).toBe(0);
     expect(await readdir(results)).toEqual(['canceled']);
     const left = await readdir(path.join(results, 'canceled'));
-    expect(left.sort()).toEqual(['checkpoint-before.safetensors', 'checkpoint.safetensors', 'wall.png']);
+    expect(left.sort()).toEqual([
+      'checkpoint-before.safetensors',
+      'checkpoint.safetensors',
+      'stage1.safetensors',
+      'wall.png',
+    ]);
   });
 
-  it('ends by itself when nobody listens any more', async () => {
+  it('exits when the IPC channel closes', async () => {
     const { code } = await train(
       'orphan',
-      { ...everything, epochs_stage2: 1000 },
+      { ...allOptions, epochs_stage2: 1000 },
       {
         onEvent: (event, child) => {
           if (event.type === 'epoch') child.disconnect();
@@ -135,8 +140,8 @@ describe('the trainer', () => {
     expect(code).toBe(0);
   });
 
-  it('says that training diverged, and what to do', async () => {
-    const { events } = await train('diverged', { ...everything, optimizer: 'sgd', lr_stage1: 1000, n_unfreeze: 0 });
+  it('reports that training diverged, and what to do', async () => {
+    const { events } = await train('diverged', { ...allOptions, optimizer: 'sgd', lr_stage1: 1000, n_unfreeze: 0 });
     expect(events.at(-1)).toMatchObject({
       type: 'failed',
       code: 'not-finite',
@@ -144,14 +149,14 @@ describe('the trainer', () => {
     });
   });
 
-  it('says that a batch is larger than what there is to train on', async () => {
-    const { events } = await train('too-large', { ...everything, train_limit: 100, batch_size: 128 });
+  it('reports a batch size larger than the training set', async () => {
+    const { events } = await train('too-large', { ...allOptions, train_limit: 100, batch_size: 128 });
     expect(events.at(-1)).toMatchObject({ type: 'failed', code: 'batch-too-large' });
   });
 });
 
-it('says what is missing where there is no data', async () => {
-  const { events } = await train('empty', { ...everything, dataset: 'cifar10' });
+it('reports missing data', async () => {
+  const { events } = await train('empty', { ...allOptions, dataset: 'cifar10' });
   expect(events).toEqual([
     expect.objectContaining({
       type: 'failed',

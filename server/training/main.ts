@@ -2,35 +2,37 @@ import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type RunEvent, runEventSchema, trainerCommandSchema } from '@/lib/run/events.ts';
 import { exportCanceled } from './export-canceled.ts';
+import { FinishRequest } from './finish-request.ts';
 import { probe } from './probe/probe.ts';
 import { runTraining } from './run.ts';
 import { StepCounter } from './telemetry/step-counter.ts';
 import { linesOf } from './telemetry/terminal.ts';
 
 /**
- * The child process: takes commands over Node IPC, trains, exports or measures, and emits events. Standard output and
- * error are logs. When the channel closes, nobody listens any more, and it stops.
+ * The trainer process: receives commands over Node IPC, trains, exports or measures, and emits events. Standard output and
+ * error are logs. It stops when the channel closes.
  */
 
 if (!process.send) {
-  console.error('This is the trainer that the app starts. From a terminal: npm run train -- --help');
+  console.error('The app starts this process. To train from a terminal: npm run train -- --help');
   process.exit(2);
 }
 
-/** Below normal, so that page and desktop stay usable. */
+// Keeps the page and the desktop responsive.
 os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
-/** The server says which pipe takes the heartbeat. */
-const pulse = new StepCounter();
-const pipe = Number(process.env.SIGNS_OF_LIFE_PIPE);
+const stepCounter = new StepCounter();
+/** File descriptor of the heartbeat pipe, set by the server. */
+const pipe = Number(process.env.HEARTBEAT_PIPE);
 if (pipe) {
   const file = new URL('./heartbeat-worker.mjs', import.meta.url);
-  new Worker(file, { workerData: { shared: pulse.shared, pipe, patience: 60_000 } }).unref();
+  new Worker(file, { workerData: { shared: stepCounter.shared, pipe, patience: 60_000 } }).unref();
 }
 
 const cancellation = new AbortController();
+const finish = new FinishRequest();
 
-/** Resolves when the event has left this process: the next step would hold it back. The log has its lines, too. */
+/** Sends an event and prints its lines to the log. Resolves when it is sent, because the next step would delay it. */
 const emit = (event: RunEvent): Promise<void> =>
   new Promise((resolve) => {
     for (const line of linesOf(event)) console.log(`${new Date(event.at).toISOString()}  ${line}`);
@@ -38,27 +40,31 @@ const emit = (event: RunEvent): Promise<void> =>
     process.send!(runEventSchema.parse(event), undefined, undefined, () => resolve());
   });
 
-/** Carries out what this process was started for, and lets it end. */
-async function carryOut(work: () => Promise<unknown>): Promise<void> {
+/** Runs a command, then disconnects so that the process exits. */
+async function execute(work: () => Promise<unknown>): Promise<void> {
   await work();
   if (process.connected) process.disconnect();
 }
 
 process.on('message', (message) => {
   const command = trainerCommandSchema.parse(message);
-  const context = { emit, pulse, signal: cancellation.signal };
+  const context = { emit, stepCounter, signal: cancellation.signal };
   switch (command.type) {
     case 'start':
-      void carryOut(() => runTraining({ ...command, ...context }));
+      if (command.finish) finish.request('training');
+      void execute(() => runTraining({ ...command, ...context, finish }));
       break;
     case 'export':
-      void carryOut(() => exportCanceled({ ...command, ...context }));
+      void execute(() => exportCanceled({ ...command, ...context }));
       break;
     case 'probe':
-      void carryOut(() => probe({ ...command, ...context }));
+      void execute(() => probe({ ...command, ...context }));
       break;
     case 'cancel':
       cancellation.abort();
+      break;
+    case 'finish':
+      finish.request(command.scope);
       break;
   }
 });

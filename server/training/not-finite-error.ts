@@ -5,7 +5,7 @@ export class NotFiniteError extends CodedError {
   constructor(tensor: string) {
     super(
       'not-finite',
-      `Training diverged: ${tensor} is no longer finite. The last whole epoch before that is kept. Start again with a lower learning rate.`,
+      `Training diverged: ${tensor} is no longer finite. The last complete epoch before that is saved. Start again with a lower learning rate.`,
     );
   }
 }

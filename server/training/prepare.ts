@@ -16,8 +16,10 @@ import { findWeightsFile, loadWeights } from '@/server/model/network/weights.ts'
 import type { RunState } from './checkpoint/checkpoint.ts';
 import { createCheckpointWriter } from './checkpoint/checkpoint-writer.ts';
 import { findCheckpoint, initialState } from './checkpoint/resume-state.ts';
+import type { Stage1Result } from './checkpoint/stage1-file.ts';
 import { assembleModel, type Experiment } from './experiment.ts';
-import { chooseSampleImages, type Wall } from './sample-images.ts';
+import { FinishRequest } from './finish-request.ts';
+import { chooseSampleImages, type SampleImages } from './sample-images.ts';
 import { superviseEngine } from './supervise-engine.ts';
 import { type Emit, Reporter } from './telemetry/reporter.ts';
 import type { StepCounter } from './telemetry/step-counter.ts';
@@ -27,45 +29,49 @@ export interface TrainingOptions {
   runId: string;
   config: TrainConfig;
   paths: Paths;
-  /** Where the run's log goes; by default `run_<id>.json` in the results folder. */
+  /** Path of the run's log; by default `run_<id>.json` in the results folder. */
   logFile?: string;
-  /** How fast earlier runs were here, for the estimate of the time left. */
+  /** Speeds of earlier runs on this machine, for the estimate of the time left. */
   speeds?: Speed[];
-  /** Resume from the run's checkpoint, as the command says; left out: begin. */
+  /** Resume from the run's checkpoint; start from scratch if absent. See the `start` command. */
   resume?: { furtherFrom: number };
-  /** Which attempt at the run this is, where there can be several. */
+  /** Number of this attempt, if there can be several. */
   attempt?: number;
-  /** Receives every event; training waits for it. */
+  /** Receives every event; training awaits it. */
   emit: Emit;
   /** Aborting cancels the run at the next step. */
   signal: AbortSignal;
-  /** Counts the steps, where somebody watches. */
-  pulse?: StepCounter;
+  /** Ends training early; the run is then evaluated and completes. */
+  finish?: FinishRequest;
+  /** Counts steps for the watchdog. */
+  stepCounter?: StepCounter;
 }
 
-/** A run that is ready to train: the experiment, and what its files and events need besides. */
+/** A run that is ready to train: the experiment, and additional data for its files and events. */
 export interface PreparedRun extends Experiment {
   runId: string;
-  /** Where its files go. */
+  /** Folder of the run's files. */
   folder: string;
   logFile: string;
   attempt: number | undefined;
   engine: Engine;
   verdicts: EngineVerdicts;
   weightsFile: string;
-  wallPicture: Wall;
-  /** What checkpoints keep of the run; changed as it proceeds. */
+  sampleImages: SampleImages;
+  /** The part of the run's state that checkpoints contain; updated during the run. */
   state: RunState;
-  /** Every event so far but `progress`, those of earlier processes included: the run's log is made of them. */
+  /** The result of stage 1 while it could not be written. */
+  unsavedStage1?: Stage1Result;
+  /** All events so far except `progress`, including those of earlier processes; the run's log is built from them. */
   events: readonly RunEvent[];
 }
 
 /**
- * Reads images, weights and checkpoint, and chooses an engine. Emits `progress` while images are read.
- * @throws CodedError where something is missing or unusable
+ * Reads images, weights and checkpoint, and chooses an engine. Emits `progress` while it reads images.
+ * @throws CodedError if something is missing or unusable
  */
 export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
-  const { runId, config, paths, attempt, signal, pulse } = options;
+  const { runId, config, paths, attempt, signal, stepCounter } = options;
   const folder = path.join(paths.results, runId);
   const checkpoint = options.resume ? await findCheckpoint(folder) : null;
   if (checkpoint) await removePartialFiles(folder);
@@ -75,16 +81,16 @@ export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
 
   const dataset = await readImages(options, emit);
   const split = splitImages(dataset, config.train_limit);
-  const wallPicture = chooseSampleImages(dataset, split);
+  const sampleImages = chooseSampleImages(dataset, split);
   const weightsFile = findWeightsFile(paths.data, config);
   const weights = await loadWeights(weightsFile, networkOf(config));
-  pulse?.pauseWatchdog();
-  const { engine: chosen, verdicts } = await chooseEngine(config, paths.cache, signal);
-  const onFailure = (why: string) => saveFailure(paths.cache, chosen.name, why);
-  const engine = superviseEngine(chosen, { pulse, onFailure });
+  stepCounter?.pauseWatchdog();
+  const { engine: chosenEngine, verdicts } = await chooseEngine(config, paths.cache, signal);
+  const onFailure = (reason: string) => saveFailure(paths.cache, chosenEngine.name, reason);
+  const engine = superviseEngine(chosenEngine, { stepCounter, onFailure });
 
   const timeLeft = new TimeLeft(config, sizesOf(split), { known: options.speeds, cacheLimit: paths.cacheLimit });
-  const reporter = new Reporter(emit, signal, timeLeft, pulse);
+  const reporter = new Reporter(emit, signal, timeLeft, stepCounter);
   const cache = new CacheFolder(paths.cache, paths.cacheLimit);
   return {
     runId,
@@ -95,8 +101,8 @@ export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
     dataset,
     split,
     complete: config.train_limit === 0 ? split : splitImages(dataset, 0),
-    wall: wallPicture.rows,
-    wallPicture,
+    sampleRows: sampleImages.rows,
+    sampleImages,
     weightsFile,
     weights,
     engine,
@@ -104,6 +110,7 @@ export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
     ...assembleModel({ config, dataset, split, weights, engine, cache }),
     reporter,
     timeLeft,
+    finish: options.finish ?? new FinishRequest(),
     state,
     events,
     saveCheckpoint: createCheckpointWriter({ folder, attempt, state, events, reporter }),
@@ -112,7 +119,7 @@ export async function prepare(options: TrainingOptions): Promise<PreparedRun> {
   };
 }
 
-/** Keeps each event but `progress`, then passes it on. What `resumed` repeats is there already. */
+/** Records each event except `progress`, then emits it. Drops `told`, whose events are already recorded. */
 const recordInto =
   (events: RunEvent[], emit: Emit): Emit =>
   async (event) => {
@@ -121,8 +128,8 @@ const recordInto =
     await emit(event);
   };
 
-function readImages({ config, paths, signal, pulse }: TrainingOptions, emit: Emit) {
-  const reporter = new Reporter(emit, signal, { seconds: () => null }, pulse);
+function readImages({ config, paths, signal, stepCounter }: TrainingOptions, emit: Emit) {
+  const reporter = new Reporter(emit, signal, { seconds: () => null }, stepCounter);
   return loadDataset(config.dataset, paths, (done, total) =>
     reporter.progress({ done, total, imagesPerSecond: done / reporter.elapsed() }),
   );

@@ -11,7 +11,7 @@ import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { send, spawnTrainer } from './spawn-trainer.test-helper.ts';
 
-/** Everything that draws numbers, in both stages, and rates high enough that every bit moves. */
+/** Enables everything random in both stages, with learning rates high enough to change every weight. */
 const config: TrainConfigInput = {
   ...fewImages,
   n_unfreeze: 10,
@@ -35,7 +35,7 @@ const hashOf = (data: Uint8Array | Float32Array): string =>
     .digest('hex');
 const isEpoch = (event: RunEvent): event is Epoch => event.type === 'epoch';
 
-describe('a run that goes on', () => {
+describe('a resumed run', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'resume-'));
@@ -50,7 +50,7 @@ describe('a run that goes on', () => {
     options: Partial<Parameters<typeof spawnTrainer>[2]> & { config?: TrainConfigInput } = {},
   ) => spawnTrainer(runId, options.config ?? config, { data: path.join(folder, 'nothing'), folder, ...options });
 
-  /** Cancels when this epoch is told, or a later one. */
+  /** Cancels when this epoch or a later one is reported. */
   const cancelAt =
     (stage: number, epoch: number) =>
     (event: RunEvent, child: ChildProcess): void => {
@@ -58,10 +58,10 @@ describe('a run that goes on', () => {
       if (isDue) send(child, { type: 'cancel' });
     };
   const resume = { furtherFrom: 0 };
-  const last = (events: RunEvent[]) => events.at(-1)?.type;
+  const lastType = (events: RunEvent[]) => events.at(-1)?.type;
 
-  /** All that must be the same to the bit; of arrays and files their hash. */
-  async function left(runId: string) {
+  /** The results that must be bit-identical; hashes of arrays and files. */
+  async function resultsOf(runId: string) {
     const { last, best, optimizer, learningRate, earlyStopping, reduceLrOnPlateau } = await readCheckpoint(
       runFolder(runId),
     );
@@ -86,9 +86,9 @@ describe('a run that goes on', () => {
     };
   }
 
-  it('comes to the bits of one that was never stopped, in both stages, and its curve has no gap and no overlap', async () => {
-    const whole = await train('whole');
-    expect(last(whole.events)).toBe('completed');
+  it('is bit-identical to an uninterrupted one, in both stages, and its curve has no gap and no overlap', async () => {
+    const uninterrupted = await train('uninterrupted');
+    expect(lastType(uninterrupted.events)).toBe('completed');
     const parts: RunEvent[][] = [];
     for (const [stage, epoch] of [
       [1, 1],
@@ -100,21 +100,23 @@ describe('a run that goes on', () => {
         onEvent: cancelAt(stage, epoch),
         ...(parts.length > 0 && { resume }),
       });
-      expect(last(events)).toBe('canceled');
+      expect(lastType(events)).toBe('canceled');
       parts.push(events);
     }
     const { events } = await train('parts', { resume });
-    expect(last(events)).toBe('completed');
+    expect(lastType(events)).toBe('completed');
     parts.push(events);
-    expect(await left('parts')).toEqual(await left('whole'));
+    expect(await resultsOf('parts')).toEqual(await resultsOf('uninterrupted'));
 
     const epochs = parts.flat().filter(isEpoch);
     expect(epochs.map(({ stage, epoch }) => [stage, epoch])).toEqual([
       ...[1, 2, 3].map((epoch) => [1, epoch]),
       ...[1, 2, 3].map((epoch) => [2, epoch]),
     ]);
-    expect(epochs.map(({ metrics }) => metrics)).toEqual(whole.events.filter(isEpoch).map(({ metrics }) => metrics));
-    // Each says where it goes on, and all epochs until there.
+    expect(epochs.map(({ metrics }) => metrics)).toEqual(
+      uninterrupted.events.filter(isEpoch).map(({ metrics }) => metrics),
+    );
+    // Each attempt reports from where it resumes, and all epochs until then.
     for (const [index, events] of parts.slice(1).entries()) {
       const before = parts
         .slice(0, index + 1)
@@ -127,24 +129,24 @@ describe('a run that goes on', () => {
     }
   }, 600_000);
 
-  it('goes on from the checkpoint before where the last is cut short, and begins anew where there is none', async () => {
-    await train('cut', { onEvent: cancelAt(2, 2) });
-    await truncate(path.join(runFolder('cut'), 'checkpoint.safetensors'), 1000);
-    const { events } = await train('cut', { resume });
+  it('resumes from the previous checkpoint if the newest is truncated, and restarts without a checkpoint', async () => {
+    await train('truncated', { onEvent: cancelAt(2, 2) });
+    await truncate(path.join(runFolder('truncated'), 'checkpoint.safetensors'), 1000);
+    const { events } = await train('truncated', { resume });
     expect(events.filter(isEpoch).map(({ stage, epoch }) => [stage, epoch])).toEqual([
       [2, 2],
       [2, 3],
     ]);
-    expect(await left('cut')).toEqual(await left('whole'));
+    expect(await resultsOf('truncated')).toEqual(await resultsOf('uninterrupted'));
 
     await train('none', { resume });
-    expect(await left('none')).toEqual(await left('whole'));
+    expect(await resultsOf('none')).toEqual(await resultsOf('uninterrupted'));
   }, 600_000);
 
-  it('trains a completed run further as if it had been meant to from the start', async () => {
+  it('is bit-identical if it extends a completed run', async () => {
     const short = { ...config, epochs_stage2: 1 };
-    expect(last((await train('further', { config: short })).events)).toBe('completed');
+    expect(lastType((await train('further', { config: short })).events)).toBe('completed');
     await train('further', { resume: { furtherFrom: 1 } });
-    expect(await left('further')).toEqual(await left('whole'));
+    expect(await resultsOf('further')).toEqual(await resultsOf('uninterrupted'));
   }, 600_000);
 });

@@ -7,7 +7,7 @@ import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { kernelName, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
 import type { RunEvent } from '@/lib/run/events.ts';
 import { decodePredictions } from '@/lib/run/predictions.ts';
-import { decodeWall } from '@/lib/run/sample-predictions.ts';
+import { decodeSamplePredictions } from '@/lib/run/sample-predictions.ts';
 import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { splitImages } from '@/server/model/dataset/split.ts';
 import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
@@ -40,12 +40,12 @@ const config = trainConfigSchema.parse({
   lr_stage2: 1e-4,
 });
 
-/** What is held out of 450 of CIFAR-10's 45,000 training images, or of sketch10's 8,000. */
+/** Validation and test images of a run on 450 of CIFAR-10's 45,000 training images, or of sketch10's 8,000. */
 const counts = someData.dataset === 'cifar10' ? { val: 50, test: 100 } : { val: 56, test: 113 };
 
-describe('the models of a run with N = 30', () => {
+describe('the files of a run with N = 30', () => {
   let folder: string;
-  let file: { weights: Weights; head: Parameters };
+  let exported: { weights: Weights; head: Parameters };
   let base: Weights;
   const events: RunEvent[] = [];
   const run = () => path.join(folder, 'results', 'run');
@@ -60,22 +60,22 @@ describe('the models of a run with N = 30', () => {
       cacheLimit: 1e9,
     };
     const emit = (event: RunEvent) => void events.push(event);
-    const ended = await runTraining({ runId: 'run', config, paths, emit, signal: new AbortController().signal });
-    expect(ended).toBe('completed');
+    const outcome = await runTraining({ runId: 'run', config, paths, emit, signal: new AbortController().signal });
+    expect(outcome).toBe('completed');
 
     base = await loadSomeWeights(96);
     const keras = await readKerasFile(path.join(run(), 'cifar10.h5'));
     const tensors = new Map([...keras.weights.values()].flat().map((each) => [each.name.replace(/:0$/, ''), each]));
-    file = {
+    exported = {
       weights: new Map([...base.keys()].map((name) => [name, tensors.get(name)!])),
       head: new Map([...tensors].filter(([name]) => !base.has(name)).map(([name, { data }]) => [name, data])),
     };
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('holds the 15 trained kernels changed, and everything else of the base bit by bit', () => {
+  it('contain 15 changed conv layers; the rest of the base is bit-identical', () => {
     const same = (name: string) =>
-      Buffer.from(file.weights.get(name)!.data.buffer.slice(0)).equals(
+      Buffer.from(exported.weights.get(name)!.data.buffer.slice(0)).equals(
         Buffer.from(base.get(name)!.data.slice().buffer),
       );
     const changed = [...base.keys()].filter((name) => !same(name));
@@ -83,12 +83,12 @@ describe('the models of a run with N = 30', () => {
     expect(changed).toHaveLength(15);
   });
 
-  it('says by their own graphs what the trainer says of 100 test images', async () => {
+  it('predict the same as the trainer for 100 test images', async () => {
     const dataset = await loadSomeData();
     const { test } = dataset;
-    const chosen = splitImages(dataset, config.train_limit).test.subarray(0, 100);
-    expect(chosen).toHaveLength(100);
-    const programs = new Programs(createOnnxRuntimeEngine(), file.weights, {
+    const indices = splitImages(dataset, config.train_limit).test.subarray(0, 100);
+    expect(indices).toHaveLength(100);
+    const programs = new Programs(createOnnxRuntimeEngine(), exported.weights, {
       network,
       imageSize: 96,
       nUnfreeze,
@@ -96,20 +96,20 @@ describe('the models of a run with N = 30', () => {
     });
     const kernels = trainedConvolutions(network, nUnfreeze).map((each): [string, Float32Array] => [
       kernelName(each),
-      file.weights.get(kernelName(each))!.data,
+      exported.weights.get(kernelName(each))!.data,
     ]);
-    const parameters = new Map([...kernels, ...file.head]);
-    const trainers = softmax(await logitsFromImages(programs, parameters, test, chosen, { mirrored: false }), 10);
-    // What the run itself predicted began with halves, the frozen part's output, and is kept in halves.
-    const kept = decodePredictions(await readFile(path.join(run(), 'predictions.bin')));
-    for (const [index, value] of trainers.entries())
-      expect(Math.abs(value - kept.probabilities.plain[index]!)).toBeLessThan(3e-3);
+    const parameters = new Map([...kernels, ...exported.head]);
+    const expected = softmax(await logitsFromImages(programs, parameters, test, indices, { mirrored: false }), 10);
+    // The run's own predictions start from float16 activations and are stored as float16.
+    const stored = decodePredictions(await readFile(path.join(run(), 'predictions.bin')));
+    for (const [index, value] of expected.entries())
+      expect(Math.abs(value - stored.probabilities.plain[index]!)).toBeLessThan(3e-3);
 
-    const images = Array.from(chosen, (image) =>
+    const images = Array.from(indices, (image) =>
       kerasImage(test.pixels.subarray(image * imageBytes, (image + 1) * imageBytes)),
     );
-    const largestDifference = (found: ArrayLike<number>) =>
-      Math.max(...Array.from(trainers, (value, at) => Math.abs(value - found[at]!)));
+    const largestDifference = (predicted: ArrayLike<number>) =>
+      Math.max(...Array.from(expected, (value, at) => Math.abs(value - predicted[at]!)));
     const keras = await readKerasFile(path.join(run(), 'cifar10.h5'));
     expect(largestDifference(images.flatMap((image) => [...predict(keras, image)]))).toBeLessThan(1e-4);
 
@@ -122,37 +122,39 @@ describe('the models of a run with N = 30', () => {
 
   it('can be loaded and used without the trainer', async () => {
     const dataset = await loadSomeData();
-    const chosen = splitImages(dataset, config.train_limit).test.subarray(0, 20);
+    const indices = splitImages(dataset, config.train_limit).test.subarray(0, 20);
     const parameters = await readTrainedParameters(path.join(run(), 'checkpoint.safetensors'));
     const model = { network, imageSize: 96, nUnfreeze, classes: 10 };
     const programs = new Programs(createOnnxRuntimeEngine(), base, model);
-    const logits = await logitsFromImages(programs, parameters, dataset.test, chosen, { mirrored: false });
+    const logits = await logitsFromImages(programs, parameters, dataset.test, indices, { mirrored: false });
     await programs.release();
-    const kept = decodePredictions(await readFile(path.join(run(), 'predictions.bin')));
+    const stored = decodePredictions(await readFile(path.join(run(), 'predictions.bin')));
     for (const [index, value] of softmax(logits, 10).entries())
-      expect(Math.abs(value - kept.probabilities.plain[index]!)).toBeLessThan(3e-3);
+      expect(Math.abs(value - stored.probabilities.plain[index]!)).toBeLessThan(3e-3);
   });
 
-  it('tells what it took the images of the wall for after every epoch', async () => {
+  it('come with predictions for the sample images after every epoch', async () => {
     const started = events.find((event) => event.type === 'started')!;
     const epochs = events.filter((event) => event.type === 'epoch');
-    // So few validation images are all on the wall.
+    // There are few validation images, so all of them are samples.
     expect(started.wall).toHaveLength(counts.val);
     for (const { wall, metrics } of epochs) {
-      const right = decodeWall(wall!).filter((predicted, image) => predicted === started.wall![image]).length;
-      expect(right / counts.val).toBeCloseTo(metrics.val_accuracy!, 12);
+      const correct = decodeSamplePredictions(wall!).filter(
+        (predicted, image) => predicted === started.wall![image],
+      ).length;
+      expect(correct / counts.val).toBeCloseTo(metrics.val_accuracy!, 12);
     }
-    const picture = await readFile(path.join(run(), 'wall.png'));
-    expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([640, 96]);
+    const png = await readFile(path.join(run(), 'wall.png'));
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([640, 96]);
   });
 
-  it('tells the frozen layers of stage 2 apart from its epochs', () => {
-    const told = events.filter((event) => event.type === 'progress').find(({ part }) => part === 'frozen')!;
-    expect(told).toMatchObject({ phase: 'finetune', done: 64, total: 450 });
-    expect(told.epoch).toBeUndefined();
+  it('come with separate progress for the frozen layers and the epochs of stage 2', () => {
+    const progress = events.filter((event) => event.type === 'progress').find(({ part }) => part === 'frozen')!;
+    expect(progress).toMatchObject({ phase: 'finetune', done: 64, total: 450 });
+    expect(progress.epoch).toBeUndefined();
   });
 
-  it('names in its events what it was tested on', () => {
+  it('come with events that identify the test set', () => {
     const started = events.find((event) => event.type === 'started')!;
     expect(started).toMatchObject({
       trainedKernels: 15,

@@ -4,7 +4,7 @@ import { type TrainConfigInput, trainConfigSchema } from '@/lib/config/train-con
 import { type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
 import { builtTrainer } from '@/tools/testing/paths.ts';
 
-// The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
+// The bundled trainer over IPC, as the server runs it. `npm test` builds it when it is stale.
 const entry = builtTrainer;
 
 export const send = (child: ChildProcess, command: TrainerCommand) => child.send(command);
@@ -14,19 +14,20 @@ type Start = Extract<TrainerCommand, { type: 'start' }>;
 interface Options {
   /** The data folder. */
   data: string;
-  /** Results and cache lie below it. */
+  /** Parent of the results and cache folders. */
   folder: string;
   resume?: Start['resume'];
   attempt?: Start['attempt'];
-  /** May act on what is told. */
+  finish?: Start['finish'];
+  /** May control the trainer. */
   onEvent?: (event: RunEvent, child: ChildProcess) => void;
 }
 
-/** Runs a trainer to its end. */
+/** Runs a trainer until it exits. */
 export function spawnTrainer(
   runId: string,
   config: TrainConfigInput,
-  { data, folder, resume, attempt, onEvent }: Options,
+  { data, folder, resume, attempt, finish, onEvent }: Options,
 ): Promise<{ events: RunEvent[]; code: number | null; results: string }> {
   const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const events: RunEvent[] = [];
@@ -37,7 +38,7 @@ export function spawnTrainer(
     cache: path.join(folder, 'cache'),
     cacheLimit: 1e9,
   };
-  send(child, { type: 'start', runId, config: trainConfigSchema.parse(config), paths, resume, attempt });
+  send(child, { type: 'start', runId, config: trainConfigSchema.parse(config), paths, resume, attempt, finish });
   child.on('message', (message) => {
     const event = runEventSchema.parse(message);
     events.push(event);

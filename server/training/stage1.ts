@@ -1,3 +1,4 @@
+import { phaseOfStage } from '@/lib/run/phases.ts';
 import type { Float16Rows } from '@/server/model/activations/float16-rows.ts';
 import { labelsOf } from '@/server/model/dataset/dataset.ts';
 import { logitsFromRows } from '@/server/model/predict.ts';
@@ -5,18 +6,18 @@ import { Random } from '@/server/model/random.ts';
 import { oneHot } from '@/server/model/scores.ts';
 import { accuracyOf, validationOf } from './evaluate.ts';
 import type { Experiment, SplitRows } from './experiment.ts';
-import { fit, type TrainingBatch } from './fit.ts';
+import { type FitResult, fit, type TrainingBatch } from './fit.ts';
 import { EarlyStopping } from './optimizer/early-stopping.ts';
 import { createOptimizer } from './optimizer/optimizer.ts';
 import { ReduceLrOnPlateau } from './optimizer/reduce-lr-on-plateau.ts';
 
-/** Weight decay of head training, whatever `weight_decay` is: Keras' own default, which the original left as it was. */
+/** Weight decay of stage 1, independent of `weight_decay`: Keras' default, which the original script uses. */
 const stage1WeightDecay = 0.004;
 
-/** Stage 1: the base is frozen, and the head learns from its features. */
-export async function trainHead(experiment: Experiment, features: SplitRows): Promise<void> {
-  const { config, programs, parameters, reporter, timeLeft, saveCheckpoint, resumeFrom } = experiment;
-  await fit({
+/** Stage 1: trains the head on the features of the frozen base. */
+export async function trainHead(experiment: Experiment, features: SplitRows): Promise<FitResult> {
+  const { config, programs, parameters, reporter, timeLeft, finish, saveCheckpoint, resumeFrom } = experiment;
+  return fit({
     stage: 1,
     epochs: config.epochs_stage1,
     learningRate: config.lr_stage1,
@@ -26,6 +27,7 @@ export async function trainHead(experiment: Experiment, features: SplitRows): Pr
     programs: programs.stage1,
     parameters,
     reporter,
+    finish,
     saveCheckpoint,
     resumeFrom,
     extendFromEpoch: 0,
@@ -37,7 +39,7 @@ export async function trainHead(experiment: Experiment, features: SplitRows): Pr
   });
 }
 
-/** Accuracies of the head alone, on plain features, within 0…1. */
+/** Plain accuracies after stage 1, within 0…1. */
 export async function scoreHead(experiment: Experiment, features: SplitRows) {
   const scoreOf = async (part: 'val' | 'test') =>
     accuracyOf(
@@ -48,7 +50,7 @@ export async function scoreHead(experiment: Experiment, features: SplitRows) {
   return { val_stage1: await scoreOf('val'), test_stage1: await scoreOf('test') };
 }
 
-/** Training and validation on features alone: all of stage 1, and of stage 2 where nothing changes pixels or base. */
+/** Training and validation on features: for stage 1, and for stage 2 if neither pixels nor the base change. */
 export function onFeatures(experiment: Experiment, features: SplitRows, stage: 1 | 2) {
   const { config, dataset, split, programs, parameters, timeLeft } = experiment;
   return {
@@ -56,13 +58,13 @@ export function onFeatures(experiment: Experiment, features: SplitRows, stage: 1
     validate: async () => {
       const started = performance.now();
       const logits = await logitsFromRows(programs.stage1, parameters, features.val);
-      timeLeft.advance(stage === 1 ? 'head' : 'finetune', 'head', 0, (performance.now() - started) / 1000);
+      timeLeft.advance(phaseOfStage(stage), 'head', 0, (performance.now() - started) / 1000);
       return validationOf(experiment, logits);
     },
   };
 }
 
-/** Training on features, or on cached activations. */
+/** Training on rows of features or cached activations. */
 export function onRows(
   { config, dataset, split }: Pick<Experiment, 'config' | 'dataset' | 'split'>,
   rows: Float16Rows,
@@ -78,7 +80,7 @@ export function onRows(
   };
 }
 
-/** All rows in a new order, ⌈n / batch⌉ batches. */
+/** Yields all rows in random order, in ⌈n / batch⌉ batches. */
 async function* shuffledRows(
   rows: Float16Rows,
   labels: Uint8Array,
@@ -88,11 +90,11 @@ async function* shuffledRows(
 ): AsyncGenerator<TrainingBatch> {
   const order = random.permutation(labels.length);
   for (let at = 0; at < order.length; at += batchSize) {
-    const places = order.subarray(at, at + batchSize);
+    const indices = order.subarray(at, at + batchSize);
     const targets = oneHot(
-      Uint8Array.from(places, (place) => labels[place]!),
+      Uint8Array.from(indices, (index) => labels[index]!),
       classes,
     );
-    yield { frozen: rows.read(places), targets, count: places.length };
+    yield { frozen: rows.read(indices), targets, count: indices.length };
   }
 }

@@ -16,6 +16,7 @@ import { loadImageNet, needsData, realData } from '@/server/model/network/real-d
 import type { Weights } from '@/server/model/network/weights.ts';
 import { predictAll } from './evaluate.ts';
 import { assembleModel, type Experiment, releaseModel } from './experiment.ts';
+import { FinishRequest } from './finish-request.ts';
 import { randomDataset, randomRows } from './probe/random-dataset.ts';
 import { fineTune } from './stage2.ts';
 import { Reporter } from './telemetry/reporter.ts';
@@ -38,7 +39,7 @@ interface Setup {
 
 /**
  * Fine-tunes without changed pixels, from pixels or on cached activations.
- * @returns the figures of each epoch, the logits in the end, and how many images the store had to compute
+ * @returns the metrics of each epoch, the final logits, and how many images the store had to compute
  */
 async function tune({ nUnfreeze, dataset, split, weights }: Setup, { caches }: { caches: boolean }) {
   const config = trainConfigSchema.parse({
@@ -48,7 +49,7 @@ async function tune({ nUnfreeze, dataset, split, weights }: Setup, { caches }: {
     epochs_stage2: 2,
   });
   const engine = createOnnxRuntimeEngine();
-  // Too small a cache leaves stage 2 with pixels.
+  // If the cache is too small, stage 2 trains from pixels.
   const cache = new CacheFolder(folder, caches ? 1e9 : 0);
   const events: RunEvent[] = [];
   const timeLeft = new TimeLeft(config, sizesOf(split), { cacheLimit: cache.limit });
@@ -57,16 +58,17 @@ async function tune({ nUnfreeze, dataset, split, weights }: Setup, { caches }: {
     dataset,
     split,
     complete: split,
-    wall: new Uint32Array(),
+    sampleRows: new Uint32Array(),
     weights,
     ...assembleModel({ config, dataset, split, weights, engine, cache }),
     timeLeft,
     reporter: new Reporter((event) => void events.push(event), new AbortController().signal, timeLeft),
+    finish: new FinishRequest(),
     saveCheckpoint: async () => {},
     resumeFrom: null,
     extendFromEpoch: 0,
   };
-  const row = randomRows(1, featureCount); // of features, which are not asked for here
+  const row = randomRows(1, featureCount); // features are not used here
   await fineTune(experiment, { train: row, val: row, test: row });
   const { val } = await predictAll(experiment);
   const epochs = events.flatMap((event) => (event.type === 'epoch' ? [event.metrics] : []));
@@ -77,7 +79,7 @@ async function tune({ nUnfreeze, dataset, split, weights }: Setup, { caches }: {
 }
 
 describe.skipIf(!realData)(needsData('fine-tuning on cached activations'), () => {
-  it.each([10, 30])('goes as it would from pixels, with N = %i', async (nUnfreeze) => {
+  it.each([10, 30])('yields the same results as from pixels, with N = %i', async (nUnfreeze) => {
     const dataset = await loadCifar10(realData!);
     const { train, val, test } = splitImages(dataset, 0);
     const split = { train: train.subarray(0, 96), val: val.subarray(0, 200), test: test.subarray(0, 0) };
@@ -95,7 +97,7 @@ describe.skipIf(!realData)(needsData('fine-tuning on cached activations'), () =>
   });
 });
 
-it('comes to the same numbers, to the bit, from what another run cached', async () => {
+it('yields bit-identical results from activations that another run cached', async () => {
   const setup = { nUnfreeze: 10, ...randomDataset(64), weights: randomWeights(network) };
   const first = await tune(setup, { caches: true });
   expect(first.computed).toBe(64 + 2 * 8);

@@ -3,27 +3,24 @@ import { CodedError } from '@/server/model/errors.ts';
 import type { StepCounter } from './telemetry/step-counter.ts';
 
 interface Supervision {
-  /** Paused where something is compiled: that, and the first step of what was compiled, may take long. */
-  pulse?: StepCounter;
+  /** Pauses the watchdog during compilation and the first step after it, which may be slow. */
+  stepCounter?: StepCounter;
   /** Receives the reason before the run ends. */
-  onFailure: (why: string) => Promise<void>;
+  onFailure: (reason: string) => Promise<void>;
 }
 
-/**
- * The same engine for a run: a failure in the middle of it (a device that is lost, memory that runs out) ends the run with
- * a message that says what to do.
- */
-export function superviseEngine(engine: Engine, { pulse, onFailure }: Supervision): Engine {
+/** Wraps an engine so that a failure during a run (a lost device, exhausted memory) ends it with an actionable message. */
+export function superviseEngine(engine: Engine, { stepCounter, onFailure }: Supervision): Engine {
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      const why = error instanceof Error ? error.message.trim() : String(error);
-      await onFailure(why);
+      const reason = error instanceof Error ? error.message.trim() : String(error);
+      await onFailure(reason);
       throw new CodedError(
         'engine-failed',
-        `The engine ${engine.name} failed: ${why}. The last whole epoch is kept. ` +
-          'Where memory ran out, take a smaller batch or image size; else start again with another engine, or auto.',
+        `The engine ${engine.name} failed: ${reason}. The last complete epoch is saved. ` +
+          'If memory ran out, reduce batch_size or image_size; otherwise start again with another engine, or auto.',
         { cause: error },
       );
     }
@@ -31,7 +28,7 @@ export function superviseEngine(engine: Engine, { pulse, onFailure }: Supervisio
   return {
     ...engine,
     compile: (outputs) => {
-      pulse?.pauseWatchdog();
+      stepCounter?.pauseWatchdog();
       return guarded(async () => {
         const program = await engine.compile(outputs);
         return { ...program, run: (inputs) => guarded(() => program.run(inputs)) };

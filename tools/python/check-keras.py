@@ -46,6 +46,8 @@ def main():
     loss, accuracy = model.evaluate(images, targets, batch_size=100, verbose=0)
     report = {
         "tensorflow": tf.__version__,
+        # True unless `model.input` or `model.output` is a list, from which no model with another head can be built.
+        "single_tensors": not isinstance(model.input, (list, tuple)) and not isinstance(model.output, (list, tuple)),
         "layers": len(model.layers),
         "trainable_tensors": len(model.trainable_weights),
         "loss": round(float(loss), 4),
@@ -55,6 +57,9 @@ def main():
         with open(args.probabilities) as file:
             expected = np.array(json.load(file))[: len(images)]
         report["largest_difference"] = float(np.abs(probabilities[: len(expected)] - expected).max())
+
+    features = keras.Model(model.input, model.get_layer("dense").output)
+    report["features"] = list(features.predict(images[:2], verbose=0).shape)
 
     model.compile(optimizer=keras.optimizers.SGD(1e-6), loss="categorical_crossentropy")
     model.fit(images[:16], targets[:16], verbose=0)

@@ -6,21 +6,21 @@ export interface AppPage {
   app: AppServer;
   browser: Browser;
   page: Page;
-  /** Ends the app and closes all pages; what a `beforeAll` returns. */
+  /** Closes all pages and stops the app. To be returned by `beforeAll`. */
   close(): Promise<void>;
 }
 
-/** Milliseconds: what is waited for comes late on a busy machine, and a test that passes does not wait. */
-const patience = 90_000;
+/** Generous for busy machines; passing tests do not wait this long. Milliseconds. */
+const timeout = 90_000;
 
-/** The browser of this worker, whose test files follow one another. It ends with the worker. */
+/** One browser per worker, shared by its test files. It exits with the worker. */
 let launched: Browser | null = null;
 async function shareBrowser(): Promise<Browser> {
   if (!launched?.isConnected()) launched = await launchBrowser();
   return launched;
 }
 
-/** A page, with cookies and storage of its own, beside an app that is being started. It has not gone anywhere yet. */
+/** Opens a blank page with separate cookies and storage, while the app is starting. */
 export async function openAppPage(starting: Promise<AppServer>, options: BrowserContextOptions = {}): Promise<AppPage> {
   const [app, browser] = await Promise.all([starting, shareBrowser()]);
   const close = async () => {
@@ -28,22 +28,22 @@ export async function openAppPage(starting: Promise<AppServer>, options: Browser
     await app.stop();
   };
   const page = await browser.newPage(options);
-  page.setDefaultTimeout(patience);
+  page.setDefaultTimeout(timeout);
   return { app, browser, page, close };
 }
 
-/** Goes to an address and waits for the page's own code: what is done before it has come is not heard. */
+/** Navigates to an address and waits for hydration, before which the page ignores input. */
 export async function visit(page: Page, address: string): Promise<Response | null> {
-  const answer = await page.goto(address);
-  await isListening(page);
-  return answer;
+  const response = await page.goto(address);
+  await untilHydrated(page);
+  return response;
 }
 
-/** The same for where it is already. */
+/** Reloads the page and waits for hydration. */
 export async function reload(page: Page): Promise<void> {
   await page.reload();
-  await isListening(page);
+  await untilHydrated(page);
 }
 
-/** Its switch for the colours can be pressed from then on. */
-const isListening = (page: Page) => page.getByRole('button', { name: /^Switch to/, disabled: false }).waitFor();
+/** The colour scheme button is enabled by hydration. */
+const untilHydrated = (page: Page) => page.getByRole('button', { name: /^Switch to/, disabled: false }).waitFor();

@@ -11,18 +11,18 @@ const root = projectRoot;
 
 export interface AppServer {
   url: string;
-  /** Its folder: results, cache and database lie below. */
+  /** Contains results, cache and database. */
   folder: string;
   process: ChildProcess;
   /** Everything printed so far. */
   output: () => string;
-  /** Queries and mutations, as a page of the app would send them. */
+  /** Sends queries and mutations like a page of the app. */
   trpc: ReturnType<typeof createClient>;
-  /** Ends it as Ctrl-C does. @returns its exit code */
+  /** Stops it like Ctrl-C. @returns its exit code */
   stop(): Promise<number | null>;
 }
 
-/** Starts the built app, as `npm start` does, on a free port and in an empty folder of its own. */
+/** Starts the built app like `npm start`, on a free port and with a new temporary folder. */
 export async function startApp(environment: Record<string, string> = {}): Promise<AppServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'transfer-lab-app-'));
   const app = await startAppIn(folder, environment);
@@ -36,7 +36,7 @@ export async function startApp(environment: Record<string, string> = {}): Promis
   };
 }
 
-/** The same in a given folder, which stays. */
+/** Starts the built app in an existing folder, which is kept. */
 export async function startAppIn(folder: string, environment: Record<string, string> = {}): Promise<AppServer> {
   const child = startTool('start.mjs', {
     PORT: '0',
@@ -59,11 +59,11 @@ export async function startAppIn(folder: string, environment: Record<string, str
   return { url, folder, process: child, output: () => output, trpc: createClient(url), stop: () => stopTool(child) };
 }
 
-/** Runs one of the tools with what this process has in its environment, and more. */
+/** Runs one of the tools with this process's environment and additional variables. */
 export const startTool = (name: string, environment: Record<string, string>): ChildProcess =>
   spawn(process.execPath, [path.join(root, 'tools', name)], { env: { ...process.env, ...environment } });
 
-/** @returns its exit code; null where a signal ended it */
+/** @returns its exit code; null if it was killed by a signal */
 async function stopTool(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const closed = once(child, 'close');

@@ -6,7 +6,7 @@ export interface Answer {
   body: string;
 }
 
-/** Asks a server for a path whose spelling and headers nothing tidies up on the way. */
+/** Sends an HTTP request without normalizing the path or headers, as `fetch` would. */
 export const ask = (
   origin: string,
   target: string,

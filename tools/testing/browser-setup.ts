@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
-import { isAlive } from '../../server/runs/imports/is-alive.ts';
+import { isAlive } from '../../server/model/files/is-alive.ts';
 import { unpackBrowser } from './browser.ts';
 
-/** Before and after all tests with a browser: they share what takes long to start, and no worker outlives its tests. */
+/** Global setup of browser tests: unpacks the browser once, and stops the shared apps after all tests. */
 
 let folder: string;
 

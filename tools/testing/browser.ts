@@ -4,19 +4,19 @@ import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
 /**
- * Starts a browser without a window: the one that CHROME_PATH names, else an installed Chrome or Chromium, else the one
- * that npm brings.
+ * Starts a headless browser: the one at CHROME_PATH, otherwise an installed Chrome or Chromium, otherwise the one from
+ * npm.
  */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROME_PATH || findChromium();
   if (executablePath) return chromium.launch({ executablePath, args: sandboxArgs() });
-  // Playwright knows where every system keeps Chrome.
+  // Playwright knows the location of Chrome on every system.
   return chromium
     .launch({ channel: 'chrome', args: sandboxArgs() })
     .catch(async () => chromium.launch({ executablePath: await sparticuz.executablePath(), args: packedArgs() }));
 }
 
-/** npm's browser comes packed: unpacks it once, before several test files start it at the same moment. */
+/** Unpacks the browser from npm once, before several test files start it concurrently. */
 export async function unpackBrowser(): Promise<void> {
   if (!process.env.CHROME_PATH && !findChromium()) await sparticuz.executablePath();
 }
@@ -27,8 +27,8 @@ function findChromium(): string | undefined {
   return folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find((file) => existsSync(file));
 }
 
-/** Chrome's sandbox refuses to start for root, as which many containers run. */
+/** Chrome's sandbox does not work for root, the user of many containers. */
 const sandboxArgs = (): string[] => (process.getuid?.() === 0 ? ['--no-sandbox'] : []);
 
-/** In a single process, as its makers want it, the browser would not survive the end of a page. */
+/** With the default `--single-process`, closing a page would crash the browser. */
 const packedArgs = (): string[] => sparticuz.args.filter((arg) => arg !== '--single-process');

@@ -7,16 +7,16 @@ import type { Database } from '@/server/db/database.ts';
 
 interface Sizes {
   runs: number;
-  /** The first of them, tagged `long`, have 500 epochs; the others 12. */
+  /** This many of them, tagged `long`, have 500 epochs; the others have 12. */
   long: number;
 }
 
-const test = { hash: 'seeded', name: 'made up', images: 1000 };
+const test = { hash: 'seeded', name: 'generated', images: 1000 };
 const confusion = Array.from({ length: 10 }, (_, row) =>
   Array.from({ length: 10 }, (_, column) => (row === column ? 90 : 1)),
 );
 
-/** Fills a database with completed runs that nobody trained, each time the same: to see what many of them take. */
+/** Fills a database with deterministic completed runs, for benchmarks with many runs. */
 export function seedRuns(db: Database, { runs: count, long }: Sizes): void {
   const random = generator(7);
   const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
@@ -37,15 +37,15 @@ export function seedRuns(db: Database, { runs: count, long }: Sizes): void {
         epochs_stage1: 10,
         epochs_stage2: epochs - 10,
         name: `run ${number}`,
-        notes: 'Made up, to see what many runs take.',
+        notes: 'Generated for benchmarks with many runs.',
         tags: [oneOf(['sweep', 'baseline', 'night']), ...(isLong ? ['long'] : [])],
       });
       const createdAt = Date.UTC(2026, 0, 1) + number * 60_000;
       const id = createRunId(new Date(createdAt));
       const top = 0.7 + 0.25 * random();
       const seconds = 60 + 3000 * random();
-      const told = eventsOf(epochs, top, seconds, createdAt, random);
-      const evaluated = told.find((event) => event.type === 'evaluated')!;
+      const generated = eventsOf(epochs, top, seconds, createdAt, random);
+      const evaluated = generated.find((event) => event.type === 'evaluated')!;
       tx.insert(runs)
         .values({
           id,
@@ -63,7 +63,7 @@ export function seedRuns(db: Database, { runs: count, long }: Sizes): void {
           timing: evaluated.timing,
         })
         .run();
-      for (const event of told) tx.insert(events).values({ runId: id, event }).run();
+      for (const event of generated) tx.insert(events).values({ runId: id, event }).run();
     }
   });
 }

@@ -5,7 +5,7 @@ import { type AppServer, startAppIn } from './app-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder below which shared apps work, and where each leaves its process id (browser-setup.ts). */
+    /** The folder with one subfolder per shared app, which contains its process id (browser-setup.ts). */
     sharedApps: string;
   }
 }
@@ -13,8 +13,8 @@ declare module 'vitest' {
 const started = new Map<string, Promise<AppServer>>();
 
 /**
- * The built app with this trainer, started once per worker: its test files use it one after the other.
- * @returns an app without runs; its `stop` deletes those that were started, and leaves it running
+ * Starts the built app with this trainer once per worker, whose test files share it.
+ * @returns an app without runs; its `stop` deletes all runs but keeps the app running
  */
 export async function shareApp({ TRAINER_ENTRY }: { TRAINER_ENTRY: string }): Promise<AppServer> {
   if (!started.has(TRAINER_ENTRY)) started.set(TRAINER_ENTRY, start(TRAINER_ENTRY));

@@ -1,17 +1,17 @@
 /**
- * What a test file needs follows from its name:
+ * The kind of a test, and so what it needs, follows from its file name:
  *
- * - `*.browser.test.ts`: a browser, and mostly the built app.
- * - `*.integration.test.ts` and everything in `server/faults`: the program as a whole, that is the built bundles, the app or a
- *   command line in a process of its own, or a training.
- * - any other `*.test.ts`: only the sources. `npm run test:unit` runs these and builds nothing.
+ * - `*.browser.test.ts` needs a browser and usually the built app.
+ * - `*.integration.test.ts` and everything in `server/faults` runs real parts of the program: the built bundles, the app or a
+ *   command line as a separate process, an engine on the complete network or on every operation, or training.
+ * - any other `*.test.ts` needs only the sources. `npm run test:unit` runs these without a build.
  */
 const browser = '.browser.test.ts';
 const integration = '.integration.test.ts';
 const integrationFolder = 'server/faults/';
 
 /**
- * @param {string} file relative to the project, with forward slashes
+ * @param {string} file relative to the project root, with forward slashes
  * @returns {'unit' | 'integration' | 'browser'}
  */
 export function kindOf(file) {
@@ -23,7 +23,7 @@ const tests = '**/*.test.{ts,tsx}';
 const never = ['**/node_modules/**', 'dist/**', '.next/**'];
 const others = [`**/*${integration}`, `${integrationFolder}${tests}`];
 
-/** The same as Vitest's `include` and `exclude`, by kind. */
+/** Vitest's `include` and `exclude` patterns for each kind. */
 export const testFiles = {
   unit: { include: [tests], exclude: [...never, ...others, `**/*${browser}`] },
   integration: { include: others, exclude: [...never, `**/*${browser}`] },

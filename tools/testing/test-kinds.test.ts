@@ -5,7 +5,7 @@ import { importsOf } from '../source-tree.mjs';
 import { inProject, projectRoot } from './paths.ts';
 import { kindOf } from './test-kinds.mjs';
 
-/** What a file's name promises, held against what the file imports. */
+/** Compares the kind implied by a test file's name with its imports. */
 
 const folders = ['app', 'components', 'drizzle', 'lib', 'server', 'tools'];
 const testFiles = folders
@@ -18,7 +18,7 @@ const testFiles = folders
 
 const read = (file: string) => readFileSync(path.join(projectRoot, file), 'utf8');
 
-/** A file with everything in the project that it imports, and what that imports in turn; types vanish, and do not count. */
+/** A file and everything in the project that it imports transitively, except type-only imports. */
 function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
   if (reached.has(file) || !existsSync(path.join(projectRoot, file))) return reached;
   reached.add(file);
@@ -35,14 +35,14 @@ const runsProgram = [
   'server/training/stage1.ts',
   'server/training/stage2.ts',
 ];
-/** Names of built files (tools/testing/paths.ts), and paths of others. */
+/** Constants in tools/testing/paths.ts for built files, and other paths in dist/. */
 const namesBuilt = /\b(builtTrainer|pidTrainer)\b|['"`]dist\//;
-/** The text of this file names them itself. */
+/** Excludes this file, whose text contains these names. */
 const isTest = (file: string) => /\.test(-helper)?\.tsx?$/.test(file) && file !== 'tools/testing/test-kinds.test.ts';
 
 const filesOf = (...kinds: string[]) => testFiles.filter((file) => kinds.includes(kindOf(file)));
 
-it('knows the kind of a test from its name', () => {
+it('derives the kind of a test from its name', () => {
   expect(kindOf('lib/format.test.ts')).toBe('unit');
   expect(kindOf('server/training/run.integration.test.ts')).toBe('integration');
   expect(kindOf('server/faults/kills.test.ts')).toBe('integration');
@@ -50,16 +50,16 @@ it('knows the kind of a test from its name', () => {
   expect(filesOf('unit').length).toBeGreaterThan(100);
 });
 
-// Its examples are imports.
+// The text of tools/directions.test.ts contains imports as examples.
 const unit = filesOf('unit').filter((file) => file !== 'tools/directions.test.ts');
 
-it.each(unit)('%s runs without a browser, a build, and a training', (file) => {
+it.each(unit)('%s needs no browser, build or training', (file) => {
   const reached = [...reachedFrom(file)];
   expect(reached.filter((each) => [...launchesBrowser, ...runsProgram].includes(each))).toEqual([]);
   expect(reached.filter((each) => isTest(each) && namesBuilt.test(read(each)))).toEqual([]);
 });
 
-it('calls every test with a browser so, but for the faults', () => {
+it('names every test with a browser accordingly, except for faults', () => {
   const withBrowser = testFiles.filter((file) => launchesBrowser.some((helper) => reachedFrom(file).has(helper)));
   expect(withBrowser.length).toBeGreaterThan(10);
   expect(withBrowser.filter((file) => kindOf(file) !== 'browser')).toEqual(['server/faults/load.test.ts']);

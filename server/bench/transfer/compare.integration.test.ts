@@ -10,8 +10,8 @@ import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
 import { findWeightsFile, loadWeights } from '@/server/model/network/weights.ts';
 import { compareMethods, type Method } from './compare.ts';
 
-/** The same as `npm run transfer`, with fewer images and rounds; docs/BENCHMARKS.md has what all of them come to. */
-describe('the own backbone on sketch10', () => {
+/** Like `npm run transfer`, with fewer images and epochs; docs/BENCHMARKS.md has the full results. */
+describe('the bundled backbone on sketch10', () => {
   const config = trainConfigSchema.parse({
     dataset: 'sketch10',
     backbone: 'sketch',
@@ -31,25 +31,24 @@ describe('the own backbone on sketch10', () => {
     const dataset = await loadDataset('sketch10', { data: folder, datasets: folder, cache: folder }, async () => {});
     const weights = await loadWeights(findWeightsFile(folder, config), networkOf(config));
     const cache = new CacheFolder(folder, 1e9);
-    const right = await compareMethods(config, { dataset, weights, engine: createOnnxRuntimeEngine(), cache });
-    const share = (answers: readonly boolean[]) => (100 * answers.filter(Boolean).length) / answers.length;
-    points = Object.fromEntries(Object.entries(right).map(([method, answers]) => [method, share(answers)])) as Record<
-      Method,
-      number
-    >;
+    const correct = await compareMethods(config, { dataset, weights, engine: createOnnxRuntimeEngine(), cache });
+    const percentage = (answers: readonly boolean[]) => (100 * answers.filter(Boolean).length) / answers.length;
+    points = Object.fromEntries(
+      Object.entries(correct).map(([method, answers]) => [method, percentage(answers)]),
+    ) as Record<Method, number>;
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('is not told by its pixels alone', () => {
+  it('is needed: pixels alone are not enough', () => {
     expect(points.pixels).toBeLessThanOrEqual(50);
   });
 
-  it('knows more than a network that has learnt nothing', () => {
+  it('outperforms an untrained network', () => {
     expect(points.frozen - points.random).toBeGreaterThanOrEqual(10);
     expect(points.frozen).toBeLessThanOrEqual(85);
   });
 
-  it('learns more when it is fine-tuned', () => {
+  it('improves with fine-tuning', () => {
     expect(points.finetuned).toBeGreaterThan(points.frozen);
   });
 });

@@ -9,6 +9,7 @@ import { argmax } from '@/server/model/scores.ts';
 import { predictSet } from '@/server/training/evaluate.ts';
 import { assembleModel, type Experiment, releaseModel } from '@/server/training/experiment.ts';
 import { extractFeatures } from '@/server/training/extract-features.ts';
+import { FinishRequest } from '@/server/training/finish-request.ts';
 import { trainHead } from '@/server/training/stage1.ts';
 import { fineTune } from '@/server/training/stage2.ts';
 import { Reporter } from '@/server/training/telemetry/reporter.ts';
@@ -17,14 +18,14 @@ import { predictFromPixels } from './logistic-regression.ts';
 import { randomBackbone } from './random-backbone.ts';
 
 /**
- * Whether a backbone knows anything that helps: the same head on its features, on those of a network that has learnt
- * nothing, after fine-tuning, and logistic regression on the pixels, all on the same test images.
+ * Measures whether a backbone transfers: trains the same head on its features, on those of an untrained network, and with
+ * fine-tuning, plus logistic regression on pixels, and tests all of them on the same images.
  */
 
 export const methods = ['pixels', 'random', 'frozen', 'finetuned'] as const;
 export type Method = (typeof methods)[number];
 
-export interface Materials {
+export interface ComparisonInputs {
   dataset: Dataset;
   weights: Weights;
   engine: Engine;
@@ -32,29 +33,35 @@ export interface Materials {
 }
 
 /**
- * @param config its seed is also the random network's; stage 2 is fine-tuning, `n_unfreeze` layers of it
- * @returns of each method, whether it was right on each test image
+ * @param config its seed also initializes the untrained network; `finetuned` uses its stage 2
+ * @returns by method, whether the prediction for each test image is correct
  */
-export async function compareMethods(config: TrainConfig, materials: Materials): Promise<Record<Method, boolean[]>> {
-  const { dataset, weights, engine } = materials;
+export async function compareMethods(
+  config: TrainConfig,
+  inputs: ComparisonInputs,
+): Promise<Record<Method, boolean[]>> {
+  const { dataset, engine } = inputs;
   const split = splitImages(dataset, config.train_limit);
   const labels = labelsOf(dataset.test, split.test);
-  const judge = (predicted: Uint8Array) => Array.from(labels, (label, image) => predicted[image] === label);
+  const isCorrect = (predicted: Uint8Array) => Array.from(labels, (label, image) => predicted[image] === label);
   const classes = dataset.classes.length;
   const model = { network: networkOf(config), imageSize: config.image_size, seed: config.seed };
   const untrained = await randomBackbone(engine, model, dataset.train, split.train);
   const images = { train: dataset.train, test: dataset.test, classes };
   const withoutStage2 = { ...config, n_unfreeze: 0, epochs_stage2: 0 };
   return {
-    pixels: judge(predictFromPixels(images, split, config.seed)),
-    random: judge(await predict(withoutStage2, { ...materials, weights: untrained })),
-    frozen: judge(await predict(withoutStage2, { ...materials, weights })),
-    finetuned: judge(await predict(config, { ...materials, weights })),
+    pixels: isCorrect(predictFromPixels(images, split, config.seed)),
+    random: isCorrect(await predict(withoutStage2, { ...inputs, weights: untrained })),
+    frozen: isCorrect(await predict(withoutStage2, inputs)),
+    finetuned: isCorrect(await predict(config, inputs)),
   };
 }
 
-/** A run's two stages, as far as it has them. @returns the predicted class of each test image */
-async function predict(config: TrainConfig, { dataset, weights, engine, cache }: Materials): Promise<Uint8Array> {
+/** Trains stage 1, and stage 2 if it has epochs. @returns the predicted class of each test image */
+async function predict(
+  config: TrainConfig,
+  { dataset, weights, engine, cache }: ComparisonInputs,
+): Promise<Uint8Array> {
   const split = splitImages(dataset, config.train_limit);
   const timeLeft = new TimeLeft(config, sizesOf(split), { cacheLimit: cache.limit });
   const experiment: Experiment = {
@@ -62,11 +69,12 @@ async function predict(config: TrainConfig, { dataset, weights, engine, cache }:
     dataset,
     split,
     complete: splitImages(dataset, 0),
-    wall: new Uint32Array(),
+    sampleRows: new Uint32Array(),
     weights,
     ...assembleModel({ config, dataset, split, weights, engine, cache }),
     timeLeft,
     reporter: new Reporter(() => {}, new AbortController().signal, timeLeft),
+    finish: new FinishRequest(),
     saveCheckpoint: async () => {},
     resumeFrom: null,
     extendFromEpoch: 0,

@@ -3,8 +3,8 @@ import { emptyImages, imageBytes } from '@/server/model/dataset/dataset.ts';
 import { Random } from '@/server/model/random.ts';
 import { predictFromPixels } from './logistic-regression.ts';
 
-/** Noise, in which a hundred pixels tell the class. */
-function makeImages(count: number) {
+/** Noise images in which a hundred pixels depend on the class. */
+function createImages(count: number) {
   const images = emptyImages(count);
   const random = new Random(1, 'images', count);
   for (let image = 0; image < count; image++) {
@@ -16,11 +16,11 @@ function makeImages(count: number) {
   return images;
 }
 
-it('finds the pixels that tell', () => {
-  const [train, test] = [makeImages(300), makeImages(100)];
+it('learns the pixels that depend on the class', () => {
+  const [train, test] = [createImages(300), createImages(100)];
   const all = Uint32Array.from({ length: 300 }, (_, i) => i);
   const split = { train: all.subarray(0, 250), val: all.subarray(250), test: all.subarray(0, 100) };
   const predicted = predictFromPixels({ train, test, classes: 2 }, split, 7);
-  const right = predicted.reduce((count, label, image) => count + Number(label === test.labels[image]), 0);
-  expect(right).toBeGreaterThan(95);
+  const correct = predicted.reduce((count, label, image) => count + Number(label === test.labels[image]), 0);
+  expect(correct).toBeGreaterThan(95);
 });

@@ -4,7 +4,7 @@ import { Random } from '@/server/model/random.ts';
 import { argmax, softmax } from '@/server/model/scores.ts';
 import { createOptimizer } from '@/server/training/optimizer/optimizer.ts';
 
-/** What can be told from pixels by themselves: multinomial logistic regression, standardised, best epoch by validation. */
+/** Baseline on pixels: multinomial logistic regression on standardised pixels; the best epoch by validation accuracy counts. */
 
 const [batchSize, epochs, learningRate, weightDecay] = [64, 8, 3e-4, 1];
 
@@ -27,7 +27,7 @@ export function predictFromPixels(
     ['bias', new Float32Array(classes)],
   ]);
   const optimizer = createOptimizer('adamw', { weightDecay });
-  let best: { right: number; predicted: Uint8Array } = { right: -1, predicted: new Uint8Array() };
+  let best: { correct: number; predicted: Uint8Array } = { correct: -1, predicted: new Uint8Array() };
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const order = new Random(seed, 'pixels', epoch).permutation(labels.length);
     for (let at = 0; at < order.length; at += batchSize) {
@@ -35,13 +35,14 @@ export function predictFromPixels(
       optimizer.step(parameters, gradientsOf(rows.train, labels, batch, parameters, classes), learningRate);
     }
     const predicted = argmax(logitsOf(rows.val, parameters, classes), classes);
-    const right = predicted.reduce((count, label, image) => count + Number(label === valLabels[image]), 0);
-    if (right > best.right) best = { right, predicted: argmax(logitsOf(rows.test, parameters, classes), classes) };
+    const correct = predicted.reduce((count, label, image) => count + Number(label === valLabels[image]), 0);
+    if (correct > best.correct)
+      best = { correct, predicted: argmax(logitsOf(rows.test, parameters, classes), classes) };
   }
   return best.predicted;
 }
 
-/** Mean 0 and deviation 1 of each pixel, measured on some images. → rows [images, 3072]. */
+/** @returns a function that scales images to rows [images, 3072], with mean 0 and deviation 1 of each pixel over `indices` */
 function standardisation(images: ImageSet, indices: Uint32Array) {
   const [mean, square] = [new Float64Array(imageBytes), new Float64Array(imageBytes)];
   for (const image of indices) {
@@ -52,9 +53,9 @@ function standardisation(images: ImageSet, indices: Uint32Array) {
     }
   }
   const deviation = square.map((value, i) => Math.sqrt(Math.max(1, value - mean[i]! ** 2)));
-  return ({ pixels }: ImageSet, which: Uint32Array): Float32Array => {
-    const rows = new Float32Array(which.length * imageBytes);
-    for (const [row, image] of which.entries()) {
+  return ({ pixels }: ImageSet, chosen: Uint32Array): Float32Array => {
+    const rows = new Float32Array(chosen.length * imageBytes);
+    for (const [row, image] of chosen.entries()) {
       for (let i = 0; i < imageBytes; i++) {
         rows[row * imageBytes + i] = (pixels[image * imageBytes + i]! - mean[i]!) / deviation[i]!;
       }
@@ -63,7 +64,7 @@ function standardisation(images: ImageSet, indices: Uint32Array) {
   };
 }
 
-/** rows [n, 3072] → [n, classes]. */
+/** @returns logits [n, classes] of rows [n, 3072] */
 function logitsOf(rows: Float32Array, parameters: Map<string, Float32Array>, classes: number): Float32Array {
   const [kernel, bias] = [parameters.get('kernel')!, parameters.get('bias')!];
   const logits = new Float32Array((rows.length / imageBytes) * classes);
@@ -77,7 +78,7 @@ function logitsOf(rows: Float32Array, parameters: Map<string, Float32Array>, cla
   return logits;
 }
 
-/** Of the mean cross-entropy of a batch. */
+/** Gradients of a batch's mean cross-entropy. */
 function gradientsOf(
   rows: Float32Array,
   labels: Uint8Array,

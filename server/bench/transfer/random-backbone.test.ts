@@ -7,7 +7,7 @@ import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
 import { Programs } from '@/server/model/engine/programs.ts';
 import { randomBackbone } from './random-backbone.ts';
 
-it('meets its images with normalised signals up to the last layer', async () => {
+it('has normalised activations up to the last layer', async () => {
   const engine = createOnnxRuntimeEngine();
   const count = 32;
   const images = emptyImages(count);
@@ -19,7 +19,7 @@ it('meets its images with normalised signals up to the last layer', async () => 
   const [batch] = plainBatches(images, indices, count, { mirrored: false });
   const { frozen: features } = await (await programs.frozen(count)).run({ pixels: batch!.pixels });
   await programs.release();
-  // A ReLU of what is normal has the mean 1/√2π; pooling keeps it.
+  // ReLU of a standard normal variable has the mean 1/√(2π), which pooling preserves.
   const mean = features!.reduce((sum, value) => sum + value, 0) / features!.length;
   expect(mean).toBeCloseTo(0.399, 1);
 });

@@ -21,12 +21,12 @@ import { foldKernel, paddingOf, preprocess } from '@/server/model/network/frozen
 import { randomWeights } from '@/server/model/network/random-weights.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 
-/** Images that the statistics are measured on. */
-const measured = 256;
+/** Number of images for the statistics. */
+const statisticsImages = 256;
 
 /**
- * A network that has learnt nothing, made as good as it gets without learning: random kernels, and every
- * BatchNormalization with the mean and the variance that it meets on some training images.
+ * An untrained network that is as good as possible without training: random kernels, and BatchNormalization with the means
+ * and variances of some training images.
  */
 export async function randomBackbone(
   engine: Engine,
@@ -39,9 +39,14 @@ export async function randomBackbone(
     if (name.endsWith('/gamma')) data.fill(1);
     if (name.endsWith('/beta')) data.fill(0);
   }
-  const [batch] = plainBatches(images, indices.subarray(0, measured), Math.min(measured, indices.length), {
-    mirrored: false,
-  });
+  const [batch] = plainBatches(
+    images,
+    indices.subarray(0, statisticsImages),
+    Math.min(statisticsImages, indices.length),
+    {
+      mirrored: false,
+    },
+  );
   const program = await engine.compile(statisticsGraph(weights, network, imageSize, batch!.count));
   for (const [name, values] of Object.entries(await program.run({ pixels: batch!.pixels }))) {
     weights.get(name)!.data.set(values);
@@ -50,7 +55,7 @@ export async function randomBackbone(
   return weights;
 }
 
-/** Every moving mean and variance as its batch has it, by Keras' name. */
+/** Computes the mean and variance of a batch for every BatchNormalization, by Keras' name. */
 function statisticsGraph(weights: Weights, network: Network, imageSize: number, batch: number): Outputs {
   const outputs: Record<string, Node> = {};
   let x = preprocess(input('pixels', [batch, 3, 32, 32]), imageSize);

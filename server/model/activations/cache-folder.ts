@@ -1,39 +1,40 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { isBeingWritten } from '@/server/model/files/write-atomically.ts';
 
-/** The folder of what is kept between runs. It is bounded: what was not used for longest goes first. */
+/** The cache folder, shared by all runs. Its size is limited: the least recently used files are removed first. */
 
 export interface CachedFile {
   name: string;
   bytes: number;
-  /** Milliseconds since 1970. */
+  /** Time of last use, Unix ms. */
   usedAt: number;
 }
 
-/** Every file in a cache folder, the one used last first. */
+/** Lists the files in a cache folder, most recently used first, except those that a process is still writing. */
 export async function listCache(folder: string): Promise<CachedFile[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const files = await Promise.all(
     entries
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !isBeingWritten(entry.name))
       .map(async ({ name }): Promise<CachedFile[]> => {
-        const found = await stat(path.join(folder, name)).catch(() => null); // another process may have removed it
-        return found ? [{ name, bytes: found.size, usedAt: found.mtimeMs }] : [];
+        const stats = await stat(path.join(folder, name)).catch(() => null); // another process may have removed it
+        return stats ? [{ name, bytes: stats.size, usedAt: stats.mtimeMs }] : [];
       }),
   );
   return files.flat().sort((a, b) => b.usedAt - a.usedAt);
 }
 
-/** Removes these files of a cache folder. A process that has one open can read on. */
+/** Removes files from a cache folder. A process that has one of them open can continue to read it. */
 export async function removeCached(folder: string, files: readonly CachedFile[]): Promise<void> {
   for (const { name } of files) await rm(path.join(folder, name), { force: true });
 }
 
-/** A process' view of the folder: what it has used itself stays. */
+/** A process's view of the cache folder. Files that this process has used are never removed. */
 export class CacheFolder {
   private readonly used = new Set<string>();
 
-  /** @param limit bytes, of all files together */
+  /** @param limit total size of all files, in bytes */
   constructor(
     readonly folder: string,
     readonly limit: number,
@@ -41,18 +42,18 @@ export class CacheFolder {
 
   file = (name: string): string => path.join(this.folder, name);
 
-  /** Marks a file as used now, by this process. */
+  /** Marks a file as used by this process, now. */
   async use(name: string): Promise<void> {
     this.used.add(name);
     const now = new Date();
-    await utimes(this.file(name), now, now);
+    await utimes(this.file(name), now, now).catch(() => {}); // the cache may have been cleared
   }
 
-  /** Removes the oldest files until there is room for so many bytes more. @returns false where there cannot be */
+  /** Removes the least recently used files until `bytes` more fit. @returns false if they cannot fit */
   async makeRoom(bytes: number): Promise<boolean> {
     const files = await listCache(this.folder);
-    const staying = files.filter(({ name }) => this.used.has(name));
-    let room = this.limit - staying.reduce((sum, file) => sum + file.bytes, 0) - bytes;
+    const inUse = files.filter(({ name }) => this.used.has(name));
+    let room = this.limit - inUse.reduce((sum, file) => sum + file.bytes, 0) - bytes;
     if (room < 0) return false;
     const removed: CachedFile[] = [];
     for (const file of files.filter(({ name }) => !this.used.has(name))) {

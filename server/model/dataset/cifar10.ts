@@ -10,25 +10,25 @@ import { type Dataset, emptyImages, imageBytes, recordBytes } from './dataset.ts
 const recordsPerFile = cifar10Files.fileBytes / recordBytes;
 
 /**
- * Test sets that are known by the SHA-256 of `test_batch.bin`. Add a hash only after measuring it on the file itself. The
- * official one is known by what the download leaves beside it.
+ * Names of known test sets by the SHA-256 of `test_batch.bin`. Add a hash only after computing it from the file. The
+ * official test set is identified by the download's `provenance.json` instead.
  */
 const knownTestSets: Record<string, string> = {
   '3343056f69a39c4d7e0d3c6a9051c30a64535a98b7195a1ce9b9439a81e0b3dd': 'CIFAR-10, JPEG copy',
 };
 
 /**
- * Reads CIFAR-10's binary version (Krizhevsky, 2009; https://www.cs.toronto.edu/~kriz/cifar.html): 50,000 images to train
- * and validate on, 10,000 to test on.
+ * Reads CIFAR-10's binary version (Krizhevsky, 2009; https://www.cs.toronto.edu/~kriz/cifar.html): 50,000 images for
+ * training and validation, 10,000 for testing.
  *
- * @throws DataError where a file is missing or is not what it should be.
+ * @throws DataError if a file is missing or invalid
  */
 export async function loadCifar10(dataFolder: string): Promise<Dataset> {
   const folder = path.join(dataFolder, cifar10Files.folder);
   const train = await readFiles(folder, cifar10Files.train);
   const test = await readFiles(folder, [cifar10Files.test]);
   const testHash = test.hash.digest('hex');
-  const name = knownTestSets[testHash] ?? (await vouchedName(folder, testHash)) ?? 'CIFAR-10, unknown pixels';
+  const name = knownTestSets[testHash] ?? (await nameFromProvenance(folder, testHash)) ?? 'CIFAR-10, unknown pixels';
   return {
     name: 'cifar10',
     classes: cifar10Classes,
@@ -38,8 +38,8 @@ export async function loadCifar10(dataFolder: string): Promise<Dataset> {
   };
 }
 
-/** What the archive's checksum said that the test images are; null where nobody did, or they are others by now. */
-async function vouchedName(folder: string, testSha256: string): Promise<string | null> {
+/** The name recorded when the archive's checksum was verified; null if there is none or the test file has changed since. */
+async function nameFromProvenance(folder: string, testSha256: string): Promise<string | null> {
   try {
     const provenance = provenanceSchema.parse(JSON.parse(await readFile(path.join(folder, provenanceFile), 'utf8')));
     return provenance.testSha256 === testSha256 ? provenance.name : null;
@@ -61,7 +61,7 @@ async function readFiles(folder: string, names: string[]) {
       const image = index * recordsPerFile + record;
       const label = records[at]!;
       if (label >= cifar10Classes.length) {
-        throw broken(file, `image ${record} has the label ${label}; labels are 0 to 9`);
+        throw invalid(file, `image ${record} has label ${label}; labels are 0 to 9`);
       }
       images.labels[image] = label;
       images.pixels.set(records.subarray(at + 1, at + recordBytes), image * imageBytes);
@@ -72,16 +72,16 @@ async function readFiles(folder: string, names: string[]) {
 
 async function readRecords(file: string): Promise<Buffer> {
   const records = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? missing(file) : broken(file, error.message);
+    throw error.code === 'ENOENT' ? missing(file) : invalid(file, error.message);
   });
   const expected = recordsPerFile * recordBytes;
-  if (records.length !== expected) throw broken(file, `it has ${records.length} bytes instead of ${expected}`);
+  if (records.length !== expected) throw invalid(file, `it has ${records.length} bytes instead of ${expected}`);
   return records;
 }
 
 const advice = (file: string): string =>
-  `Get it with \`npm run get-data\` or the button in the app; or download ${cifar10Files.url} and unpack it so that ${path.dirname(file)} holds data_batch_1.bin to data_batch_5.bin and test_batch.bin.`;
+  `Download it with \`npm run get-data\` or the button in the app. By hand: download ${cifar10Files.url} and unpack it so that ${path.dirname(file)} contains data_batch_1.bin to data_batch_5.bin and test_batch.bin.`;
 const missing = (file: string) =>
-  new DataError('data-missing', `CIFAR-10 is not there: no file ${file}. ${advice(file)}`);
-const broken = (file: string, what: string) =>
-  new DataError('data-broken', `${file} is not a file of CIFAR-10's binary version: ${what}. ${advice(file)}`);
+  new DataError('data-missing', `CIFAR-10 is missing: there is no file ${file}. ${advice(file)}`);
+const invalid = (file: string, problem: string) =>
+  new DataError('data-broken', `${file} is not a valid file of CIFAR-10's binary version: ${problem}. ${advice(file)}`);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { TestIdentity } from '@/lib/run/metrics.ts';
 
-/** Images as CIFAR-10's binary files hold them: three planes of bytes each. */
+/** Images in the layout of CIFAR-10's binary files: three planes of bytes each. */
 export interface ImageSet {
-  /** [count, 3, 32, 32], shared with the worker that prepares batches. */
+  /** [count, 3, 32, 32], in memory shared with the worker that prepares batches. */
   pixels: Uint8Array<SharedArrayBuffer>;
   /** [count], each below the number of classes. */
   labels: Uint8Array;
@@ -11,26 +11,25 @@ export interface ImageSet {
 }
 
 export interface Dataset {
-  /** As a config names it. */
+  /** The value of a config's `dataset`. */
   name: string;
   classes: readonly string[];
-  /** What is split into training and validation images. */
+  /** Images that are split into training and validation images. */
   train: ImageSet;
   test: ImageSet & { identity: TestIdentity };
   /** SHA-256 of every image and label. */
   hash: string;
 }
 
-/** Bytes of one image. */
+/** Bytes per image. */
 export const imageBytes = 3 * 32 * 32;
-/** Of one image and its label, as CIFAR-10's binary files have them. */
+/** Bytes per record in CIFAR-10's binary files: a label and an image. */
 export const recordBytes = 1 + imageBytes;
 
-/** The labels of some images. */
 export const labelsOf = (images: ImageSet, indices: Uint32Array): Uint8Array =>
   Uint8Array.from(indices, (index) => images.labels[index]!);
 
-/** Room for so many images. */
+/** Allocates memory for `count` images. */
 export const emptyImages = (count: number): ImageSet => ({
   pixels: new Uint8Array(new SharedArrayBuffer(count * imageBytes)),
   labels: new Uint8Array(count),
@@ -38,8 +37,8 @@ export const emptyImages = (count: number): ImageSet => ({
 });
 
 /**
- * A data set of images that come from no known files: what tells its test from others is the hash of the images themselves.
- * @param testName what people call its test images
+ * Creates a data set whose test set identity is the hash of the images, for images that do not come from known files.
+ * @param testName display name of the test set
  */
 export function datasetOf(
   { name, classes, train, test }: Pick<Dataset, 'name' | 'classes' | 'train'> & { test: ImageSet },
@@ -58,5 +57,5 @@ export function datasetOf(
 const hashOf = ({ pixels, labels }: ImageSet): string =>
   createHash('sha256').update(labels).update(pixels).digest('hex');
 
-/** Called with the number of images read so far, and of all; may throw to stop. */
+/** Called with the number of images read so far and the total; may throw to stop. */
 export type OnRead = (done: number, total: number) => Promise<void>;

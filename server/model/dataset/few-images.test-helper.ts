@@ -4,13 +4,13 @@ import { cifar10Classes } from '@/lib/data/classes.ts';
 import { imageBytes, recordBytes } from './dataset.ts';
 import { renderSketch10 } from './sketch10/sketch10.ts';
 
-/** A run on the images that `makeFewImages` wrote, from the network that comes with the app. */
+/** Settings of a run on the images written by `makeFewImages`, with the bundled backbone. */
 export const fewImages = { dataset: 'few', backbone: 'sketch' } as const;
 
 /**
- * Writes the first images of sketch10 as a data set of its own, which is read in milliseconds: every process that trains on
- * sketch10 draws all of it, for seconds.
- * @param datasets the folder of data sets, which need not be there
+ * Writes the first images of sketch10 as a separate data set, which is read in milliseconds. Rendering all of sketch10, in
+ * every process that trains on it, would take seconds.
+ * @param datasets the folder of data sets; created if it does not exist
  */
 export async function makeFewImages(datasets: string, { train, test } = { train: 500, test: 100 }): Promise<void> {
   const folder = path.join(datasets, fewImages.dataset);
@@ -20,7 +20,7 @@ export async function makeFewImages(datasets: string, { train, test } = { train:
   await writeFile(path.join(folder, 'test.bin'), records('test', test));
 }
 
-/** As in CIFAR-10's files: a label, then the pixels. */
+/** Records in CIFAR-10's format: a label, then the pixels. */
 function records(split: 'train' | 'test', count: number): Uint8Array {
   const { pixels, labels } = renderSketch10({ split, start: 0, count });
   const bytes = new Uint8Array(count * recordBytes);

@@ -1,9 +1,9 @@
 import { type BuiltInDataset, isBuiltInDataset } from '@/lib/data/datasets.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
 import { loadCifar10 } from './cifar10.ts';
+import { loadCustomImages } from './custom-images/load-custom-images.ts';
 import type { Dataset, OnRead } from './dataset.ts';
-import { loadOwnImages } from './own-images/load-own-images.ts';
-import { type Sample, sampleCifar10, sampleOwnImages, sampleSketch10 } from './sample.ts';
+import { type Sample, sampleCifar10, sampleCustomImages, sampleSketch10 } from './sample.ts';
 import { loadSketch10 } from './sketch10/load-sketch10.ts';
 
 type Folders = Pick<Paths, 'data' | 'datasets' | 'cache'>;
@@ -25,17 +25,18 @@ const builtIn: Record<BuiltInDataset, Source> = {
 };
 
 /**
- * The data set of that name.
- * @param onRead called while it is read, where that takes a while
- * @throws DataError where it is not there or is not what it should be
+ * Loads a data set by name.
+ * @param onRead called repeatedly if reading takes long
+ * @throws DataError if it is missing or invalid
  */
 export const loadDataset = (name: string, folders: Folders, onRead: OnRead): Promise<Dataset> =>
-  isBuiltInDataset(name) ? builtIn[name].load(folders, onRead) : loadOwnImages(name, folders, onRead);
+  isBuiltInDataset(name) ? builtIn[name].load(folders, onRead) : loadCustomImages(name, folders, onRead);
 
 /**
- * A few training images, as far as possible of different classes, from a place that is drawn: the same draw gives the same.
- * @returns null where they must be decoded first, which `loadDataset` does
- * @throws OwnImagesError where a folder is no data set
+ * Selects a few random training images, of different classes if possible.
+ * @param draw the same number selects the same images
+ * @returns null if the images must be decoded first, which `loadDataset` does
+ * @throws CustomImagesError if a folder is not a valid data set
  */
 export const sampleDataset = (name: string, folders: Folders, count: number, draw: number): Promise<Sample | null> =>
-  isBuiltInDataset(name) ? builtIn[name].sample(folders, count, draw) : sampleOwnImages(name, folders, count, draw);
+  isBuiltInDataset(name) ? builtIn[name].sample(folders, count, draw) : sampleCustomImages(name, folders, count, draw);

@@ -1,13 +1,13 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { cifar10Classes } from '@/lib/data/classes.ts';
+import { CustomImagesError } from '@/lib/data/custom-images.ts';
 import { cifar10Files } from '@/lib/data/data-files.ts';
-import { OwnImagesError } from '@/lib/data/own-images.ts';
 import type { Paths } from '@/server/model/files/paths.ts';
 import { Random } from '@/server/model/random.ts';
+import { decodedFiles, readDecodedFacts } from './custom-images/decoded-files.ts';
+import { listCustomImages } from './custom-images/list-custom-images.ts';
 import { emptyImages, type ImageSet, imageBytes, recordBytes } from './dataset.ts';
-import { decodedFactsSchema, decodedFiles } from './own-images/decoded-files.ts';
-import { listOwnImages } from './own-images/list-own-images.ts';
 import { renderSketch10, sketch10Sizes } from './sketch10/sketch10.ts';
 
 export interface Sample {
@@ -15,12 +15,12 @@ export interface Sample {
   classes: readonly string[];
 }
 
-/** Of so many images that lie in a row, some are chosen; among these there are nearly always eight of CIFAR-10's classes. */
+/** Number of consecutive images to select from; they nearly always include eight of CIFAR-10's classes. */
 const windowImages = 64;
 
 /**
- * Reads some of CIFAR-10's images: 200 kB of 150 MB.
- * @param dataFolder that has CIFAR-10's files, each of its whole length
+ * Reads a few images of CIFAR-10: 200 kB of 150 MB.
+ * @param dataFolder must contain CIFAR-10's complete files
  * @param count at most 64
  */
 export async function sampleCifar10(dataFolder: string, count: number, draw: number): Promise<Sample> {
@@ -33,7 +33,7 @@ export async function sampleCifar10(dataFolder: string, count: number, draw: num
   };
 }
 
-/** Draws some of sketch10's images, in which the classes take turns. */
+/** Renders a few consecutive images of sketch10, in which the classes alternate. */
 export function sampleSketch10(count: number, draw: number): Sample {
   const start = new Random(draw, 'sample').integer(sketch10Sizes.train - count);
   const { pixels, labels } = renderSketch10({ split: 'train', start, count });
@@ -44,38 +44,38 @@ export function sampleSketch10(count: number, draw: number): Sample {
 }
 
 /**
- * Reads some own images, decoding none.
- * @returns null where they must be decoded first, as a run does
- * @throws OwnImagesError where the folder is no data set
+ * Reads a few custom images without decoding any.
+ * @returns null if the images must be decoded first, as a run does
+ * @throws CustomImagesError if the folder is not a valid data set
  */
-export async function sampleOwnImages(
+export async function sampleCustomImages(
   name: string,
   { datasets, cache }: Pick<Paths, 'datasets' | 'cache'>,
   count: number,
   draw: number,
 ): Promise<Sample | null> {
   const random = new Random(draw, 'sample');
-  const listed = await listOwnImages(path.join(datasets, name));
+  const listed = await listCustomImages(path.join(datasets, name));
   if (listed.format === 'binary') {
     const { file, images } = listed.train[random.integer(listed.train.length)]!;
     const sample = await sampleRecords(path.join(listed.folder, file), { images, count, random });
     if (sample.labels.some((label) => label >= listed.classes.length)) {
-      throw new OwnImagesError(`${file} has labels beyond its ${listed.classes.length} classes.`);
+      throw new CustomImagesError(`${file} has labels beyond its ${listed.classes.length} classes.`);
     }
     return { images: sample, classes: listed.classes };
   }
   const files = decodedFiles(cache, listed.fingerprint);
-  const facts = await readFile(files.facts, 'utf8').catch(() => null);
+  const facts = await readDecodedFacts(files.facts);
   if (facts === null) return null;
-  const { train } = decodedFactsSchema.parse(JSON.parse(facts));
-  // The cache may have made room of it, facts or no facts.
+  const { train } = facts;
+  // The cache may have removed the pixels although their facts remain.
   const file = await open(files.images).catch(() => null);
   if (file === null) return null;
   try {
     const labels = await readAt(file, 0, train);
     const order = Array.from(random.permutation(train));
     const images = emptyImages(Math.min(count, train));
-    for (const [row, image] of differing(order, labels, images.count).entries()) {
+    for (const [row, image] of preferDistinctClasses(order, labels, images.count).entries()) {
       images.labels[row] = labels[image]!;
       images.pixels.set(await readAt(file, train + image * imageBytes, imageBytes), row * imageBytes);
     }
@@ -85,15 +85,16 @@ export async function sampleOwnImages(
   }
 }
 
-interface RecordsWanted {
-  /** How many there are. */
+interface RecordSelection {
+  /** Number of records in the file. */
   images: number;
+  /** Number of records to select. */
   count: number;
   random: Random;
 }
 
-/** From a file of records, labels and pixels; only a window of it is read. */
-async function sampleRecords(name: string, { images, count, random }: RecordsWanted): Promise<ImageSet> {
+/** Selects images from a file in CIFAR-10's format, reading only a window of it. */
+async function sampleRecords(name: string, { images, count, random }: RecordSelection): Promise<ImageSet> {
   const width = Math.min(windowImages, images);
   const first = images > width ? random.integer(images - width) : 0;
   const file = await open(name);
@@ -101,7 +102,7 @@ async function sampleRecords(name: string, { images, count, random }: RecordsWan
     const window = await readAt(file, first * recordBytes, width * recordBytes);
     const labels = Uint8Array.from({ length: width }, (_, record) => window[record * recordBytes]!);
     const sample = emptyImages(Math.min(count, width));
-    for (const [row, record] of differing([...labels.keys()], labels, sample.count).entries()) {
+    for (const [row, record] of preferDistinctClasses([...labels.keys()], labels, sample.count).entries()) {
       sample.labels[row] = labels[record]!;
       sample.pixels.set(window.subarray(record * recordBytes + 1, (record + 1) * recordBytes), row * imageBytes);
     }
@@ -117,8 +118,8 @@ async function readAt(file: Awaited<ReturnType<typeof open>>, from: number, leng
   return bytes;
 }
 
-/** Some of the images in this order, the first of each class before others. */
-function differing(order: readonly number[], labels: Uint8Array, count: number): number[] {
+/** Selects `count` images in this order, but the first image of each class before any second one. */
+function preferDistinctClasses(order: readonly number[], labels: Uint8Array, count: number): number[] {
   const seen = new Set<number>();
   const isFirst = new Map(
     order.map((image) => [image, !seen.has(labels[image]!) && Boolean(seen.add(labels[image]!))]),

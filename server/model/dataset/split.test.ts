@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { splitImages, testIdentity } from './split.ts';
 
-/** Labels without pixels, which the split does not look at: 5,000 and 1,000 of each of ten classes, mixed. */
+/** An image set without pixels, which the split does not use. */
 const setOf = (labels: Uint8Array) => ({
   labels,
   count: labels.length,
@@ -31,28 +31,28 @@ describe('splitImages', () => {
     expect(test).toEqual(Uint32Array.from({ length: 10_000 }, (_, i) => i));
   });
 
-  it('draws the validation images from everywhere, and always the same', () => {
+  it('draws the same validation images every time, from all of the training images', () => {
     const { val } = splitImages(cifar, 0);
     const mean = val.reduce((sum, index) => sum + index, 0) / val.length;
     expect(Math.abs(mean - 25_000)).toBeLessThan(1000); // about 5 standard errors of 204
     expect(splitImages(cifar, 0)).toEqual(splitImages(cifar, 0));
   });
 
-  it('takes an exact part of the training images, and of the others in proportion', () => {
+  it('selects exactly the requested number of training images, and the others in proportion', () => {
     expect(counts(9000)).toEqual([Array(10).fill(900), Array(10).fill(100), Array(10).fill(200)]);
     const { train, val, test } = splitImages(cifar, 10_000);
     expect([train.length, val.length, test.length]).toEqual([10_000, 1111, 2222]);
     for (const part of counts(10_000)) expect(Math.max(...part) - Math.min(...part)).toBeLessThanOrEqual(1);
   });
 
-  it('keeps one image of each class at least', () => {
+  it('selects at least one image of each class', () => {
     for (const limit of [1, 10, 25]) {
       for (const part of counts(limit)) expect(Math.min(...part)).toBeGreaterThanOrEqual(1);
     }
     expect(splitImages(cifar, 25).train).toHaveLength(25);
   });
 
-  it('makes smaller runs of the images of larger ones, in ascending order', () => {
+  it('selects subsets of larger runs’ images for smaller runs, in ascending order', () => {
     const limits = [1, 24, 25, 450, 999, 10_000, 44_999, 45_000];
     const splits = limits.map((limit) => splitImages(cifar, limit));
     for (const part of ['train', 'val', 'test'] as const) {
@@ -68,7 +68,7 @@ describe('splitImages', () => {
     expect(splits.at(-1)).toEqual(splitImages(cifar, 0));
   });
 
-  it('keeps the shares of classes that are not alike', () => {
+  it('preserves the shares of classes of different sizes', () => {
     const uneven = setOf(Uint8Array.from({ length: 400 }, (_, i) => Number(i % 4 === 0)));
     const data = {
       name: 'cifar10',
@@ -90,11 +90,11 @@ describe('splitImages', () => {
 describe('testIdentity', () => {
   const of = (limit: number) => testIdentity(cifar.test, splitImages(cifar, limit).test);
 
-  it('is that of the data set where all test images are used', () => {
+  it('is the data set’s if all test images are used', () => {
     expect(of(0)).toEqual(identity);
   });
 
-  it('is another for a part of them, the same for the same part', () => {
+  it('differs for a part of the test images, and is the same for the same part', () => {
     expect(of(9000)).toMatchObject({ name: 'CIFAR-10, official, a part', images: 2000 });
     expect(of(9000)).toEqual(of(9000));
     expect(new Set([of(0), of(9000), of(4500)].map(({ hash }) => hash)).size).toBe(3);

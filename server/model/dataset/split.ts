@@ -5,26 +5,27 @@ import type { TestIdentity } from '@/lib/run/metrics.ts';
 import { Random } from '@/server/model/random.ts';
 import type { Dataset } from './dataset.ts';
 
-/** Which images a run trains, validates and tests on: indices into `train` (twice) and `test`, ascending. */
+/** The images that a run trains, validates and tests on: ascending indices into the data set's `train` (train, val) and `test`. */
 export interface Split {
   train: Uint32Array;
   val: Uint32Array;
   test: Uint32Array;
 }
 
-/** How many images each set has. */
+/** Number of images in each part. */
 export const sizesOf = ({ train, val, test }: Split): ImageCounts => ({
   train: train.length,
   val: val.length,
   test: test.length,
 });
 
-/** The split is the same in every run, whatever its seed: results stay comparable. */
+/** Independent of a run's seed, so that results stay comparable. */
 const splitSeed = 42;
 
 /**
- * @param trainLimit how many images to train on, the same share of every class and at least one of each; validation and
- *   test shrink in proportion. 0, or more than there are, takes all. A smaller run's images are among a larger one's.
+ * Splits a data set, stratified by class. A smaller run's images are a subset of a larger run's.
+ * @param trainLimit number of training images: the same share of every class, at least one of each. Validation and test
+ *   images are reduced in proportion. 0, or more than available, uses all.
  */
 export function splitImages(
   { name, train, test, classes }: Pick<Dataset, 'name' | 'train' | 'test' | 'classes'>,
@@ -42,7 +43,7 @@ export function splitImages(
   };
 }
 
-/** The images of each class in an order that is always the same; another for each purpose. */
+/** Shuffles the images of each class. The order is always the same for the same purpose. */
 export function shuffledByClass(labels: Uint8Array, classes: number, purpose: string): number[][] {
   const byClass = Array.from({ length: classes }, (): number[] => []);
   for (const image of new Random(splitSeed, 'split', purpose).permutation(labels.length)) {
@@ -52,18 +53,18 @@ export function shuffledByClass(labels: Uint8Array, classes: number, purpose: st
 }
 
 /**
- * The beginning of one fixed order in which the classes take turns, a larger class more often: so each part holds its
- * share of every class, as nearly as whole images allow, and all of any smaller part.
+ * Selects the first images of a fixed order in which the classes alternate in proportion to their sizes. So every part
+ * contains the same share of each class, rounded to images, and includes every smaller part.
  */
 function stratifiedPart(byClass: number[][], share: number): Uint32Array {
   const order = byClass
-    .flatMap((images, label) => images.map((image, place) => ({ image, label, turn: place / images.length })))
-    .sort((a, b) => a.turn - b.turn || a.label - b.label);
+    .flatMap((images, label) => images.map((image, index) => ({ image, label, rank: index / images.length })))
+    .sort((a, b) => a.rank - b.rank || a.label - b.label);
   const count = Math.max(byClass.length, Math.round(order.length * share));
   return Uint32Array.from(order.slice(0, count), ({ image }) => image).sort();
 }
 
-/** What is tested on: a part of the test images is another test than all of them. */
+/** The identity of a run's test set. A part of the test images has a different identity from the complete set. */
 export function testIdentity({ identity }: Dataset['test'], indices: Uint32Array): TestIdentity {
   if (indices.length === identity.images) return identity;
   const hash = createHash('sha256').update(identity.hash).update(indices).digest('hex');

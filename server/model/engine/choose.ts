@@ -11,22 +11,22 @@ import { readVerdicts } from './inventory/verdicts.ts';
 
 export interface Choice {
   engine: Engine;
-  /** What is known of the others, and why they were not taken; of `auto` alone. */
+  /** The verdict on every engine that was considered; empty unless the config says `auto`. */
   verdicts: EngineVerdicts;
 }
 
-type Asked = Workload & Pick<TrainConfig, 'engine'>;
+type EngineRequest = Workload & Pick<TrainConfig, 'engine'>;
 
 /**
- * The engine that a config asks for; `auto` takes the fastest that computes right here. Where more than one could, each is
- * tried once (`check-engine.ts`), and what was found is kept in the cache folder.
+ * Creates the engine that a config names. `auto` selects the fastest that computes correctly on this machine: if several
+ * could run, each is checked once (`check-engine.ts`) and the verdicts are saved in the cache folder.
  *
- * @throws CodedError `engine-missing` where there is none
- * @throws Canceled where the signal aborts
+ * @throws CodedError `engine-missing` if no engine can run
+ * @throws Canceled if the signal aborts
  */
-export async function chooseEngine(asked: Asked, cacheFolder: string, signal?: AbortSignal): Promise<Choice> {
-  if (asked.engine !== 'auto') return { engine: await createEngine(asked.engine), verdicts: {} };
-  const verdicts = await judgeEngines(asked, cacheFolder, { signal });
+export async function chooseEngine(request: EngineRequest, cacheFolder: string, signal?: AbortSignal): Promise<Choice> {
+  if (request.engine !== 'auto') return { engine: await createEngine(request.engine), verdicts: {} };
+  const verdicts = await judgeEngines(request, cacheFolder, { signal });
   const name = onlyCandidate() ?? fastestEngine(verdicts);
   if (!name) {
     const reasons = Object.entries(verdicts).map(
@@ -37,35 +37,35 @@ export async function chooseEngine(asked: Asked, cacheFolder: string, signal?: A
   return { engine: await createEngine(name), verdicts };
 }
 
-/** The check's bundle lies beside the trainer's, of which this is part; tests run the sources. */
+/** The bundled check. It is in the folder of the trainer's bundle, which contains this module; tests run the sources. */
 const defaultEntry = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/trainer/check-main.mjs' : 'check-main.mjs',
   import.meta.url,
 );
 
 interface JudgeOptions {
-  /** Also where only one engine can run here, which needs no trial to be taken. */
+  /** Checks even a single candidate, which would otherwise be selected without a check. */
   tryAll?: boolean;
   entry?: URL;
   signal?: AbortSignal;
 }
 
-/** A verdict on every engine; those in the cache folder are used where they are enough. */
+/** Returns a verdict on every engine. Saved verdicts for this workload are reused. */
 export async function judgeEngines(
-  asked: Workload,
+  workload: Workload,
   cacheFolder: string,
   { tryAll = false, entry = defaultEntry, signal }: JudgeOptions = {},
 ): Promise<EngineVerdicts> {
   if (onlyCandidate() && !tryAll) return unavailableEngines();
-  const verdicts = readVerdicts(cacheFolder, asked);
+  const verdicts = readVerdicts(cacheFolder, workload);
   if (engineNames.every((name) => verdicts[name])) return verdicts;
-  // One after the other: two at once would slow each other down.
-  for (const name of engineNames) verdicts[name] ??= await checkEngine(name, asked, { entry, signal });
-  await saveVerdicts(cacheFolder, asked, verdicts);
+  // Sequentially, because two checks at once would slow each other down.
+  for (const name of engineNames) verdicts[name] ??= await checkEngine(name, workload, { entry, signal });
+  await saveVerdicts(cacheFolder, workload, verdicts);
   return verdicts;
 }
 
-/** Where only one engine can run here there is nothing to choose, and nothing to try. */
+/** The only engine that can run on this machine; null if there are several or none. */
 function onlyCandidate(): EngineName | null {
   const [first, ...others] = engineNames.filter((name) => unavailableReason(name) === null);
   return first && others.length === 0 ? first : null;

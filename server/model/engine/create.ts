@@ -4,14 +4,14 @@ import type { Engine } from './engine.ts';
 import { findGpu, unavailableReason } from './inventory/parts.ts';
 
 export interface EngineOptions {
-  /** How many compute, on the engine `cpu`; by default all there are. */
+  /** Number of compute threads of the engine `cpu`; by default one per available core. */
   threads?: number;
 }
 
 /**
- * The engine of this name. Its library is loaded only here: not every system has each.
+ * Creates the engine with this name. Imports its library on demand, because not every system has all of them.
  *
- * @throws CodedError `engine-missing` where it cannot be had
+ * @throws CodedError `engine-missing` if it cannot run on this machine
  */
 export async function createEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   try {
@@ -20,7 +20,7 @@ export async function createEngine(name: EngineName, options: EngineOptions = {}
     const why = unavailableReason(name) ?? (error instanceof Error ? error.message : String(error));
     throw new CodedError(
       'engine-missing',
-      `The engine ${name} cannot run here: ${why}. Take another, or auto. All of them: npm run engines.`,
+      `The engine ${name} cannot run on this machine: ${why}. Choose another one or auto. To list all engines: npm run engines.`,
       { cause: error },
     );
   }

@@ -1,30 +1,30 @@
 import type { EngineName } from '@/lib/config/engines.ts';
 import type { Outputs } from '@/server/model/graph/node.ts';
 
-/** Named tensors, row-major float32, of the shapes that the graph gives them. */
+/** Tensors by name: row-major float32, with the shapes of the graph's nodes. */
 export type Tensors = Record<string, Float32Array>;
 
-/** A graph that an engine has made ready to run. */
+/** A graph compiled by an engine. */
 export interface Program {
   /**
    * Computes the graph's outputs from its inputs.
    *
-   * @throws Error where an input is missing or has not the size that its shape says.
+   * @throws Error if an input is missing or its size does not match its shape
    */
   run(inputs: Tensors): Promise<Tensors>;
   release(): Promise<void>;
 }
 
-/** What computes. A new one is one more file beside this. */
+/** A backend that compiles and runs graphs. Each implementation is one file in this folder. */
 export interface Engine {
-  /** As `--engine` names it. */
+  /** The value of `--engine`. */
   readonly name: EngineName;
-  /** What it runs on, for people: `AMD EPYC`. */
+  /** Display name of the device, such as `AMD EPYC`. */
   readonly device: string;
-  /** Null where that is not ours to say. */
+  /** Null if the library decides. */
   readonly threads: number | null;
-  /** Part of the key of everything cached that this engine computed: results may differ in the last bits between two. */
+  /** Part of the cache key of computed values: results of two engines may differ in the last bits. */
   readonly fingerprint: string;
-  /** Compiles a graph. Do it once for each shape in a run: engines may leak what they compile. */
+  /** Compiles a graph. Compile each shape once per run: engines may leak compiled programs. */
   compile(outputs: Outputs): Promise<Program>;
 }

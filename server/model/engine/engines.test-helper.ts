@@ -3,7 +3,7 @@ import { unavailableReason } from './inventory/parts.ts';
 import { createWasmEngine } from './onnxruntime-web.ts';
 import { createTfjsEngine } from './tfjs.ts';
 
-/** Those beside the CPU's that run in any process of this machine; GPUs' are tried in processes of their own. */
+/** The engines other than `cpu` that can run within the test process; GPU engines are checked in separate processes. */
 export const otherEngines: [name: string, engine: Engine][] = [['wasm', createWasmEngine()]];
 
 const why = unavailableReason('tensorflow');

@@ -1,7 +1,7 @@
 import { type Outputs, type Shape, sizeOf, topologicalOrder } from '@/server/model/graph/node.ts';
 import type { Tensors } from './engine.ts';
 
-/** The inputs that a graph is fed with, by name. */
+/** The shapes of a graph's inputs, by name. */
 export const inputShapes = (outputs: Outputs): Map<string, Shape> =>
   new Map(
     topologicalOrder(Object.values(outputs)).flatMap(({ operation, shape }) =>
@@ -10,9 +10,9 @@ export const inputShapes = (outputs: Outputs): Map<string, Shape> =>
   );
 
 /**
- * What a program is fed, each input as its engine's own tensor.
+ * Converts inputs to an engine's tensors.
  *
- * @throws Error where an input is missing or has not the size that its shape says.
+ * @throws Error if an input is missing or its size does not match its shape
  */
 export function makeFeeds<T>(
   shapes: Map<string, Shape>,

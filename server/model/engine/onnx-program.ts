@@ -3,7 +3,7 @@ import type { Outputs } from '@/server/model/graph/node.ts';
 import type { Program } from './engine.ts';
 import { inputShapes, makeFeeds } from './feeds.ts';
 
-/** A session of ONNX Runtime, native or WebAssembly, as the program of the graph that it was made from. */
+/** Wraps an ONNX Runtime session, native or WebAssembly, as a program. @param outputs the graph that the session runs */
 export function onnxProgram(
   outputs: Outputs,
   session: onnxruntime.InferenceSession,

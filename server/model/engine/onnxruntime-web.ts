@@ -6,8 +6,8 @@ import { processorName } from './inventory/processor.ts';
 import { onnxProgram } from './onnx-program.ts';
 
 /**
- * ONNX Runtime as WebAssembly (https://onnxruntime.ai), on one thread: the same bytes as the native one, and slower. For
- * systems that the native one has no binary for.
+ * ONNX Runtime as WebAssembly (https://onnxruntime.ai), on one thread. Runs the same ONNX models as the native build, more
+ * slowly; for systems without a native binary.
  */
 export function createWasmEngine(): Engine {
   const cpu = processorName();

@@ -8,11 +8,11 @@ import { processorName } from './inventory/processor.ts';
 import { onnxProgram } from './onnx-program.ts';
 
 /**
- * ONNX Runtime's own kernels (https://onnxruntime.ai) on the CPU.
+ * ONNX Runtime (https://onnxruntime.ai) with its CPU execution provider.
  *
- * `session.run` blocks the event loop for its whole length; only between steps does anything else of the process run.
+ * `session.run` blocks the event loop until it returns; other work of the process runs only between steps.
  *
- * @param threads how many compute. Same inputs and same number: the same bits.
+ * @param threads number of compute threads; results are bit-identical for the same inputs and number of threads
  */
 export function createOnnxRuntimeEngine(threads = os.availableParallelism()): Engine {
   const cpu = processorName();
@@ -26,9 +26,10 @@ export function createOnnxRuntimeEngine(threads = os.availableParallelism()): En
 }
 
 /**
- * The same on a GPU: of any maker by WebGPU, of NVIDIA's by CUDA 12. What a provider has no kernel for runs on the CPU.
+ * ONNX Runtime with a GPU execution provider: WebGPU for any GPU, CUDA 12 for NVIDIA's. Operations that the provider does
+ * not implement run on the CPU.
  *
- * @param device what it is called, as far as that can be found out: ONNX Runtime itself does not tell.
+ * @param device display name of the GPU, which ONNX Runtime does not report
  */
 export function createGpuEngine(provider: 'webgpu' | 'cuda', device: string): Engine {
   return {
@@ -41,10 +42,10 @@ export function createGpuEngine(provider: 'webgpu' | 'cuda', device: string): En
 }
 
 /**
- * Each session has threads of its own, which spin while they wait for work. After a run they would go on for a while, in case
- * the next one comes at once; but the next one is another session's, since frozen part and tail take turns, on the same
- * cores. Within a run they give up after microseconds that hardly ever pass where cores are free: where something else
- * works on them, it is that which is waited for, and spinning keeps it from its end.
+ * Limits how long idle threads spin. Each session has its own threads, which wait for work by spinning, and sessions
+ * alternate on the same cores (frozen part, then tail). Spinning after a run would slow down the other session, so it
+ * stops with the run. Within a run it stops after 100 µs: with free cores a wait hardly ever takes that long; with busy
+ * cores, spinning delays the very work that the thread waits for.
  */
 const spinning = { session: { force_spinning_stop: '1', intra_op: { spin_duration_us: '100' } } };
 

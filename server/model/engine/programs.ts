@@ -3,7 +3,7 @@ import { frozenGraph, inferenceGraph, type ModelShape, trainingGraph } from '@/s
 import type { Weights } from '@/server/model/network/weights.ts';
 import type { Engine, Program } from './engine.ts';
 
-/** The programs of one model, each compiled when it is first asked for and kept until it is released. */
+/** The programs of one model. Each is compiled on first use and cached until `release`. */
 export class Programs {
   private readonly compiled = new Map<string, Promise<Program>>();
 
@@ -20,9 +20,9 @@ export class Programs {
 
   private program(kind: string, batch: number, graph: () => Outputs): Promise<Program> {
     const key = `${kind} ${batch}`;
-    const found = this.compiled.get(key) ?? this.engine.compile(graph());
-    this.compiled.set(key, found);
-    return found;
+    const program = this.compiled.get(key) ?? this.engine.compile(graph());
+    this.compiled.set(key, program);
+    return program;
   }
 
   async release(): Promise<void> {

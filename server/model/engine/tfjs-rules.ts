@@ -1,12 +1,12 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
 import type { Node, Operation, OperationOf, Padding, Shape } from '@/server/model/graph/node.ts';
 
-/** Each operation of a graph in TensorFlow.js. Images are kept with their channels last, as TensorFlow wants them on a CPU. */
+/** Implements each graph operation with TensorFlow.js. Images are stored channels-last, which TensorFlow requires on a CPU. */
 
 export interface Stored {
   tensor: TensorFlow.Tensor;
-  /** The logical [n, c, h, w] is kept as [n, h, w, c]. */
-  isImage: boolean;
+  /** The tensor's layout differs from the graph's: an image [n, c, h, w] is stored as [n, h, w, c]. */
+  isChannelsLast: boolean;
 }
 
 type Tf = typeof TensorFlow;
@@ -17,51 +17,53 @@ type Rule<T extends Operation['type']> = (
   operation: OperationOf<T>,
 ) => Stored;
 
-export const storedLogically = (tensor: TensorFlow.Tensor): Stored => ({ tensor, isImage: false });
-const asImage = (tensor: TensorFlow.Tensor): Stored => ({ tensor, isImage: true });
+/** Wraps a tensor in the graph's layout. */
+export const inGraphLayout = (tensor: TensorFlow.Tensor): Stored => ({ tensor, isChannelsLast: false });
+const inChannelsLastLayout = (tensor: TensorFlow.Tensor): Stored => ({ tensor, isChannelsLast: true });
 
-/** As the graph's shapes say. */
-export const logical = (tf: Tf, { tensor, isImage }: Stored): TensorFlow.Tensor =>
-  isImage ? tf.transpose(tensor, [0, 3, 1, 2]) : tensor;
-const image = (tf: Tf, { tensor, isImage }: Stored): TensorFlow.Tensor4D =>
-  (isImage ? tensor : tf.transpose(tensor, [0, 2, 3, 1])) as TensorFlow.Tensor4D;
+/** Returns the tensor in the graph's layout. */
+export const toGraphLayout = (tf: Tf, { tensor, isChannelsLast }: Stored): TensorFlow.Tensor =>
+  isChannelsLast ? tf.transpose(tensor, [0, 3, 1, 2]) : tensor;
+const toImage = (tf: Tf, { tensor, isChannelsLast }: Stored): TensorFlow.Tensor4D =>
+  (isChannelsLast ? tensor : tf.transpose(tensor, [0, 2, 3, 1])) as TensorFlow.Tensor4D;
 
-/** A rule on tensors as they logically are. */
+/** A rule that works on tensors in the graph's layout. */
 const plain =
   <T extends Operation['type']>(
     compute: (tf: Tf, x: TensorFlow.Tensor[], node: Node, operation: OperationOf<T>) => TensorFlow.Tensor,
   ): Rule<T> =>
   (tf, inputs, node, operation) =>
-    storedLogically(
+    inGraphLayout(
       compute(
         tf,
-        inputs.map((each) => logical(tf, each)),
+        inputs.map((each) => toGraphLayout(tf, each)),
         node,
         operation,
       ),
     );
 
-/** Element by element: images stay images, as long as all are of one shape. */
+/** An elementwise rule. Channels-last inputs stay channels-last if all have the result's shape. */
 const elementwise =
   <T extends Operation['type']>(
     compute: (tf: Tf, x: TensorFlow.Tensor[], operation: OperationOf<T>) => TensorFlow.Tensor,
   ): Rule<T> =>
   (tf, inputs, { shape, inputs: nodes }, operation) => {
-    const areImages = inputs.every(({ isImage }, at) => isImage && nodes[at]!.shape.join() === shape.join());
-    const tensors = inputs.map((each) => (areImages ? each.tensor : logical(tf, each)));
-    return { tensor: compute(tf, tensors, operation), isImage: areImages };
+    const isChannelsLast = inputs.every((each, at) => each.isChannelsLast && nodes[at]!.shape.join() === shape.join());
+    const tensors = inputs.map((each) => (isChannelsLast ? each.tensor : toGraphLayout(tf, each)));
+    return { tensor: compute(tf, tensors, operation), isChannelsLast };
   };
 
-/** Whether TensorFlow's own rule for `same` pads this much, at both ends of a side. */
+/** Whether TensorFlow's `same` padding equals this padding. */
 function isSame(side: number, kernel: number, stride: number, { before, after }: Padding): boolean {
   const total = Math.max((Math.ceil(side / stride) - 1) * stride + kernel - side, 0);
   return before === Math.floor(total / 2) && after === total - before;
 }
 
-/** The padding by TensorFlow's name where that fits; else the images padded, and none. */
+/** Uses TensorFlow's `same` padding if it is equivalent; otherwise pads the images explicitly, for `valid`. */
 function padded(tf: Tf, x: TensorFlow.Tensor4D, kernel: number, stride: number, padding: Padding) {
-  const fits = isSame(x.shape[1], kernel, stride, padding) && isSame(x.shape[2], kernel, stride, padding);
-  if (fits) return { x, pad: 'same' as const };
+  if (isSame(x.shape[1], kernel, stride, padding) && isSame(x.shape[2], kernel, stride, padding)) {
+    return { x, pad: 'same' as const };
+  }
   const { before, after } = padding;
   return {
     x: tf.pad(x, [
@@ -76,25 +78,25 @@ function padded(tf: Tf, x: TensorFlow.Tensor4D, kernel: number, stride: number, 
 
 const isDepthwise = ({ shape }: Node, { groups }: OperationOf<'conv'>): boolean => groups > 1 && groups === shape[1];
 
-/** A convolution's kernel [out, in, kh, kw] as TensorFlow has it: [kh, kw, in, out], depthwise [kh, kw, channels, 1]. */
-const turnKernel = (tf: Tf, kernel: TensorFlow.Tensor, reader: Node): TensorFlow.Tensor4D =>
+/** A convolution's kernel [out, in, kh, kw] in TensorFlow's layout: [kh, kw, in, out], depthwise [kh, kw, channels, 1]. */
+const transposeKernel = (tf: Tf, kernel: TensorFlow.Tensor, convolution: Node): TensorFlow.Tensor4D =>
   tf.transpose(
     kernel as TensorFlow.Tensor4D,
-    isDepthwise(reader, reader.operation as OperationOf<'conv'>) ? [2, 3, 0, 1] : [2, 3, 1, 0],
+    isDepthwise(convolution, convolution.operation as OperationOf<'conv'>) ? [2, 3, 0, 1] : [2, 3, 1, 0],
   );
 
-/** A constant kernel, turned once and for all. It is no image, but is kept otherwise than it logically is. */
-export const constantKernel = (tf: Tf, kernel: TensorFlow.Tensor, reader: Node): Stored =>
-  asImage(turnKernel(tf, kernel, reader));
+/** A constant kernel, transposed once when the graph is compiled. The flag marks it as not in the graph's layout. */
+export const constantKernel = (tf: Tf, kernel: TensorFlow.Tensor, convolution: Node): Stored =>
+  inChannelsLastLayout(transposeKernel(tf, kernel, convolution));
 
-/** [c, n, h, w] → [n, h, w, c], and back. */
+/** [c, n, h, w] → [n, h, w, c], and the inverse. */
 const channelsLast = (tf: Tf, x: TensorFlow.Tensor) => tf.transpose(x as TensorFlow.Tensor4D, [1, 2, 3, 0]);
 const channelsOutermost = (tf: Tf, x: TensorFlow.Tensor) => tf.transpose(x as TensorFlow.Tensor4D, [3, 0, 1, 2]);
 /** [c, 3, 3] → [3, 3, c, 1]. */
 const depthwiseKernel = (tf: Tf, kernels: TensorFlow.Tensor) =>
   tf.expandDims(tf.transpose(kernels, [1, 2, 0]), 3) as TensorFlow.Tensor4D;
 
-/** The two gradients of a depthwise convolution, which TensorFlow.js has as kernels but not as functions. */
+/** Runs one of the two depthwise gradients, which TensorFlow.js has as backend kernels but not in its public API. */
 const runKernel = (
   tf: Tf,
   name: string,
@@ -113,26 +115,29 @@ const matrices = (x: TensorFlow.Tensor, rank: number): TensorFlow.Tensor =>
 
 export const tfjsRules: { [T in Operation['type']]: Rule<T> } = {
   input: () => {
-    throw new Error('an input is fed, not computed');
+    throw new Error('inputs are fed, not computed');
   },
   constant: () => {
-    throw new Error('a constant is made when a graph is compiled');
+    throw new Error('constants are created when the graph is compiled');
   },
   matMul: plain((tf, [a, b], { shape }, { transposeA, transposeB }) =>
     tf.matMul(matrices(a!, shape.length), matrices(b!, shape.length), transposeA, transposeB),
   ),
   conv: (tf, [x, kernels, bias], node, operation) => {
     const { stride, padding, groups } = operation;
-    // A constant kernel has been turned already.
-    const kernel = kernels!.isImage ? (kernels!.tensor as TensorFlow.Tensor4D) : turnKernel(tf, kernels!.tensor, node);
-    const { x: pixels, pad } = padded(tf, image(tf, x!), kernel.shape[0], stride, padding);
-    if (isDepthwise(node, operation))
-      return asImage(tf.add(tf.depthwiseConv2d(pixels, kernel, stride, pad), bias!.tensor));
+    // Constant kernels are already transposed.
+    const kernel = kernels!.isChannelsLast
+      ? (kernels!.tensor as TensorFlow.Tensor4D)
+      : transposeKernel(tf, kernels!.tensor, node);
+    const { x: pixels, pad } = padded(tf, toImage(tf, x!), kernel.shape[0], stride, padding);
+    if (isDepthwise(node, operation)) {
+      return inChannelsLastLayout(tf.add(tf.depthwiseConv2d(pixels, kernel, stride, pad), bias!.tensor));
+    }
     const filters = tf.split<TensorFlow.Tensor4D>(kernel, groups, 3);
     const y = tf
       .split<TensorFlow.Tensor4D>(pixels, groups, 3)
       .map((part, group) => tf.conv2d(part, filters[group]!, stride, pad));
-    return asImage(tf.add(y.length > 1 ? tf.concat(y, 3) : y[0]!, bias!.tensor));
+    return inChannelsLastLayout(tf.add(y.length > 1 ? tf.concat(y, 3) : y[0]!, bias!.tensor));
   },
   depthwiseConv: plain((tf, [x, kernels], _, { stride, padding }) => {
     const { x: pixels, pad } = padded(tf, channelsLast(tf, x!), 3, stride, padding);
@@ -141,18 +146,19 @@ export const tfjsRules: { [T in Operation['type']]: Rule<T> } = {
   depthwiseConvTranspose: plain((tf, [dy, kernels], { shape }, { stride, padding }) => {
     const [channels = 0, images = 0, height = 0, width = 0] = shape;
     const { before, after } = padding;
-    const fits = isSame(height, 3, stride, padding) && isSame(width, 3, stride, padding);
-    const grown = fits ? 0 : before + after;
+    const usesSame = isSame(height, 3, stride, padding) && isSame(width, 3, stride, padding);
+    const added = usesSame ? 0 : before + after;
     const dx = runKernel(
       tf,
       'DepthwiseConv2dNativeBackpropInput',
       { dy: channelsLast(tf, dy!), filter: depthwiseKernel(tf, kernels!) },
       {
-        ...depthwiseAttributes(stride, fits ? 'same' : 'valid'),
-        inputShape: [images, height + grown, width + grown, channels],
+        ...depthwiseAttributes(stride, usesSame ? 'same' : 'valid'),
+        inputShape: [images, height + added, width + added, channels],
       },
     );
-    return channelsOutermost(tf, fits ? dx : tf.slice(dx, [0, before, before, 0], [images, height, width, channels]));
+    const unpadded = usesSame ? dx : tf.slice(dx, [0, before, before, 0], [images, height, width, channels]);
+    return channelsOutermost(tf, unpadded);
   }),
   depthwiseKernelGradient: plain((tf, [x, dy], { shape: [channels = 0] }, { stride, padding }) => {
     const { x: pixels, pad } = padded(tf, channelsLast(tf, x!), 3, stride, padding);
@@ -190,7 +196,7 @@ export const tfjsRules: { [T in Operation['type']]: Rule<T> } = {
   broadcast: plain((tf, [x], { shape }) => tf.broadcastTo(x!, [...shape])),
 };
 
-/** Backwards is a slice forwards, then reversed. */
+/** A strided slice; axes with a negative step are sliced forwards, then reversed. */
 function sliceByStep(tf: Tf, x: TensorFlow.Tensor, start: readonly number[], step: readonly number[], shape: Shape) {
   const last = start.map((first, axis) => first + step[axis]! * (shape[axis]! - 1));
   const begin = start.map((first, axis) => Math.min(first, last[axis]!));

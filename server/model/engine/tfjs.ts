@@ -7,14 +7,14 @@ import type { Engine, Program, Tensors } from './engine.ts';
 import { inputShapes, makeFeeds } from './feeds.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { processorName } from './inventory/processor.ts';
-import { constantKernel, logical, type Stored, storedLogically, tfjsRules } from './tfjs-rules.ts';
+import { constantKernel, inGraphLayout, type Stored, tfjsRules, toGraphLayout } from './tfjs-rules.ts';
 
 /**
- * TensorFlow through tfjs-node (https://www.tensorflow.org/js), on its GPU where it has one, else on the CPU. The same nodes
- * as everywhere, an operation a rule; nothing of TensorFlow.js' own layers, gradients or optimizers.
+ * TensorFlow through tfjs-node (https://www.tensorflow.org/js), on the GPU if it finds one, else on the CPU. Runs the
+ * graph with one rule per operation and does not use TensorFlow.js' layers, gradients or optimizers.
+ *
+ * @throws Error if neither package can be loaded
  */
-
-/** @throws Error where neither package can be loaded. */
 export function createTfjsEngine(): Engine {
   const { tf, name, version } = loadTfjs();
   const usesGpu = (tf.backend() as unknown as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
@@ -29,7 +29,7 @@ export function createTfjsEngine(): Engine {
 }
 
 function loadTfjs() {
-  // Gone from Node 23 on; tfjs-node 4.22 calls it.
+  // tfjs-node 4.22 calls this function, which Node 23 removed.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
   const require = createRequire(import.meta.url);
   let reason: unknown;
@@ -51,7 +51,7 @@ function compile(tf: typeof TensorFlow, outputs: Outputs): Program {
   const names = new Set(shapes.keys());
   if (order.filter(({ operation }) => operation.type === 'input').length > names.size) {
     const inputs = order.flatMap(({ operation }) => (operation.type === 'input' ? [operation.name] : []));
-    throw new Error(`two inputs are called ${inputs.find((name, at) => inputs.indexOf(name) !== at)}`);
+    throw new Error(`two inputs are named ${inputs.find((name, at) => inputs.indexOf(name) !== at)}`);
   }
   const readers = countReaders(order, outputs);
   const constants = makeConstants(tf, order, readers);
@@ -59,27 +59,27 @@ function compile(tf: typeof TensorFlow, outputs: Outputs): Program {
     async run(inputs: Tensors): Promise<Tensors> {
       const feeds = makeFeeds(shapes, inputs, (data, shape) => tf.tensor(data, [...shape]));
       const values = new Map(constants);
-      const left = new Map(readers);
+      const remainingReaders = new Map(readers);
       const release = (node: Node) => {
-        const count = left.get(node)! - 1;
-        left.set(node, count);
+        const count = remainingReaders.get(node)! - 1;
+        remainingReaders.set(node, count);
         if (count === 0 && !constants.has(node)) values.get(node)!.tensor.dispose();
       };
       for (const node of order) {
         if (values.has(node)) continue;
         values.set(
           node,
-          node.operation.type === 'input' ? storedLogically(feeds[node.operation.name]!) : compute(tf, node, values),
+          node.operation.type === 'input' ? inGraphLayout(feeds[node.operation.name]!) : compute(tf, node, values),
         );
-        // What nothing reads any more goes at once: a training step would else hold every activation twice.
+        // Frees tensors as soon as nothing reads them: otherwise a training step would hold every activation twice.
         for (const each of node.inputs) release(each);
       }
       const results: Tensors = {};
       for (const [name, node] of Object.entries(outputs)) {
         const stored = values.get(node)!;
-        const read = tf.tidy(() => logical(tf, stored));
-        results[name] = (await read.data()) as Float32Array;
-        if (read !== stored.tensor) read.dispose();
+        const tensor = tf.tidy(() => toGraphLayout(tf, stored));
+        results[name] = (await tensor.data()) as Float32Array;
+        if (tensor !== stored.tensor) tensor.dispose();
         release(node);
       }
       return results;
@@ -90,7 +90,7 @@ function compile(tf: typeof TensorFlow, outputs: Outputs): Program {
   };
 }
 
-/** How often each node's value is read, as an input or as a result. */
+/** Counts how often each node's value is read, as an input or as an output. */
 function countReaders(order: readonly Node[], outputs: Outputs): Map<Node, number> {
   const counts = new Map(order.map((node) => [node, 0]));
   for (const node of [...order.flatMap(({ inputs }) => inputs), ...Object.values(outputs)]) {
@@ -99,7 +99,7 @@ function countReaders(order: readonly Node[], outputs: Outputs): Map<Node, numbe
   return counts;
 }
 
-/** What depends on no input is computed once; kernels of images are laid out as TensorFlow wants them. */
+/** Computes everything that depends on no input. Constant convolution kernels are stored in TensorFlow's layout. */
 function makeConstants(tf: typeof TensorFlow, order: readonly Node[], readers: Map<Node, number>): Map<Node, Stored> {
   const convolutionOf = new Map(
     order.flatMap((node) => (node.operation.type === 'conv' ? [[node.inputs[1]!, node] as const] : [])),
@@ -111,7 +111,7 @@ function makeConstants(tf: typeof TensorFlow, order: readonly Node[], readers: M
     if (operation.type === 'constant') {
       const tensor = tf.tensor(operation.data, [...shape]);
       const convolution = readers.get(node) === 1 ? convolutionOf.get(node) : undefined;
-      constants.set(node, convolution ? constantKernel(tf, tensor, convolution) : storedLogically(tensor));
+      constants.set(node, convolution ? constantKernel(tf, tensor, convolution) : inGraphLayout(tensor));
     } else if (inputs.length > 0 && inputs.every((each) => constants.has(each))) {
       constants.set(node, compute(tf, node, constants));
     }
@@ -123,11 +123,11 @@ function makeConstants(tf: typeof TensorFlow, order: readonly Node[], readers: M
 
 function compute(tf: typeof TensorFlow, node: Node, values: Map<Node, Stored>): Stored {
   const inputs = node.inputs.map((each) => values.get(each)!);
-  let isImage = false;
+  let isChannelsLast = false;
   const tensor = tf.tidy(() => {
     const result = tfjsRules[node.operation.type](tf, inputs, node, node.operation as never);
-    isImage = result.isImage;
+    isChannelsLast = result.isChannelsLast;
     return result.tensor;
   });
-  return { tensor, isImage };
+  return { tensor, isChannelsLast };
 }

@@ -10,7 +10,7 @@ import { needsData, realData } from '@/server/model/network/real-data.test-helpe
 import { inProject, referenceNumbers } from '@/tools/testing/paths.ts';
 import { packageFolder } from './inventory/parts.ts';
 
-/** WebGPU without a GPU: on SwiftShader, a software adapter that comes with the tests' browser. Correct, and very slow. */
+/** Tests WebGPU without a GPU, on SwiftShader: a correct but very slow software adapter bundled with the tests' browser. */
 
 const archive = path.join(packageFolder('@sparticuz/chromium') ?? '', 'bin', 'swiftshader.tar.br');
 const isHere = process.platform === 'linux' && process.arch === 'x64' && existsSync(archive);
@@ -25,7 +25,7 @@ describe.skipIf(!realData || !isHere)(isHere ? needsData(title) : `${title} (ski
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  /** `npm run parity`'s bundle in a process that finds no other adapter. */
+  /** Runs the bundle of `npm run parity` in a process that finds no other adapter. */
   async function parity(reference: object): Promise<{ code: number | null; printed: string }> {
     const file = path.join(folder, 'reference.json');
     await writeFile(file, JSON.stringify(reference));
@@ -45,14 +45,14 @@ describe.skipIf(!realData || !isHere)(isHere ? needsData(title) : `${title} (ski
     return new Promise((resolve) => child.on('close', (code) => resolve({ code, printed })));
   }
 
-  it('has the features of PyTorch at 96 px', { timeout: 600_000 }, async () => {
+  it('matches PyTorch’s features at 96 px', { timeout: 600_000 }, async () => {
     const { images, features } = fixture('features.json');
     const { code, printed } = await parity({ images, features: { 96: features['96'] } });
     expect(printed).toContain('ok   features, 96 px');
     expect(code).toBe(0);
   });
 
-  it('has the losses and gradients of two float64 steps at 96 px', { timeout: 600_000 }, async () => {
+  it('matches the losses and gradients of two float64 steps at 96 px', { timeout: 600_000 }, async () => {
     const name = 'n10_96px_lr1e-5_from_image_0';
     const steps = fixture('finetune-steps.json')[name];
     const { printed } = await parity({ [name]: { ...steps, losses: steps.losses.slice(0, 2) } });

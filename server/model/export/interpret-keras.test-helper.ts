@@ -3,11 +3,11 @@ import { readHdf5 } from '@/server/model/files/hdf5.ts';
 import type { KerasLayer, KerasModelConfig } from './keras-config.ts';
 
 /**
- * For tests: predicts from a Keras h5 file by its own `model_config`, with a small function for each Keras class and no
- * part of the trainer, so that what the file says is what is tested. Images are channels-last, one at a time.
+ * Predicts from a Keras h5 file by interpreting its `model_config`, for tests. One small function per Keras class and no
+ * code of the trainer, so that the file's content is tested. Images are channels-last, one at a time.
  */
 
-/** Row-major numbers; [height, width, channels] or [channels]. */
+/** Row-major numbers of shape [height, width, channels] or [channels]. */
 interface Tensor {
   shape: number[];
   data: Float32Array;
@@ -17,7 +17,7 @@ type NamedTensor = Tensor & { name: string };
 
 interface KerasFile {
   config: KerasModelConfig;
-  /** By layer, in the order of `weight_names`. */
+  /** Tensors by layer name, in the order of `weight_names`. */
   weights: Map<string, NamedTensor[]>;
 }
 
@@ -37,15 +37,15 @@ export const readKerasFile = (file: string): Promise<KerasFile> =>
     return { config: JSON.parse(root.attrs.model_config?.value as string), weights: new Map(weights) };
   });
 
-/** One image of CIFAR-10's, [3, 32, 32] bytes, as Keras takes it: [32, 32, 3] in [0, 1]. */
+/** Converts an image of CIFAR-10, [3, 32, 32] bytes, to Keras' input, [32, 32, 3] in [0, 1]. */
 export const kerasImage = (planes: Uint8Array): Float32Array =>
   Float32Array.from(planes, (_, at) => planes[(at % 3) * 1024 + Math.floor(at / 3)]! / 255);
 
-/** The first of them one after the other: [count, 32, 32, 3]. */
+/** Converts the first `count` images to Keras' input, [count, 32, 32, 3]. */
 export const kerasImages = (planes: Uint8Array, count: number): number[] =>
   Array.from({ length: count }, (_, at) => [...kerasImage(planes.subarray(at * 3072, (at + 1) * 3072))]).flat();
 
-/** Probabilities of one image, [32, 32, 3] in [0, 1]. */
+/** Computes the probabilities of one image, [32, 32, 3] in [0, 1]. */
 export function predict({ config, weights }: KerasFile, image: Float32Array): Float32Array {
   const outputs = new Map<string, Tensor>();
   for (const layer of config.config.layers) {
@@ -58,7 +58,7 @@ export function predict({ config, weights }: KerasFile, image: Float32Array): Fl
         : call(layer, inputs, tensors),
     );
   }
-  return outputs.get(config.config.output_layers[0]![0])!.data;
+  return outputs.get(config.config.output_layers[0])!.data;
 }
 
 type Options = Record<string, unknown>;
@@ -124,7 +124,7 @@ const classes: Record<string, Call> = {
   },
 };
 
-/** Bilinear, half-pixel centres, edges clamped (`tf.image.resize`). */
+/** Bilinear interpolation with half-pixel centres and clamped edges (`tf.image.resize`). */
 function resize({ shape, data }: Tensor, height: number, width: number): Tensor {
   const [rows, columns, channels] = shape as [number, number, number];
   const at = (index: number, size: number, sizeIn: number) => {
@@ -165,7 +165,7 @@ interface Window {
   stride: number;
 }
 
-/** Kernel size and stride, the input padded as TensorFlow's "same" does: the odd pixel below and to the right. */
+/** Kernel size, stride and padded input. TensorFlow's "same" padding puts the odd pixel at the bottom and the right. */
 function window({ kernel_size, strides, padding }: Options, input: Tensor): Window {
   const [size] = kernel_size as [number];
   const [stride] = strides as [number];
@@ -176,7 +176,7 @@ function window({ kernel_size, strides, padding }: Options, input: Tensor): Wind
   return { input: pad(input, before, missing - before, before, missing - before), size, stride };
 }
 
-/** Kernel [size, size, in, out]. The innermost loop runs over `out`, which lies side by side in kernel and output. */
+/** Kernel [size, size, in, out]. The innermost loop runs over `out`, which is contiguous in kernel and output. */
 function convolve({ input: { shape, data }, size, stride }: Window, kernel: Float32Array, filters: number): Tensor {
   const [rows, columns, channels] = shape as [number, number, number];
   const height = Math.floor((rows - size) / stride) + 1;

@@ -4,16 +4,16 @@ import { hiddenUnits } from '@/server/model/network/head.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /**
- * The model as Keras' JSON: a flat functional graph of stock layers, [N, 32, 32, 3] in [0, 1] → probabilities. In
- * Keras 2's form and with only those keys that Keras 2 and Keras 3 both read: what a default can say is left out, because
- * each refuses some of the other's (`groups` in DepthwiseConv2D, `batch_shape`, the initializers' modules).
+ * The model as Keras' JSON: a flat functional graph of stock layers, [N, 32, 32, 3] in [0, 1] → probabilities. Uses
+ * Keras 2's format with only the keys that Keras 2 and Keras 3 both read. Defaults are omitted, because each version
+ * rejects some keys of the other (`groups` in DepthwiseConv2D, `batch_shape`, the initializers' modules).
  */
 
 export interface KerasLayer {
   class_name: string;
   config: { name: string; trainable?: boolean; [option: string]: unknown };
   name: string;
-  /** Per call of the layer, of which there is one: what it is called on. */
+  /** One entry per call of the layer (always one): the names of its input layers. */
   inbound_nodes: [string, 0, 0, Record<string, never>][][];
 }
 
@@ -23,23 +23,24 @@ export interface KerasModelConfig {
     name: string;
     trainable: boolean;
     layers: KerasLayer[];
-    input_layers: [string, 0, 0][];
-    output_layers: [string, 0, 0][];
+    /** A single layer, not a list: from a list, Keras 3 would make `model.input` and `model.output` lists. */
+    input_layers: [string, 0, 0];
+    output_layers: [string, 0, 0];
   };
 }
 
-/** Names of the layers before and after the base. */
+/** Names of layers before and after the base. */
 const inputName = 'input_1';
 const poolingName = 'global_average_pooling2d';
 
-/** The whole model; `trainable` is true of the layers that `nUnfreeze` unfroze and of the head. */
+/** Keras' `model_config` of the complete model. `trainable` is true for unfrozen layers and the head. */
 export function kerasModelConfig(
   model: Pick<TrainedModel, 'backbone' | 'imageSize' | 'nUnfreeze' | 'classes' | 'dropout'>,
 ): KerasModelConfig {
   const network = networkOf(model);
   const unfrozen = new Set(unfrozenLayers(network, model.nUnfreeze).map((layer) => layer.name));
   const layers: KerasLayer[] = [];
-  /** Adds a layer called on `inputs` (the layer before, if not said) and returns its name. */
+  /** Adds a layer called on `inputs`, by default on the previous layer, and returns its name. */
   const add = (className: string, name: string, options: object, inputs = [layers.at(-1)?.name ?? '']): string => {
     const config = { name, trainable: unfrozen.has(name), ...options, dtype: 'float32' };
     const call = inputs.map((input): [string, 0, 0, Record<string, never>] => [input, 0, 0, {}]);
@@ -83,13 +84,13 @@ export function kerasModelConfig(
       name: 'full_cifar10_model',
       trainable,
       layers,
-      input_layers: [[inputName, 0, 0]],
-      output_layers: [[output, 0, 0]],
+      input_layers: [inputName, 0, 0],
+      output_layers: [output, 0, 0],
     },
   };
 }
 
-/** Class, name and options of a convolution. Keras pads all but the last "same", and stride 2 by a layer of its own. */
+/** Class, name and options of a convolution. Keras pads all but the last with "same", and stride 2 with a ZeroPadding2D layer. */
 function kerasConvolution({ name, kind, pad, stride, channelsOut }: Convolution): [string, string, object] {
   const size = kind === 'pointwise' ? 1 : 3;
   const window = { kernel_size: [size, size], strides: [stride, stride] };
@@ -101,8 +102,8 @@ function kerasConvolution({ name, kind, pad, stride, channelsOut }: Convolution)
 }
 
 /**
- * How the model was trained, so that `load_model(…).evaluate(…)` works at once. It says Adam, because Keras 2.15 cannot
- * read AdamW from such a file.
+ * Keras' `training_config`, so that `load_model(…).evaluate(…)` works without compiling the model. Names Adam, because
+ * Keras 2.15 cannot read AdamW from an HDF5 file.
  */
 export const kerasTrainingConfig = (model: Pick<TrainedModel, 'labelSmoothing' | 'learningRate'>) => ({
   loss: { class_name: 'CategoricalCrossentropy', config: { label_smoothing: model.labelSmoothing } },

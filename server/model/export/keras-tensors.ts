@@ -4,12 +4,12 @@ import { hiddenUnits } from '@/server/model/network/head.ts';
 import { expectedWeights, type Weight } from '@/server/model/network/weights.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-/** `name` as in `dense/kernel`. */
+/** A tensor with its name, such as `dense/kernel`. */
 export type NamedWeight = Weight & { name: string };
 
 /**
- * Every tensor of the model by the name of its layer, in Keras' order; kernels unfolded.
- * @throws Error where one is missing or has a wrong length
+ * Groups the model's tensors by layer name, in Keras' order; kernels are unfolded.
+ * @throws Error if a tensor is missing or has the wrong length
  */
 export function tensorsByLayer(model: TrainedModel): Map<string, NamedWeight[]> {
   const base = expectedWeights(networkOf(model)).map(({ layer, tensors }): [string, NamedWeight[]] => [
@@ -35,9 +35,9 @@ const denseParts = (unitsIn: number, units: number): [string, number[]][] => [
   ['bias', [units]],
 ];
 
-/** A wrong length here is a mistake in this program, which must not become a file that Keras refuses. */
+/** Checks a tensor's length: a bug in this program must not produce a file that Keras rejects. */
 function checked(name: string, shape: number[], data: Float32Array | undefined): NamedWeight {
-  const due = shape.reduce((a, b) => a * b);
-  if (data?.length !== due) throw new Error(`${name} has ${data?.length ?? 'no'} numbers where ${due} are due`);
+  const expected = shape.reduce((a, b) => a * b);
+  if (data?.length !== expected) throw new Error(`${name} has ${data?.length ?? 'no'} numbers instead of ${expected}`);
   return { name, shape, data };
 }

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { ModelFileName } from '@/lib/network/model-files.ts';
-import { exportKerasH5 } from './keras-h5.ts';
-import { exportOnnx } from './onnx-model.ts';
-import { exportTfjs } from './tfjs.ts';
+import { exportKerasH5 } from './export-keras-h5.ts';
+import { exportOnnx } from './export-onnx.ts';
+import { exportTfjs } from './export-tfjs.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-/** What writes each file that holds the model, and returns its size in bytes. */
+/** Writes each model file and returns its size in bytes. */
 const exporters: Record<ModelFileName, (file: string, model: TrainedModel) => Promise<number>> = {
   'cifar10.h5': exportKerasH5,
   'cifar10.onnx': exportOnnx,
@@ -13,16 +13,16 @@ const exporters: Record<ModelFileName, (file: string, model: TrainedModel) => Pr
 };
 
 /**
- * Writes every file that holds the model into a folder, each whole or not at all.
- * @param folder made where there is none
- * @param exported called for each file when it is there
+ * Writes every model file into a folder, each atomically.
+ * @param folder created if it does not exist
+ * @param onExported called after each file
  */
 export async function exportModel(
   folder: string,
   model: TrainedModel,
-  exported: (file: string, bytes: number) => Promise<void>,
+  onExported: (file: string, bytes: number) => Promise<void>,
 ): Promise<void> {
   for (const [name, write] of Object.entries(exporters)) {
-    await exported(name, await write(path.join(folder, name), model));
+    await onExported(name, await write(path.join(folder, name), model));
   }
 }

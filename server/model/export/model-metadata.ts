@@ -1,10 +1,10 @@
 import { backbones } from '@/lib/network/backbones.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-/** What a program that uses the model should know, as it stands in the files that are not Keras'. */
+/** Information for programs that use the model, included in the ONNX and TensorFlow.js files. */
 export interface ModelMetadata {
   description: string;
-  /** In label order: the probabilities' order. */
+  /** In label order, which is the order of the probabilities. */
   classes: readonly string[];
   input: string;
   preprocessing: string;
@@ -21,7 +21,7 @@ export const modelMetadata = ({
   description: `${backbones[backbone].title}, at ${imageSize} px, with a head for ${classes.length} classes, trained by transfer-lab`,
   classes,
   input: '[N, 32, 32, 3]: RGB, channels last, in [0, 1]',
-  preprocessing: `none to be done: resizing to ${imageSize} px and scaling to [-1, 1] are part of the model`,
+  preprocessing: `none: resizing to ${imageSize} px and scaling to [-1, 1] are part of the model`,
   output: `[N, ${classes.length}]: probabilities`,
   image_size: imageSize,
   license: backbones[backbone].licence,

@@ -1,9 +1,9 @@
 import type { ModelMetadata } from './model-metadata.ts';
 
 const howToOpen =
-  'A browser loads the model from a server only: run "npx serve" in this folder and open the address that it prints.';
+  'Browsers load the model only from a server: run "npx serve" in this folder and open the address that it prints.';
 
-/** A page that loads the model beside it and classifies an image of the user's: what to copy into a page of one's own. */
+/** An example page to copy from: loads the model from its own folder and classifies an image that the user selects. */
 export const examplePage = ({ description }: ModelMetadata): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -20,10 +20,10 @@ export const examplePage = ({ description }: ModelMetadata): string => `<!doctyp
     throw error;
   });
   const { classes } = model.getUserDefinedMetadata();
-  status.textContent = \`Choose an image. It is taken for one of: \${classes.join(', ')}.\`;
+  status.textContent = \`Choose an image. Classes: \${classes.join(', ')}.\`;
   input.onchange = async () => {
     canvas.getContext('2d').drawImage(await createImageBitmap(input.files[0]), 0, 0, 32, 32);
-    // [1, 32, 32, 3] in [0, 1]: all else is part of the model.
+    // [1, 32, 32, 3] in [0, 1]; all other preprocessing is part of the model.
     const probabilities = await tf.tidy(() => model.predict(tf.browser.fromPixels(canvas).div(255).expandDims())).data();
     const ranked = classes.map((name, at) => ({ name, p: probabilities[at] })).sort((a, b) => b.p - a.p);
     list.replaceChildren(
@@ -34,7 +34,7 @@ export const examplePage = ({ description }: ModelMetadata): string => `<!doctyp
 </html>
 `;
 
-/** The same in words, for whoever unpacks the zip. */
+/** README.md in the zip: how to load and call the model. */
 export const readme = ({ description, classes, input, preprocessing, output, license }: ModelMetadata): string => `\
 # ${description}
 

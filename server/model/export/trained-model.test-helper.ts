@@ -13,7 +13,7 @@ import { logitsFromImages } from '@/server/model/predict.ts';
 import { softmax } from '@/server/model/scores.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-/** A head as training starts it, but for averages and biases that show a mix-up of tensors. */
+/** A head with plausible values that differ for every tensor, so that swapped tensors are detected. */
 function makeHead(): Map<string, Float32Array> {
   let state = 1;
   const random = () => {
@@ -34,18 +34,18 @@ function makeHead(): Map<string, Float32Array> {
   ]);
 }
 
-/** What a run may start from here: the own backbone comes with the app, ImageNet's weights may be missing. */
-export const basesHere: Backbone[] = realData ? ['sketch', 'imagenet'] : ['sketch'];
+/** Backbones whose weights are available: sketch is bundled, the ImageNet weights may not be downloaded. */
+export const availableBackbones: Backbone[] = realData ? ['sketch', 'imagenet'] : ['sketch'];
 
-/** Such a base's weights for 96 px. */
-export const loadBase = (backbone: Backbone): Promise<Weights> =>
+/** Loads a backbone's weights for 96 px. */
+export const loadBaseWeights = (backbone: Backbone): Promise<Weights> =>
   loadWeights(findWeightsFile(someDataFolder, { backbone, image_size: 96 }), backbones[backbone].network);
 
-/** A hundred pictures that it could be tested on. */
-export const loadPictures = async (backbone: Backbone): Promise<ImageSet> =>
+/** Loads at least a hundred images of the data set that matches the backbone. */
+export const loadTestImages = async (backbone: Backbone): Promise<ImageSet> =>
   backbone === 'sketch' ? sampleSketch10(100, 1).images : (await loadCifar10(realData!)).test;
 
-/** A model at 96 px as stage 2 with N = 30 leaves it: 15 kernels that differ from the base's, and a head. */
+/** A model at 96 px as after stage 2 with N = 30: 15 kernels that differ from the base's, and a head. */
 export function makeTrainedModel(base: Weights, backbone: Backbone = 'imagenet'): TrainedModel {
   const weights: Weights = new Map(base);
   for (const convolution of trainedConvolutions(backbones[backbone].network, 30)) {
@@ -62,7 +62,7 @@ export function makeTrainedModel(base: Weights, backbone: Backbone = 'imagenet')
   return { ...settings, labelSmoothing: 0.05, learningRate: 1e-5, weights, head: makeHead() };
 }
 
-/** What the trainer itself says of the first images: probabilities [count, 10], image after image. */
+/** Computes the trainer's probabilities of the first images, [count, 10]. */
 export async function trainerProbabilities(
   model: TrainedModel,
   base: Weights,

@@ -4,29 +4,31 @@ import { kernelName, kernelShape, trainedConvolutions } from '@/lib/network/mobi
 import type { Parameters } from '@/server/model/network/head.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 
-/** A model after training: everything its exports need. */
+/** A model after training: everything that exports need. */
 export interface TrainedModel {
   backbone: Backbone;
-  /** The base: all tensors by Keras' name, kernels unfolded, the trained ones replaced. */
+  /** The base's tensors by Keras name; kernels are unfolded, trained ones replaced. */
   weights: Weights;
-  /** The head's tensors, row-major, by name: `head_bn/gamma` … `moving_variance` [1280], `dense/kernel` [1280, 128], `dense/bias`,
-   * `logits/kernel` [128, classes], `logits/bias`. */
+  /**
+   * The head's tensors by name, row-major: `head_bn/gamma` … `moving_variance` [1280], `dense/kernel` [1280, 128],
+   * `dense/bias`, `logits/kernel` [128, classes], `logits/bias`.
+   */
   head: ReadonlyMap<string, Float32Array>;
-  /** Pixels a side that the model scales its 32 × 32 images to. */
+  /** Side in pixels that the model scales its 32 × 32 inputs to. */
   imageSize: number;
   nUnfreeze: number;
   /** In label order. */
   classes: readonly string[];
   dropout: number;
   labelSmoothing: number;
-  /** The rate that training on would start with. */
+  /** Learning rate for further training. */
   learningRate: number;
 }
 
 /**
- * Puts together what is exported: the base with its trained kernels replaced, and the head.
- * @param weights of the base before training
- * @param parameters what training has changed; kernels that it has not reached yet are not among them
+ * Assembles the model to export: the base with its trained kernels replaced, and the head.
+ * @param weights the base before training
+ * @param parameters the trained parameters; kernels are missing if stage 2 has not begun
  */
 export function trainedModel(
   config: TrainConfig,

@@ -3,13 +3,13 @@ import { File, type Group, ready } from 'h5wasm/node';
 import { replaceAtomically } from './write-atomically.ts';
 
 /**
- * HDF5 files by h5wasm, which in Node works on the real filesystem. Whatever happens, a file is closed: an open one
- * would keep its memory in WebAssembly for the life of the process.
+ * HDF5 files through h5wasm, which uses the real filesystem in Node. Files are always closed, even after an error: an open
+ * file occupies WebAssembly memory for the lifetime of the process.
  */
 
 const signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
-/** Whether a file begins as HDF5 files do. Asked first, because the library prints a page of C errors where it fails. */
+/** Whether a file has HDF5's signature. Checked before opening, because the library prints a page of C errors on failure. */
 export async function isHdf5(file: string): Promise<boolean> {
   const handle = await open(file, 'r');
   try {
@@ -21,7 +21,7 @@ export async function isHdf5(file: string): Promise<boolean> {
   }
 }
 
-/** Opens an HDF5 file, hands its root to `read` and closes it. What `read` returns must be copies, not datasets. */
+/** Opens an HDF5 file, passes its root to `read` and closes it. `read` must return copies, not datasets. */
 export async function readHdf5<T>(file: string, read: (root: Group) => T): Promise<T> {
   await ready;
   if (!(await isHdf5(file))) throw new Error(`${file} is not an HDF5 file.`);
@@ -33,7 +33,7 @@ export async function readHdf5<T>(file: string, read: (root: Group) => T): Promi
   }
 }
 
-/** Writes an HDF5 file, which appears under its name only when it is whole. @returns its size in bytes */
+/** Writes an HDF5 file atomically. @returns its size in bytes */
 export async function writeHdf5(file: string, write: (root: Group) => void): Promise<number> {
   await ready;
   return replaceAtomically(file, async (temporary) => {

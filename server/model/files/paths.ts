@@ -1,16 +1,16 @@
 import path from 'node:path';
 
-/** Where things lie; absolute. Node only. */
+/** Absolute paths of the app's folders. Node only. */
 export interface Paths {
   /** CIFAR-10 and the ImageNet weights. */
   data: string;
   /** Logs, model files, and by default the database. */
   results: string;
-  /** Folders of own images. */
+  /** Folders of custom images. */
   datasets: string;
-  /** What is computed once and kept between runs; may be emptied at any time. */
+  /** Values computed once for all runs; may be emptied at any time. */
   cache: string;
-  /** Bytes that the cache may take. */
+  /** Maximum size of the cache, in bytes. */
   cacheLimit: number;
 }
 
@@ -22,8 +22,9 @@ export const isCacheLimit = (text: string): boolean => /^\d+(\.\d+)?$/.test(text
 export const cacheLimitHint = 'CACHE_LIMIT must be a number of gigabytes such as 10 or 0.5.';
 
 /**
- * Reads DATA_DIR, RESULTS_DIR, DATASETS_DIR, CACHE_DIR and CACHE_LIMIT; relative folders count from `root`, the project's.
- * @throws Error where CACHE_LIMIT is no number
+ * Reads DATA_DIR, RESULTS_DIR, DATASETS_DIR, CACHE_DIR and CACHE_LIMIT.
+ * @param root the project's folder, which relative paths are resolved against
+ * @throws Error if CACHE_LIMIT is not a number
  */
 export function readPaths(environment: Record<string, string | undefined>, root: string): Paths {
   const folder = (name: string, fallback: string) => path.resolve(root, environment[name] || fallback);

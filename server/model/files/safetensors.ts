@@ -4,18 +4,18 @@ import { z } from 'zod';
 import { replaceAtomically } from './write-atomically.ts';
 
 /**
- * Files of named tensors in the format of safetensors (https://github.com/huggingface/safetensors#format): the length of
- * a header in eight bytes, the header in JSON, then the numbers, all little-endian.
+ * Files of named tensors in the safetensors format (https://github.com/huggingface/safetensors#format): eight bytes with
+ * the length of the header, the header as JSON, then the numbers, all little-endian.
  */
 
 export interface Tensors {
-  /** Free text by name. */
+  /** Free text by key. */
   metadata: Record<string, string>;
-  /** Flat, by name. */
+  /** Flat tensors by name. */
   tensors: Map<string, Float32Array>;
 }
 
-/** A tensor in the header: where its bytes lie in what follows. */
+/** A tensor's entry in the header. The offsets are relative to the end of the header. */
 const entrySchema = z.object({
   dtype: z.literal('F32'),
   shape: z.array(z.number().int()),
@@ -25,10 +25,10 @@ const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()) }
 
 const lengthBytes = 8;
 
-/** Under this name the metadata hold the SHA-256 of everything else in the file. */
+/** Metadata key of the SHA-256 of the rest of the file. */
 const checksumName = 'sha256';
 
-/** Replaces the file, once the new one is on the disk. */
+/** Writes a file atomically. */
 export async function writeSafetensors(file: string, { metadata, tensors }: Tensors): Promise<void> {
   const entries: Record<string, z.infer<typeof entrySchema>> = {};
   let end = 0;
@@ -37,9 +37,9 @@ export async function writeSafetensors(file: string, { metadata, tensors }: Tens
     end += byteLength;
   }
   const numbers = [...tensors.values()].map((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  const sealed = { ...metadata, [checksumName]: checksumOf({ metadata, entries }, numbers) };
-  const json = Buffer.from(JSON.stringify({ __metadata__: sealed, ...entries }));
-  // The numbers begin at a multiple of eight; the format fills up with spaces.
+  const metadataWithChecksum = { ...metadata, [checksumName]: checksumOf({ metadata, entries }, numbers) };
+  const json = Buffer.from(JSON.stringify({ __metadata__: metadataWithChecksum, ...entries }));
+  // The format pads the header with spaces, so that the numbers begin at a multiple of eight bytes.
   const text = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ');
   json.copy(text);
   const length = Buffer.alloc(lengthBytes);
@@ -54,21 +54,21 @@ function checksumOf(header: object, numbers: Uint8Array[]): string {
   return hash.digest('hex');
 }
 
-/** @throws Error where there is no such file, it is another format, cut short, or not what was written */
+/** @throws Error if the file is missing, truncated, modified, or in another format */
 export async function readSafetensors(file: string): Promise<Tensors> {
   const bytes = await readFile(file);
   const start = lengthBytes + Number(bytes.readBigUInt64LE());
-  const { __metadata__: sealed, ...entries } = headerSchema.parse(
+  const { __metadata__: metadataWithChecksum, ...entries } = headerSchema.parse(
     JSON.parse(bytes.toString('utf8', lengthBytes, start)),
   );
-  const { [checksumName]: checksum, ...metadata } = sealed;
+  const { [checksumName]: checksum, ...metadata } = metadataWithChecksum;
   if (checksum !== checksumOf({ metadata, entries }, [bytes.subarray(start)])) {
-    throw new Error(`${file} is not what was written: its checksum differs.`);
+    throw new Error(`${file} is damaged or was modified: its checksum does not match.`);
   }
   const tensors = new Map<string, Float32Array>();
   for (const [name, { data_offsets }] of Object.entries(entries)) {
     const [from, to] = data_offsets;
-    // A copy, because the place in the file may be none that a Float32Array can lie at.
+    // A copy, because the offset in the file may not be aligned for a Float32Array.
     tensors.set(name, new Float32Array(new Uint8Array(bytes.subarray(start + from, start + to)).buffer));
   }
   return { metadata, tensors };

@@ -1,31 +1,53 @@
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { storageFaultOf } from '@/lib/storage-faults.ts';
+import { isAlive } from './is-alive.ts';
 
 /**
- * Writes a file so that under its name there is never half of it: to a temporary name beside it, then renamed once it is
- * on the disk. Makes the folder where there is none.
- * @returns its size in bytes
+ * Writes a file atomically: to a temporary file in the same folder, which is flushed and then renamed. Creates the folder
+ * if it does not exist, or is removed meanwhile.
+ * @returns size in bytes
  */
-export const writeAtomically = (file: string, data: string | Uint8Array): Promise<number> =>
-  replaceAtomically(file, (temporary) => writeFile(temporary, data, { flush: true }));
+export async function writeAtomically(file: string, data: string | Uint8Array): Promise<number> {
+  const write = (temporary: string) => writeFile(temporary, data, { flush: true });
+  try {
+    return await replaceAtomically(file, write);
+  } catch (error) {
+    if (storageFaultOf(error) !== 'misplaced') throw error;
+    return replaceAtomically(file, write);
+  }
+}
 
-/** Copies a file so that under its new name, too, there is never half of it. @returns its size in bytes */
+/** Copies a file atomically. @returns size in bytes */
 export const copyAtomically = (from: string, to: string): Promise<number> =>
   replaceAtomically(to, (temporary) => copyFile(from, temporary));
 
 const temporarySuffix = '.tmp';
 
-/** Removes what processes that were killed have left half written in a folder; nobody else may be writing there. */
-export async function removePartialFiles(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  const halves = names.filter((name) => name.endsWith(temporarySuffix));
-  await Promise.all(halves.map((name) => rm(path.join(folder, name), { force: true })));
+/** The temporary file that becomes `file`; its name contains the id of the writing process. */
+export const temporaryFor = (file: string): string => `${file}.${process.pid}${temporarySuffix}`;
+
+/** Whether this is the name of a temporary file whose process still exists. */
+export function isBeingWritten(name: string): boolean {
+  const [, pid] = /\.(\d+)\.tmp$/.exec(name) ?? [];
+  return pid !== undefined && isAlive(Number(pid));
 }
 
-/** The same for a file that `write` makes itself under the temporary name; it must be on the disk when that is done. */
+/** Removes temporary files of killed processes from a folder. No other process may be writing there. */
+export async function removePartialFiles(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const temporaryFiles = names.filter((name) => name.endsWith(temporarySuffix));
+  await Promise.all(temporaryFiles.map((name) => rm(path.join(folder, name), { force: true })));
+}
+
+/**
+ * Like `writeAtomically`, for content that is not in memory.
+ * @param write creates the file at the given temporary path and flushes it to disk
+ * @returns size in bytes
+ */
 export async function replaceAtomically(file: string, write: (temporary: string) => Promise<void>): Promise<number> {
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}${temporarySuffix}`;
+  const temporary = temporaryFor(file);
   try {
     await write(temporary);
     const { size } = await stat(temporary);

@@ -1,23 +1,21 @@
 import { type Node, type Operation, type Outputs, topologicalOrder } from './node.ts';
+import { ModelProto, OnnxWriter, valueInfo } from './onnx-messages.ts';
 import { type OnnxRule, onnxOperations } from './onnx-operations.ts';
-import { ModelProto, OnnxWriter, valueInfo } from './onnx-writer.ts';
-
-/**
- * Writes a graph as the bytes of an ONNX model (https://onnx.ai/onnx/intro, operator set 17), which every ONNX Runtime
- * takes, native or WASM, on any device.
- */
 
 export interface ModelNotes {
-  /** What the model is, in a sentence. */
+  /** One sentence about the model. */
   description?: string;
-  /** What a program that uses it should know. */
+  /** Free-form entries for programs that use the model. */
   metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * @returns the bytes of an ONNX model whose inputs and outputs carry the graph's names. The same graph gives the same
- *   bytes. An axis of length `anyNumber` is a free one, called N; such a graph may use it in plain reshapes only.
- * @throws Error where two different input nodes share a name.
+ * Encodes a graph as an ONNX model (https://onnx.ai/onnx/intro, opset 17), which ONNX Runtime runs natively or as
+ * WebAssembly, on any device. Deterministic: the same graph yields the same bytes.
+ *
+ * @param outputs an axis of length `dynamicLength` becomes a dynamic axis called N, allowed in plain reshapes only
+ * @returns the bytes of a model whose inputs and outputs have the graph's names
+ * @throws Error if two different input nodes share a name
  */
 export function encodeOnnx(outputs: Outputs, { description, metadata = {} }: ModelNotes = {}): Uint8Array {
   const writer = new OnnxWriter();
@@ -26,7 +24,7 @@ export function encodeOnnx(outputs: Outputs, { description, metadata = {} }: Mod
   for (const node of topologicalOrder(Object.values(outputs))) {
     const { operation } = node;
     if (operation.type === 'input') {
-      if (inputs.has(operation.name)) throw new Error(`two inputs are called ${operation.name}`);
+      if (inputs.has(operation.name)) throw new Error(`two inputs are named ${operation.name}`);
       inputs.set(operation.name, node);
       names.set(node, operation.name);
       continue;
@@ -36,7 +34,7 @@ export function encodeOnnx(outputs: Outputs, { description, metadata = {} }: Mod
     names.set(node, rule(writer, x, node, operation as never));
   }
   for (const [name, node] of Object.entries(outputs)) {
-    // Identity gives the result its public name, also where one node is two results.
+    // An Identity node gives the output its public name, even if one node is returned under two names.
     writer.nodes.push({ opType: 'Identity', input: [names.get(node)!], output: [name], attribute: [] });
   }
   const model = {

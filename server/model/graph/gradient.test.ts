@@ -5,13 +5,13 @@ import { type Node, type Operation, topologicalOrder } from './node.ts';
 import { between, type Case, operationCases, smallNetworkCase } from './operation-cases.test-helper.ts';
 import { constant, conv, exp, input, matMul, multiply, reshape, sum } from './operations.ts';
 
-/** A scalar that depends on every element of y, on each by another weight. */
+/** Returns a scalar loss: the sum of y's elements, each with a different weight. */
 function lossOf({ title, y }: Case): Node {
   const weighted = multiply(y, constant(between(-1, 1, title, 'weights')(y.shape), y.shape));
   return y.shape.length === 0 ? weighted : reshape(sum(weighted, [...y.shape.keys()]), []);
 }
 
-/** (loss(x + h) − loss(x − h)) / 2h, for each element of each input. */
+/** Computes (loss(x + h) − loss(x − h)) / 2h for each element of each input. */
 function centralDifferences(loss: Node, feeds: Case['feeds']): Record<string, number[]> {
   const h = 1e-5;
   const exact = Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, Float64Array.from(data)]));
@@ -25,14 +25,16 @@ function centralDifferences(loss: Node, feeds: Case['feeds']): Record<string, nu
   );
 }
 
-function expectGradients(use: Case, loss: Node): void {
-  const towards = gradients(loss, use.inputs);
-  const names = Object.keys(use.feeds);
-  const results = interpret(Object.fromEntries(names.map((name, index) => [name, towards[index]!])), use.feeds);
-  const differences = centralDifferences(loss, use.feeds);
+function expectGradients({ inputs, feeds }: Case, loss: Node): void {
+  const gradientNodes = gradients(loss, inputs);
+  const names = Object.keys(feeds);
+  const results = interpret(Object.fromEntries(names.map((name, index) => [name, gradientNodes[index]!])), feeds);
+  const differences = centralDifferences(loss, feeds);
   for (const [index, name] of names.entries()) {
-    expect(towards[index]!.shape).toEqual(use.inputs[index]!.shape);
-    const errors = differences[name]!.map((due, at) => Math.abs(results[name]![at]! - due) / (1 + Math.abs(due)));
+    expect(gradientNodes[index]!.shape).toEqual(inputs[index]!.shape);
+    const errors = differences[name]!.map(
+      (expected, at) => Math.abs(results[name]![at]! - expected) / (1 + Math.abs(expected)),
+    );
     expect(Math.max(...errors), `gradient of ${name}`).toBeLessThan(1e-7);
   }
 }
@@ -47,31 +49,33 @@ const withoutRule: Operation['type'][] = [
   'concat',
 ];
 
-const cases = Object.entries(operationCases(3)).flatMap(([type, uses]) =>
-  uses.map((use) => ({ type: type as Operation['type'], title: use.title, use })),
+const cases = Object.entries(operationCases(3)).flatMap(([type, typeCases]) =>
+  typeCases.map((testCase) => ({ type: type as Operation['type'], title: testCase.title, testCase })),
 );
-const oneWithABatch = (use: Case) =>
-  use.y.operation.type === 'matMul' && use.inputs[0]!.shape.length !== use.inputs.at(-1)!.shape.length;
-const differentiable = cases.filter(({ type, use }) => !withoutRule.includes(type) && !oneWithABatch(use));
+const multipliesMatrixAndBatch = ({ y, inputs }: Case) =>
+  y.operation.type === 'matMul' && inputs[0]!.shape.length !== inputs.at(-1)!.shape.length;
+const differentiable = cases.filter(
+  ({ type, testCase }) => !withoutRule.includes(type) && !multipliesMatrixAndBatch(testCase),
+);
 
 describe('gradients', () => {
-  it.each(differentiable)('$type, $title: agrees with central differences', ({ use }) => {
-    expectGradients(use, lossOf(use));
+  it.each(differentiable)('$type, $title: agrees with central differences', ({ testCase }) => {
+    expectGradients(testCase, lossOf(testCase));
   });
 
-  it('of a network agree with central differences', () => {
+  it('agrees with central differences for a network', () => {
     const network = smallNetworkCase(3);
     expectGradients(network, network.y);
   });
 
-  it('adds up what comes back along two paths', () => {
+  it('adds up the gradients of a node that is used twice', () => {
     const x = input('x', [2]);
     const loss = reshape(sum(multiply(exp(x), x), [0]), []);
     const { dx } = interpret({ dx: gradients(loss, [x])[0]! }, { x: Float64Array.of(0, 2) });
     expect([...dx!]).toEqual([1, 3 * Math.exp(2)]);
   });
 
-  it('are those of a node within the graph too', () => {
+  it('accepts an intermediate node as a target', () => {
     const images = input('x', [1, 1, 2, 2]);
     const y = conv(images, input('kernel', [1, 1, 1, 1]), input('bias', [1]));
     const loss = reshape(sum(multiply(y, y), [0, 1, 2, 3]), []);
@@ -79,35 +83,40 @@ describe('gradients', () => {
     expect([...interpret({ dy: gradients(loss, [y])[0]! }, feeds).dy!]).toEqual([6, 10, 14, 18]);
   });
 
-  it('follows only what leads to the targets', () => {
+  it('differentiates only operations that depend on a target', () => {
     const images = input('images', [3, 2, 1, 1]);
     const frozen = reshape(conv(images, input('kernel', [4, 2, 1, 1]), input('bias', [4])), [3, 4]);
     const weights = input('weights', [4, 2]);
     const loss = reshape(sum(matMul(frozen, weights), [0, 1]), []);
-    const [towards] = gradients(loss, [weights]);
-    // The frozen convolution is used, not differentiated, and the weights themselves are not needed.
-    const needed = topologicalOrder([towards!]);
+    const [gradient] = gradients(loss, [weights]);
+    // The gradient needs the frozen convolution's output, but not the weights themselves.
+    const needed = topologicalOrder([gradient!]);
     expect(needed).toContain(frozen);
     expect(needed).not.toContain(weights);
   });
 
   it.each(cases.filter(({ type }) => withoutRule.includes(type)))(
-    '$type, $title: says that it has no gradient',
-    ({ type, use }) => {
-      expect(() => gradients(lossOf(use), use.inputs)).toThrow(`${type} has no gradient`);
+    '$type, $title: reports that it has no gradient rule',
+    ({ type, testCase }) => {
+      expect(() => gradients(lossOf(testCase), testCase.inputs)).toThrow(`${type} has no gradient rule`);
     },
   );
 
-  it.each(cases.filter(({ use }) => oneWithABatch(use)))('$type, $title: says that it has no gradient', ({ use }) => {
-    expect(() => gradients(lossOf(use), use.inputs)).toThrow('matMul of one with a batch has no gradient');
-  });
+  it.each(cases.filter(({ testCase }) => multipliesMatrixAndBatch(testCase)))(
+    '$type, $title: reports that it has no gradient rule',
+    ({ testCase }) => {
+      expect(() => gradients(lossOf(testCase), testCase.inputs)).toThrow(
+        'matMul of a single matrix and a batch has no gradient rule',
+      );
+    },
+  );
 
-  it('needs a scalar loss', () => {
+  it('requires a scalar loss', () => {
     const x = input('x', [1]);
     expect(() => gradients(exp(x), [x])).toThrow('the loss must be a scalar, not of shape [1]');
   });
 
-  it('needs a loss that depends on every target', () => {
+  it('requires a loss that depends on every target', () => {
     const [x, other] = [input('x', []), input('other', [])];
     expect(() => gradients(exp(x), [x, other])).toThrow('the loss does not depend on every target');
   });

@@ -19,17 +19,19 @@ import {
 } from './operations.ts';
 
 /**
- * Reverse-mode differentiation as a table (the shape of it is tinygrad's `gradient.py`): a rule an operation says what
- * its inputs' gradients are, and a walk follows only what leads to the targets. Operations without a rule are only used
- * where nothing is trained.
+ * Reverse-mode differentiation, structured like tinygrad's `gradient.py`: a table holds one gradient rule per operation,
+ * and the backward pass visits only nodes that depend on a target. Operations without a rule occur only in frozen parts.
  */
 
-/** Given dy, the gradient of the loss towards the node y: one gradient for each input of y. Lazy: only what is asked for is built. */
+/**
+ * Returns the gradient with respect to each input of y, given dy, the gradient of the loss with respect to y. The
+ * gradients are thunks, so that only the requested ones are built.
+ */
 type Rule<T extends Operation['type']> = (dy: Node, y: Node, operation: OperationOf<T>) => (() => Node)[];
 
 const negative = (x: Node): Node => multiply(x, scalar(-1));
 
-/** Undoes broadcasting: sums dy over the axes along which an operand of this shape was repeated. */
+/** Reverses broadcasting: sums dy over the axes along which an operand of this shape was repeated. */
 function unbroadcast(dy: Node, shape: Shape): Node {
   const offset = dy.shape.length - shape.length;
   const axes = dy.shape.flatMap((length, axis) => (length !== (shape[axis - offset] ?? 1) ? [axis] : []));
@@ -57,7 +59,7 @@ const rules: { [T in Operation['type']]?: Rule<T> } = {
   },
   sqrt: (dy, y) => [() => divide(multiply(dy, scalar(0.5)), y)],
   exp: (dy, y) => [() => multiply(dy, y)],
-  // A ReLU's gradient is 1 where it changes nothing.
+  // The gradient is 1 where clipping leaves the value unchanged, else 0.
   clip: (dy, y) => [() => multiply(dy, equal(inputOf(y, 0), y))],
   logSoftmax: (dy, y) => [() => subtract(dy, multiply(exp(y), sum(dy, [y.shape.length - 1])))],
   sum: (dy, y) => [() => broadcast(dy, inputOf(y, 0).shape)],
@@ -72,7 +74,9 @@ const rules: { [T in Operation['type']]?: Rule<T> } = {
   ],
   matMul: (dy, y, { transposeA, transposeB }) => {
     const [a, b] = [inputOf(y, 0), inputOf(y, 1)];
-    if (a.shape.length !== b.shape.length) throw new Error('matMul of one with a batch has no gradient');
+    if (a.shape.length !== b.shape.length) {
+      throw new Error('matMul of a single matrix and a batch has no gradient rule');
+    }
     return [
       () =>
         transposeA
@@ -86,13 +90,13 @@ const rules: { [T in Operation['type']]?: Rule<T> } = {
   },
   depthwiseConv: (dy, y, { stride, padding }) => {
     const [x, kernels] = [inputOf(y, 0), inputOf(y, 1)];
-    // With stride 1 it is the same operation again, its kernels turned by 180°; that is the faster way.
-    const turned = () => slice(kernels, [0, 2, 2], [1, -1, -1], kernels.shape);
-    const turnedPadding = { before: 2 - padding.before, after: 2 - padding.after };
+    // With stride 1, the gradient is a depthwise convolution with kernels rotated by 180°, which is faster.
+    const rotated = () => slice(kernels, [0, 2, 2], [1, -1, -1], kernels.shape);
+    const rotatedPadding = { before: 2 - padding.before, after: 2 - padding.after };
     return [
       () =>
         stride === 1
-          ? depthwiseConv(dy, turned(), { stride, padding: turnedPadding })
+          ? depthwiseConv(dy, rotated(), { stride, padding: rotatedPadding })
           : depthwiseConvTranspose(dy, kernels, x.shape, { stride, padding }),
       () => depthwiseKernelGradient(x, dy, { stride, padding }),
     ];
@@ -101,38 +105,38 @@ const rules: { [T in Operation['type']]?: Rule<T> } = {
 
 function ruleFor<T extends Operation['type']>(dy: Node, y: Node, operation: OperationOf<T>): (() => Node)[] {
   const rule = rules[operation.type as T] as Rule<T> | undefined;
-  if (!rule) throw new Error(`${operation.type} has no gradient: nothing before it can be trained`);
+  if (!rule) throw new Error(`${operation.type} has no gradient rule: nothing before it can be trained`);
   return rule(dy, y, operation);
 }
 
 /**
- * The gradient of a loss towards each target.
+ * Builds the backward pass: the gradient of a loss with respect to each target.
  *
- * @param loss a scalar, of shape [].
- * @param targets nodes that the loss depends on, mostly inputs.
- * @returns nodes of the targets' shapes, in their order.
- * @throws Error where an operation on the way has no rule, or the loss does not depend on a target.
+ * @param loss a scalar, of shape []
+ * @param targets nodes that the loss depends on, usually inputs
+ * @returns one node per target, of the target's shape
+ * @throws Error if an operation between a target and the loss has no rule, or the loss does not depend on a target
  */
 export function gradients(loss: Node, targets: readonly Node[]): Node[] {
   if (loss.shape.length > 0) throw new Error(`gradients: the loss must be a scalar, not of shape [${loss.shape}]`);
   const order = topologicalOrder([loss]);
-  const leads = new Set<Node>(targets);
-  for (const y of order) if (y.inputs.some((x) => leads.has(x))) leads.add(y);
+  const dependents = new Set<Node>(targets);
+  for (const y of order) if (y.inputs.some((x) => dependents.has(x))) dependents.add(y);
 
-  const found = new Map<Node, Node>([[loss, scalar(1)]]);
+  const gradientOf = new Map<Node, Node>([[loss, scalar(1)]]);
   for (const y of order.toReversed()) {
-    const dy = found.get(y);
-    if (!dy || !y.inputs.some((x) => leads.has(x))) continue;
-    const towards = ruleFor(dy, y, y.operation);
+    const dy = gradientOf.get(y);
+    if (!dy || !y.inputs.some((x) => dependents.has(x))) continue;
+    const inputGradients = ruleFor(dy, y, y.operation);
     y.inputs.forEach((x, index) => {
-      if (!leads.has(x)) return;
-      const dx = towards[index]!();
-      const before = found.get(x);
-      found.set(x, before ? add(before, dx) : dx);
+      if (!dependents.has(x)) return;
+      const dx = inputGradients[index]!();
+      const sum = gradientOf.get(x);
+      gradientOf.set(x, sum ? add(sum, dx) : dx);
     });
   }
   return targets.map((target) => {
-    const gradient = found.get(target);
+    const gradient = gradientOf.get(target);
     if (!gradient) throw new Error('gradients: the loss does not depend on every target');
     return gradient;
   });

@@ -1,8 +1,8 @@
 import { type Node, type Outputs, type Shape, sizeOf, topologicalOrder } from './node.ts';
 
 /**
- * For tests only: what each operation means, one element at a time, in float64, clear before fast. Gradients are held
- * against central differences through it, engines against its results.
+ * Reference implementation of every operation, for tests only: one element at a time, in float64, clear rather than fast.
+ * Gradient tests take central differences with it; engine tests compare with its results.
  */
 
 type Index = readonly number[];
@@ -12,7 +12,7 @@ interface Value {
   readonly data: Float64Array;
 }
 
-/** The index in a tensor's row-major data of its element at `index`; null outside the tensor. */
+/** Position in the row-major data of the element at `index`; null outside the tensor. */
 function offsetOf(shape: Shape, index: Index): number | null {
   let offset = 0;
   for (let axis = 0; axis < shape.length; axis++) {
@@ -38,13 +38,13 @@ function at({ shape, data }: Value, index: Index): number {
   return data[offset]!;
 }
 
-/** As `at`, but zero outside, and where a division by a stride left no whole index. */
+/** Like `at`, but zero outside the tensor and at fractional indices, which dividing by a stride may produce. */
 function atOrZero({ shape, data }: Value, index: Index): number {
   const offset = offsetOf(shape, index);
   return offset === null ? 0 : data[offset]!;
 }
 
-/** As `at`, with NumPy's broadcasting: leading axes left out, axes of length 1 repeated. */
+/** Like `at`, with NumPy's broadcasting: leading axes may be missing, axes of length 1 are repeated. */
 const atBroadcast = (x: Value, index: Index): number =>
   at(
     x,
@@ -58,13 +58,13 @@ function total(shape: Shape, term: (index: Index) => number): number {
   return result;
 }
 
-/** The formula of one element of a node's result. `a`, `b`, `c`: its inputs. */
+/** Returns the function that computes one element of a node's result. `a`, `b`, `c`: the node's inputs. */
 function elementOf({ operation, shape }: Node, inputs: readonly Value[], feed: Feed): (index: Index) => number {
   const [a, b, c] = inputs as [Value, Value, Value];
   switch (operation.type) {
     case 'input': {
-      const fed: Value = { shape, data: Float64Array.from(feed(operation.name, shape)) };
-      return (index) => at(fed, index);
+      const value: Value = { shape, data: Float64Array.from(feed(operation.name, shape)) };
+      return (index) => at(value, index);
     }
     case 'constant': {
       const data = Float64Array.from(operation.data);
@@ -191,7 +191,7 @@ type Feed = (name: string, shape: Shape) => Float64Array | Float32Array;
 /**
  * Computes a graph's outputs in float64.
  *
- * @throws Error where an input is missing or has not the size that its shape says.
+ * @throws Error if an input is missing or its size does not match its shape
  */
 export function interpret(
   outputs: Outputs,

@@ -1,32 +1,32 @@
 /**
- * A network as a graph of plain nodes: an operation, its inputs, a static shape; everything is float32. Nothing here
- * computes: `operations.ts` makes nodes, `gradient.ts` adds those of the backward pass, `encode-onnx.ts` writes a graph
+ * A network as a graph of plain nodes: each has an operation, inputs and a static shape; all tensors are float32. Nothing
+ * here computes: `operations.ts` creates nodes, `gradient.ts` adds the backward pass, `encode-onnx.ts` encodes the graph
  * for ONNX Runtime.
  */
 
 export type Shape = readonly number[];
 
-/** Zeros added at both ends of height and width, the same for both. */
+/** Number of zeros added before and after, the same for height and width. */
 export interface Padding {
   before: number;
   after: number;
 }
 
 export type Operation =
-  /** Fed at each run under this name. */
+  /** Fed under this name in each run. */
   | { type: 'input'; name: string }
   | { type: 'constant'; data: Float32Array }
-  /** [m, k] · [k, n], or a batch of them: [c, m, k] · [c, k, n]. One [m, k] may meet a whole batch [c, k, n]. */
+  /** [m, k] · [k, n], or batched: [c, m, k] · [c, k, n]. A single [m, k] may be multiplied with a batch [c, k, n]. */
   | { type: 'matMul'; transposeA: boolean; transposeB: boolean }
   /** Images [n, c, h, w], kernels [out, c / groups, kh, kw], bias [out]. */
   | { type: 'conv'; stride: number; padding: Padding; groups: number }
-  /** Channels outermost: x [c, n, h, w], a 3 × 3 kernel a channel [c, 3, 3]. */
+  /** Channels outermost: x [c, n, h, w], one 3 × 3 kernel per channel [c, 3, 3]. */
   | { type: 'depthwiseConv'; stride: number; padding: Padding }
-  /** The gradient of depthwiseConv towards x: dy [c, n, h', w'], kernels [c, 3, 3] → [c, n, h, w]. */
+  /** Gradient of depthwiseConv with respect to x: dy [c, n, h', w'], kernels [c, 3, 3] → [c, n, h, w]. */
   | { type: 'depthwiseConvTranspose'; stride: number; padding: Padding }
-  /** The gradient of depthwiseConv towards its kernels: x [c, n, h, w], dy [c, n, h', w'] → [c, 3, 3]. */
+  /** Gradient of depthwiseConv with respect to its kernels: x [c, n, h, w], dy [c, n, h', w'] → [c, 3, 3]. */
   | { type: 'depthwiseKernelGradient'; stride: number; padding: Padding }
-  /** Element by element, shapes broadcast as in NumPy. */
+  /** Elementwise, with NumPy's broadcasting; so are subtract, multiply, divide and equal. */
   | { type: 'add' }
   | { type: 'subtract' }
   | { type: 'multiply' }
@@ -38,11 +38,11 @@ export type Operation =
   | { type: 'clip'; low: number; high: number }
   /** Over the last axis. */
   | { type: 'logSoftmax' }
-  /** Keeps the axes summed over, with length 1. */
+  /** Keeps the summed axes, with length 1. */
   | { type: 'sum'; axes: readonly number[] }
   | { type: 'reshape' }
   | { type: 'transpose'; order: readonly number[] }
-  /** Every `step`-th element of each axis from `start` on; `step` −1 reads backwards from `start`. The shape says how many. */
+  /** Every `step`-th element of each axis, beginning at `start`; a negative `step` reads backwards. The node's shape is the count. */
   | { type: 'slice'; start: readonly number[]; step: readonly number[] }
   /** Zeros around the last two axes. */
   | { type: 'pad'; padding: Padding }
@@ -57,13 +57,13 @@ export interface Node {
   readonly shape: Shape;
 }
 
-/** Named results of one graph. What it is fed with follows from the `input` nodes they depend on. */
+/** Named outputs of one graph. Its inputs are the `input` nodes that they depend on. */
 export type Outputs = Readonly<Record<string, Node>>;
 
-/** How many numbers a tensor of this shape holds. */
+/** Number of elements in a tensor of this shape. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
 
-/** Every node that these depend on, each after its inputs. */
+/** Lists the given nodes and everything that they depend on, each node after its inputs. */
 export function topologicalOrder(ends: Iterable<Node>): Node[] {
   const ordered = new Set<Node>();
   const visit = (current: Node): void => {

@@ -1,9 +1,9 @@
 import type { Node, Operation, OperationOf, Shape } from './node.ts';
-import { type Attributes, float32, type OnnxWriter } from './onnx-writer.ts';
+import { type Attributes, float32, type OnnxWriter } from './onnx-messages.ts';
 
-/** Each operation of a graph in ONNX (operator set 17). */
+/** Translates each graph operation into ONNX nodes (opset 17). */
 
-/** `x`: the names of the inputs; returns the name of the result. */
+/** Adds the ONNX nodes of one operation. `x`: names of the input tensors. Returns the name of the output tensor. */
 export type OnnxRule<T extends Operation['type']> = (
   w: OnnxWriter,
   x: string[],
@@ -19,10 +19,13 @@ const plain =
 const bothSides = (before: number, after: number): number[] => [before, before, after, after];
 const square = (length: number): number[] => [length, length];
 
-/** [c, n, h, w] as one image of c·n channels: then a convolution with c·n groups is the depthwise one, and no data moves. */
+/**
+ * [c, n, h, w] as one image with c·n channels. A convolution with c·n groups is then the depthwise one, and the reshape
+ * moves no data.
+ */
 const asOneImage = ([channels = 0, images = 0, ...sides]: Shape): number[] => [1, channels * images, ...sides];
 
-/** The kernels [c, 3, 3], repeated for each of n images. */
+/** Repeats the kernels [c, 3, 3] for each of n images. */
 function repeatKernels(w: OnnxWriter, kernels: string, [channels = 0, images = 0]: Shape): string {
   const repeated = w.apply('Expand', [w.reshape(kernels, [channels, 1, 3, 3]), w.integers([channels, images, 3, 3])]);
   return w.reshape(repeated, [channels * images, 1, 3, 3]);
@@ -32,9 +35,10 @@ export const onnxOperations: { [T in Exclude<Operation['type'], 'input'>]: OnnxR
   constant: (w, _, { shape }, { data }) => w.floats(data, shape),
   matMul: (w, [a = '', b = ''], { shape, inputs: [first] }, { transposeA, transposeB }) => {
     if (shape.length === 2) return w.apply('Gemm', [a, b], { transA: Number(transposeA), transB: Number(transposeB) });
-    const turned = (name: string, rank: number, really: boolean) =>
-      really ? w.apply('Transpose', [name], { perm: rank === 2 ? [1, 0] : [0, 2, 1] }) : name;
-    return w.apply('MatMul', [turned(a, first!.shape.length, transposeA), turned(b, 3, transposeB)]); // ONNX Runtime fuses the transposes in
+    const transposed = (name: string, rank: number) =>
+      w.apply('Transpose', [name], { perm: rank === 2 ? [1, 0] : [0, 2, 1] });
+    // ONNX Runtime fuses the transposes into the product.
+    return w.apply('MatMul', [transposeA ? transposed(a, first!.shape.length) : a, transposeB ? transposed(b, 3) : b]);
   },
   conv: (w, x, _, { stride, padding, groups }) =>
     w.apply('Conv', x, { strides: square(stride), pads: bothSides(padding.before, padding.after), group: groups }),
@@ -57,7 +61,7 @@ export const onnxOperations: { [T in Exclude<Operation['type'], 'input'>]: OnnxR
     return w.reshape(dx, shape);
   },
   depthwiseKernelGradient: (w, [x = '', dy = ''], { inputs: [input], shape }, { stride, padding }) => {
-    // x convolved with dy as its kernel, all images of a channel in one group; the forward's stride is a dilation here.
+    // Convolves x with dy as the kernel, one group per channel; the forward pass's stride becomes a dilation.
     const gradient = w.apply('Conv', [w.reshape(x, asOneImage(input!.shape)), dy], {
       dilations: square(stride),
       pads: bothSides(padding.before, padding.after),
@@ -81,7 +85,7 @@ export const onnxOperations: { [T in Exclude<Operation['type'], 'input'>]: OnnxR
   reshape: (w, [x = ''], { shape }) => w.reshape(x, shape),
   transpose: (w, x, _, { order }) => w.apply('Transpose', x, { perm: order }),
   slice: (w, [x = ''], { shape }, { start, step }) => {
-    // Backwards past the first element is written as a large negative end (−1 would mean the last one).
+    // To step backwards past the first element, ONNX needs a large negative end: −1 would mean the last element.
     const end = start
       .map((first, axis) => first + step[axis]! * shape[axis]!)
       .map((last) => (last < 0 ? -(2 ** 31) : last));

@@ -28,9 +28,9 @@ import {
 } from './operations.ts';
 import { smallNetwork, smallNetworkShapes } from './small-network.ts';
 
-/** Every operation in small uses: what gradients and engines are tested with. */
+/** Small test cases for every operation, shared by the tests of gradients and engines. */
 
-/** A graph's result, its inputs and what they are fed. */
+/** A graph's output, its inputs and the values fed to them. */
 export interface Case {
   title: string;
   y: Node;
@@ -40,8 +40,13 @@ export interface Case {
 
 type Values = (shape: Shape) => Float32Array;
 
-/** A case whose inputs `x0`, `x1`… have these shapes; they hold different numbers from −1 to 1 unless `values` says otherwise. */
-function use(title: string, shapes: readonly Shape[], build: (...inputs: Node[]) => Node, ...values: Values[]): Case {
+/** Builds a case with inputs `x0`, `x1`… of these shapes. They hold different numbers from −1 to 1 unless `values` is given. */
+function testCase(
+  title: string,
+  shapes: readonly Shape[],
+  build: (...inputs: Node[]) => Node,
+  ...values: Values[]
+): Case {
   const inputs = shapes.map((shape, index) => input(`x${index}`, shape));
   const feeds = shapes.map((shape, index) => {
     const make = values[index] ?? between(-1, 1, title, index);
@@ -55,7 +60,7 @@ export function between(low: number, high: number, ...path: (string | number)[])
   return (shape) => Float32Array.from({ length: sizeOf(shape) }, () => random.uniform(low, high));
 }
 
-/** 0, 1, … n − 1, and again. */
+/** 0, 1, … n − 1, repeated. */
 const counting =
   (n: number): Values =>
   (shape) =>
@@ -68,15 +73,16 @@ const transposes = [
   { transposeA: true, transposeB: true },
 ];
 
-/** [m, k] · [k, n] in all four ways, alone or in batches. */
+/** [m, k] · [k, n] with all four combinations of transposes, single or batched. */
 const matMuls = (batchA: number[], batchB: number[], m: number, k: number, n: number): Case[] =>
-  transposes.map((how) => {
-    const a = [...batchA, ...(how.transposeA ? [k, m] : [m, k])];
-    const b = [...batchB, ...(how.transposeB ? [n, k] : [k, n])];
-    return use(`[${a}] · [${b}], transposed ${how.transposeA}, ${how.transposeB}`, [a, b], (x, y) => matMul(x, y, how));
+  transposes.map((options) => {
+    const a = [...batchA, ...(options.transposeA ? [k, m] : [m, k])];
+    const b = [...batchB, ...(options.transposeB ? [n, k] : [k, n])];
+    const title = `[${a}] · [${b}], transposed ${options.transposeA}, ${options.transposeB}`;
+    return testCase(title, [a, b], (x, y) => matMul(x, y, options));
   });
 
-/** As NumPy broadcasts: nothing, a scalar, leading axes left out, axes of length 1 on either side. */
+/** NumPy's kinds of broadcasting: none, a scalar, missing leading axes, axes of length 1 on either side. */
 const broadcasts = (type: string, build: (a: Node, b: Node) => Node, n: number, ...values: Values[]): Case[] =>
   [
     [
@@ -94,9 +100,9 @@ const broadcasts = (type: string, build: (a: Node, b: Node) => Node, n: number, 
       [n, 1],
       [1, 3],
     ],
-  ].map(([a = [], b = []]) => use(`${type} [${a}] and [${b}]`, [a, b], build, ...values));
+  ].map(([a = [], b = []]) => testCase(`${type} [${a}] and [${b}]`, [a, b], build, ...values));
 
-/** What MobileNetV2 needs: stride 1, and stride 2 padded at the end. And what must work too. */
+/** The first two occur in MobileNetV2: stride 1, and stride 2 padded at the end. The others must work as well. */
 const depthwiseSettings = [
   { stride: 1, padding: { before: 1, after: 1 }, side: 4, sideOut: 4 },
   { stride: 2, padding: { before: 0, after: 1 }, side: 4, sideOut: 2 },
@@ -107,34 +113,36 @@ const depthwiseSettings = [
 const depthwiseTitle = ({ stride, padding, side }: (typeof depthwiseSettings)[number]): string =>
   `stride ${stride}, padding ${padding.before}/${padding.after}, side ${side}`;
 
-/** @param n a number of images, or of whatever a batch holds. */
+/** @param n the batch size */
 export const operationCases = (n: number): Record<Operation['type'], Case[]> => ({
-  input: [use('handed through', [[n, 3]], (x) => x)],
+  input: [testCase('returned unchanged', [[n, 3]], (x) => x)],
   constant: [
-    use('a matrix', [[n, 2]], (x) => add(x, constant(Float32Array.of(1, 2), [1, 2]))),
-    use('a scalar', [[n, 2]], (x) => add(x, scalar(3))),
+    testCase('a matrix', [[n, 2]], (x) => add(x, constant(Float32Array.of(1, 2), [1, 2]))),
+    testCase('a scalar', [[n, 2]], (x) => add(x, scalar(3))),
   ],
   matMul: [
     ...matMuls([], [], n, 4, 3),
     ...matMuls([2], [2], n, 4, 3),
     ...matMuls([], [2], n, 4, 3),
-    use('a batch by itself', [[2, n, n]], (x) => matMul(x, x, { transposeB: true })),
+    testCase('a batch with its own transpose', [[2, n, n]], (x) => matMul(x, x, { transposeB: true })),
   ],
   conv: [
-    use('1 × 1', [[n, 3, 4, 4], [5, 3, 1, 1], [5]], (x, w, b) => conv(x, w, b)),
-    use('3 × 3, stride 2, padded at the end', [[n, 3, 6, 6], [4, 3, 3, 3], [4]], (x, w, b) =>
+    testCase('1 × 1', [[n, 3, 4, 4], [5, 3, 1, 1], [5]], (x, w, b) => conv(x, w, b)),
+    testCase('3 × 3, stride 2, padded at the end', [[n, 3, 6, 6], [4, 3, 3, 3], [4]], (x, w, b) =>
       conv(x, w, b, { stride: 2, padding: { before: 0, after: 1 } }),
     ),
-    use('3 × 3, stride 2, a row never read', [[n, 2, 4, 6], [4, 2, 3, 3], [4]], (x, w, b) =>
+    testCase('3 × 3, stride 2, with an unread row', [[n, 2, 4, 6], [4, 2, 3, 3], [4]], (x, w, b) =>
       conv(x, w, b, { stride: 2 }),
     ),
-    use('a group a channel', [[n, 4, 5, 5], [4, 1, 3, 3], [4]], (x, w, b) =>
+    testCase('one group per channel', [[n, 4, 5, 5], [4, 1, 3, 3], [4]], (x, w, b) =>
       conv(x, w, b, { padding: { before: 1, after: 1 }, groups: 4 }),
     ),
-    use('two groups of other sizes', [[n, 4, 3, 3], [6, 2, 1, 1], [6]], (x, w, b) => conv(x, w, b, { groups: 2 })),
+    testCase('two groups, different numbers of channels', [[n, 4, 3, 3], [6, 2, 1, 1], [6]], (x, w, b) =>
+      conv(x, w, b, { groups: 2 }),
+    ),
   ],
   depthwiseConv: depthwiseSettings.map((setting) =>
-    use(
+    testCase(
       depthwiseTitle(setting),
       [
         [3, n, setting.side, setting.side],
@@ -144,7 +152,7 @@ export const operationCases = (n: number): Record<Operation['type'], Case[]> => 
     ),
   ),
   depthwiseConvTranspose: depthwiseSettings.map((setting) =>
-    use(
+    testCase(
       depthwiseTitle(setting),
       [
         [3, n, setting.sideOut, setting.sideOut],
@@ -154,7 +162,7 @@ export const operationCases = (n: number): Record<Operation['type'], Case[]> => 
     ),
   ),
   depthwiseKernelGradient: depthwiseSettings.map((setting) =>
-    use(
+    testCase(
       depthwiseTitle(setting),
       [
         [3, n, setting.side, setting.side],
@@ -163,47 +171,47 @@ export const operationCases = (n: number): Record<Operation['type'], Case[]> => 
       (x, dy) => depthwiseKernelGradient(x, dy, setting),
     ),
   ),
-  add: [...broadcasts('add', add, n), use('to itself', [[n]], (x) => add(x, x))],
-  subtract: [...broadcasts('subtract', subtract, n), use('from itself', [[n]], (x) => subtract(x, x))],
-  multiply: [...broadcasts('multiply', multiply, n), use('by itself', [[n]], (x) => multiply(x, x))],
+  add: [...broadcasts('add', add, n), testCase('to itself', [[n]], (x) => add(x, x))],
+  subtract: [...broadcasts('subtract', subtract, n), testCase('from itself', [[n]], (x) => subtract(x, x))],
+  multiply: [...broadcasts('multiply', multiply, n), testCase('with itself', [[n]], (x) => multiply(x, x))],
   divide: broadcasts('divide', divide, n, between(-1, 1, 'dividend'), between(0.5, 2, 'divisor')),
   equal: broadcasts('equal', equal, n, counting(3), counting(2)),
-  sqrt: [use('positive numbers', [[n, 3]], sqrt, between(0.1, 4, 'sqrt'))],
-  exp: [use('numbers on both sides of 0', [[n, 3]], exp)],
+  sqrt: [testCase('positive numbers', [[n, 3]], sqrt, between(0.1, 4, 'sqrt'))],
+  exp: [testCase('numbers on both sides of 0', [[n, 3]], exp)],
   clip: [
-    use('ReLU6', [[n, 8]], (x) => clip(x, 0, 6), between(-6, 12, 'relu6')),
-    use('ReLU', [[n, 8]], (x) => clip(x, 0, Number.POSITIVE_INFINITY), between(-6, 12, 'relu')),
-    use('from −1 to 1', [[n, 8]], (x) => clip(x, -1, 1), between(-2, 2, 'clip')),
+    testCase('ReLU6', [[n, 8]], (x) => clip(x, 0, 6), between(-6, 12, 'relu6')),
+    testCase('ReLU', [[n, 8]], (x) => clip(x, 0, Number.POSITIVE_INFINITY), between(-6, 12, 'relu')),
+    testCase('from −1 to 1', [[n, 8]], (x) => clip(x, -1, 1), between(-2, 2, 'clip')),
   ],
   logSoftmax: [
-    use('rows', [[n, 5]], logSoftmax, between(-8, 8, 'logits')),
-    use('the last of three axes', [[2, n, 3]], logSoftmax),
+    testCase('rows', [[n, 5]], logSoftmax, between(-8, 8, 'logits')),
+    testCase('the last of three axes', [[2, n, 3]], logSoftmax),
   ],
   sum: [
-    use('the first axis', [[n, 3]], (x) => sum(x, [0])),
-    use('all axes', [[n, 3]], (x) => sum(x, [0, 1])),
-    use('outer and inner axes', [[2, n, 3, 2]], (x) => sum(x, [0, 3])),
+    testCase('the first axis', [[n, 3]], (x) => sum(x, [0])),
+    testCase('all axes', [[n, 3]], (x) => sum(x, [0, 1])),
+    testCase('outer and inner axes', [[2, n, 3, 2]], (x) => sum(x, [0, 3])),
   ],
   reshape: [
-    use('to rows', [[n, 2, 3]], (x) => reshape(x, [n, 6])),
-    use('to a scalar', [[1, 1]], (x) => reshape(x, [])),
+    testCase('to rows', [[n, 2, 3]], (x) => reshape(x, [n, 6])),
+    testCase('to a scalar', [[1, 1]], (x) => reshape(x, [])),
   ],
   transpose: [
-    use('a matrix', [[n, 3]], (x) => transpose(x, [1, 0])),
-    use('channels outermost', [[n, 2, 3, 4]], (x) => transpose(x, [1, 0, 2, 3])),
-    use('an order that is not its own inverse', [[n, 2, 3]], (x) => transpose(x, [1, 2, 0])),
+    testCase('a matrix', [[n, 3]], (x) => transpose(x, [1, 0])),
+    testCase('channels outermost', [[n, 2, 3, 4]], (x) => transpose(x, [1, 0, 2, 3])),
+    testCase('an order that is not its own inverse', [[n, 2, 3]], (x) => transpose(x, [1, 2, 0])),
   ],
   slice: [
-    use('every second column', [[n, 5]], (x) => slice(x, [0, 1], [1, 2], [n, 2])),
-    use('backwards to the first', [[n, 4]], (x) => slice(x, [0, 3], [1, -1], [n, 4])),
-    use('backwards from within, by two', [[n, 6]], (x) => slice(x, [0, 4], [1, -2], [n, 2])),
+    testCase('every second column', [[n, 5]], (x) => slice(x, [0, 1], [1, 2], [n, 2])),
+    testCase('backwards to the first', [[n, 4]], (x) => slice(x, [0, 3], [1, -1], [n, 4])),
+    testCase('backwards from within, by two', [[n, 6]], (x) => slice(x, [0, 4], [1, -2], [n, 2])),
   ],
   pad: [
-    use('at the end', [[2, n, 3, 3]], (x) => pad(x, { before: 0, after: 1 })),
-    use('at both ends', [[n, 3]], (x) => pad(x, { before: 2, after: 1 })),
+    testCase('at the end', [[2, n, 3, 3]], (x) => pad(x, { before: 0, after: 1 })),
+    testCase('at both ends', [[n, 3]], (x) => pad(x, { before: 2, after: 1 })),
   ],
   concat: [
-    use(
+    testCase(
       'three along the first axis',
       [
         [n, 2],
@@ -212,7 +220,7 @@ export const operationCases = (n: number): Record<Operation['type'], Case[]> => 
       ],
       (...parts) => concat(parts, 0),
     ),
-    use(
+    testCase(
       'two along the last axis',
       [
         [n, 2],
@@ -222,14 +230,14 @@ export const operationCases = (n: number): Record<Operation['type'], Case[]> => 
     ),
   ],
   broadcast: [
-    use('a scalar', [[]], (x) => broadcast(x, [n, 3])),
-    use('a column', [[n, 1]], (x) => broadcast(x, [2, n, 3])),
+    testCase('a scalar', [[]], (x) => broadcast(x, [n, 3])),
+    testCase('a column', [[n, 1]], (x) => broadcast(x, [2, n, 3])),
   ],
 });
 
-/** The small network with all its inputs, of n images. */
+/** The small network with all its inputs, for n images. */
 export const smallNetworkCase = (n: number): Case =>
-  use(
+  testCase(
     'a small network',
     [[n, 2, 4, 4], ...smallNetworkShapes],
     (images, ...parameters) => smallNetwork(images!, parameters),

@@ -33,7 +33,7 @@ describe('shapes', () => {
     ['matMul', matMul(of(2, 3), of(3, 4)), [2, 4]],
     ['matMul, both transposed', matMul(of(3, 2), of(4, 3), { transposeA: true, transposeB: true }), [2, 4]],
     ['matMul of batches', matMul(of(5, 2, 3), of(5, 3, 4)), [5, 2, 4]],
-    ['matMul of one with a batch', matMul(of(3, 2), of(5, 3, 4), { transposeA: true }), [5, 2, 4]],
+    ['matMul of a matrix and a batch', matMul(of(3, 2), of(5, 3, 4), { transposeA: true }), [5, 2, 4]],
     ['conv', conv(of(2, 3, 7, 5), of(8, 3, 3, 3), of(8)), [2, 8, 5, 3]],
     [
       'conv, stride 2',
@@ -51,11 +51,11 @@ describe('shapes', () => {
     ['pad', pad(of(2, 3, 4), padding(1, 2)), [2, 6, 7]],
     ['concat', concat([of(2, 3), of(4, 3)], 0), [6, 3]],
     ['broadcast', broadcast(of(3, 1), [2, 3, 4]), [2, 3, 4]],
-  ])('%s', (_, { shape }, due) => {
-    expect(shape).toEqual(due);
+  ])('%s', (_, { shape }, expected) => {
+    expect(shape).toEqual(expected);
   });
 
-  it('of every case hold what the interpreter computes', () => {
+  it('match the size of the interpreter’s result in every case', () => {
     for (const [type, cases] of Object.entries(operationCases(2))) {
       for (const { y, feeds } of cases) {
         expect(topologicalOrder([y]).map(({ operation }) => operation.type)).toContain(type);
@@ -67,7 +67,7 @@ describe('shapes', () => {
   });
 });
 
-describe('shapes that do not fit are errors where a node is made', () => {
+describe('incompatible shapes throw when the node is created', () => {
   const [stride1, stride2] = [
     { stride: 1, padding: padding(1, 1) },
     { stride: 2, padding: padding(0, 1) },
@@ -76,7 +76,7 @@ describe('shapes that do not fit are errors where a node is made', () => {
     ['constant', () => constant(Float32Array.of(1, 2), [3]), 'constant: shapes [2] and [3]'],
     ['matMul, inner lengths', () => matMul(of(2, 3), of(2, 3)), 'matMul: shapes [2,3] and [2,3]'],
     ['matMul, batches', () => matMul(of(2, 3, 3), of(4, 3, 3)), 'matMul: shapes [2,3,3] and [4,3,3]'],
-    ['matMul, a batch with one', () => matMul(of(2, 3, 3), of(3, 3)), 'matMul: shapes [2,3,3] and [3,3]'],
+    ['matMul, a batch and a matrix', () => matMul(of(2, 3, 3), of(3, 3)), 'matMul: shapes [2,3,3] and [3,3]'],
     ['matMul, a vector', () => matMul(of(3), of(3, 3)), 'matMul: shapes [3] and [3,3]'],
     ['conv, channels', () => conv(of(1, 4, 5, 5), of(8, 3, 3, 3), of(8)), 'conv: shapes [1,4,5,5] and [8,3,3,3]'],
     ['conv, a kernel of three axes', () => conv(of(1, 4, 5, 5), of(8, 4, 3), of(8)), 'conv: shapes'],
@@ -106,19 +106,19 @@ describe('shapes that do not fit are errors where a node is made', () => {
     ],
     ['add', () => add(of(2, 3), of(2)), 'add: shapes [2,3] and [2]'],
     ['logSoftmax', () => logSoftmax(scalar(1)), 'logSoftmax: shapes []'],
-    ['sum, an axis too far', () => sum(of(2, 3), [2]), 'sum: shapes [2,3] and [2]'],
+    ['sum, an axis out of range', () => sum(of(2, 3), [2]), 'sum: shapes [2,3] and [2]'],
     ['sum, an axis from the end', () => sum(of(2, 3), [-1]), 'sum: shapes [2,3] and [-1]'],
     ['sum, no axis', () => sum(of(2, 3), []), 'sum: shapes [2,3] and []'],
     ['reshape', () => reshape(of(2, 3), [4]), 'reshape: shapes [2,3] and [4]'],
     ['transpose, an axis twice', () => transpose(of(2, 3), [0, 0]), 'transpose: shapes [2,3] and [0,0]'],
-    ['transpose, an axis too far', () => transpose(of(2, 3), [0, 2]), 'transpose: shapes [2,3] and [0,2]'],
+    ['transpose, an axis out of range', () => transpose(of(2, 3), [0, 2]), 'transpose: shapes [2,3] and [0,2]'],
     ['slice, past the end', () => slice(of(5), [1], [2], [3]), 'slice: shapes [5] and [3]'],
     ['slice, past the beginning', () => slice(of(5), [1], [-1], [3]), 'slice: shapes [5] and [3]'],
     ['slice, from before the beginning', () => slice(of(5), [-1], [1], [3]), 'slice: shapes [5] and [3]'],
-    ['slice, an axis lost', () => slice(of(5, 2), [0, 0], [1, 1], [5]), 'slice: shapes [5,2] and [5]'],
+    ['slice, a missing axis', () => slice(of(5, 2), [0, 0], [1, 1], [5]), 'slice: shapes [5,2] and [5]'],
     ['pad', () => pad(of(5), padding(1, 1)), 'pad: shapes [5]'],
-    ['concat, another side', () => concat([of(2, 3), of(2, 4)], 0), 'concat: shapes [2,3] and [2,4]'],
-    ['concat, an axis fewer', () => concat([of(2, 3), of(2)], 1), 'concat: shapes [2,3] and [2]'],
+    ['concat, different lengths', () => concat([of(2, 3), of(2, 4)], 0), 'concat: shapes [2,3] and [2,4]'],
+    ['concat, different ranks', () => concat([of(2, 3), of(2)], 1), 'concat: shapes [2,3] and [2]'],
     ['concat, nothing', () => concat([], 0), 'concat: nothing to join'],
     ['broadcast', () => broadcast(of(2, 3), [2, 1]), 'broadcast: shapes [2,3] and [2,1]'],
   ])('%s', (_, make, message) => {
@@ -127,7 +127,7 @@ describe('shapes that do not fit are errors where a node is made', () => {
 });
 
 describe('reshape and broadcast', () => {
-  it('make no node where the shape stays', () => {
+  it('return the node itself if the shape stays the same', () => {
     const x = of(2, 3);
     expect(reshape(x, [2, 3])).toBe(x);
     expect(broadcast(x, [2, 3])).toBe(x);
@@ -135,7 +135,7 @@ describe('reshape and broadcast', () => {
 });
 
 describe('topologicalOrder', () => {
-  it('names each node once, after its inputs', () => {
+  it('lists each node once, after its inputs', () => {
     const x = of(2);
     const left = exp(x);
     const right = clip(x, 0, 1);
@@ -144,7 +144,7 @@ describe('topologicalOrder', () => {
   });
 });
 
-/** The interpreter is what everything else is held against: here it meets numbers worked out by hand. */
+/** All other tests trust the interpreter, so it is checked against numbers computed by hand. */
 describe('interpret', () => {
   const ramp = (shape: Shape) =>
     constant(
@@ -157,9 +157,9 @@ describe('interpret', () => {
     ['matMul', matMul(ramp([2, 2]), ramp([2, 2])), [7, 10, 15, 22]],
     ['matMul, left transposed', matMul(ramp([2, 2]), ramp([2, 2]), { transposeA: true }), [10, 14, 14, 20]],
     ['matMul, right transposed', matMul(ramp([2, 2]), ramp([2, 2]), { transposeB: true }), [5, 11, 11, 25]],
-    ['matMul of one with a batch', matMul(ramp([1, 2]), ramp([2, 2, 1])), [5, 11]],
+    ['matMul of a matrix and a batch', matMul(ramp([1, 2]), ramp([2, 2, 1])), [5, 11]],
     [
-      'conv: no flip, the bias added, zeros at the end',
+      'conv: kernel not flipped, bias added, zero padding at the end',
       conv(ramp([1, 1, 2, 2]), ramp([1, 1, 2, 2]), ramp([1]), { padding: padding(0, 1) }),
       [1 * 1 + 2 * 2 + 3 * 3 + 4 * 4 + 1, 2 * 1 + 4 * 3 + 1, 3 * 1 + 4 * 2 + 1, 4 * 1 + 1],
     ],
@@ -188,11 +188,11 @@ describe('interpret', () => {
     ['pad', pad(ramp([1, 2]), padding(1, 0)), [0, 0, 0, 0, 1, 2]],
     ['concat', concat([ramp([2, 1]), ramp([2, 2])], 1), [1, 1, 2, 2, 3, 4]],
     ['broadcast', broadcast(ramp([2, 1]), [2, 2]), [1, 1, 2, 2]],
-  ])('%s', (_, y, due) => {
-    expect(numbers(y)).toEqual(due);
+  ])('%s', (_, y, expected) => {
+    expect(numbers(y)).toEqual(expected);
   });
 
-  it('names an input that is missing or of another size', () => {
+  it('names an input that is missing or has the wrong size', () => {
     expect(() => interpret({ y: of(2) }, {})).toThrow('input x must hold 2 numbers');
     expect(() => interpret({ y: of(2) }, { x: new Float64Array(3) })).toThrow('input x must hold 2 numbers');
   });

@@ -1,23 +1,25 @@
 import { type Node, type Operation, type Padding, type Shape, sizeOf } from './node.ts';
 
 /**
- * Makes the nodes of a graph. Every shape is known and checked when a node is made, so a mistake in a network is an error in
- * the line that makes it, not in an engine.
+ * Functions that create graph nodes. Shapes are static and checked on creation, so a mistake in a network throws in the
+ * line that made it, not in an engine.
  */
 
 const node = (operation: Operation, inputs: readonly Node[], shape: Shape): Node => ({ operation, inputs, shape });
 
-const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((length, axis) => length === b[axis]);
+const isSameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((length, axis) => length === b[axis]);
 
-function need(condition: boolean, operation: string, ...shapes: Shape[]): asserts condition {
-  if (!condition)
-    throw new Error(`${operation}: shapes ${shapes.map((shape) => `[${shape}]`).join(' and ')} do not fit`);
+function assertShapes(condition: boolean, operation: string, ...shapes: Shape[]): asserts condition {
+  if (!condition) {
+    throw new Error(`${operation}: shapes ${shapes.map((shape) => `[${shape}]`).join(' and ')} are incompatible`);
+  }
 }
 
 export const input = (name: string, shape: Shape): Node => node({ type: 'input', name }, [], shape);
 
 export function constant(data: Float32Array, shape: Shape): Node {
-  need(data.length === sizeOf(shape), 'constant', [data.length], shape);
+  assertShapes(data.length === sizeOf(shape), 'constant', [data.length], shape);
   return node({ type: 'constant', data }, [], shape);
 }
 
@@ -25,18 +27,23 @@ export const scalar = (value: number): Node => constant(Float32Array.of(value), 
 
 export function matMul(a: Node, b: Node, { transposeA = false, transposeB = false } = {}): Node {
   const fits = [a, b].every(({ shape }) => shape.length === 2 || shape.length === 3);
-  need(fits && a.shape.length <= b.shape.length, 'matMul', a.shape, b.shape);
+  assertShapes(fits && a.shape.length <= b.shape.length, 'matMul', a.shape, b.shape);
   const dimension = (x: Node, fromEnd: 1 | 2) => x.shape.at(-fromEnd)!;
   const [rows, inner] = transposeA ? [dimension(a, 1), dimension(a, 2)] : [dimension(a, 2), dimension(a, 1)];
   const [innerB, columns] = transposeB ? [dimension(b, 1), dimension(b, 2)] : [dimension(b, 2), dimension(b, 1)];
   const batch = b.shape.slice(0, -2);
-  need(inner === innerB && (a.shape.length === 2 || same(a.shape.slice(0, -2), batch)), 'matMul', a.shape, b.shape);
+  assertShapes(
+    inner === innerB && (a.shape.length === 2 || isSameShape(a.shape.slice(0, -2), batch)),
+    'matMul',
+    a.shape,
+    b.shape,
+  );
   return node({ type: 'matMul', transposeA, transposeB }, [a, b], [...batch, rows, columns]);
 }
 
 /** Length of a side after a convolution. */
-function convolved(length: number, kernel: number, stride: number, { before, after }: Padding): number {
-  need(length + before + after >= kernel, 'a side and its kernel', [length], [kernel]);
+function convolvedLength(length: number, kernel: number, stride: number, { before, after }: Padding): number {
+  assertShapes(length + before + after >= kernel, 'a side and its kernel', [length], [kernel]);
   return Math.floor((length + before + after - kernel) / stride) + 1;
 }
 
@@ -50,17 +57,17 @@ export function conv(
 ): Node {
   const [images = 0, channels = 0, height = 0, width = 0] = x.shape;
   const [channelsOut = 0, channelsIn = 0, kernelHeight = 0, kernelWidth = 0] = kernels.shape;
-  need(x.shape.length === 4 && kernels.shape.length === 4, 'conv', x.shape, kernels.shape);
-  need(channels === channelsIn * groups && channelsOut % groups === 0, 'conv', x.shape, kernels.shape);
-  need(same(bias.shape, [channelsOut]), 'conv bias', kernels.shape, bias.shape);
+  assertShapes(x.shape.length === 4 && kernels.shape.length === 4, 'conv', x.shape, kernels.shape);
+  assertShapes(channels === channelsIn * groups && channelsOut % groups === 0, 'conv', x.shape, kernels.shape);
+  assertShapes(isSameShape(bias.shape, [channelsOut]), 'conv bias', kernels.shape, bias.shape);
   return node(
     { type: 'conv', stride, padding, groups },
     [x, kernels, bias],
     [
       images,
       channelsOut,
-      convolved(height, kernelHeight, stride, padding),
-      convolved(width, kernelWidth, stride, padding),
+      convolvedLength(height, kernelHeight, stride, padding),
+      convolvedLength(width, kernelWidth, stride, padding),
     ],
   );
 }
@@ -72,42 +79,47 @@ interface Depthwise {
 
 export function depthwiseConv(x: Node, kernels: Node, { stride, padding }: Depthwise): Node {
   const [channels = 0, images = 0, height = 0, width = 0] = x.shape;
-  need(x.shape.length === 4 && same(kernels.shape, [channels, 3, 3]), 'depthwiseConv', x.shape, kernels.shape);
+  assertShapes(
+    x.shape.length === 4 && isSameShape(kernels.shape, [channels, 3, 3]),
+    'depthwiseConv',
+    x.shape,
+    kernels.shape,
+  );
   return node(
     { type: 'depthwiseConv', stride, padding },
     [x, kernels],
-    [channels, images, convolved(height, 3, stride, padding), convolved(width, 3, stride, padding)],
+    [channels, images, convolvedLength(height, 3, stride, padding), convolvedLength(width, 3, stride, padding)],
   );
 }
 
 /**
- * Whether dy [c, n, h', w'] is a gradient of what became of x [c, n, h, w]. Its last row must have read the last row of
- * the padded x: from shapes alone, an engine could not tell rows that were never read.
+ * Whether dy [c, n, h', w'] can be the gradient of a depthwise convolution of x [c, n, h, w]. The last output row must
+ * have read the last row of the padded x: engines derive the geometry from the shapes and cannot detect unread rows.
  */
 function fitsDepthwise(x: Shape, dy: Shape, { stride, padding }: Depthwise): boolean {
-  const read = (axis: number) => (dy[axis]! - 1) * stride + 3 === x[axis]! + padding.before + padding.after;
-  return x.length === 4 && dy.length === 4 && same(x.slice(0, 2), dy.slice(0, 2)) && read(2) && read(3);
+  const readsAll = (axis: number) => (dy[axis]! - 1) * stride + 3 === x[axis]! + padding.before + padding.after;
+  return x.length === 4 && dy.length === 4 && isSameShape(x.slice(0, 2), dy.slice(0, 2)) && readsAll(2) && readsAll(3);
 }
 
-/** `shape`: that of the x whose gradient it is. */
+/** @param shape the shape of the forward pass's x */
 export function depthwiseConvTranspose(dy: Node, kernels: Node, shape: Shape, { stride, padding }: Depthwise): Node {
-  need(fitsDepthwise(shape, dy.shape, { stride, padding }), 'depthwiseConvTranspose', dy.shape, shape);
-  need(same(kernels.shape, [shape[0]!, 3, 3]), 'depthwiseConvTranspose', kernels.shape, shape);
+  assertShapes(fitsDepthwise(shape, dy.shape, { stride, padding }), 'depthwiseConvTranspose', dy.shape, shape);
+  assertShapes(isSameShape(kernels.shape, [shape[0]!, 3, 3]), 'depthwiseConvTranspose', kernels.shape, shape);
   return node({ type: 'depthwiseConvTranspose', stride, padding }, [dy, kernels], shape);
 }
 
 export function depthwiseKernelGradient(x: Node, dy: Node, { stride, padding }: Depthwise): Node {
-  need(fitsDepthwise(x.shape, dy.shape, { stride, padding }), 'depthwiseKernelGradient', x.shape, dy.shape);
+  assertShapes(fitsDepthwise(x.shape, dy.shape, { stride, padding }), 'depthwiseKernelGradient', x.shape, dy.shape);
   return node({ type: 'depthwiseKernelGradient', stride, padding }, [x, dy], [x.shape[0]!, 3, 3]);
 }
 
-/** The shape that two broadcast to (NumPy's rule). */
+/** The shape that two shapes broadcast to, by NumPy's rule. */
 function broadcastShape(a: Shape, b: Shape, operation: string): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const lengthA = a[axis - rank + a.length] ?? 1;
     const lengthB = b[axis - rank + b.length] ?? 1;
-    need(lengthA === lengthB || lengthA === 1 || lengthB === 1, operation, a, b);
+    assertShapes(lengthA === lengthB || lengthA === 1 || lengthB === 1, operation, a, b);
     return Math.max(lengthA, lengthB);
   });
 }
@@ -127,16 +139,16 @@ export const sqrt = (x: Node): Node => node({ type: 'sqrt' }, [x], x.shape);
 export const exp = (x: Node): Node => node({ type: 'exp' }, [x], x.shape);
 
 export function logSoftmax(x: Node): Node {
-  need(x.shape.length > 0, 'logSoftmax', x.shape);
+  assertShapes(x.shape.length > 0, 'logSoftmax', x.shape);
   return node({ type: 'logSoftmax' }, [x], x.shape);
 }
 
-/** `high` may be infinite: then it is the plain ReLU. */
+/** `clip(x, 0, Infinity)` is ReLU. */
 export const clip = (x: Node, low: number, high: number): Node => node({ type: 'clip', low, high }, [x], x.shape);
 
-/** @param axes at least one, counted from the front: without any, ONNX would sum over all. */
+/** @param axes at least one, counted from the front: ONNX would sum over all axes if there were none */
 export function sum(x: Node, axes: readonly number[]): Node {
-  need(axes.length > 0 && axes.every((axis) => axis in x.shape), 'sum', x.shape, axes);
+  assertShapes(axes.length > 0 && axes.every((axis) => axis in x.shape), 'sum', x.shape, axes);
   return node(
     { type: 'sum', axes },
     [x],
@@ -145,13 +157,13 @@ export function sum(x: Node, axes: readonly number[]): Node {
 }
 
 export function reshape(x: Node, shape: Shape): Node {
-  need(sizeOf(x.shape) === sizeOf(shape), 'reshape', x.shape, shape);
-  return same(x.shape, shape) ? x : node({ type: 'reshape' }, [x], shape);
+  assertShapes(sizeOf(x.shape) === sizeOf(shape), 'reshape', x.shape, shape);
+  return isSameShape(x.shape, shape) ? x : node({ type: 'reshape' }, [x], shape);
 }
 
 export function transpose(x: Node, order: readonly number[]): Node {
   const everyAxis = x.shape.every((_, axis) => order.includes(axis));
-  need(order.length === x.shape.length && everyAxis, 'transpose', x.shape, order);
+  assertShapes(order.length === x.shape.length && everyAxis, 'transpose', x.shape, order);
   return node(
     { type: 'transpose', order },
     [x],
@@ -164,12 +176,12 @@ export function slice(x: Node, start: readonly number[], step: readonly number[]
     const last = start[axis]! + step[axis]! * (shape[axis]! - 1);
     return start[axis]! >= 0 && start[axis]! < length && last >= 0 && last < length;
   });
-  need(shape.length === x.shape.length && inside, 'slice', x.shape, shape);
+  assertShapes(shape.length === x.shape.length && inside, 'slice', x.shape, shape);
   return node({ type: 'slice', start, step }, [x], shape);
 }
 
 export function pad(x: Node, padding: Padding): Node {
-  need(x.shape.length >= 2, 'pad', x.shape);
+  assertShapes(x.shape.length >= 2, 'pad', x.shape);
   const added = padding.before + padding.after;
   return node(
     { type: 'pad', padding },
@@ -182,8 +194,8 @@ export function concat(parts: readonly Node[], axis: number): Node {
   const [first] = parts;
   if (!first) throw new Error('concat: nothing to join');
   const length = parts.reduce((total, part) => {
-    need(
-      axis in part.shape && same(part.shape.with(axis, 0), first.shape.with(axis, 0)),
+    assertShapes(
+      axis in part.shape && isSameShape(part.shape.with(axis, 0), first.shape.with(axis, 0)),
       'concat',
       first.shape,
       part.shape,
@@ -198,6 +210,6 @@ export function concat(parts: readonly Node[], axis: number): Node {
 }
 
 export function broadcast(x: Node, shape: Shape): Node {
-  need(same(broadcastShape(x.shape, shape, 'broadcast'), shape), 'broadcast', x.shape, shape);
-  return same(x.shape, shape) ? x : node({ type: 'broadcast' }, [x], shape);
+  assertShapes(isSameShape(broadcastShape(x.shape, shape, 'broadcast'), shape), 'broadcast', x.shape, shape);
+  return isSameShape(x.shape, shape) ? x : node({ type: 'broadcast' }, [x], shape);
 }

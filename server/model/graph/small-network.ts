@@ -16,15 +16,15 @@ import {
   transpose,
 } from './operations.ts';
 
-/** What the small network takes beside images: shapes of its kernels, shifts and scales. */
+/** Shapes of the small network's parameters: kernels, shifts and scales. */
 export const smallNetworkShapes: readonly Shape[] = [[2, 3], [3, 1, 1], [3, 3, 3], [3], [3], [3, 4], [4]];
 
 /**
- * A little network of what the trained part, the head and the loss are made of: 1 × 1 and depthwise convolution with a
- * ReLU6 each, pooling, batch normalisation, ReLU, a dense layer, softmax and cross-entropy.
+ * A small network with the building blocks of the trained part, the head and the loss: 1 × 1 and depthwise convolution,
+ * each with a ReLU6, then pooling, batch normalization, ReLU, a dense layer, softmax and cross-entropy.
  *
  * @param images [n, 2, 4, 4]
- * @param parameters of `smallNetworkShapes`
+ * @param parameters one node per shape in `smallNetworkShapes`
  * @returns the loss, a scalar
  */
 export function smallNetwork(images: Node, parameters: readonly Node[]): Node {

@@ -8,7 +8,7 @@ import { Random } from '@/server/model/random.ts';
 import { AdamMemory } from '@/server/training/optimizer/adam-memory.ts';
 import { kernelsModule } from './kernels-module.ts';
 
-it('the module is what its source says', async () => {
+it('the module is compiled from the current source', async () => {
   const source = readFileSync(path.join(import.meta.dirname, 'kernels.wat'), 'utf8');
   const { parseWat } = await loadWabt();
   const { buffer } = parseWat('kernels.wat', source).toBinary({});
@@ -20,7 +20,7 @@ describe('Adam', () => {
   const random = new Random(7, 'kernels');
   const numbers = (length: number, scale: number) => Float32Array.from({ length }, () => scale * (random.next() - 0.5));
 
-  /** The same, one element at a time in JavaScript's double precision. */
+  /** Reference: one element at a time, in JavaScript's double precision. */
   function updatePlainly(
     [values, mean, square, gradient]: Float32Array[],
     { alpha, kept, beta1, beta2, epsilon }: typeof shared & { alpha: number },
@@ -34,14 +34,14 @@ describe('Adam', () => {
     }
   }
 
-  it.each([1, 2, 7, 8192, 8193, 20_001])('of %i elements is the plain loop to the bit', (length) => {
+  it.each([1, 2, 7, 8192, 8193, 20_001])('is bit-identical to the plain loop for %i elements', (length) => {
     const memory = new AdamMemory();
     const values = numbers(length, 1);
     const expected = values.slice();
     const [mean, square] = [new Float32Array(length), new Float32Array(length)];
     for (const alpha of [1e-3, 1e-4, 1e-2]) {
       const gradient = numbers(length, 1e-2);
-      // Another tensor before and after: none reaches into its neighbour.
+      // A tensor before and one after, to detect writes outside the tensor's memory.
       expect(memory.update('before', numbers(3, 1), numbers(3, 1), { alpha, ...shared })).toBe(true);
       expect(memory.update('kernel', values, gradient, { alpha, ...shared })).toBe(true);
       expect(memory.update('after', numbers(5, 1), numbers(5, 1), { alpha, ...shared })).toBe(true);
@@ -52,35 +52,35 @@ describe('Adam', () => {
     expect(memory.arrays().get('square/kernel')).toEqual(square);
   });
 
-  it('goes on from another’s means', () => {
-    const [one, other] = [new AdamMemory(), new AdamMemory()];
+  it('continues from restored moments', () => {
+    const [original, restored] = [new AdamMemory(), new AdamMemory()];
     const values = numbers(9, 1);
-    one.update('kernel', values, numbers(9, 1), { alpha: 1e-3, ...shared });
+    original.update('kernel', values, numbers(9, 1), { alpha: 1e-3, ...shared });
     const [copy, gradient] = [values.slice(), numbers(9, 1)];
-    other.restore(one.arrays());
-    one.update('kernel', values, gradient, { alpha: 1e-3, ...shared });
-    other.update('kernel', copy, gradient, { alpha: 1e-3, ...shared });
+    restored.restore(original.arrays());
+    original.update('kernel', values, gradient, { alpha: 1e-3, ...shared });
+    restored.update('kernel', copy, gradient, { alpha: 1e-3, ...shared });
     expect(copy).toEqual(values);
   });
 });
 
-describe('halves', () => {
+describe('float16', () => {
   const all = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits);
 
   it.each([
     [1, 0x10000],
     [0x100, 0x100],
     [5, 3],
-  ])('%i rows of %i are the numbers that they stand for', (count, width) => {
+  ])('%i rows of %i are decoded exactly', (count, width) => {
     const decoder = new Float16Decoder();
     const decode = () =>
       decoder.decode(count, width, (row, target) => target.set(all.subarray(row * width, (row + 1) * width)));
     const expected = Float32Array.from(all.subarray(0, count * width), fromFloat16);
     expect(decode()).toEqual(expected);
-    expect(decode(), 'and again in the same memory').toEqual(expected);
+    expect(decode(), 'again, in the same memory').toEqual(expected);
   });
 
-  it('grows with what it is asked for', () => {
+  it('grows its memory as needed', () => {
     const decoder = new Float16Decoder();
     for (const count of [1, 100, 2000]) {
       const decoded = decoder.decode(count, 1280, (_, target) => target.fill(0x3c00));

@@ -1,8 +1,8 @@
 import { kernelsModule } from './kernels-module.ts';
 
-/** What kernels.wat exports. Offsets are in bytes of the memory that it was loaded with. */
+/** The exports of kernels.wat. Arrays are passed as byte offsets into the memory that the module was loaded with. */
 export interface Kernels {
-  /** @returns 0 where every new value is finite, else NaN */
+  /** One AdamW step over `count` elements. @returns 0 if every new value is finite, else NaN */
   adam(
     values: number,
     mean: number,
@@ -10,27 +10,28 @@ export interface Kernels {
     gradient: number,
     count: number,
     alpha: number,
-    kept: number,
+    decayFactor: number,
     meanShare: number,
     squareShare: number,
     epsilon: number,
   ): number;
-  fromHalves(halves: number, values: number, count: number): void;
+  /** Decodes `count` float16 numbers to float32. */
+  fromFloat16(encoded: number, values: number, count: number): void;
 }
 
 const compiled = new WebAssembly.Module(Buffer.from(kernelsModule, 'base64'));
 
-/** The kernels on a memory of one's own. */
+/** Instantiates the kernels on the caller's memory. */
 export const loadKernels = (memory: WebAssembly.Memory): Kernels =>
   new WebAssembly.Instance(compiled, { trainer: { memory } }).exports as unknown as Kernels;
 
 const pageBytes = 65_536;
 
-/** Makes a memory hold so many bytes; views of it that were made before are then of no use. */
+/** Grows a memory to at least this many bytes. Growing detaches the buffer, so earlier views become unusable. */
 export function reserve(memory: WebAssembly.Memory, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
 }
 
-/** Bytes of so many float32 in whole vectors of 16 bytes. */
+/** Bytes of `count` float32 numbers, rounded up to complete vectors of 16 bytes. */
 export const paddedBytes = (count: number): number => Math.ceil(count / 4) * 16;

@@ -1,14 +1,14 @@
-;; What plain loops of JavaScript take too long for: one number at a time, where a processor does two or four.
-;; `npm run kernels` makes kernels-module.ts of this. All lengths are padded by the caller; all offsets are in bytes.
+;; SIMD loops that process two or four numbers at a time, where plain JavaScript would be too slow.
+;; `npm run kernels` compiles this file to kernels-module.ts. The caller pads all lengths; all offsets are in bytes.
 (module
   (memory (import "trainer" "memory") 0)
 
   ;; One step of Adam with decoupled weight decay, in float64 on float32 arrays, two elements at a time:
-  ;;   m += (g - m) (1 - beta1),  s += (g g - s) (1 - beta2),  v = v kept - alpha m / (sqrt(s) + epsilon)
-  ;; Gives 0 where every new value is finite, else NaN.
+  ;;   m += (g - m) (1 - beta1),  s += (g g - s) (1 - beta2),  v = v decayFactor - alpha m / (sqrt(s) + epsilon)
+  ;; Returns 0 if every new value is finite, else NaN.
   (func (export "adam")
     (param $values i32) (param $mean i32) (param $square i32) (param $gradient i32) (param $count i32)
-    (param $alpha f64) (param $kept f64) (param $meanShare f64) (param $squareShare f64) (param $epsilon f64)
+    (param $alpha f64) (param $decayFactor f64) (param $meanShare f64) (param $squareShare f64) (param $epsilon f64)
     (result f32)
     (local $end i32) (local $g v128) (local $m v128) (local $s v128) (local $v v128) (local $sum v128)
     (local.set $end (i32.add (local.get $values) (i32.shl (local.get $count) (i32.const 2))))
@@ -30,14 +30,14 @@
       (local.set $v
         (f32x4.demote_f64x2_zero
           (f64x2.sub
-            (f64x2.mul (local.get $v) (f64x2.splat (local.get $kept)))
+            (f64x2.mul (local.get $v) (f64x2.splat (local.get $decayFactor)))
             (f64x2.div
               (f64x2.mul (f64x2.splat (local.get $alpha)) (local.get $m))
               (f64x2.add (f64x2.sqrt (local.get $s)) (f64x2.splat (local.get $epsilon)))))))
       (v128.store64_lane 0 (local.get $mean) (f32x4.demote_f64x2_zero (local.get $m)))
       (v128.store64_lane 0 (local.get $square) (f32x4.demote_f64x2_zero (local.get $s)))
       (v128.store64_lane 0 (local.get $values) (local.get $v))
-      ;; v - v is 0 for numbers alone
+      ;; v - v is 0 for finite v, else NaN
       (local.set $sum (f32x4.add (local.get $sum) (f32x4.sub (local.get $v) (local.get $v))))
       (local.set $mean (i32.add (local.get $mean) (i32.const 8)))
       (local.set $square (i32.add (local.get $square) (i32.const 8)))
@@ -46,12 +46,12 @@
       (br_if $next (i32.lt_u (local.get $values) (local.get $end))))
     (f32.add (f32x4.extract_lane 0 (local.get $sum)) (f32x4.extract_lane 1 (local.get $sum))))
 
-  ;; IEEE 754 halves as float32, exactly, four at a time.
-  (func (export "fromHalves") (param $halves i32) (param $values i32) (param $count i32)
+  ;; Decodes float16 (IEEE 754) to float32, exactly, four numbers at a time.
+  (func (export "fromFloat16") (param $encoded i32) (param $values i32) (param $count i32)
     (local $end i32) (local $bits v128) (local $size v128)
-    (local.set $end (i32.add (local.get $halves) (i32.shl (local.get $count) (i32.const 1))))
+    (local.set $end (i32.add (local.get $encoded) (i32.shl (local.get $count) (i32.const 1))))
     (loop $next
-      (local.set $bits (i32x4.extend_low_i16x8_u (v128.load64_zero (local.get $halves))))
+      (local.set $bits (i32x4.extend_low_i16x8_u (v128.load64_zero (local.get $encoded))))
       (local.set $size
         (i32x4.shl (v128.and (local.get $bits) (i32x4.splat (i32.const 0x7fff))) (i32.const 13)))
       (v128.store
@@ -59,12 +59,12 @@
         (v128.or
           (i32x4.shl (v128.and (local.get $bits) (i32x4.splat (i32.const 0x8000))) (i32.const 16))
           (v128.or
-            ;; the exponents' biases differ by 112, and a subnormal half becomes a normal number
+            ;; the exponent biases differ by 112; a subnormal float16 becomes a normal float32
             (f32x4.mul (local.get $size) (f32x4.splat (f32.const 0x1p112)))
-            ;; infinite or no number: the largest exponent stays the largest
+            ;; infinity and NaN: the largest exponent stays the largest
             (v128.and
               (i32x4.gt_u (local.get $size) (i32x4.splat (i32.const 0x0f7fffff)))
               (i32x4.splat (i32.const 0x7f800000))))))
-      (local.set $halves (i32.add (local.get $halves) (i32.const 8)))
+      (local.set $encoded (i32.add (local.get $encoded) (i32.const 8)))
       (local.set $values (i32.add (local.get $values) (i32.const 16)))
-      (br_if $next (i32.lt_u (local.get $halves) (local.get $end))))))
+      (br_if $next (i32.lt_u (local.get $encoded) (local.get $end))))))

@@ -16,13 +16,13 @@ import { foldBatchNorm, kernelOf } from './fold.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * What is never trained: images [n, c, h, w] through convolutions whose kernels are constants with their batch
- * normalisation folded in. An engine may store them as it likes, and this is where its speed comes from.
+ * The frozen part: convolutions of images [n, c, h, w] with constant kernels, into which batch normalization is folded.
+ * Constant kernels let engines choose a fast memory layout.
  */
 
 /**
- * Bilinear interpolation with half-pixel centres, edges repeated (Keras' `Resizing`), as a matrix [size, side]. Written out
- * here, since engines compute the positions in float32, and that error of 1e-6 grows a hundredfold on its way up.
+ * Bilinear interpolation with half-pixel centres and clamped edges (Keras' `Resizing`), as a matrix [size, side]. Engines'
+ * resize operations compute positions in float32; the network amplifies that error of 1e-6 a hundredfold.
  */
 export function interpolationMatrix(side: number, size: number): Float32Array {
   const weights = new Float32Array(size * side);
@@ -35,7 +35,10 @@ export function interpolationMatrix(side: number, size: number): Float32Array {
   return weights;
 }
 
-/** Pixels [n, 3, 32, 32] in [0, 1] → [n, 3, size, size] in [−1, 1]. Scaled first: it is the same, on fewer pixels. */
+/**
+ * Pixels [n, 3, 32, 32] in [0, 1] → [n, 3, size, size] in [−1, 1]. Scales before resizing: the result is the same, with
+ * fewer pixels to scale.
+ */
 export function preprocess(pixels: Node, size: number): Node {
   const [images = 0, channels = 0, side = 0] = pixels.shape;
   const scaled = subtract(multiply(pixels, scalar(2)), scalar(1));
@@ -45,11 +48,11 @@ export function preprocess(pixels: Node, size: number): Node {
   return reshape(matMul(matrix, wide), [images, channels, size, size]);
 }
 
-/** Keras pads a stride of 2 at the bottom and the right only (its sides are even here). */
+/** Keras pads convolutions with stride 2 only at the bottom and the right (all sides are even here). */
 export const paddingOf = (convolution: Convolution) =>
   convolution.kind === 'pointwise' ? { before: 0, after: 0 } : { before: convolution.stride === 2 ? 0 : 1, after: 1 };
 
-/** Keras' kernel [height, width, in, out] as [out, in, height, width], each output channel times its scale. */
+/** Transposes Keras' kernel [height, width, in, out] to [out, in, height, width] and multiplies each output channel by its scale. */
 export function foldKernel(kernel: Float32Array, convolution: Convolution, scale: Float32Array): Node {
   const side = convolution.kind === 'pointwise' ? 1 : 3;
   const depthwise = convolution.kind === 'depthwise';
@@ -60,7 +63,7 @@ export function foldKernel(kernel: Float32Array, convolution: Convolution, scale
   for (let out = 0; out < channelsOut; out++) {
     for (let channel = 0; channel < channelsIn; channel++) {
       for (let tap = 0; tap < taps; tap++) {
-        // Depthwise [3, 3, channels, 1] and plain [h, w, in, out] are the same here: out runs fastest.
+        // Works for depthwise [3, 3, channels, 1] as well: the output channel varies fastest in both.
         folded[(out * channelsIn + channel) * taps + tap] =
           kernel[(tap * channelsIn + channel) * channelsOut + out]! * scale[out]!;
       }
@@ -81,10 +84,10 @@ function convolve(x: Node, weights: Weights, convolution: Convolution): Node {
 }
 
 /**
- * The network's first blocks.
+ * Builds preprocessing and the given first blocks of the network.
  *
- * @param pixels [n, 3, 32, 32] in [0, 1].
- * @returns [n, c, h, w]; [n, 3, size, size] where there are no blocks.
+ * @param pixels [n, 3, 32, 32] in [0, 1]
+ * @returns [n, c, h, w]; [n, 3, size, size] if there are no blocks
  */
 export function frozenBlocks(pixels: Node, weights: Weights, imageSize: number, blocks: readonly Block[]): Node {
   let x = preprocess(pixels, imageSize);

@@ -16,8 +16,8 @@ import {
 import type { Random } from '@/server/model/random.ts';
 
 /**
- * The classifier on pooled features: BatchNormalization → Dense 128, ReLU → Dropout → Dense, softmax. Layers are named
- * `head_bn`, `dense`, `dropout`, `logits` everywhere.
+ * The head, which classifies pooled features: BatchNormalization → Dense 128, ReLU → Dropout → Dense, softmax. Its layers
+ * are named `head_bn`, `dense`, `dropout`, `logits` everywhere.
  */
 
 export const hiddenUnits = 128;
@@ -25,10 +25,10 @@ export const hiddenUnits = 128;
 /** Momentum of the head's moving averages (Keras' default). */
 const batchNormMomentum = 0.99;
 
-/** Tensors by Keras name; changed in place by training. */
+/** Tensors by Keras name; training changes them in place. */
 export type Parameters = Map<string, Float32Array>;
 
-/** What training changes by gradient, with Keras' shapes. */
+/** The head's parameters that are trained by gradient, with Keras' shapes. */
 export const headShapes = (classes: number): [name: string, shape: Shape][] => [
   ['head_bn/gamma', [featureCount]],
   ['head_bn/beta', [featureCount]],
@@ -38,10 +38,10 @@ export const headShapes = (classes: number): [name: string, shape: Shape][] => [
   ['logits/bias', [classes]],
 ];
 
-/** The moving averages of `head_bn`, which follow the batches. */
+/** The moving averages of `head_bn`, updated after each batch rather than by gradient. */
 export const movingAverages = ['head_bn/moving_mean', 'head_bn/moving_variance'] as const;
 
-/** A fresh head: Glorot uniform kernels (Glorot & Bengio, 2010), zero biases, an identity as BatchNormalization. */
+/** Initializes a head: Glorot uniform kernels (Glorot & Bengio, 2010), zero biases, BatchNormalization as the identity. */
 export function createHead(classes: number, random: Random): Parameters {
   const head: Parameters = new Map();
   for (const [name, shape] of headShapes(classes)) {
@@ -58,20 +58,20 @@ export function createHead(classes: number, random: Random): Parameters {
   return head;
 }
 
-/** Moves the head's averages towards a batch's mean and (biased) variance, both [1280]. */
+/** Updates the head's moving averages with a batch's mean and (biased) variance, both [1280]. */
 export function updateMovingAverages(head: Parameters, mean: Float32Array, variance: Float32Array): void {
-  const follow = (average: Float32Array, value: Float32Array) => {
+  const update = (average: Float32Array, value: Float32Array) => {
     for (let i = 0; i < average.length; i++) {
       average[i] = average[i]! * batchNormMomentum + value[i]! * (1 - batchNormMomentum);
     }
   };
-  follow(head.get('head_bn/moving_mean')!, mean);
-  follow(head.get('head_bn/moving_variance')!, variance);
+  update(head.get('head_bn/moving_mean')!, mean);
+  update(head.get('head_bn/moving_variance')!, variance);
 }
 
 export interface HeadNodes {
   logits: Node;
-  /** The batch's own mean and variance, [1280]; in training only. */
+  /** The batch's mean and variance, both [1280]. */
   mean: Node;
   variance: Node;
 }
@@ -86,14 +86,15 @@ function normalizeAndClassify(features: Node, mean: Node, variance: Node, parame
     0,
     Number.POSITIVE_INFINITY,
   );
-  const kept = mask ? multiply(hidden, mask) : hidden;
-  return add(matMul(kept, parameter('logits/kernel')), parameter('logits/bias'));
+  const dropped = mask ? multiply(hidden, mask) : hidden;
+  return add(matMul(dropped, parameter('logits/kernel')), parameter('logits/bias'));
 }
 
 /**
- * In training: statistics of the whole batch, dropout by a mask that is fed (0 or 1 / (1 − rate)).
+ * The head in training mode: normalizes with the batch's statistics and applies dropout by the input `dropout_mask`
+ * [n, 128], whose values are 0 or 1 / (1 − rate).
  *
- * @param features [n, 1280].
+ * @param features [n, 1280]
  */
 export function trainingHead(features: Node, parameter: NodeOf): HeadNodes {
   const [images = 0, channels = 0] = features.shape;
@@ -109,7 +110,7 @@ export function trainingHead(features: Node, parameter: NodeOf): HeadNodes {
   };
 }
 
-/** In inference: the moving averages, no dropout. → logits [n, classes]. */
+/** The head in inference mode: normalizes with the moving averages, no dropout. @returns logits [n, classes] */
 export const inferenceHead = (features: Node, parameter: NodeOf): Node =>
   normalizeAndClassify(
     features,

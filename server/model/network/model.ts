@@ -16,8 +16,8 @@ import { trainedBlocks } from './trained.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * The whole model in two graphs: the frozen part, from pixels to its output, and the tail, from there to logits
- * (and, in training, to loss and gradients). Parameters are inputs, so one graph serves a whole run.
+ * The complete model as two graphs: the frozen part, from pixels to activations, and the tail, from activations to logits
+ * (in training also to loss and gradients). Parameters are inputs, so a graph is compiled once per run.
  */
 
 export interface ModelShape {
@@ -27,17 +27,20 @@ export interface ModelShape {
   classes: number;
 }
 
-/** Names of what training changes by gradient, the tail's kernels first, with Keras' shapes. */
+/** Names and Keras' shapes of the parameters trained by gradient, the base's kernels first. */
 export const trainedShapes = ({ network, nUnfreeze, classes }: Omit<ModelShape, 'imageSize'>): Map<string, Shape> =>
   new Map([
     ...trainedConvolutions(network, nUnfreeze).map((each): [string, Shape] => [kernelName(each), kernelShape(each)]),
     ...headShapes(classes),
   ]);
 
-/** The name under which a training graph returns the gradient of a parameter. */
+/** The name of a parameter's gradient in the outputs of a training graph. */
 export const gradientName = (parameter: string): string => `gradient/${parameter}`;
 
-/** Input `pixels` [batch, 3, 32, 32] in [0, 1] → output `frozen`, what the tail starts from: [batch, c, h, w] or features [batch, 1280]. */
+/**
+ * The frozen part. Input: `pixels` [batch, 3, 32, 32] in [0, 1]. Output: `frozen`, the tail's input: activations
+ * [batch, c, h, w], or features [batch, 1280] if no block is trained.
+ */
 export function frozenGraph(
   weights: Weights,
   { network, imageSize, nUnfreeze }: Omit<ModelShape, 'classes'>,
@@ -73,7 +76,7 @@ function tail(weights: Weights, model: ModelShape, batch: number): Tail {
   return { features, parameter: (name) => nodes.get(name)! };
 }
 
-/** The shape of the frozen part's output for one image. */
+/** The shape of the frozen part's output for a single image. */
 export function frozenShape({ network, imageSize, nUnfreeze }: Omit<ModelShape, 'classes'>): Shape {
   const { blocks } = network;
   const count = frozenBlockCount(network, nUnfreeze);
@@ -85,25 +88,26 @@ export function frozenShape({ network, imageSize, nUnfreeze }: Omit<ModelShape, 
 }
 
 /**
- * One step's graph. Inputs: `frozen`, `targets` [batch, classes] (smoothed), `dropout_mask` [batch, 128], and every
- * parameter by name. Outputs: `loss`, `logits`, `mean` and `variance` of the head's batch, and a gradient a parameter.
+ * The graph of one training step. Inputs: `frozen`, `targets` [batch, classes] (smoothed), `dropout_mask` [batch, 128],
+ * and every parameter by name. Outputs: `loss`, `logits`, the batch's `mean` and `variance` in the head, and one gradient
+ * per parameter.
  */
 export function trainingGraph(weights: Weights, model: ModelShape, batch: number): Outputs {
   const { features, parameter } = tail(weights, model, batch);
   const { logits, mean, variance } = trainingHead(features, parameter);
   const loss = crossEntropyLoss(logits, input('targets', [batch, model.classes]));
   const names = [...trainedShapes(model).keys()];
-  const towards = gradients(loss, names.map(parameter));
+  const parameterGradients = gradients(loss, names.map(parameter));
   return {
     loss,
     logits,
     mean,
     variance,
-    ...Object.fromEntries(names.map((name, index) => [gradientName(name), towards[index]!])),
+    ...Object.fromEntries(names.map((name, index) => [gradientName(name), parameterGradients[index]!])),
   };
 }
 
-/** Inputs: `frozen` and every parameter, the moving averages included. Output: `logits` [batch, classes]. */
+/** The tail in inference mode. Inputs: `frozen`, every parameter and the moving averages. Output: `logits` [batch, classes]. */
 export function inferenceGraph(weights: Weights, model: ModelShape, batch: number): Outputs {
   const { features, parameter } = tail(weights, model, batch);
   return { logits: inferenceHead(features, parameter) };

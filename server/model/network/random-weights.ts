@@ -2,7 +2,7 @@ import { batchNormParts, type Convolution, kernelName, kernelShape, type Network
 import { Random } from '@/server/model/random.ts';
 import type { Weights } from './weights.ts';
 
-/** A network that nobody trained, of MobileNetV2's shapes: signals neither vanish nor explode (He et al., 2015). */
+/** Random weights with the network's shapes, scaled so that signals neither vanish nor explode (He et al., 2015). */
 export function randomWeights({ layers }: Network, seed = 1): Weights {
   const weights: Weights = new Map();
   const random = new Random(seed, 'weights');
@@ -21,14 +21,14 @@ export function randomWeights({ layers }: Network, seed = 1): Weights {
       });
     }
     if (kind === 'BatchNormalization') {
-      const within: Record<string, [number, number]> = {
+      const ranges: Record<string, [number, number]> = {
         gamma: [0.8, 1.2],
         beta: [-0.1, 0.3],
         moving_mean: [-0.1, 0.1],
         moving_variance: [0.8, 1.2],
       };
       for (const part of batchNormParts) {
-        const data = Float32Array.from({ length: last!.channelsOut }, () => random.uniform(...within[part]!));
+        const data = Float32Array.from({ length: last!.channelsOut }, () => random.uniform(...ranges[part]!));
         weights.set(`${name}/${part}`, { shape: [last!.channelsOut], data });
       }
     }

@@ -8,8 +8,8 @@ import { projectRoot } from '@/tools/testing/paths.ts';
 import { findWeightsFile, loadWeights } from './weights.ts';
 
 /**
- * Tests that need CIFAR-10 and the ImageNet weights: `it.skipIf(!realData)(needsData('…'), …)`. A fresh clone has
- * neither and skips them by name; with `REQUIRE_DATA=1` a skip is a failure.
+ * For tests that need CIFAR-10 and the ImageNet weights: `it.skipIf(!realData)(needsData('…'), …)`. A fresh clone has
+ * neither and skips these tests; with `REQUIRE_DATA=1` missing data is an error.
  */
 const folder = readPaths(process.env, projectRoot).data;
 
@@ -19,7 +19,7 @@ const present =
 
 if (!present && process.env.REQUIRE_DATA) {
   throw new Error(
-    `REQUIRE_DATA is set, but ${folder} lacks CIFAR-10 or the weights. See "Getting the data" in README.md.`,
+    `REQUIRE_DATA is set, but CIFAR-10 or the weights are missing in ${folder}. See "Getting the data" in README.md.`,
   );
 }
 
@@ -28,26 +28,26 @@ if (!present) console.info('skipped: needs CIFAR-10, see README');
 /** The data folder with real data, or null. */
 export const realData: string | null = present ? folder : null;
 
-/** A test's title, which says so where it must be skipped. */
+/** A test's title, with the reason if the test is skipped. */
 export const needsData = (title: string): string =>
   present ? title : `${title} (skipped: needs CIFAR-10, see README)`;
 
 /**
- * For tests that train on whatever there is: CIFAR-10 from ImageNet's weights, or in a fresh clone what comes with the app.
- * Nothing essential needs a download to be tested.
+ * Settings of a run on the available data: CIFAR-10 with the ImageNet weights if downloaded, else sketch10 with the bundled
+ * backbone. So essential behaviour is tested without a download.
  */
 export const someData = realData
   ? ({ dataset: 'cifar10', backbone: 'imagenet' } as const)
   : ({ dataset: 'sketch10', backbone: 'sketch' } as const);
-/** The data folder for such a run; where there is no data, it is not there either. */
+/** The data folder for such a run; it may not exist if nothing is downloaded. */
 export const someDataFolder = folder;
 export const someNetwork = networkOf(someData);
 export const loadSomeData = () =>
   loadDataset(someData.dataset, { data: folder, datasets: folder, cache: folder }, async () => {});
-/** What such a run starts from, at an image size. */
+/** Loads the weights that such a run starts from. */
 export const loadSomeWeights = (image_size: ImageSize) =>
   loadWeights(findWeightsFile(folder, { backbone: someData.backbone, image_size }), someNetwork);
 
-/** The ImageNet weights for an image size; only where there is real data. */
+/** Loads the ImageNet weights for an image size; requires real data. */
 export const loadImageNet = (image_size: ImageSize) =>
   loadWeights(findWeightsFile(realData!, { backbone: 'imagenet', image_size }), backbones.imagenet.network);

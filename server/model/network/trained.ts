@@ -20,21 +20,22 @@ import { paddingOf } from './frozen.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * What is trained: channels outermost, x [c, n, h·w]. A 1 × 1 convolution is then one matrix product over all images,
- * Y = Wᵀ·X, and so are both its gradients; nothing is ever transposed. Trained kernels are fed unfolded (AdamW is not
- * scale-invariant) and folded with their batch normalisation in each step.
+ * The trained part of the base, with channels outermost: x [c, n, h·w]. A 1 × 1 convolution is then one matrix product
+ * over all images, Y = Wᵀ·X, as are both its gradients, without any transpose. Trained kernels are fed unfolded, because
+ * AdamW is not scale-invariant, and batch normalization is folded into them in each step.
  */
 
-/** Finds the node of a trained kernel, of Keras' shape; null where the kernel is not trained. */
+/** Returns the node of a trained kernel, with Keras' shape; null if the kernel is not trained. */
 export type KernelNodes = (convolution: Convolution) => Node | null;
 
 /**
- * Up to this many elements a tap matrix [h·w in, h·w out] pays; beyond it a convolution is faster. Measured at 64
- * images, forward and both gradients: 10 × 10 × 576 takes 32 ms against 63, 20 × 20 × 192 takes 113 against 50.
+ * Largest tap matrix [h·w in, h·w out], in elements, for which a depthwise convolution is computed as a matrix product;
+ * above it a convolution is faster. Measured with 64 images, forward and backward pass, matrix product against
+ * convolution: 10 × 10 × 576 takes 32 ms against 63, 20 × 20 × 192 takes 113 ms against 50.
  */
 const largestTapMatrix = 150 * 150;
 
-/** A kernel as the matrix [rows, channels out] with its batch normalisation's scale in it. */
+/** Folds the scale of the batch normalization into a kernel, as a matrix [rows, channels out]. */
 function foldedKernel(convolution: Convolution, weights: Weights, kernels: KernelNodes): { kernel: Node; shift: Node } {
   const { scale, shift } = foldBatchNorm(weights, convolution.norm);
   const { channelsOut } = convolution;
@@ -55,8 +56,8 @@ function pointwise(x: Node, kernel: Node): Node {
 }
 
 /**
- * T [9, h·w, h'·w']: zeros and ones that say which input pixel each of the nine taps of a kernel reads for each output
- * pixel. It holds stride and padding too, so Σₖ w[k]·T[k] is the depthwise convolution as a matrix.
+ * T [9, h·w, h'·w']: T[k, i, o] is 1 if tap k of a kernel reads input pixel i for output pixel o, else 0. This includes
+ * stride and padding, so Σₖ w[k]·T[k] is the depthwise convolution as a matrix.
  */
 function tapMatrices(side: number, sideOut: number, convolution: Convolution): Node {
   const { before } = paddingOf(convolution);
@@ -94,7 +95,7 @@ function depthwise(x: Node, kernel: Node, convolution: Convolution): Node {
   return reshape(y, [channels, images, areaOut]);
 }
 
-/** The stem: nine strided slices of x [3, n, h·w] as rows [27, n·h'·w'] of one matrix product. */
+/** The stem as one matrix product: nine strided slices of x [3, n, h·w] become the rows of [27, n·h'·w']. */
 function imageConvolution(x: Node, kernel: Node, convolution: Convolution): Node {
   const [channels = 0, images = 0, area = 0] = x.shape;
   const side = Math.sqrt(area);
@@ -115,10 +116,10 @@ function imageConvolution(x: Node, kernel: Node, convolution: Convolution): Node
 }
 
 /**
- * The network's last blocks.
+ * Builds the given last blocks of the network and global average pooling.
  *
- * @param frozen the frozen part's output, [n, c, h, w]: the one place where the layout changes.
- * @returns pooled features [n, 1280].
+ * @param frozen the frozen part's output, [n, c, h, w]; the layout changes only here
+ * @returns pooled features [n, 1280]
  */
 export function trainedBlocks(frozen: Node, weights: Weights, blocks: readonly Block[], kernels: KernelNodes): Node {
   const [images = 0, channels = 0, height = 0, width = 0] = frozen.shape;

@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const name = (size: number) => `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_${size}_no_top.h5`;
 
 describe('findWeightsFile', () => {
-  it('prefers the file of the size, falls back on 224’s, and says where to get it', async () => {
+  it('prefers the file for the image size, falls back to 224, and reports where to download it', async () => {
     expect(() => findWeightsFile(folder, { backbone: 'imagenet', image_size: 96 })).toThrow(DataError);
     expect(() => findWeightsFile(folder, { backbone: 'imagenet', image_size: 96 })).toThrow(
       'https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5',
@@ -31,45 +31,45 @@ describe('findWeightsFile', () => {
 });
 
 describe('loadWeights', () => {
-  /** A file of zeros in Keras' structure, with one tensor changed. */
+  /** Writes zeros in Keras' structure. @param change returns a tensor's shape, or null to omit it */
   const writeZeros = (file: string, change: (tensor: string, shape: number[]) => number[] | null) =>
     writeHdf5(file, (root) => {
       for (const { layer, tensors } of expectedWeights(network)) {
         const group = root.create_group(layer);
-        const kept = tensors.flatMap((tensor) => {
+        const written = tensors.flatMap((tensor) => {
           const shape = change(tensor.name, tensor.shape);
           return shape ? { name: `${tensor.name}:0`, shape } : [];
         });
         group.create_attribute(
           'weight_names',
-          kept.length > 0 ? kept.map((tensor) => tensor.name) : new Float64Array(),
+          written.length > 0 ? written.map((tensor) => tensor.name) : new Float64Array(),
         );
         group.create_group(layer);
-        for (const { name, shape } of kept) {
+        for (const { name, shape } of written) {
           const data = new Float32Array(shape.reduce((a, b) => a * b));
           group.create_dataset({ name, data, shape });
         }
       }
     });
 
-  it('names the tensor that is missing or of another shape', async () => {
+  it('names the tensor that is missing or has the wrong shape', async () => {
     const file = path.join(folder, name(224));
     await writeZeros(file, (_, shape) => shape);
     expect((await loadWeights(file, network)).size).toBe(260);
     await writeZeros(file, (tensor, shape) => (tensor === 'block_3_expand_BN/moving_variance' ? null : shape));
     await expect(loadWeights(file, network)).rejects.toThrow('block_3_expand_BN/moving_variance is missing');
     await writeZeros(file, (tensor, shape) => (tensor === 'Conv1/kernel' ? [3, 3, 3, 16] : shape));
-    await expect(loadWeights(file, network)).rejects.toThrow('Conv1/kernel is [3,3,3,16] where [3,3,3,32] is due');
+    await expect(loadWeights(file, network)).rejects.toThrow('Conv1/kernel has shape [3,3,3,16] instead of [3,3,3,32]');
   });
 
-  it('refuses what is not HDF5', async () => {
+  it('rejects a file that is not HDF5', async () => {
     const file = path.join(folder, name(224));
     await writeFile(file, '<html>404</html>');
     await expect(loadWeights(file, network)).rejects.toThrow(DataError);
     await expect(loadWeights(file, network)).rejects.toThrow('not an HDF5 file');
   });
 
-  it.skipIf(!realData)(needsData('reads the ImageNet file whole'), async () => {
+  it.skipIf(!realData)(needsData('reads the complete ImageNet file'), async () => {
     const weights = await loadImageNet(160);
     let parameters = 0;
     for (const { data } of weights.values()) parameters += data.length;

@@ -8,27 +8,31 @@ import { batchNormParts, kernelName, kernelShape, type Network } from '@/lib/net
 import { DataError } from '@/server/model/errors.ts';
 import { isHdf5, readHdf5 } from '@/server/model/files/hdf5.ts';
 
-/** One tensor as Keras stores it, in row-major order. */
+/** One tensor in Keras' layout, row-major. */
 export interface Weight {
   shape: number[];
   data: Float32Array;
 }
 
-/** Tensors by Keras' name without its `:0`: `Conv1/kernel`, `bn_Conv1/gamma`, `block_12_depthwise/depthwise_kernel`. */
+/** Tensors by Keras' name without `:0`: `Conv1/kernel`, `bn_Conv1/gamma`, `block_12_depthwise/depthwise_kernel`. */
 export type Weights = Map<string, Weight>;
 
-const ownAdvice = 'It is part of the project: take it from there anew.';
+const bundledFileAdvice = 'It is part of the project: restore it from there, for example with git checkout.';
 
-/** Where a backbone's weights are. The project's own count from its folder, which every entry makes the current one. */
+/**
+ * The folder of a backbone's weights. Bundled files are relative to the project root, which every entry point makes the
+ * current folder.
+ */
 export function weightsFolder(dataFolder: string, { backbone }: Pick<TrainConfig, 'backbone'>): string {
   const { weights } = backbones[backbone];
   return weights.from === 'project' ? path.dirname(weights.file) : dataFolder;
 }
 
 /**
- * Finds the weights that a run starts from. Of ImageNet's, Keras has a file for each input size, and 224's serves all.
- * @returns the path of the file that is there
- * @throws DataError `weights-missing` where it is not there
+ * Finds the weights that a run starts from. Keras has a file of ImageNet weights for each input size; the one for 224 px
+ * is used for sizes that are not downloaded.
+ * @returns the path of an existing file
+ * @throws DataError `weights-missing` if there is none
  */
 export function findWeightsFile(
   dataFolder: string,
@@ -37,7 +41,7 @@ export function findWeightsFile(
   const { weights } = backbones[backbone];
   if (weights.from === 'project') {
     if (existsSync(weights.file)) return weights.file;
-    throw new DataError('weights-missing', `${weights.file} is missing. ${ownAdvice}`);
+    throw new DataError('weights-missing', `${weights.file} is missing. ${bundledFileAdvice}`);
   }
   for (const size of [image_size, fallbackSize]) {
     const file = path.join(dataFolder, weightsFileName(size));
@@ -46,11 +50,11 @@ export function findWeightsFile(
   throw new DataError(
     'weights-missing',
     `The ImageNet weights are missing: there is no ${weightsFileName(fallbackSize)} in ${dataFolder}. ` +
-      `Get it with \`npm run get-data\` or the button in the app; or download it from ${weightsUrl(fallbackSize)} into that folder.`,
+      `Download it with \`npm run get-data\` or the button in the app, or from ${weightsUrl(fallbackSize)} into that folder.`,
   );
 }
 
-/** Every layer of the base that has weights, with the names and shapes of its tensors in Keras' order. */
+/** The base's layers that have weights, with the names and shapes of their tensors, in Keras' order. */
 export function expectedWeights({
   blocks,
 }: Network): { layer: string; tensors: { name: string; shape: number[] }[] }[] {
@@ -72,16 +76,15 @@ export function expectedWeights({
 }
 
 /**
- * Reads MobileNetV2's weights (no top) from a Keras HDF5 file and checks them tensor by tensor against the network's
- * table. Within a layer the order counts, not the names, as in Keras' own `load_weights`.
- * @throws DataError `weights-damaged` where the file is not HDF5 or is cut short, or a tensor is missing or of another
- * shape
+ * Reads MobileNetV2's weights (no top) from a Keras HDF5 file and checks every tensor's shape against the network. Like
+ * Keras' `load_weights`, it matches a layer's tensors by order, not by name.
+ * @throws DataError `weights-damaged` if the file is not HDF5 or truncated, or a tensor is missing or has the wrong shape
  */
 export async function loadWeights(file: string, network: Network): Promise<Weights> {
   if (!(await isHdf5(file))) throw damaged(file, 'it is not an HDF5 file');
   return readHdf5(file, (root) => readTensors(file, root, network)).catch((error) => {
-    // The library has no words for a file whose end is missing.
-    throw error instanceof DataError ? error : damaged(file, 'it is cut short or damaged', error);
+    // The library's error for a truncated file is not helpful.
+    throw error instanceof DataError ? error : damaged(file, 'it is truncated or damaged', error);
   });
 }
 
@@ -94,7 +97,7 @@ function readTensors(file: string, root: Group, network: Network): Weights {
       if (!dataset) throw damaged(file, `${name} is missing`);
       const data = dataset.value;
       if (!(data instanceof Float32Array) || dataset.shape?.join() !== shape.join()) {
-        throw damaged(file, `${name} is [${dataset.shape ?? ''}] where [${shape}] is due`);
+        throw damaged(file, `${name} has shape [${dataset.shape ?? ''}] instead of [${shape}]`);
       }
       weights.set(name, { shape, data });
     }
@@ -102,7 +105,7 @@ function readTensors(file: string, root: Group, network: Network): Weights {
   return weights;
 }
 
-/** The datasets that a layer's group names, in its order; none where there is no such group. */
+/** The datasets listed by a layer's group, in its order; empty if there is no such group. */
 function readLayer(root: Group, layer: string): Dataset[] {
   if (!root.keys().includes(layer)) return [];
   const names = (root.get(layer) as Group).attrs.weight_names?.value;
@@ -113,14 +116,14 @@ function readLayer(root: Group, layer: string): Dataset[] {
   });
 }
 
-const isOwn = (file: string): boolean =>
+const isBundled = (file: string): boolean =>
   Object.values(backbones).some(({ weights }) => weights.from === 'project' && weights.file === file);
 
 const damaged = (file: string, what: string, cause?: unknown) =>
   new DataError(
     'weights-damaged',
-    `${file} does not hold MobileNetV2's weights without top: ${what}. ${
-      isOwn(file) ? ownAdvice : `Delete it and download ${weightsUrl(fallbackSize)} into its folder.`
+    `${file} does not contain MobileNetV2's weights without top: ${what}. ${
+      isBundled(file) ? bundledFileAdvice : `Delete it and download ${weightsUrl(fallbackSize)} into its folder.`
     }`,
     { cause },
   );

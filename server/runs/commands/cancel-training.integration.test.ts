@@ -8,6 +8,7 @@ import { imageBytes } from '@/server/model/dataset/dataset.ts';
 import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
 import { Programs } from '@/server/model/engine/programs.ts';
 import { kerasImage, predict, readKerasFile } from '@/server/model/export/interpret-keras.test-helper.ts';
+import { isAlive } from '@/server/model/files/is-alive.ts';
 import {
   loadSomeData,
   loadSomeWeights,
@@ -17,7 +18,6 @@ import {
 } from '@/server/model/network/real-data.test-helper.ts';
 import { logitsFromImages } from '@/server/model/predict.ts';
 import { softmax } from '@/server/model/scores.ts';
-import { isAlive } from '@/server/runs/imports/is-alive.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf } from '@/server/runs/scenes.test-helper.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
@@ -26,7 +26,7 @@ import { pidTrainer } from '@/tools/testing/paths.ts';
 import { cancelRun } from './cancel.ts';
 import { startRun } from './start.ts';
 
-// The built trainer. `npm test` builds it when it is stale.
+// The built trainer; `npm test` rebuilds it if it is stale.
 const trainer = pidTrainer;
 
 const nUnfreeze = 10;
@@ -42,8 +42,10 @@ const config = testConfig({
   lr_stage2: 1e-3,
 });
 
-describe('a real run, canceled in stage 2', () => {
-  it('leaves no process and a cifar10.h5 that says what its last whole epoch said', { timeout: 300_000 }, async () => {
+describe('a real run canceled in stage 2', () => {
+  it('leaves no process, and a cifar10.h5 that predicts the same as its last completed epoch', {
+    timeout: 300_000,
+  }, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'cancel-'));
     const services = openServices(folder, { TRAINER_ENTRY: trainer, DATA_DIR: someDataFolder });
     const { id } = await startRun(services, config);
@@ -73,7 +75,7 @@ describe('a real run, canceled in stage 2', () => {
     );
     expect(log.curves.stage2.val_loss).toHaveLength(ready.epoch);
 
-    // The file by its own config, and the trainer's own graphs with the weights that were kept.
+    // Compares the Keras file with the trainer's own graphs and the checkpoint's weights.
     const { last, best, stage, epoch } = await readCheckpoint(runFolder);
     expect([stage, epoch, [...best.keys()]]).toEqual([ready.stage, ready.epoch, [...last.keys()]]);
     const weights = await loadSomeWeights(96);
@@ -85,12 +87,12 @@ describe('a real run, canceled in stage 2', () => {
     });
     const { test } = await loadSomeData();
     const chosen = Uint32Array.of(0, 1, 2, 3, 4);
-    const due = softmax(await logitsFromImages(programs, last, test, chosen, { mirrored: false }), 10);
+    const expected = softmax(await logitsFromImages(programs, last, test, chosen, { mirrored: false }), 10);
     const keras = await readKerasFile(path.join(runFolder, 'cifar10.h5'));
     for (const image of chosen) {
       const pixels = test.pixels.subarray(image * imageBytes, (image + 1) * imageBytes);
       for (const [label, value] of predict(keras, kerasImage(pixels)).entries()) {
-        expect(Math.abs(value - due[image * 10 + label]!)).toBeLessThan(1e-4);
+        expect(Math.abs(value - expected[image * 10 + label]!)).toBeLessThan(1e-4);
       }
     }
   });

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '@/lib/run/events.ts';
 import type { Context } from '@/server/context.ts';
-import { followEvents } from '@/server/runs/events/follow.ts';
-import { isAlive } from '@/server/runs/imports/is-alive.ts';
+import { isAlive } from '@/server/model/files/is-alive.ts';
+import { followEvents } from '@/server/runs/events/follow-events.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { closeServices, openServices } from '@/server/services.test-helper.ts';
@@ -14,7 +14,7 @@ import { deleteRun } from './delete.ts';
 const typesOf = async (services: Context, id: string) =>
   (await readRun(services, id)).events.map(({ event }) => event.type);
 
-/** When no process works on a run any more, and its files are there or never will be. */
+/** Waits until no process works on a run and none of its files are pending. */
 const untilSettled = (services: Context, id: string) =>
   vi.waitFor(
     async () => {
@@ -24,12 +24,12 @@ const untilSettled = (services: Context, id: string) =>
     { timeout: 30_000, interval: 20 },
   );
 
-/** Of a run that takes its time to be exported. */
-const untilItExports = ({ env }: Context, id: string) =>
+/** Waits until the export of a run has started; for scenes whose export takes a while. */
+const untilExporting = ({ env }: Context, id: string) =>
   vi.waitFor(() => expect(existsSync(path.join(env.paths.results, id, 'cifar10.h5.1.tmp'))).toBe(true), 90_000);
 
-describe('a run that waits', () => {
-  it('is canceled at once, without a trainer', async () => {
+describe('a queued run', () => {
+  it('is canceled immediately, without a trainer', async () => {
     const services = openServices();
     await startScene(services, 'waits');
     const id = await startScene(services, 'completes');
@@ -39,9 +39,9 @@ describe('a run that waits', () => {
   });
 });
 
-describe('a run that trains', () => {
-  it.each(['waits', 'does not listen', 'stubborn'])(
-    'and %s is canceled at once; its trainer is gone before the next one comes',
+describe('a run that is training', () => {
+  it.each(['waits', 'ignores cancel', 'stubborn'])(
+    'is canceled immediately, and its trainer (scene "%s") exits before the next one starts',
     async (scene) => {
       const services = openServices();
       const id = await startScene(services, scene);
@@ -57,7 +57,7 @@ describe('a run that trains', () => {
       const canceled = await readRun(services, id);
       expect(canceled).toMatchObject({ status: 'canceled', progress: null, exportPending: true });
       await vi.waitFor(() => expect(isAlive(trainer)).toBe(false), 90_000);
-      // What it still emitted has changed nothing.
+      // Events emitted after canceling have no effect.
       const run = await readRun(services, id);
       expect(run).toMatchObject({ status: 'canceled', finishedAt: canceled.finishedAt, valAccuracy: 0.4 });
       const epochs = ({ events }: typeof run) => events.filter(({ event }) => event.type === 'epoch').length;
@@ -69,7 +69,7 @@ describe('a run that trains', () => {
     },
   );
 
-  it('leaves the files of its last whole epoch, and whoever follows it hears of them', async () => {
+  it('exports its last completed epoch and notifies followers', async () => {
     const services = openServices();
     const id = await startScene(services, 'waits');
     const emitted: RunEvent['type'][] = [];
@@ -86,9 +86,9 @@ describe('a run that trains', () => {
     expect([run.status, pidsOf(services, id).length]).toEqual(['canceled', 2]);
   });
 
-  it('says why there are none where they cannot be written', async () => {
+  it('reports why its files cannot be written', async () => {
     const services = openServices();
-    const id = await startScene(services, 'does not listen');
+    const id = await startScene(services, 'ignores cancel');
     await untilTraining(services, id);
     cancelRun(services, id);
     await untilSettled(services, id);
@@ -96,7 +96,7 @@ describe('a run that trains', () => {
     expect((await typesOf(services, id)).at(-1)).toBe('files-failed');
   });
 
-  it('leaves none before its first whole epoch', async () => {
+  it('exports nothing before its first completed epoch', async () => {
     const services = openServices();
     const id = await startScene(services, 'begins');
     await vi.waitFor(async () => expect(await typesOf(services, id)).toEqual(['started']), 90_000);
@@ -106,9 +106,9 @@ describe('a run that trains', () => {
     expect(pidsOf(services, id)).toHaveLength(1);
   });
 
-  it('ends once, however often and late it is canceled', async () => {
+  it('ends only once, even if it is canceled repeatedly or too late', async () => {
     const services = openServices();
-    const id = await startScene(services, 'is too quick');
+    const id = await startScene(services, 'completes on cancel');
     await untilTraining(services, id);
     cancelRun(services, id);
     cancelRun(services, id);
@@ -118,21 +118,21 @@ describe('a run that trains', () => {
       'canceled',
     ]);
 
-    const through = await startScene(services, 'lingers');
-    await vi.waitFor(async () => expect((await readRun(services, through)).logTail).toContain('said all'), 90_000);
-    cancelRun(services, through);
-    await until(services, through, 'completed');
-    expect(await typesOf(services, through)).toEqual(['completed']);
+    const completed = await startScene(services, 'lingers');
+    await vi.waitFor(async () => expect((await readRun(services, completed)).logTail).toContain('lingering'), 90_000);
+    cancelRun(services, completed);
+    await until(services, completed, 'completed');
+    expect(await typesOf(services, completed)).toEqual(['completed']);
   });
 });
 
-describe('a run whose files are being prepared', () => {
-  it('gets them from the next server where this one ends', async () => {
+describe('a canceled run that is being exported', () => {
+  it('is exported by the next server if this one stops', async () => {
     const first = openServices();
     const id = await startScene(first, 'stubborn');
     await untilTraining(first, id);
     cancelRun(first, id);
-    await untilItExports(first, id);
+    await untilExporting(first, id);
     await closeServices(first);
     expect(pidsOf(first, id).filter(isAlive)).toEqual([]);
 
@@ -148,12 +148,12 @@ describe('a run whose files are being prepared', () => {
     expect((await readRun(second, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
   });
 
-  it('can be deleted: what writes them is stopped first', async () => {
+  it('can be deleted, which stops the export first', async () => {
     const services = openServices();
     const id = await startScene(services, 'stubborn');
     await untilTraining(services, id);
     cancelRun(services, id);
-    await untilItExports(services, id);
+    await untilExporting(services, id);
     const pids = pidsOf(services, id);
     await deleteRun(services, id);
     expect(pids.filter(isAlive)).toEqual([]);

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { events, runs } from '@/drizzle/schema.ts';
 import type { Context } from '@/server/context.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { findRunFile } from '@/server/runs/files/run-files.ts';
 import { readRun } from '@/server/runs/queries/read-runs.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { deleteRun } from './delete.ts';
 import { startRun } from './start.ts';
 
-/** A completed run with ten bytes in its folder and, where that is not led elsewhere, five in its log. */
+/** Adds a completed run with ten bytes in its folder and five in its log, unless the log's path already exists. */
 function addRun(services: Context, { logFile = 'run_a.json' } = {}): string {
   const { results } = services.env.paths;
   services.db.insert(runs).values({ id: 'a', config: testConfig(), createdAt: 0, logFile, status: 'running' }).run();
@@ -23,7 +23,7 @@ function addRun(services: Context, { logFile = 'run_a.json' } = {}): string {
 }
 
 describe('deleteRun', () => {
-  it('deletes row, events, folder and log, nothing else, and says what is free now', async () => {
+  it('deletes row, events, folder and log, nothing else, and returns the freed bytes', async () => {
     const services = openServices();
     const results = addRun(services, { logFile: 'mine.json' });
     writeFileSync(path.join(results, 'run_b.json'), '{}');
@@ -53,7 +53,7 @@ describe('deleteRun', () => {
     expect(['log.json', 'cifar10.h5'].map((name) => existsSync(path.join(outside, name)))).toEqual([true, true]);
   });
 
-  it('refuses while the run trains, and takes a waiting one out of the line', async () => {
+  it('refuses while the run trains, and removes a queued run from the queue', async () => {
     const services = openServices();
     const { id } = await startRun(services, testConfig({ name: 'waits' }));
     const waiting = await startRun(services, testConfig({ name: 'completes' }));

@@ -5,7 +5,7 @@ import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { startRun } from './start.ts';
 import { updateRun } from './update.ts';
 
-it('changes what is said about a run and nothing else', async () => {
+it('changes only the labels of a run', async () => {
   const services = openServices();
   const { id } = await startRun(services, testConfig({ name: 'waits', notes: 'why', seed: 7 }));
   expect(updateRun(services, id, { name: 'better', tags: ['a', 'b'] }).name).toBe('better');
@@ -16,7 +16,7 @@ it('changes what is said about a run and nothing else', async () => {
   expect(() => updateRun(services, 'unknown', {})).toThrow('There is no run unknown');
 });
 
-it('has the bounds of a new run, in words', () => {
+it('has the bounds and messages of a new run', () => {
   const problems = (labels: object) => runLabelsSchema.safeParse(labels).error?.issues.map(({ message }) => message);
   expect(runLabelsSchema.parse({})).toEqual({});
   expect(runLabelsSchema.parse({ name: '  trimmed ' })).toEqual({ name: 'trimmed' });

@@ -4,16 +4,20 @@ import type { RunLabels } from '@/lib/config/run-labels.ts';
 import { runName } from '@/lib/config/train-config.ts';
 import type { RunSummary } from '@/lib/run/run.ts';
 import type { Context } from '@/server/context.ts';
-import { findRow } from '@/server/runs/queries/read-runs.ts';
+import { findChangeableRun } from './find-changeable-run.ts';
 
 /**
- * Changes name, notes or tags of a run, whatever its state. They change in the database; the run's log keeps what it was
- * started with, as it is the trainer's.
- * @throws RunNotFoundError
+ * Changes name, notes or tags of a run, in any status. The log keeps the labels that the run was started with, because
+ * only the trainer writes it.
+ * @throws RunNotFoundError; AppError `conflict` while the run is being deleted
  */
-export function updateRun({ db, bus }: Context, id: string, labels: RunLabels): Pick<RunSummary, 'name' | 'config'> {
+export function updateRun(
+  { db, bus, queue }: Context,
+  id: string,
+  labels: RunLabels,
+): Pick<RunSummary, 'name' | 'config'> {
   const config = db.transaction((tx) => {
-    const config = { ...findRow(tx, id).config, ...labels };
+    const config = { ...findChangeableRun(tx, queue, id).config, ...labels };
     tx.update(runs)
       .set({ config, name: runName(config) })
       .where(eq(runs.id, id))

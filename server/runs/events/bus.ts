@@ -1,12 +1,12 @@
 import type { RunEventOf } from '@/lib/run/events.ts';
 
-/** A run has changed: there is more to read in the database, or a `progress`, which is passed on only here. */
+/** A run has changed: either there is something new in the database, or `progress`, which is only sent this way. */
 export interface RunSignal {
   runId: string;
   progress: RunEventOf<'progress'> | null;
 }
 
-/** Wakes whoever follows runs within this process. */
+/** Notifies subscribers in this process about changes of runs. */
 export class RunBus {
   private readonly listeners = new Set<(signal: RunSignal) => void>();
 
@@ -14,12 +14,12 @@ export class RunBus {
     for (const listener of [...this.listeners]) listener(signal);
   }
 
-  /** How many listen now. */
+  /** The number of subscribers. */
   get count(): number {
     return this.listeners.size;
   }
 
-  /** @returns what ends the subscription. */
+  /** @returns a function that ends the subscription */
   subscribe(listener: (signal: RunSignal) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -1,45 +1,71 @@
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { eq, inArray, or, sql } from 'drizzle-orm';
+import { runs } from '@/drizzle/schema.ts';
 import { isRunId } from '@/lib/run/run-id.ts';
+import type { Transaction } from '@/server/db/database.ts';
 import { FieldError } from '@/server/errors.ts';
+import { describeTooLong } from '@/server/model/files/path-length.ts';
 import { isInside, isMissing } from './run-files.ts';
 
-/** The log of a run that asked for no other. */
+/** The default name of a run's log. */
 export const defaultLogFile = (runId: string): string => `run_${runId}.json`;
 
+const invalid = (message: string) => new FieldError('json_output_path', message);
+
 /**
- * Where a run's log goes, relative to the results folder. What a browser asks for must be a new `.json` file within that
- * folder; a path may begin with the folder's own name, as the command line's does.
- * @throws FieldError in words
+ * Resolves the requested path of a run's log. It must name a new `.json` file inside the results folder; as on the command
+ * line, it may start with that folder's name.
+ * @returns a path relative to the results folder; null for the default name
+ * @throws FieldError if the requested path cannot be used
  */
-export async function chooseLogFile(results: string, runId: string, asked: string): Promise<string> {
-  if (asked === '') return defaultLogFile(runId);
-  const refuse = (message: string) => new FieldError('json_output_path', message);
-  if (asked.includes('\0')) throw refuse('must be a path');
-  if (path.extname(asked) !== '.json') throw refuse('must end in .json');
-  const file = resolveLogFile(results, asked);
+export async function chooseLogFile(results: string, requested: string): Promise<string | null> {
+  if (requested === '') return null;
+  if (requested.includes('\0')) throw invalid('must be a path');
+  if (path.extname(requested) !== '.json') throw invalid('must end in .json');
+  const file = resolveLogFile(results, requested);
+  const tooLong = describeTooLong(file);
+  if (tooLong) throw invalid(tooLong);
   if (!isInside(results, file) || !isInside(await realFolder(results), await realFolder(file))) {
-    throw refuse(`must lie in the results folder, ${results}`);
+    throw invalid(`must be inside the results folder, ${results}`);
   }
   const relative = path.relative(results, file);
   const [folder] = relative.split(path.sep);
-  if (relative !== folder && isRunId(folder!)) throw refuse('must not lie in the folder of a run');
-  if (isRunId(/^run_(.*)\.json$/.exec(relative)?.[1] ?? '')) throw refuse('is the name of another run’s log');
-  const found = await lookUp(file);
-  if (found === 'not-a-folder') throw refuse('must not lie below a file');
-  if (found === 'there') throw refuse('is there already; choose another name');
+  if (relative !== folder && isRunId(folder!)) throw invalid('must not be inside a run’s folder');
+  if (isRunId(/^run_(.*)\.json$/.exec(folder!)?.[1] ?? '')) throw invalid('is reserved for another run’s log');
+  const state = await checkPath(file);
+  if (state === 'inside-file') throw invalid('must not be inside a file');
+  if (state === 'exists') throw invalid('already exists; choose another name');
   return relative;
 }
 
-/** Relative paths count from the results folder, whose name may stand before them: `results/mine.json`. */
-function resolveLogFile(results: string, asked: string): string {
-  if (path.isAbsolute(asked)) return path.resolve(asked);
-  const [first, ...rest] = path.normalize(asked).split(path.sep);
-  const isOwnName = rest.length > 0 && (first === 'results' || first === path.basename(results));
-  return path.resolve(results, ...(isOwnName ? rest : [asked]));
+/**
+ * Checks that no other run will write a file at this path, above it or below it.
+ * @throws FieldError
+ */
+export function checkLogFile(tx: Transaction, logFile: string): void {
+  const ancestors = logFile.split(path.sep).map((_, index, parts) => parts.slice(0, index + 1).join(path.sep));
+  const below = `${logFile}${path.sep}`;
+  const taken = tx
+    .select({ logFile: runs.logFile })
+    .from(runs)
+    .where(or(inArray(runs.logFile, ancestors), eq(sql`substr(${runs.logFile}, 1, ${below.length})`, below)))
+    .get();
+  if (!taken) return;
+  if (taken.logFile === logFile) throw invalid('is taken by another run; choose another name');
+  if (taken.logFile.startsWith(below)) throw invalid(`is a folder for the log of another run, ${taken.logFile}`);
+  throw invalid(`must not be inside the log of another run, ${taken.logFile}`);
 }
 
-/** A path with the links in what exists of it resolved. */
+/** Resolves a path against the results folder, whose name it may start with: `results/mine.json`. */
+function resolveLogFile(results: string, requested: string): string {
+  if (path.isAbsolute(requested)) return path.resolve(requested);
+  const [first, ...rest] = path.normalize(requested).split(path.sep);
+  const isOwnName = rest.length > 0 && (first === 'results' || first === path.basename(results));
+  return path.resolve(results, ...(isOwnName ? rest : [requested]));
+}
+
+/** Resolves the links in the existing part of a path. */
 async function realFolder(file: string): Promise<string> {
   try {
     return await realpath(file);
@@ -50,13 +76,13 @@ async function realFolder(file: string): Promise<string> {
   }
 }
 
-/** A link counts as being there, even one that leads nowhere. */
-const lookUp = (file: string): Promise<'there' | 'free' | 'not-a-folder'> =>
+/** A link counts as existing, even a broken one. */
+const checkPath = (file: string): Promise<'exists' | 'free' | 'inside-file'> =>
   lstat(file).then(
-    () => 'there',
+    () => 'exists',
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return 'free';
-      if (error.code === 'ENOTDIR') return 'not-a-folder';
+      if (error.code === 'ENOTDIR') return 'inside-file';
       throw error;
     },
   );

@@ -1,4 +1,4 @@
-/** Castagnoli's polynomial, lowest bit first. */
+/** Castagnoli's polynomial, least significant bit first. */
 const polynomial = 0x82f63b78;
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -7,7 +7,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The cyclic redundancy check of TFRecord files, CRC-32C: reflected, a table look-up a byte (Sarwate, 1988). */
+/** CRC-32C, the checksum of TFRecord files: reflected, one table access per byte (Sarwate, 1988). */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);

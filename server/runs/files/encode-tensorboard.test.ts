@@ -26,7 +26,7 @@ const evaluated = {
 } as RunEventOf<'evaluated'>;
 const events: RunEvent[] = [epoch(1, 1, 0.5, 2), epoch(1, 2, 0.625, null), epoch(2, 1, 0.75, 1), evaluated];
 
-/** Castagnoli's check, bit by bit: shares nothing with the table that writes. */
+/** Bitwise CRC-32C, independent of the table-based implementation under test. */
 function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffffn;
   for (const byte of bytes) {
@@ -36,27 +36,27 @@ function crc32c(bytes: Uint8Array): number {
   return Number(crc ^ 0xffffffffn);
 }
 
-/** TFRecord's masked check, in whole numbers. */
-function maskedCheck(bytes: Uint8Array): number {
+/** TFRecord's masked CRC, computed with BigInt. */
+function maskedCrc(bytes: Uint8Array): number {
   const crc = BigInt(crc32c(bytes));
   return Number((((crc >> 15n) | ((crc << 17n) & 0xffffffffn)) + 0xa282ead8n) & 0xffffffffn);
 }
 
-/** Every record of a file, checks compared. */
+/** Reads all records of a file and verifies their checksums. */
 function readRecords(file: Buffer): Buffer[] {
   const records: Buffer[] = [];
   for (let at = 0; at < file.length; ) {
     const length = Number(file.readBigUInt64LE(at));
-    expect(file.readUInt32LE(at + 8)).toBe(maskedCheck(file.subarray(at, at + 8)));
+    expect(file.readUInt32LE(at + 8)).toBe(maskedCrc(file.subarray(at, at + 8)));
     const data = file.subarray(at + 12, at + 12 + length);
-    expect(file.readUInt32LE(at + 12 + length)).toBe(maskedCheck(data));
+    expect(file.readUInt32LE(at + 12 + length)).toBe(maskedCrc(data));
     records.push(data);
     at += 16 + length;
   }
   return records;
 }
 
-/** The fields of a protobuf message by number, as they lie: https://protobuf.dev/programming-guides/encoding. */
+/** Reads the raw fields of a protobuf message by number: https://protobuf.dev/programming-guides/encoding. */
 function readFields(message: Buffer): Map<number, (number | Buffer)[]> {
   const fields = new Map<number, (number | Buffer)[]>();
   let at = 0;
@@ -97,9 +97,9 @@ function readEvent(record: Buffer) {
 
 describe('the event files', () => {
   const files = encodeTensorboard(events);
-  const emitted = new Map([...files].map(([name, file]) => [name.split('/')[0], readRecords(file).map(readEvent)]));
+  const records = new Map([...files].map(([name, file]) => [name.split('/')[0], readRecords(file).map(readEvent)]));
 
-  it('are named so that TensorBoard finds them', () => {
+  it('have names that TensorBoard recognizes', () => {
     expect([...files.keys()]).toEqual([
       `train/events.out.tfevents.${at / 1000 + 1}.transfer-lab`,
       `validation/events.out.tfevents.${at / 1000 + 1}.transfer-lab`,
@@ -107,8 +107,8 @@ describe('the event files', () => {
     ]);
   });
 
-  it('begin with their version, and hold every figure at its epoch, through both stages', () => {
-    const [version, ...train] = emitted.get('train')!;
+  it('begin with their version and contain every metric, with epochs counted across both stages', () => {
+    const [version, ...train] = records.get('train')!;
     expect(version).toEqual({ wallTime: at / 1000 + 1.5, step: 0, version: 'brain.Event:2', scalars: {} });
     expect(train.map(({ step, wallTime }) => [step, wallTime - at / 1000])).toEqual([
       [1, 1.5],
@@ -121,40 +121,40 @@ describe('the event files', () => {
       epoch_images_per_second: 300,
       epoch_learning_rate: Math.fround(0.001),
     });
-    // What is no number is left out.
-    expect(emitted.get('validation')!.map(({ scalars }) => scalars)).toEqual([
+    // Missing numbers are omitted.
+    expect(records.get('validation')!.map(({ scalars }) => scalars)).toEqual([
       {},
       { epoch_accuracy: 0.375, epoch_loss: 2 },
       { epoch_accuracy: 0.5 },
       { epoch_accuracy: 0.625, epoch_loss: 1 },
     ]);
-    expect(emitted.get('test')!.at(-1)).toMatchObject({
+    expect(records.get('test')!.at(-1)).toMatchObject({
       step: 3,
       scalars: { final_accuracy: 0.75, final_accuracy_tta: 0.78125 },
     });
   });
 
-  it('have the last test of a run that trained further, at the epoch it was made after', () => {
+  it('contain the last evaluation of an extended run, at the epoch that preceded it', () => {
     const metrics = { ...evaluated.metrics, test_end2end: 0.875, test_tta: 0.9375 };
-    const further: RunEvent[] = [...events, epoch(2, 2, 0.8125, 0.5), { ...evaluated, metrics }];
-    const testOf = (emitted: RunEvent[]) => {
-      const files = [...encodeTensorboard(emitted)].filter(([name]) => name.startsWith('test/'));
+    const extended: RunEvent[] = [...events, epoch(2, 2, 0.8125, 0.5), { ...evaluated, metrics }];
+    const testOf = (list: RunEvent[]) => {
+      const files = [...encodeTensorboard(list)].filter(([name]) => name.startsWith('test/'));
       return files.flatMap(([, file]) => readRecords(file).map(readEvent).slice(1));
     };
-    expect(testOf(further)).toMatchObject([
+    expect(testOf(extended)).toMatchObject([
       { step: 4, scalars: { final_accuracy: 0.875, final_accuracy_tta: 0.9375 } },
     ]);
-    expect(testOf(further.slice(0, -1))).toMatchObject([{ step: 3, scalars: { final_accuracy: 0.75 } }]);
+    expect(testOf(extended.slice(0, -1))).toMatchObject([{ step: 3, scalars: { final_accuracy: 0.75 } }]);
   });
 
-  it('are none for a run without an epoch', () => {
+  it('are not created for a run without an epoch', () => {
     expect(encodeTensorboard([{ type: 'completed', at }]).size).toBe(0);
   });
 
   const python = process.env.KERAS2_PYTHON;
   if (!python && process.env.REQUIRE_PYTHON) throw new Error('REQUIRE_PYTHON needs KERAS2_PYTHON');
   it.skipIf(!python)(
-    `are read by TensorBoard itself${python ? '' : ' (skipped: needs TensorFlow, see tools/python/check-tensorboard.py)'}`,
+    `can be read by TensorBoard${python ? '' : ' (skipped: needs TensorFlow, see tools/python/check-tensorboard.py)'}`,
     async () => {
       const folder = await mkdtemp(path.join(tmpdir(), 'tensorboard-'));
       for (const [name, file] of files) {

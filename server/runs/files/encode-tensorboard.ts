@@ -3,8 +3,8 @@ import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
 import { crc32c } from './crc32c.ts';
 
 /**
- * A run's scalars as event files of TensorBoard, named and laid out as Keras' callback does it: training, validation and
- * test in a folder each, `epoch_accuracy` and so on. Epochs count from 1, through both stages.
+ * Encodes a run's metrics as TensorBoard event files with the names and structure of Keras' callback: one folder each for
+ * training, validation and test, and tags such as `epoch_accuracy`. Epochs count from 1 across both stages.
  * https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto
  */
 
@@ -25,32 +25,32 @@ const { Event } = protobuf.Root.fromJSON({
   },
 }).nested as Record<'Event', protobuf.Type>;
 
-/** What one event says: figures by tag, null where there is none. */
+/** One event: scalars by tag, null if missing. */
 interface Point {
-  /** Milliseconds since 1970. */
+  /** Unix ms. */
   at: number;
   step: number;
   scalars: Record<string, number | null>;
 }
 
-/** @returns event files by their path in the run's folder; those without a figure are left out */
+/** @returns event files by their path in the run's folder, without those that have no scalars */
 export function encodeTensorboard(events: readonly RunEvent[]): Map<string, Buffer> {
   const epochs = events.filter((event) => event.type === 'epoch');
-  // One that trains further was evaluated before, and is again.
+  // An extended run was evaluated more than once.
   const evaluated = events.findLast((event) => event.type === 'evaluated');
-  const tested = events
+  const epochsBefore = events
     .slice(0, evaluated && events.indexOf(evaluated))
     .filter((event) => event.type === 'epoch').length;
   const parts = {
     train: epochs.map((epoch, index) => pointOf(epoch, index, training)),
     validation: epochs.map((epoch, index) => pointOf(epoch, index, validation)),
-    test: evaluated ? [testOf(evaluated, tested)] : [],
+    test: evaluated ? [testOf(evaluated, epochsBefore)] : [],
   };
   const files = new Map<string, Buffer>();
   for (const [folder, points] of Object.entries(parts)) {
-    const withScalars = points.map((point) => ({ ...point, scalars: known(point.scalars) }));
+    const withScalars = points.map((point) => ({ ...point, scalars: withoutNulls(point.scalars) }));
     const first = withScalars.find(({ scalars }) => scalars.length > 0);
-    // TensorBoard knows its files by their beginning; seconds and a name of the machine follow.
+    // TensorBoard recognizes files by this prefix; a Unix time in seconds and a host name follow.
     if (first) {
       files.set(`${folder}/events.out.tfevents.${Math.floor(first.at / 1000)}.transfer-lab`, encodeFile(withScalars));
     }
@@ -84,7 +84,7 @@ const testOf = ({ at, metrics }: RunEventOf<'evaluated'>, epochs: number): Point
   },
 });
 
-const known = (scalars: Point['scalars']): [string, number][] =>
+const withoutNulls = (scalars: Point['scalars']): [string, number][] =>
   Object.entries(scalars).flatMap(([tag, value]): [string, number][] => (value === null ? [] : [[tag, value]]));
 
 function encodeFile(points: { at: number; step: number; scalars: [string, number][] }[]): Buffer {
@@ -97,7 +97,7 @@ function encodeFile(points: { at: number; step: number; scalars: [string, number
   return Buffer.concat([head, ...records].map((event) => encodeRecord(Event.encode(event).finish())));
 }
 
-/** https://www.tensorflow.org/tutorials/load_data/tfrecord: length, its check, data, its check; little-endian. */
+/** https://www.tensorflow.org/tutorials/load_data/tfrecord: length, its CRC, data, its CRC; little-endian. */
 function encodeRecord(data: Uint8Array): Buffer {
   const record = Buffer.alloc(12 + data.length + 4);
   record.writeBigUInt64LE(BigInt(data.length));
@@ -107,5 +107,5 @@ function encodeRecord(data: Uint8Array): Buffer {
   return record;
 }
 
-/** Turned and shifted, so that a check of data that holds checks is no use less. */
+/** TFRecord's mask: a plain CRC is weak for data that itself contains CRCs. */
 const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

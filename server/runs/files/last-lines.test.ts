@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { LastLines, readLastLines } from './last-lines.ts';
 
 describe('LastLines', () => {
-  it('puts lines together that came in pieces', () => {
+  it('joins lines that arrive in chunks', () => {
     const lines = new LastLines();
     for (const piece of ['on', 'e\ntwo\r\n', 'thr', 'ee']) lines.add(piece);
     expect(lines.get()).toEqual(['one', 'two', 'three']);
   });
 
-  it('keeps the last fifty, and of a long one its beginning', () => {
+  it('keeps the last fifty lines, and only the beginning of a long one', () => {
     const lines = new LastLines();
     for (let number = 0; number < 1000; number++) lines.add(`${number}\n`);
     lines.add(`${'x'.repeat(5000)}\n`);
@@ -20,7 +20,7 @@ describe('LastLines', () => {
 });
 
 describe('readLastLines', () => {
-  it('reads whole lines from the end of a file, none where there is no file', async () => {
+  it('reads complete lines from the end of a file, and none if the file is missing', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'last-lines-'));
     const file = path.join(folder, 'trainer.log');
     expect(await readLastLines(file)).toEqual([]);

@@ -1,36 +1,36 @@
 import { open } from 'node:fs/promises';
 
-const keptLines = 50;
-const longestLine = 2000;
+const maxLines = 50;
+const maxLineLength = 2000;
 
-/** The last lines of a stream of text. */
+/** Collects the last lines of a text stream. */
 export class LastLines {
   private lines: string[] = [];
   private rest = '';
 
   add(text: string): void {
     const lines = (this.rest + text).split('\n');
-    this.rest = (lines.pop() ?? '').slice(-longestLine);
-    this.lines = [...this.lines, ...lines].slice(-keptLines);
+    this.rest = (lines.pop() ?? '').slice(-maxLineLength);
+    this.lines = [...this.lines, ...lines].slice(-maxLines);
   }
 
   get(): string[] {
     const lines = this.rest === '' ? this.lines : [...this.lines, this.rest];
-    return lines.slice(-keptLines).map((line) => line.trimEnd().slice(0, longestLine));
+    return lines.slice(-maxLines).map((line) => line.trimEnd().slice(0, maxLineLength));
   }
 }
 
-/** The last lines of a file; none where there is no such file. */
+/** Reads the last lines of a file; none if it does not exist. */
 export async function readLastLines(file: string): Promise<string[]> {
   const handle = await open(file).catch(() => null);
   if (!handle) return [];
   try {
     const { size } = await handle.stat();
-    const start = Math.max(0, size - keptLines * 200);
+    const start = Math.max(0, size - maxLines * 200);
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(size - start), position: start });
     const lastLines = new LastLines();
     const text = buffer.toString('utf8', 0, bytesRead);
-    // Where reading began in the middle, the first line is half a line.
+    // Reading may have started in the middle of a line, which is dropped.
     lastLines.add(start === 0 ? text : text.slice(text.indexOf('\n') + 1));
     return lastLines.get();
   } finally {

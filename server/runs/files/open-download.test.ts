@@ -16,7 +16,7 @@ async function completeRun() {
   return { services, id };
 }
 
-test('metrics.csv has a line an epoch', async () => {
+test('metrics.csv has one line per epoch', async () => {
   const { services, id } = await completeRun();
   const { events } = await readRun(services, id);
   const csv = await openDownload(services, id, 'metrics.csv');
@@ -26,7 +26,7 @@ test('metrics.csv has a line an epoch', async () => {
   expect(lines.length).toBeGreaterThan(1);
 });
 
-test('run.zip holds every file of the run as it is, and its curves', async () => {
+test('run.zip contains every file of the run unchanged, and its curves', async () => {
   const { services, id } = await completeRun();
   const model = Buffer.from('not packed, not changed');
   writeFileSync(path.join(services.env.paths.results, id, 'cifar10.h5'), model);
@@ -37,7 +37,7 @@ test('run.zip holds every file of the run as it is, and its curves', async () =>
   expect(model.equals(files[`${id}/cifar10.h5`]!)).toBe(true);
 });
 
-test('tensorboard.zip holds event files in a folder named after the run', async () => {
+test('tensorboard.zip contains event files in a folder named after the run', async () => {
   const { services, id } = await completeRun();
   const archive = await openDownload(services, id, 'tensorboard.zip');
   const names = Object.keys(unzipSync(await buffer(archive!.content)));
@@ -47,7 +47,7 @@ test('tensorboard.zip holds event files in a folder named after the run', async 
   ]);
 });
 
-test('what a run has not is not there, and what was never a run even less', async () => {
+test('missing files are null, and an unknown run is an error', async () => {
   const services = openServices();
   const { id } = await startRun(services, testConfig({ name: 'begins' }));
   for (const name of [
@@ -68,7 +68,7 @@ test('what a run has not is not there, and what was never a run even less', asyn
   expect(await text((await openDownload(services, id, 'cifar10.onnx'))!.content)).toBe('ONNX');
 });
 
-/** A download of `run.zip` of which only the beginning has left: its largest file fills every buffer on the way. */
+/** Starts downloading `run.zip`. Its largest file fills every buffer, so that only the beginning has been read. */
 async function beginArchive() {
   const { services, id } = await completeRun();
   const folder = path.join(services.env.paths.results, id);
@@ -84,14 +84,14 @@ async function beginArchive() {
   return { id, folder, rest };
 }
 
-test('a log that grows while run.zip leaves is taken with what it has by then', async () => {
+test('run.zip includes lines appended to a log during the download', async () => {
   const { id, folder, rest } = await beginArchive();
   appendFileSync(path.join(folder, 'trainer.log'), 'one line more\n');
   const files = unzipSync(await rest());
   expect(Buffer.from(files[`${id}/trainer.log`]!).toString()).toMatch(/^pid \d+\n.*one line more\n$/s);
 });
 
-test('a run that is deleted while run.zip leaves breaks the download off, and nothing else', async () => {
+test('deleting a run during a download of run.zip aborts only the download', async () => {
   const { folder, rest } = await beginArchive();
   rmSync(folder, { recursive: true });
   await expect(rest()).rejects.toMatchObject({ code: 'ENOENT' });

@@ -9,16 +9,16 @@ import { findRow, readEvents } from '@/server/runs/queries/read-runs.ts';
 import { encodeTensorboard } from './encode-tensorboard.ts';
 import { findRunFile, isRunFileName, listRunFiles, runFileTypes } from './run-files.ts';
 
-/** Something to take away, as bytes that flow. */
+/** A download as a stream. */
 export interface Download {
   contentType: string;
   content: Readable;
 }
 
 /**
- * Opens what can be downloaded of a run: a file of its folder, or `metrics.csv`, `tensorboard.zip` and `run.zip`, made when
- * asked for.
- * @returns null where the run has nothing of that name
+ * Opens a download of a run: a file in its folder, or `metrics.csv`, `tensorboard.zip` or `run.zip`, which are generated on
+ * request.
+ * @returns null if the run has no download of this name
  * @throws RunNotFoundError
  */
 export async function openDownload(
@@ -41,7 +41,7 @@ function epochTable(events: RunEvent[]): Download | null {
   return { contentType: 'text/csv; charset=utf-8', content: Readable.from([metricsCsv(events)]) };
 }
 
-/** In a folder named after the run: TensorBoard calls a run what its folder is called. */
+/** Puts the files in a folder named after the run, because TensorBoard uses the folder's name for the run. */
 function eventFiles(run: RunRow, events: RunEvent[]): Download | null {
   const files = encodeTensorboard(events);
   if (files.size === 0) return null;
@@ -53,8 +53,8 @@ function eventFiles(run: RunRow, events: RunEvent[]): Download | null {
 }
 
 /**
- * Everything of a run. Its files are read one after the other while they leave; nothing is kept. A log may grow meanwhile; a
- * file that goes breaks this download off, and a download that is broken off closes the file.
+ * Streams all files of a run as a ZIP archive, one after the other. A log may grow meanwhile. A file that disappears aborts
+ * the download, and an aborted download closes the open file.
  */
 async function archive(results: string, run: RunRow, events: RunEvent[]): Promise<Download | null> {
   const files = await listRunFiles(results, run);
@@ -64,7 +64,7 @@ async function archive(results: string, run: RunRow, events: RunEvent[]): Promis
   let reading: Readable | undefined;
   content.once('close', () => reading?.destroy());
   for (const { name, path } of files) {
-    // Model files are as good as random: packing them costs time and saves nothing.
+    // Model files are incompressible, so compression would only cost time.
     zip.addReadStreamLazy(`${run.id}/${name}`, { compress: /\.(json|log)$/.test(name) }, (add) => {
       reading = createReadStream(path).once('error', (error) => content.destroy(error));
       add(null, reading);
@@ -72,7 +72,7 @@ async function archive(results: string, run: RunRow, events: RunEvent[]): Promis
   }
   zip.addBuffer(Buffer.from(metricsCsv(events)), `${run.id}/metrics.csv`);
   zip.end();
-  // Whoever reads the content gets the error.
+  // The reader of `content` receives the error.
   pipeline(zip.outputStream, content, () => {});
   return { contentType: 'application/zip', content };
 }

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runs } from '@/drizzle/schema.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { readLog } from './read-log.ts';
 
@@ -16,7 +16,7 @@ function openLog() {
 }
 
 describe('readLog', () => {
-  it('goes on where the part before ended, in whole lines until the run has ended', async () => {
+  it('continues after the previous part, in complete lines until the run has ended', async () => {
     const { services, id, file } = openLog();
     expect(await readLog(services, id)).toEqual({ text: '', from: 0, to: 0 });
     writeFileSync(file, 'größer\nhalf a li');
@@ -29,7 +29,7 @@ describe('readLog', () => {
     expect((await readLog(services, id, 21)).text).toBe('no newline');
   });
 
-  it('reads the end of a long log, from its first whole line', async () => {
+  it('reads the end of a long log, from the first complete line', async () => {
     const { services, id, file } = openLog();
     const lines = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`);
     writeFileSync(file, lines.join(''));
@@ -38,19 +38,19 @@ describe('readLog', () => {
     expect(read[0]).toMatch(/^line \d+$/);
     expect([read.at(-1), to]).toEqual(['line 99999', lines.join('').length]);
     expect(text.length).toBeLessThanOrEqual(256 * 1024);
-    // Someone who has read the beginning is taken to the end, too, and can see that something is left out.
+    // A reader of the beginning also skips to the end, and `from` shows the gap.
     const later = await readLog(services, id, 70);
     expect(later.text).toBe(text);
     expect(later.from).toBeGreaterThan(70);
   });
 
-  it('begins anew where a log has become shorter', async () => {
+  it('starts over if the log has become shorter', async () => {
     const { services, id, file } = openLog();
     writeFileSync(file, 'new\n');
     expect((await readLog(services, id, 500)).text).toBe('new\n');
   });
 
-  it('knows no log of a run that is not there', async () => {
+  it('fails for an unknown run', async () => {
     await expect(readLog(openServices(), 'unknown')).rejects.toMatchObject({ code: 'not-found' });
   });
 });

@@ -4,10 +4,10 @@ import type { Context } from '@/server/context.ts';
 import { findRow } from '@/server/runs/queries/read-runs.ts';
 import { findRunFile } from './run-files.ts';
 
-/** At most this much is read at a time; of a log that grows quicker, what lies between is left out. */
+/** The maximum size of a part. If the log grows faster, the bytes in between are skipped. */
 const partBytes = 256 * 1024;
 
-/** Whole lines of a log, from byte `from` to byte `to`, where the next part begins. */
+/** Complete lines of a log, from byte `from` to byte `to`, where the next part begins. */
 export interface LogPart {
   text: string;
   from: number;
@@ -15,8 +15,8 @@ export interface LogPart {
 }
 
 /**
- * What a trainer has printed.
- * @param after `to` of the part before; left out: the end of the log
+ * Reads a part of a trainer's log.
+ * @param after `to` of the previous part; omitted to read the end of the log
  * @throws RunNotFoundError
  */
 export async function readLog({ db, env }: Context, id: string, after?: number): Promise<LogPart> {
@@ -26,7 +26,7 @@ export async function readLog({ db, env }: Context, id: string, after?: number):
   const start = Math.max(known, (file?.bytes ?? 0) - partBytes);
   if (!file || start === file.bytes) return { text: '', from: start, to: start };
   const bytes = await readBytes(file.path, start, file.bytes);
-  // Where reading began in the middle, the first line is half a line; so is the last while more is being printed.
+  // The first line may be incomplete if earlier bytes were skipped, and the last one while the run trains.
   const first = start === known ? 0 : bytes.indexOf('\n') + 1;
   const last = Math.max(first, isFinal(run.status) ? bytes.length : bytes.lastIndexOf('\n') + 1);
   return { text: bytes.toString('utf8', first, last), from: start + first, to: start + last };

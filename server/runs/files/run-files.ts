@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { RunRow } from '@/drizzle/schema.ts';
 import { modelFilesBy } from '@/lib/network/model-files.ts';
 
-/** The files that a run leaves, with their content types. Names outside this list do not exist. */
+/** The downloadable files of a run, with their content types. No other names are served. */
 export const runFileTypes = {
   ...modelFilesBy('contentType'),
   'run.json': 'application/json; charset=utf-8',
@@ -23,11 +23,11 @@ export interface RunFile {
   bytes: number;
 }
 
-/** Where a file of a run would be: the log wherever it was asked for, all else in the run's own folder. */
+/** The path of a run's file: the log at its configured path, all others in the run's folder. */
 const pathOf = (results: string, run: Pick<RunRow, 'id' | 'logFile'>, name: RunFileName): string =>
   name === 'run.json' ? path.resolve(results, run.logFile) : path.join(results, run.id, name);
 
-/** Finds a file of a run; null where it does not exist, is no plain file, or a link leads out of the folder that it belongs in. */
+/** Finds a file of a run; null if it is missing, not a regular file, or a link out of the folder it belongs in. */
 export async function findRunFile(
   results: string,
   run: Pick<RunRow, 'id' | 'logFile'>,
@@ -36,9 +36,9 @@ export async function findRunFile(
   try {
     const file = await realpath(pathOf(results, run, name));
     const info = await stat(file);
-    const whole = await realpath(results);
-    const own = name === 'run.json' ? whole : await realpath(path.join(results, run.id));
-    if (!info.isFile() || !isInside(own, file) || !isInside(whole, file)) return null;
+    const root = await realpath(results);
+    const folder = name === 'run.json' ? root : await realpath(path.join(results, run.id));
+    if (!info.isFile() || !isInside(folder, file) || !isInside(root, file)) return null;
     return { name, path: file, bytes: info.size };
   } catch (error) {
     if (isMissing(error)) return null;
@@ -53,16 +53,16 @@ export async function listRunFiles(results: string, run: Pick<RunRow, 'id' | 'lo
   return files.filter((file) => file !== null);
 }
 
-/** The states that a run kept to go on from, the last two. */
+/** The checkpoint of a run and the previous one. */
 const checkpoints = ['checkpoint.safetensors', 'checkpoint-before.safetensors'];
 
 export const isCheckpoint = (name: string): boolean => checkpoints.includes(name);
 
-/** Whether a run kept a state to go on from. */
+/** Whether a run has a checkpoint to resume from. */
 export const hasCheckpoint = (results: string, id: string): boolean =>
   checkpoints.some((name) => existsSync(path.join(results, id, name)));
 
-/** Whether a path lies below a folder; both absolute. */
+/** Whether a path is inside a folder; both absolute. */
 export function isInside(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
   return relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { isMissing } from './run-files.ts';
 
 /**
- * Every file in a folder and the folders in it, one after the other, so that others get at the disk meanwhile; or the one
- * file that is named. Links count as themselves, not as what they lead to. What goes while it is looked for is left out.
- * @throws what the system says where something cannot be read
+ * Yields every file below a folder, or the given file itself. Files are read sequentially, to leave disk time for others.
+ * Links are not followed, and files that disappear meanwhile are skipped.
+ * @throws the system's error if an entry cannot be read
  */
 export async function* filesBelow(entry: string): AsyncGenerator<{ name: string; bytes: number }> {
   try {
@@ -17,7 +17,7 @@ export async function* filesBelow(entry: string): AsyncGenerator<{ name: string;
   }
 }
 
-/** What all of them take together, in bytes; 0 where there is nothing. */
+/** The total size of all files below `entry`, in bytes; 0 if it does not exist. */
 export async function bytesBelow(entry: string): Promise<number> {
   let sum = 0;
   for await (const { bytes } of filesBelow(entry)) sum += bytes;

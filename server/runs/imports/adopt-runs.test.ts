@@ -23,18 +23,18 @@ function writeJournal({ env }: Context, lines: object[], folder = id): string {
   return file;
 }
 
-it('adopts a finished run of the command line, once, with all its events', async () => {
+it('adopts a finished command-line run once, with all its events', async () => {
   const services = openServices();
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase, failed]);
-  adoptRuns(services);
-  adoptRuns(services);
+  await adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toHaveLength(1);
   const run = await readRun(services, id);
   expect(run).toMatchObject({ name: 'from a terminal', status: 'failed', error: 'No data.', createdAt: 4, config });
   expect(run.events.map(({ event }) => event)).toEqual([phase, failed]);
 });
 
-it('prepares the files of a run that was canceled in the terminal', async () => {
+it('exports the files of a run that was canceled in the terminal', async () => {
   const services = openServices();
   const metrics = { accuracy: 0.5, loss: 1, val_accuracy: 0.4, val_loss: 1, learning_rate: 0.001 };
   const epoch: RunEvent = {
@@ -48,23 +48,23 @@ it('prepares the files of a run that was canceled in the terminal', async () => 
     imagesPerSecond: 80,
   };
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, epoch, { type: 'canceled', at: 7 }]);
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(await readRun(services, id)).toMatchObject({ status: 'canceled', exportPending: true });
   services.queue.wake();
   await vi.waitFor(async () => expect((await readRun(services, id)).exportPending).toBe(false), 90_000);
   expect((await readRun(services, id)).files.map(({ name }) => name)).toContain('cifar10.h5');
 });
 
-it('adopts as interrupted what a killed terminal has left, half a line and all, and lets it go on', async () => {
+it('adopts a killed command-line run as interrupted, despite an incomplete last line, and can resume it', async () => {
   const services = openServices();
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   const file = writeJournal(services, [{ runId: id, config, createdAt: 4, pid: child.pid }, phase]);
   appendFileSync(file, JSON.stringify(failed).slice(0, 20));
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs, 'while its process lives').toEqual([]);
   child.kill('SIGKILL');
   await once(child, 'close');
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(await readRun(services, id)).toMatchObject({
     status: 'interrupted',
     error: expect.stringContaining('terminal'),
@@ -73,20 +73,20 @@ it('adopts as interrupted what a killed terminal has left, half a line and all, 
   expect((await readRun(services, id)).status).not.toBe('interrupted');
 });
 
-it('waits for a run that still goes on, and for its half-written line', () => {
+it('waits while a run is still writing its journal', async () => {
   const services = openServices();
   const file = writeJournal(services, [{ runId: id, config, createdAt: 4 }, phase]);
-  adoptRuns(services);
+  await adoptRuns(services);
   const last = `${JSON.stringify(failed)}\n`;
   appendFileSync(file, last.slice(0, 20));
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toEqual([]);
   appendFileSync(file, last.slice(20));
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toHaveLength(1);
 });
 
-it('knows a log that was asked for elsewhere in the results folder, and takes nothing else for one', () => {
+it('accepts a log elsewhere in the results folder, but no other file', async () => {
   const services = openServices();
   const inside = path.join(services.env.paths.results, 'mine.json');
   const outside = '20261124-081530-4f2b';
@@ -95,26 +95,26 @@ it('knows a log that was asked for elsewhere in the results folder, and takes no
   writeJournal(services, journal, database);
   writeJournal(services, [{ runId: id, config, createdAt: 4, logFile: inside }, failed]);
   writeJournal(services, [{ runId: outside, config, createdAt: 4, logFile: '/etc/passwd' }, failed], outside);
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(findRow(services.db, id).logFile).toBe('mine.json');
   expect(findRow(services.db, outside).logFile).toBe(`run_${outside}.json`);
   expect(findRow(services.db, database).logFile).toBe(`run_${database}.json`);
 });
 
-it('leaves alone what is no run: other names, another run’s journal, broken lines', () => {
+it('ignores other folders, journals of another run, and invalid journals', async () => {
   const services = openServices();
   writeJournal(services, [{ runId: 'notes', config, createdAt: 4 }, failed], 'notes');
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed], '20261124-081530-4f2b');
   writeJournal(services, [{ runId: '20261124-081530-4f2c' }, failed], '20261124-081530-4f2c');
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toEqual([]);
 });
 
-it('does not bring a deleted run back', async () => {
+it('does not restore a deleted run', async () => {
   const services = openServices();
   writeJournal(services, [{ runId: id, config, createdAt: 4 }, failed]);
-  adoptRuns(services);
+  await adoptRuns(services);
   await deleteRun(services, id);
-  adoptRuns(services);
+  await adoptRuns(services);
   expect(listRuns(services.db).runs).toEqual([]);
 });

@@ -14,7 +14,7 @@ const drop = (services: Context, name: string, content: string) =>
   createCaller(services).logs.import({ name, text: content, modifiedAt: 1_700_000_000_000 });
 const filesOf = ({ env }: Context) => readdirSync(env.paths.results).filter((name) => name.endsWith('.json'));
 
-it('keeps a dropped log in the results folder, dated as it was, and knows it the next time', async () => {
+it('stores a dropped log in the results folder with its date, and recognizes it the next time', async () => {
   const services = openServices();
   const outcome = await drop(services, 'run_final_.json', text);
   expect(outcome).toMatchObject({ type: 'imported' });
@@ -55,7 +55,7 @@ it('reports what was left out', async () => {
   });
 });
 
-it('gives a second log of the same name another', async () => {
+it('renames a second log of the same name', async () => {
   const services = openServices();
   await drop(services, 'run.json', text);
   await drop(services, 'run.json', '{"metrics": {"val_end2end": 0.5}}');
@@ -67,7 +67,7 @@ it('gives a second log of the same name another', async () => {
   ).toEqual(['run', 'run-2']);
 });
 
-it('writes nothing that is no log', async () => {
+it('does not write invalid logs', async () => {
   const services = openServices();
   expect(await drop(services, 'a.json', text.slice(0, 500))).toMatchObject({ type: 'refused' });
   expect(await drop(services, 'b.json', ' '.repeat(8_000_001))).toMatchObject({
@@ -82,7 +82,10 @@ it.each([
   ['..', 'log.json'],
   ['a<b>|c\0.json', 'a_b__c_.json'],
   ['.hidden.json', 'hidden.json'],
-])('writes %j as %s, into the results folder alone', async (name, expected) => {
+  [`${'a'.repeat(300)}.json`, `${'a'.repeat(200)}.json`],
+  [`${'語'.repeat(100)}.json`, `${'語'.repeat(66)}.json`],
+  [`a${'𠮷'.repeat(100)}.json`, `a${'𠮷'.repeat(49)}.json`],
+])('writes %j to the results folder as %s', async (name, expected) => {
   const services = openServices();
   await drop(services, name, text);
   expect(filesOf(services)).toEqual([expected]);

@@ -7,23 +7,20 @@ import type { Context } from '@/server/context.ts';
 import { decodeLog } from './read-log-file.ts';
 
 export interface DroppedLog {
-  /** As it was called where it came from. */
+  /** The original file name. */
   name: string;
   bytes: Buffer;
-  /** Milliseconds since 1970. */
+  /** Unix ms. */
   modifiedAt: number;
 }
 
-/**
- * What became of a log: a new run, with notes on what was left out; one that already existed; or none, with a reason that
- * continues its name.
- */
+/** A new run with notes on what was left out, an existing run, or the reason for refusing the log, phrased to follow its name. */
 export type ImportOutcome =
   | { type: 'imported'; id: string; notes: string[] }
   | { type: 'known'; id: string }
   | { type: 'refused'; reason: string };
 
-/** Puts a log into the results folder and takes it in. One that is none is written nowhere. */
+/** Writes a log to the results folder and imports it. An invalid log is not written. */
 export async function importDropped(
   services: Context,
   { name, bytes, modifiedAt }: DroppedLog,
@@ -33,25 +30,25 @@ export async function importDropped(
   try {
     const { text, sha256 } = decodeLog(bytes);
     const { runId } = readImportedLog(text, { file: fileName, at: modifiedAt });
-    const known = findTwin(services, sha256) ?? (runId && findRun(services, runId));
+    const known = findCopy(services, sha256) ?? (runId && findRun(services, runId));
     if (known) return { type: 'known', id: known };
   } catch (error) {
     return { type: 'refused', reason: error instanceof Error ? error.message : String(error) };
   }
-  const file = await writeToFreeName(env.paths.results, fileName, bytes, modifiedAt);
+  const file = await writeUnderFreeName(env.paths.results, fileName, bytes, modifiedAt);
   await logs.scan();
   const row = db.select().from(imports).where(eq(imports.file, file)).get();
   if (row?.runId) {
     const run = db.select({ logFacts: runs.logFacts }).from(runs).where(eq(runs.id, row.runId)).get();
     return { type: 'imported', id: row.runId, notes: run?.logFacts?.notes ?? [] };
   }
-  return { type: 'refused', reason: row?.problem ?? 'is gone from the results folder again' };
+  return { type: 'refused', reason: row?.problem ?? 'was removed from the results folder during the import' };
 }
 
 const findRun = ({ db }: Context, id: string): string | undefined =>
   db.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).get()?.id;
 
-const findTwin = ({ db }: Context, sha256: string): string | undefined =>
+const findCopy = ({ db }: Context, sha256: string): string | undefined =>
   db
     .select({ id: runs.id })
     .from(imports)
@@ -59,19 +56,27 @@ const findTwin = ({ db }: Context, sha256: string): string | undefined =>
     .where(and(eq(imports.sha256, sha256), isNotNull(imports.runId)))
     .get()?.id;
 
-/** A file name that is one on every system, whatever the other system allowed. */
+/** Makes a file name valid on every system. */
 function safeName(name: string): string {
   const stem = name
     .replace(/^.*[/\\]/, '')
     .replace(/\.json$/i, '')
     .replace(/[^\p{L}\p{N} ()_.-]/gu, '_')
-    .replace(/^[. ]+|[. ]+$/g, '')
-    .slice(0, 100);
-  return `${stem || 'log'}.json`;
+    .replace(/^[. ]+|[. ]+$/g, '');
+  return `${cutToBytes(stem, maxStemBytes) || 'log'}.json`;
 }
 
-/** @returns the name it got, relative to the results folder: `x.json`, else `x-2.json` and so on */
-async function writeToFreeName(results: string, name: string, bytes: Buffer, modifiedAt: number): Promise<string> {
+/** File systems allow names of 255 bytes; some letters have four. */
+const maxStemBytes = 200;
+
+/** The longest beginning of a text with at most this many bytes in UTF-8, without half a letter. */
+function cutToBytes(text: string, maxBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
+  return text.slice(0, read);
+}
+
+/** @returns the chosen name, relative to the results folder: `x.json`, or `x-2.json` etc. if that exists */
+async function writeUnderFreeName(results: string, name: string, bytes: Buffer, modifiedAt: number): Promise<string> {
   const stem = name.slice(0, -'.json'.length);
   for (let number = 1; ; number++) {
     const file = number === 1 ? name : `${stem}-${number}.json`;
@@ -81,7 +86,7 @@ async function writeToFreeName(results: string, name: string, bytes: Buffer, mod
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
       throw error;
     }
-    // As in the folder it came from: what the run is dated with where the log has no date.
+    // A log without a date is dated by its file's modification time.
     await utimes(path.join(results, file), new Date(), new Date(modifiedAt));
     return file;
   }

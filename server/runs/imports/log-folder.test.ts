@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +21,7 @@ import { deleteRun } from '@/server/runs/commands/delete.ts';
 import { resumeRun } from '@/server/runs/commands/resume.ts';
 import { findRow, listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { startScene, until } from '@/server/runs/scenes.test-helper.ts';
-import { openServices } from '@/server/services.test-helper.ts';
+import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { inProject, originalLogs } from '@/tools/testing/paths.ts';
 
 const originals = originalLogs;
@@ -40,7 +42,7 @@ const problems = async (services: Context) =>
 const examplesOf = ({ db }: Context) => listRuns(db, runQuerySchema.parse({ examples: true })).runs;
 
 describe('logs in the results folder', () => {
-  it('come in by themselves, the ones that appear later too', async () => {
+  it('are imported automatically, including ones that appear later', async () => {
     const services = openServices();
     cpSync(originals, services.env.paths.results, { recursive: true });
     services.logs.start();
@@ -49,7 +51,7 @@ describe('logs in the results folder', () => {
     await vi.waitFor(() => expect(names(services)).toContain('later'), 90_000);
   });
 
-  it('become runs with curves, matrix and metrics, once', async () => {
+  it('become runs with curves, matrix and metrics only once', async () => {
     const services = openServices();
     cpSync(originals, services.env.paths.results, { recursive: true });
     await services.logs.scan();
@@ -58,14 +60,14 @@ describe('logs in the results folder', () => {
     const best = listRuns(services.db).runs.toSorted((a, b) => b.valAccuracy! - a.valAccuracy!)[0]!;
     expect(best).toMatchObject({ name: 'run_final_optimized', status: 'imported', test: { hash: 'unknown' } });
     expect(best.valAccuracy).toBeCloseTo(0.9228, 6);
-    await expect(resumeRun(services, best.id)).rejects.toThrow('a log from elsewhere');
+    await expect(resumeRun(services, best.id)).rejects.toThrow('was imported from a log');
     const run = await readRun(services, best.id);
     expect(run.events.filter(({ event }) => event.type === 'epoch')).toHaveLength(16 + 55);
     expect(run.confusion?.tta?.[0]?.[0]).toBe(922);
     expect(run.files.map(({ name }) => name)).toEqual(['run.json']);
   });
 
-  it('are read again when they change, under the same run and with a person’s words for it', async () => {
+  it('update their run when they change, and keep the user’s labels', async () => {
     const services = openServices();
     put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
     await services.logs.scan();
@@ -76,7 +78,7 @@ describe('logs in the results folder', () => {
     expect(listRuns(services.db).runs).toMatchObject([{ id: first!.id, name: 'renamed', valAccuracy: 0.75 }]);
   });
 
-  it('of our own runs are not imported, under whatever name', async () => {
+  it('are not imported if they belong to runs of this server, under any name', async () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
@@ -88,7 +90,7 @@ describe('logs in the results folder', () => {
     expect(await problems(services)).toEqual(new Map());
   });
 
-  it('of a run in the terminal wait for its end', async () => {
+  it('are not imported before their command-line run has ended', async () => {
     const services = openServices();
     const id = '20261124-081530-4f2a';
     put(services, `${id}/events.ndjson`, '');
@@ -97,7 +99,7 @@ describe('logs in the results folder', () => {
     expect(listRuns(services.db).runs).toEqual([]);
   });
 
-  it('stay deleted; one that is put there again comes back', async () => {
+  it('stay deleted, unless they are added again', async () => {
     const services = openServices();
     const file = put(services, 'mine.json', '{"metrics": {"val_end2end": 0.5}}');
     await services.logs.scan();
@@ -109,7 +111,7 @@ describe('logs in the results folder', () => {
     expect(names(services)).toEqual(['mine']);
   });
 
-  it('leave their run when they go, and are the same one when they come back', async () => {
+  it('keep their run when they are removed, and belong to it again when they return', async () => {
     const services = openServices();
     const file = put(services, 'mine.json', original('run_n0.json'));
     await services.logs.scan();
@@ -123,11 +125,11 @@ describe('logs in the results folder', () => {
   });
 });
 
-describe('the same log under another name', () => {
+describe('a renamed or copied log', () => {
   const rename = ({ env }: Context, from: string, to: string) =>
     renameSync(path.join(env.paths.results, from), path.join(env.paths.results, to));
 
-  it('is the same run, which keeps its log', async () => {
+  it('belongs to the same run if it was renamed', async () => {
     const services = openServices();
     put(services, 'x.json', original('run_n0.json'));
     await services.logs.scan();
@@ -147,7 +149,7 @@ describe('the same log under another name', () => {
     expect(readdirSync(services.env.paths.results)).not.toContain('z.json');
   });
 
-  it('waits as a copy until the first one is gone, and takes its place then', async () => {
+  it('is not imported while the original exists, and then replaces it', async () => {
     const services = openServices();
     const file = put(services, 'x.json', original('run_n0.json'));
     put(services, 'y.json', original('run_n0.json'));
@@ -158,11 +160,11 @@ describe('the same log under another name', () => {
     rmSync(file);
     await services.logs.scan();
     expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([id]);
-    expect(await problems(services)).toEqual(new Map([['z.json', 'holds the same as y.json, which is imported']]));
+    expect(await problems(services)).toEqual(new Map([['z.json', 'is a copy of y.json, which is already imported']]));
     expect((await readRun(services, id)).files.map(({ name }) => name)).toEqual(['run.json']);
   });
 
-  it('is a run of its own once the first one has changed', async () => {
+  it('becomes a separate run once the original has changed', async () => {
     const services = openServices();
     put(services, 'x.json', original('run_n0.json'));
     put(services, 'y.json', original('run_n0.json'));
@@ -174,7 +176,7 @@ describe('the same log under another name', () => {
     expect(await problems(services)).toEqual(new Map());
   });
 
-  it('stays deleted with its run, and says so; under a new name it is read', async () => {
+  it('is not imported after its run was deleted, unless it is renamed', async () => {
     const services = openServices();
     put(services, 'x.json', original('run_n0.json'));
     put(services, 'y.json', original('run_n0.json'));
@@ -185,7 +187,7 @@ describe('the same log under another name', () => {
     expect(listRuns(services.db).runs).toEqual([]);
     const listed = await problems(services);
     expect([listed.get('y.json'), listed.get('other.json')]).toEqual([
-      'holds the same as a log whose run was deleted; under another name it is read again',
+      'is a copy of a log whose run was deleted; rename it to import it again',
       expect.stringContaining('is not JSON'),
     ]);
     rename(services, 'y.json', 'z.json');
@@ -194,7 +196,7 @@ describe('the same log under another name', () => {
     expect([...(await problems(services)).keys()]).toEqual(['other.json']);
   });
 
-  it('that is one’s own copy of an example leaves a deleted example deleted', async () => {
+  it('does not restore a deleted example that it is a copy of', async () => {
     const services = openServices();
     put(services, 'examples/frozen.json', original('run_n0.json'));
     await services.logs.scan();
@@ -207,7 +209,7 @@ describe('the same log under another name', () => {
     expect((await problems(services)).get('mine.json')).toContain('whose run was deleted');
   });
 
-  it('is an example no more once it is moved out of their folder', async () => {
+  it('is no longer an example after it was moved out of the examples folder', async () => {
     const services = openServices();
     put(services, 'examples/frozen.json', original('run_n0.json'));
     await services.logs.scan();
@@ -218,7 +220,7 @@ describe('the same log under another name', () => {
     expect(listRuns(services.db).runs.map((run) => run.id)).toEqual([example!.id]);
   });
 
-  it('is still our own run’s where it is a copy of that one’s log', async () => {
+  it('still belongs to the server’s run whose log was copied', async () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
@@ -234,7 +236,7 @@ describe('the same log under another name', () => {
 });
 
 describe('examples', () => {
-  it('are runs apart; a deleted one keeps its file and stays away, even where the file changes', async () => {
+  it('are listed separately; a deleted one keeps its file and does not return, even if the file changes', async () => {
     const services = openServices();
     put(services, 'examples/frozen.json', original('run_n0.json'));
     await services.logs.scan();
@@ -248,7 +250,7 @@ describe('examples', () => {
     expect(examplesOf(services)).toEqual([]);
   });
 
-  it('that the project ships with are whole, each its own, and name no folder of any machine', async () => {
+  it('shipped with the project are valid, unique and free of absolute paths', async () => {
     const services = openServices();
     const shipped = inProject('results/examples');
     cpSync(shipped, path.join(services.env.paths.results, 'examples'), { recursive: true });
@@ -265,7 +267,7 @@ describe('examples', () => {
 });
 
 describe('hostile logs', () => {
-  it('are listed with their reasons, and change nothing else', async () => {
+  it('are listed with reasons and have no other effect', async () => {
     const services = openServices();
     const { results } = services.env.paths;
     put(services, 'good.json', original('run_n0.json'));
@@ -287,22 +289,118 @@ describe('hostile logs', () => {
       'huge.json': expect.stringMatching(/^is 200\sMB large/),
       'wrong-types.json': expect.stringContaining('metrics.val_end2end left out: high is not a number'),
       'proto.json': 'contains the key __proto__, which is not allowed',
-      'same.json': 'holds the same as good.json, which is imported',
+      'same.json': 'is a copy of good.json, which is already imported',
       'deep.json': expect.stringContaining('nested more than'),
-      'binary.json': 'is no text',
+      'binary.json': 'is not a text file',
       'empty.json': 'is empty',
-      'link.json': expect.stringContaining('is a link'),
+      'link.json': expect.stringContaining('is a symbolic link'),
       'endless.json': expect.stringContaining('more than 10000 epochs'),
-      'folder.json': 'is no plain file',
+      'folder.json': 'is not a regular file',
     });
     expect(names(services)).toEqual(['good']);
     expect(listRuns(services.db).runs[0]!.isExample).toBe(false);
-    // One that is mended comes in, and its reason goes.
+    // A fixed log is imported and no longer listed as a problem.
     put(services, 'truncated.json', original('run_n0_AdamW.json'));
     rmSync(path.join(results, 'empty.json'));
     await services.logs.scan();
     expect(names(services)).toEqual(['good', 'truncated']);
-    const left = await problems(services);
-    expect([left.has('truncated.json'), left.has('empty.json'), left.size]).toEqual([false, false, listed.size - 2]);
+    const remaining = await problems(services);
+    expect([remaining.has('truncated.json'), remaining.has('empty.json'), remaining.size]).toEqual([
+      false,
+      false,
+      listed.size - 2,
+    ]);
   });
+});
+
+describe('entries that cannot be read', () => {
+  const id = '20261124-081530-4f2a';
+  const other = '20261124-081530-4f2b90c7';
+  const journal = (runId: string) =>
+    [
+      { runId, config: testConfig({ name: `from ${runId}` }), createdAt: 4 },
+      { type: 'failed', at: 6, code: 'data-missing', message: 'No data.', lastLines: [] },
+    ]
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .join('');
+
+  it('are listed with reasons, and everything else is imported', async () => {
+    const services = openServices();
+    const { results } = services.env.paths;
+    const inResults = (name: string) => path.join(results, name);
+    const idOf = (digit: number) => `20261124-08153${digit}-0000`;
+    for (const digit of [1, 2, 3, 4, 5]) mkdirSync(inResults(idOf(digit)));
+    mkdirSync(inResults(`${idOf(1)}/events.ndjson`));
+    symlinkSync('events.ndjson', inResults(`${idOf(2)}/events.ndjson`));
+    truncateSync(put(services, `${idOf(3)}/events.ndjson`, '{'), 700_000_000);
+    execFileSync('mkfifo', [inResults(`${idOf(4)}/events.ndjson`), inResults('pipe.json')]);
+    symlinkSync(inResults(idOf(4)), inResults(idOf(6)));
+    symlinkSync('loop.json', inResults('loop.json'));
+    symlinkSync('examples', inResults('examples'));
+    writeFileSync(Buffer.concat([Buffer.from(`${results}/caf`), Buffer.of(0xe9), Buffer.from('.json')]), '{}');
+    put(services, `${id}/events.ndjson`, journal(id));
+    put(services, `${other}/events.ndjson`, journal(other));
+    put(services, 'zebra.json', original('run_n0.json'));
+    await services.logs.scan();
+    expect(Object.fromEntries(await problems(services))).toEqual({
+      [`${idOf(1)}/events.ndjson`]: 'is not a regular file',
+      [`${idOf(2)}/events.ndjson`]: 'is a symbolic link; only regular files are read',
+      [`${idOf(3)}/events.ndjson`]: 'has more than 32 MB',
+      [`${idOf(4)}/events.ndjson`]: 'is not a regular file',
+      [idOf(6)]: 'is not a folder; only folders are named after runs',
+      'pipe.json': 'is not a regular file',
+      'loop.json': expect.stringContaining('is a symbolic link'),
+      examples: 'cannot be read: it is a loop of links',
+      'caf\ufffd.json': 'has a name that is not UTF-8; rename it',
+    });
+    expect(names(services)).toEqual([`from ${id}`, `from ${other}`, 'zebra']);
+
+    rmSync(inResults(`${idOf(1)}/events.ndjson`), { recursive: true });
+    put(services, `${idOf(1)}/events.ndjson`, journal(idOf(1)));
+    await services.logs.scan();
+    expect(names(services)).toContain(`from ${idOf(1)}`);
+    expect([...(await problems(services)).keys()]).not.toContain(`${idOf(1)}/events.ndjson`);
+  });
+
+  it('do not prevent the import of the log of the same run', async () => {
+    const services = openServices();
+    mkdirSync(path.join(services.env.paths.results, id, 'events.ndjson'), { recursive: true });
+    put(services, `run_${id}.json`, JSON.stringify({ config: { run_id: id }, metrics: { val_end2end: 0.5 } }));
+    await services.logs.scan();
+    expect(listRuns(services.db).runs).toMatchObject([{ id, status: 'imported' }]);
+  });
+
+  it('are read again after a failure of the database, which is described without SQL', async () => {
+    const services = openServices();
+    const sqlite = services.db.$client;
+    sqlite.exec("CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'no'); END");
+    put(services, 'mine.json', original('run_n0.json'));
+    put(services, `${id}/events.ndjson`, journal(id));
+    await services.logs.scan();
+    const reason =
+      'was not stored; the next attempt follows in a few seconds. The database reported SQLITE_CONSTRAINT_TRIGGER.';
+    expect(await problems(services)).toEqual(
+      new Map([
+        [`${id}/events.ndjson`, reason],
+        ['mine.json', reason],
+      ]),
+    );
+    sqlite.exec('DROP TRIGGER refuse');
+    await services.logs.scan();
+    expect([names(services), await problems(services)]).toEqual([[`from ${id}`, 'mine'], new Map()]);
+  });
+});
+
+it('imports 3,000 logs of the same second', { timeout: 120_000 }, async () => {
+  const services = openServices();
+  const at = new Date(1_700_000_000_000);
+  for (let number = 0; number < 3000; number++) {
+    utimesSync(
+      put(services, `sweep-${number}.json`, `{"config": {"seed": ${number}}, "metrics": {"val_end2end": 0.5}}`),
+      at,
+      at,
+    );
+  }
+  await services.logs.scan();
+  expect([listRuns(services.db).total, await problems(services)]).toEqual([3000, new Map()]);
 });

@@ -12,15 +12,15 @@ export interface LogText {
 }
 
 /**
- * Reads a file that should be a log; never more of it than a log may have.
+ * Reads a log file, limited to the maximum size of a log.
  * @param file absolute
- * @throws Error in words that follow the file's name
+ * @throws Error if it cannot be imported; the message is phrased to follow the file's name
  */
 export async function readLogFile(file: string): Promise<LogText> {
   const entry = await lstat(file);
-  if (entry.isSymbolicLink()) throw new Error('is a link; only files that lie here themselves are read');
-  if (!entry.isFile()) throw new Error('is no plain file');
-  // Once more where it is opened: what lies there may have changed.
+  if (entry.isSymbolicLink()) throw new Error('is a symbolic link; only regular files are imported');
+  if (!entry.isFile()) throw new Error('is not a regular file');
+  // The file may have been replaced since `lstat`, so opening must not follow links or block either.
   const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
     const { size } = await handle.stat();
@@ -33,7 +33,7 @@ export async function readLogFile(file: string): Promise<LogText> {
   }
 }
 
-/** @throws Error in words that follow the file's name */
+/** @throws Error if it is too large or not text; the message is phrased to follow the file's name */
 export function decodeLog(bytes: Uint8Array): LogText {
   if (bytes.length > maxLogBytes) throw new Error(describeTooLarge(bytes.length));
   const sha256 = createHash('sha256').update(bytes).digest('hex');

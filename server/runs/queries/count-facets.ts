@@ -4,18 +4,18 @@ import { type Facet, facetFacts, facets } from '@/lib/runs/facets.ts';
 import type { Database, Transaction } from '@/server/db/database.ts';
 import { facetValue } from './select-runs.ts';
 
-/** A value that runs can be filtered by, as text, and how many have it. */
+/** A value of a facet, as text, and the number of runs that have it. */
 export interface FacetValue {
   value: string;
   runs: number;
 }
 
-/** As many values of a list as one can look through. */
-const mostOfList = 100;
+/** Lists may have very many values (tags); only the most frequent are useful in a menu. */
+const maxListValues = 100;
 
 const single = facets.filter((facet) => !facetFacts(facet).isList);
 
-/** Every value that runs have, of each facet: numbers by size, words by their letters, those of lists by how many runs have them. */
+/** The values of each facet that occur in runs, in natural sort order; for lists, by descending frequency. */
 export const countFacets = (db: Database): Record<Facet, FacetValue[]> =>
   db.transaction((tx) => {
     const combinations = countCombinations(tx);
@@ -26,7 +26,7 @@ export const countFacets = (db: Database): Record<Facet, FacetValue[]> =>
     return Object.fromEntries(values);
   });
 
-/** Runs by combination of values: there are far fewer of these than of runs. */
+/** Counts runs by combination of values, of which there are far fewer than runs. */
 function countCombinations(tx: Transaction): Record<string, unknown>[] {
   const values = Object.fromEntries(single.map((facet) => [facet, facetValue(facet)]));
   return tx
@@ -51,5 +51,5 @@ function sumBy(facet: Facet, combinations: Record<string, unknown>[]): FacetValu
 const countItems = (tx: Transaction, facet: Facet): FacetValue[] =>
   tx.all<FacetValue>(
     sql`select value, count(*) as runs from ${runs}, json_each(${facetValue(facet)})
-      where not ${runs.isExample} group by value order by count(*) desc, value limit ${mostOfList}`,
+      where not ${runs.isExample} group by value order by count(*) desc, value limit ${maxListValues}`,
   );

@@ -3,7 +3,7 @@ import { singleton } from '@/server/singleton.ts';
 import { findRun } from './find-run.ts';
 import { openWithRuns } from './stored-runs.test-helper.ts';
 
-it('is null for a run that is not there; a database that fails is no missing run', async () => {
+it('returns null for an unknown run, but throws if the database fails', async () => {
   const services = openWithRuns({});
   singleton('context', () => services);
   expect(await findRun('a')).toMatchObject({ id: 'a', events: [] });

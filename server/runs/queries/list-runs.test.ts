@@ -7,7 +7,7 @@ import { facetFacts, facets } from '@/lib/runs/facets.ts';
 import { type RunQueryInput, runQuerySchema } from '@/lib/runs/query.ts';
 import type { Context } from '@/server/context.ts';
 import { createCaller } from '@/server/router.ts';
-import { appendEvent } from '@/server/runs/events/record.ts';
+import { appendEvent } from '@/server/runs/events/record-event.ts';
 import { openServices } from '@/server/services.test-helper.ts';
 import { countFacets } from './count-facets.ts';
 import { listRuns } from './read-runs.ts';
@@ -19,7 +19,7 @@ const ids = ({ db }: Context, query: RunQueryInput = {}) =>
     .join('');
 
 describe('the list of runs', () => {
-  it('has the newest first, in parts, and says how many there are', () => {
+  it('is paged, newest first, with the total number', () => {
     const services = openWithRuns({}, {}, { isExample: true }, {}, {});
     expect(ids(services)).toBe('edba');
     expect(ids(services, { offset: 1, limit: 2 })).toBe('db');
@@ -37,7 +37,7 @@ describe('the list of runs', () => {
     ['time', false, 'dbca'],
     ['name', false, 'bcda'],
     ['augmentation', true, 'dcba'],
-  ] as const)('sorts by %s, descending: %s; what has none stands last', (column, descending, expected) => {
+  ] as const)('sorts by %s (descending: %s), with missing values last', (column, descending, expected) => {
     const services = openWithRuns(
       { config: { lr_stage2: 0.1, name: 'Zebra' } },
       { config: { n_unfreeze: 30, lr_stage2: 1e-6, name: 'Antelope' }, val: 0.5, seconds: 20 },
@@ -54,7 +54,7 @@ describe('the list of runs', () => {
     }
   });
 
-  it('sorts by the images that a run really trains on; all of own ones, however many, stand last', () => {
+  it('sorts by the actual number of training images, with unlimited custom images last', () => {
     const services = openWithRuns(
       { config: {} },
       { config: { dataset: 'sketch10' } },
@@ -94,7 +94,7 @@ describe('the list of runs', () => {
     expect(ids(services, { filter: JSON.parse(JSON.stringify(filter)) })).toBe(expected);
   });
 
-  it.each(facets)('finds as many runs by each value of %s as it counts', (facet) => {
+  it.each(facets)('finds the counted number of runs for each value of %s', (facet) => {
     const services = openWithRuns(
       { config: { tags: ['x', 'y'], dataset: 'sketch10' }, val: 0.5 },
       { config: { n_unfreeze: 9, tags: ['x'], optimizer: 'sgd', use_mixup: true } },
@@ -109,7 +109,7 @@ describe('the list of runs', () => {
     }
   });
 
-  it('counts what it can be filtered by', () => {
+  it('counts runs by filter value', () => {
     const services = openWithRuns(
       { config: { tags: ['x', 'y'] } },
       { config: { n_unfreeze: 9, tags: ['x'] } },
@@ -134,7 +134,7 @@ describe('the list of runs', () => {
 });
 
 describe('the best run', () => {
-  it('is chosen by validation, within one set of test images, and never an example', async () => {
+  it('is chosen by validation accuracy within each test set, and is never an example', async () => {
     const services = openWithRuns(
       { val: 0.5, seconds: 30 },
       { val: 0.75, seconds: 40 },
@@ -154,7 +154,7 @@ describe('the best run', () => {
 });
 
 describe('curves and points', () => {
-  it('come of the first runs that have any, both stages apart, with gaps', async () => {
+  it('are returned for the first runs that have any, separately for each stage, with gaps', async () => {
     const services = openWithRuns({ val: 0.5 }, { val: 0.75 }, {});
     const emit = (id: string, stage: 1 | 2, epoch: number, value: number | null) =>
       services.db.transaction((tx) => {
@@ -189,9 +189,9 @@ describe('curves and points', () => {
     expect((await points({ by: null })).points.map(({ by }) => by)).toEqual([null, null]);
   });
 
-  it('are drawn by whole epochs where a log has single batches, and by all on request', async () => {
+  it('omit single batches in a log unless they are requested', async () => {
     const services = openServices();
-    // As the original wrote them under Keras 3: every even epoch of stage 2 is a batch of 64.
+    // As the original script wrote them under Keras 3: every even epoch of stage 2 is a single batch of 64 images.
     const log = {
       config: { augment: 'True', batch_size: 64 },
       curves: {

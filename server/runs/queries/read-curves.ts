@@ -8,7 +8,7 @@ import type { Database } from '@/server/db/database.ts';
 import { readEvents } from './read-runs.ts';
 import { orderOf, whereOf } from './select-runs.ts';
 
-/** One figure of a run's epochs; null is a gap. */
+/** One metric of a run by epoch; null is a gap. */
 export interface RunCurve {
   id: string;
   number: number;
@@ -17,11 +17,11 @@ export interface RunCurve {
   seed: number | null;
   stage1: (number | null)[];
   stage2: (number | null)[];
-  /** Whether half of its epochs in stage 2 were single batches. */
+  /** Whether every other epoch of stage 2 was a single batch, as in some logs of the original script. */
   hasBatches: boolean;
 }
 
-/** Finer than any screen, and half the bytes. */
+/** Five decimals are finer than any screen and halve the size. */
 const roundings: Record<CurveMetric, (value: SQL) => SQL> = {
   val_accuracy: (value) => sql`round(${value}, 5)`,
   accuracy: (value) => sql`round(${value}, 5)`,
@@ -31,10 +31,10 @@ const roundings: Record<CurveMetric, (value: SQL) => SQL> = {
 };
 
 /**
- * The curves of a query's first runs that have any, in its order; one look at the events for all of them, and a second
- * at those of logs, of which epochs of a single batch are left out.
- * @param query `limit` counts runs, 100 at most
- * @param batches whether these count, too
+ * Reads the curves of a query's first runs that have any, in its order. All are read in one query; imported runs are read
+ * again to omit epochs that were single batches.
+ * @param query `limit` counts runs, at most 100
+ * @param batches whether to include epochs that were single batches
  */
 export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, batches = false): RunCurve[] =>
   db.transaction((tx) => {
@@ -62,9 +62,9 @@ export const readCurves = (db: Database, query: RunQuery, metric: CurveMetric, b
       const [stage1, all] = [curve(id, 1), curve(id, 2)];
       const epochs =
         status === 'imported' ? completeEpochs({ status, config, logFacts, events: readEvents(tx, id) }) : null;
-      const whole = epochs?.filter(({ stage }) => stage === 2).map(({ metrics }) => metrics[metric]) ?? all;
-      const hasBatches = whole.length < all.length;
+      const complete = epochs?.filter(({ stage }) => stage === 2).map(({ metrics }) => metrics[metric]) ?? all;
+      const hasBatches = complete.length < all.length;
       const seed = settingOf({ config, logFacts }, 'seed');
-      return { id, number, name, seed, stage1, stage2: hasBatches && !batches ? whole : all, hasBatches };
+      return { id, number, name, seed, stage1, stage2: hasBatches && !batches ? complete : all, hasBatches };
     });
   });

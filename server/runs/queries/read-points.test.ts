@@ -8,7 +8,7 @@ import { openWithRuns } from './stored-runs.test-helper.ts';
 const query = runQuerySchema.parse({});
 const points = ({ db }: Context, by: TrainConfigField | null = null) => readPoints(db, query, by);
 
-it('has evaluated runs that took a known time, newest first', () => {
+it('returns evaluated runs with a known time, newest first', () => {
   const services = openWithRuns({ val: 0.5 }, {}, { val: 0.25, seconds: null }, { val: 0.75, seconds: 20 });
   const { points: found, total } = points(services);
   expect(found.map(({ id, seconds, val }) => [id, seconds, val])).toEqual([
@@ -18,11 +18,11 @@ it('has evaluated runs that took a known time, newest first', () => {
   expect(total).toBe(2);
 });
 
-it('has nothing of no runs', () => {
+it('is empty without runs', () => {
   expect(points(openWithRuns())).toEqual({ points: [], total: 0 });
 });
 
-it('says as text what points are coloured by', () => {
+it('returns the colour value as text', () => {
   const services = openWithRuns(
     { val: 0.5, config: { n_unfreeze: 30, augment: true, dropout: 0.25, optimizer: 'sgd' } },
     { val: 0.5 },
@@ -31,11 +31,11 @@ it('says as text what points are coloured by', () => {
   expect(values('optimizer')).toEqual(['adamw', 'sgd']);
   expect(values('n_unfreeze')).toEqual(['0', '30']);
   expect(values('dropout')[1]).toBe('0.25');
-  // SQLite's booleans of JSON.
+  // SQLite reads JSON booleans as 0 and 1.
   expect(values('augment')).toEqual(['0', '1']);
 });
 
-it('has two thousand at most, and says how many there are', () => {
+it('returns at most two thousand points, and the total number', () => {
   const services = openWithRuns({ val: 0.5 });
   services.db.$client.exec(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2004)

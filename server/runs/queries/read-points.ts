@@ -5,7 +5,7 @@ import type { RunQuery } from '@/lib/runs/query.ts';
 import type { Database } from '@/server/db/database.ts';
 import { knownField, whereOf } from './select-runs.ts';
 
-/** A run as a point of accuracy against time. */
+/** A run as a point in the chart of accuracy by time. */
 export interface RunPoint {
   id: string;
   number: number;
@@ -15,14 +15,14 @@ export interface RunPoint {
   test: number | null;
   /** Null if unknown. */
   n_unfreeze: number | null;
-  /** What it is coloured by, as text; null where nothing was asked for, or it is unknown. */
+  /** The value that determines the colour, as text; null if none was requested or it is unknown. */
   by: string | null;
 }
 
-/** More would be one blot, and slow to draw. */
-const mostPoints = 2000;
+/** More points would overlap and be slow to draw. */
+const maxPoints = 2000;
 
-/** The newest evaluated runs of a query, and how many there are in all. */
+/** The newest evaluated runs of a query, and their total number. */
 export function readPoints(
   db: Database,
   query: RunQuery,
@@ -45,7 +45,7 @@ export function readPoints(
     .from(runs)
     .where(and(whereOf(query), isNotNull(runs.metrics), isNotNull(runs.seconds)))
     .orderBy(desc(runs.createdAt), desc(runs.number))
-    .limit(mostPoints)
+    .limit(maxPoints)
     .all();
   return { points: found.map(({ total: _, ...point }) => point), total: found[0]?.total ?? 0 };
 }

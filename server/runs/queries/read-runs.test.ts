@@ -7,7 +7,7 @@ import { listRuns, readAllRuns, readEvents, readEventsOf, readRun } from './read
 import { epochOf, evaluationOf, openWithRuns } from './stored-runs.test-helper.ts';
 
 describe('readRun', () => {
-  it('has the events, what the last evaluation found, and what lies in the folder', async () => {
+  it('returns events, the results of the last evaluation, and the files in the folder', async () => {
     const first = { ...evaluationOf(0.5), confusion: { plain: null, tta: null }, classes: [] };
     const services = openWithRuns(
       { events: [epochOf(1, 0.1)] },
@@ -43,7 +43,7 @@ describe('readRun', () => {
     ]);
   });
 
-  it('has a run that nothing is known of yet', async () => {
+  it('returns a run without events', async () => {
     const services = openWithRuns({ status: 'queued' });
     expect(await readRun(services, 'a')).toMatchObject({
       events: [],
@@ -57,32 +57,32 @@ describe('readRun', () => {
     });
   });
 
-  it('says that there is no such run', async () => {
+  it('fails for an unknown run', async () => {
     await expect(readRun(openWithRuns(), 'a')).rejects.toThrow(RunNotFoundError);
   });
 });
 
-describe('places in the queue', () => {
-  it('count every queued run, whichever are listed', () => {
+describe('queue positions', () => {
+  it('count every queued run, also those that are not listed', () => {
     const services = openWithRuns(
       { status: 'queued' },
       { status: 'running' },
       { status: 'queued' },
       { status: 'queued' },
     );
-    const places = (ids?: string[]) =>
+    const positions = (ids?: string[]) =>
       listRuns(services.db, runQuerySchema.parse({ ids })).runs.map(({ id, queuePosition }) => [id, queuePosition]);
-    expect(places()).toEqual([
+    expect(positions()).toEqual([
       ['d', 3],
       ['c', 2],
       ['b', null],
       ['a', 1],
     ]);
-    expect(places(['c'])).toEqual([['c', 2]]);
+    expect(positions(['c'])).toEqual([['c', 2]]);
   });
 });
 
-it('readAllRuns has every run of a query, beyond the size of a page', () => {
+it('readAllRuns returns every run of a query, beyond the page size', () => {
   const services = openWithRuns(...Array.from({ length: 250 }, () => ({})));
   const query = runQuerySchema.parse({ limit: 1, sort: { column: 'createdAt', descending: false } });
   const all = readAllRuns(services.db, query);
@@ -92,14 +92,14 @@ it('readAllRuns has every run of a query, beyond the size of a page', () => {
 describe('events', () => {
   const given = [epochOf(1, 0.1), evaluationOf(0.1), epochOf(2, 0.2), epochOf(1, 0.3, 2)];
 
-  it('are those of one run, in order', () => {
+  it('are returned for one run, in order', () => {
     const services = openWithRuns({ events: given }, { events: [epochOf(1, 0.9)] });
     expect(readEvents(services.db, 'a').map(({ event }) => event)).toEqual(given);
     expect(readEventsOf(services.db, 'a', 'epoch')).toEqual([given[0], given[2], given[3]]);
     expect(readEventsOf(services.db, 'b', 'evaluated')).toEqual([]);
   });
 
-  it('of one type are found by index', () => {
+  it('are found by type using the index', () => {
     const { db } = openWithRuns({ events: given });
     const prepare = vi.spyOn(db.$client, 'prepare');
     readEventsOf(db, 'a', 'epoch');

@@ -17,9 +17,9 @@ export const listRuns = (db: Database, query: RunQuery = runQuerySchema.parse({}
     const where = whereOf(query);
     const order = orderOf(query.sort);
     const { limit, offset } = query;
-    const waiting = queuedIds(tx);
-    // Sorted by number alone: whole rows are wide.
-    const part = tx
+    const queue = queuedIds(tx);
+    // Selects only the numbers first, because sorting complete rows is slow.
+    const page = tx
       .select({ number: runs.number })
       .from(runs)
       .where(where)
@@ -29,20 +29,20 @@ export const listRuns = (db: Database, query: RunQuery = runQuerySchema.parse({}
     const rows = tx
       .select()
       .from(runs)
-      .where(inArray(runs.number, part))
+      .where(inArray(runs.number, page))
       .orderBy(...order)
       .all();
-    return { runs: rows.map((row) => summaryOf(row, waiting)), total: countRuns(tx, where) };
+    return { runs: rows.map((row) => toRunSummary(row, queue)), total: countRuns(tx, where) };
   });
 
 /**
- * Everything the page of one run needs. Events and state are of one moment; what comes after `cursor` comes by stream.
+ * Reads everything the page of a run needs. Events and state are consistent; events after `cursor` arrive by stream.
  * @throws RunNotFoundError
  */
 export async function readRun({ db, env }: Pick<BaseContext, 'db' | 'env'>, id: string): Promise<RunDetail> {
   const { row, stored, summary } = db.transaction((tx) => {
     const row = findRow(tx, id);
-    return { row, stored: readEvents(tx, id), summary: summaryOf(row, queuedIds(tx)) };
+    return { row, stored: readEvents(tx, id), summary: toRunSummary(row, queuedIds(tx)) };
   });
   const evaluated = stored.map(({ event }) => event).findLast((event) => event.type === 'evaluated');
   const files = await listRunFiles(env.paths.results, row);
@@ -62,7 +62,7 @@ export async function readRun({ db, env }: Pick<BaseContext, 'db' | 'env'>, id: 
 export const readEvents = (db: Database | Transaction, runId: string): StoredEvent[] =>
   db.select().from(events).where(eq(events.runId, runId)).orderBy(asc(events.id)).all();
 
-/** A run's events of one type, oldest first, found by index. */
+/** A run's events of one type, oldest first, found using the index. */
 export const readEventsOf = <T extends RunEvent['type']>(
   db: Database | Transaction,
   runId: string,
@@ -72,7 +72,7 @@ export const readEventsOf = <T extends RunEvent['type']>(
     .select({ event: events.event })
     .from(events)
     .where(and(eq(events.runId, runId), eq(eventField('type'), type)))
-    // With the plus SQLite sorts the few that it found; without, it reads every event of the run in this order.
+    // The plus makes SQLite use the index and sort the result, instead of reading all events of the run in this order.
     .orderBy(sql`+${events.id}`)
     .all()
     .map(({ event }) => event as RunEventOf<T>);
@@ -84,17 +84,17 @@ export function findRow(db: Database | Transaction, id: string): RunRow {
   return row;
 }
 
-/** Every run of a query, however many. */
+/** All runs of a query, without paging. */
 export const readAllRuns = (db: Database, query: RunQuery): RunSummary[] =>
   db.transaction((tx) => {
-    const waiting = queuedIds(tx);
+    const queue = queuedIds(tx);
     const rows = tx
       .select()
       .from(runs)
       .where(whereOf(query))
       .orderBy(...orderOf(query.sort))
       .all();
-    return rows.map((row) => summaryOf(row, waiting));
+    return rows.map((row) => toRunSummary(row, queue));
   });
 
 const countRuns = (tx: Transaction, where: SQL | undefined): number =>
@@ -110,7 +110,8 @@ const queuedIds = (tx: Transaction): string[] =>
     .all()
     .map(({ id }) => id);
 
-export function summaryOf(row: RunRow, waiting: string[]): RunSummary {
+/** @param queue the ids of queued runs, in order */
+export function toRunSummary(row: RunRow, queue: string[]): RunSummary {
   const {
     id,
     number,
@@ -149,6 +150,6 @@ export function summaryOf(row: RunRow, waiting: string[]): RunSummary {
     exportPending,
     attemptsWithoutProgress,
     isExample,
-    queuePosition: status === 'queued' ? waiting.indexOf(id) + 1 : null,
+    queuePosition: status === 'queued' ? queue.indexOf(id) + 1 : null,
   };
 }

@@ -18,17 +18,20 @@ function select({ db }: Context, input: RunQueryInput): string {
 }
 
 describe('orderOf', () => {
-  it.each(sortColumns)('orders every run by %s, equals by the newest first', (column) => {
+  it.each(sortColumns)('orders all runs by %s, ties by newest first', (column) => {
     const services = openWithRuns({ val: 0.5 }, { val: 0.5 }, { val: 0.5 });
     services.db.update(runs).set({ name: 'same', createdAt: 0 }).run();
     for (const descending of [true, false]) expect(select(services, { sort: { column, descending } })).toBe('cba');
   });
 
-  it.each(['val', 'test', 'tta', 'time', 'engine'] as const)('puts runs without %s last, either way', (column) => {
-    const services = openWithRuns({}, { val: 0.5, engine: 'cpu' }, {});
-    services.db.$client.exec(`UPDATE runs SET metrics = json_set(metrics, '$.test_tta', 0.5) WHERE id = 'b'`);
-    for (const descending of [true, false]) expect(select(services, { sort: { column, descending } })).toBe('bca');
-  });
+  it.each(['val', 'test', 'tta', 'time', 'engine'] as const)(
+    'puts runs without %s last in both directions',
+    (column) => {
+      const services = openWithRuns({}, { val: 0.5, engine: 'cpu' }, {});
+      services.db.$client.exec(`UPDATE runs SET metrics = json_set(metrics, '$.test_tta', 0.5) WHERE id = 'b'`);
+      for (const descending of [true, false]) expect(select(services, { sort: { column, descending } })).toBe('bca');
+    },
+  );
 });
 
 it.each(['n_unfreeze', 'lr_stage2', 'images', 'augmentation'] as const)('puts runs with unknown %s last', (column) => {
@@ -42,7 +45,7 @@ it.each(['n_unfreeze', 'lr_stage2', 'images', 'augmentation'] as const)('puts ru
 });
 
 describe('whereOf', () => {
-  it('joins conditions by "and", the values of one by "or"', () => {
+  it('combines facets with "and", and values of a facet with "or"', () => {
     const services = openWithRuns(
       { config: { optimizer: 'sgd' }, engine: 'cpu' },
       { config: { optimizer: 'adam' }, engine: 'cpu' },
@@ -64,7 +67,7 @@ describe('whereOf', () => {
     );
   });
 
-  it('takes wildcards and quotes of a search as they are', () => {
+  it('matches wildcards and quotes in a search literally', () => {
     const services = openWithRuns(
       { config: { name: '50%' } },
       { config: { name: '50 percent', notes: "it's a_b" } },

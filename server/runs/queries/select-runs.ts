@@ -7,14 +7,14 @@ import { columnNamed, type ExpressionColumn, type RunColumn } from '@/lib/runs/c
 import { type Facet, facetFacts, facets, unknownItem } from '@/lib/runs/facets.ts';
 import type { RunFilter, RunQuery, RunSort } from '@/lib/runs/query.ts';
 
-/** A query as SQL: which rows, and in which order. */
+/** Translates a query to SQL conditions and order. */
 
-/** A column of `runs`, a key of one that holds JSON, or the augmentations that a config turns on. */
-type Place = keyof RunRow | `${'config' | 'metrics'}.${string}` | 'augmentation';
+/** A column of `runs`, a key in a JSON column, or the names of the config's augmentations. */
+type StoredValue = keyof RunRow | `${'config' | 'metrics'}.${string}` | 'augmentation';
 
-function valueAt(place: Place): SQL {
-  if (place === 'augmentation') return sql`rtrim(${sql.join(augmentationNames, sql` || `)})`;
-  const [column, key] = place.split('.') as [keyof RunRow, string?];
+function sqlOf(stored: StoredValue): SQL {
+  if (stored === 'augmentation') return sql`rtrim(${sql.join(augmentationNames, sql` || `)})`;
+  const [column, key] = stored.split('.') as [keyof RunRow, string?];
   return key ? sql`${runs[column]} ->> ${sql.raw(`'$.${key}'`)}` : sql`${runs[column]}`;
 }
 
@@ -27,37 +27,37 @@ const isUnknown = (fields: readonly TrainConfigField[]): SQL =>
 
 /** A field of a run's config; null if it is unknown. */
 export const knownField = (field: TrainConfigField): SQL =>
-  sql`iif(${isUnknown([field])}, null, ${valueAt(`config.${field}`)})`;
+  sql`iif(${isUnknown([field])}, null, ${sqlOf(`config.${field}`)})`;
 
 const augmentationNames = augmentationSwitches.map(
   (name) => sql`iif(${runs.config} ->> ${sql.raw(`'$.${name}'`)}, ${`${augmentationWord(name)} `}, '')`,
 );
 
-/** The upper bound for custom images, whose number is not known here. */
-const trainLimit = sql`nullif(${valueAt('config.train_limit')}, 0)`;
+/** The upper bound for custom images, whose number is not stored. */
+const trainLimit = sql`nullif(${sqlOf('config.train_limit')}, 0)`;
 const knownImages = builtInDatasetNames.map((name) => {
   const { train, classes } = builtInDatasets[name].size;
   return sql`when ${name} then max(${classes}, min(coalesce(${trainLimit}, ${train}), ${train}))`;
 });
 
-/** What columns sort by that is not stored as it is. */
+/** Sort expressions of columns whose value is not stored directly. */
 const expressions: Record<ExpressionColumn, SQL> = {
   name: sql`${runs.name} collate nocase`,
   images: sql`iif(${isUnknown(['dataset', 'train_limit'])}, null,
     case ${runs.dataset} ${sql.join(knownImages, sql` `)} else ${trainLimit} end)`,
 };
 
-/** The value of a run that a facet filters by; of a list, its JSON. */
+/** The value that a facet filters by; JSON for a list. */
 export function facetValue(facet: Facet): SQL {
   const { stored, empty, fields, isInteger } = facetFacts(facet);
-  const value = valueAt(stored);
+  const value = sqlOf(stored);
   const known = empty === undefined ? value : sql`coalesce(nullif(${value}, ''), ${sql.raw(`'${empty}'`)})`;
   if (!fields) return known;
   const unknown = sql.raw(isInteger ? unknownItem.integer : `'${unknownItem.word}'`);
   return sql`iif(${isUnknown(fields)}, ${unknown}, ${known})`;
 }
 
-/** Which rows a query shows. */
+/** The condition for the rows of a query. */
 export function whereOf({ filter, ids, examples }: Pick<RunQuery, 'filter' | 'ids' | 'examples'>): SQL | undefined {
   return and(eq(runs.isExample, examples), ids && inArray(runs.id, ids), ...conditionsOf(filter));
 }
@@ -74,14 +74,14 @@ function conditionOf(facet: Facet, chosen: readonly (string | number)[]): SQL | 
   return sql`exists (select 1 from json_each(${value}) where value in ${[...chosen]})`;
 }
 
-/** SQLite knows upper and lower case of ASCII alone. */
+/** Case-insensitive for ASCII only, a limitation of SQLite. */
 function contains(text: string): SQL {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  const places = [sql`${runs.name}`, sql`${runs.id}`, valueAt('config.notes'), valueAt('config.tags')];
-  return or(...places.map((place) => sql`${place} like ${pattern} escape '\\'`))!;
+  const columns = [sql`${runs.name}`, sql`${runs.id}`, sqlOf('config.notes'), sqlOf('config.tags')];
+  return or(...columns.map((column) => sql`${column} like ${pattern} escape '\\'`))!;
 }
 
-/** Runs without a value stand last either way; of equals the newer stands first. */
+/** Runs without a value come last in both directions; ties are ordered by newest first. */
 export function orderOf({ column, descending }: RunSort): SQL[] {
   const { stored } = columnNamed(column);
   const value = stored ? sortValue(stored) : expressions[column as ExpressionColumn];
@@ -89,7 +89,7 @@ export function orderOf({ column, descending }: RunSort): SQL[] {
 }
 
 function sortValue(stored: NonNullable<RunColumn['stored']>): SQL {
-  if (stored === 'augmentation') return sql`iif(${isUnknown(augmentationSwitches)}, null, ${valueAt(stored)})`;
+  if (stored === 'augmentation') return sql`iif(${isUnknown(augmentationSwitches)}, null, ${sqlOf(stored)})`;
   const [column, field] = stored.split('.');
-  return column === 'config' ? knownField(field as TrainConfigField) : valueAt(stored);
+  return column === 'config' ? knownField(field as TrainConfigField) : sqlOf(stored);
 }

@@ -11,9 +11,9 @@ export const copy: TestIdentity = { hash: 'b', name: 'CIFAR-10, JPEG copy', imag
 
 interface GivenRun {
   config?: TrainConfigInput;
-  /** Of an imported log: the fields that it does not contain. */
+  /** The fields that an imported log does not contain; omitted for other runs. */
   unknown?: TrainConfigField[];
-  /** Validation accuracy of an evaluated run; left out: the run has none yet. */
+  /** The validation accuracy of an evaluated run; omitted for runs that were not evaluated. */
   val?: number | null;
   seconds?: number | null;
   test?: TestIdentity;
@@ -23,7 +23,7 @@ interface GivenRun {
   events?: RunEvent[];
 }
 
-/** Opens a server's parts on a database with runs called a, b, c … (then r26, r27 …), created in this order. */
+/** Opens services on a database with runs named a, b, c … (then r26, r27 …), created in this order. */
 export function openWithRuns(...given: GivenRun[]): Context {
   const services = openServices();
   for (const [index, run] of given.entries()) addRun(services, index, run);
@@ -33,14 +33,14 @@ export function openWithRuns(...given: GivenRun[]): Context {
 function addRun({ db }: Context, index: number, given: GivenRun): void {
   const { config = {}, val, seconds = 10, test = official, isExample = false, engine } = given;
   const id = index < 26 ? String.fromCharCode(97 + index) : `r${index}`;
-  const whole = testConfig({ name: id, ...config });
+  const completeConfig = testConfig({ name: id, ...config });
   const { metrics, timing } = evaluationOf(val ?? null, seconds);
   const isEvaluated = val !== undefined;
   db.insert(runs)
     .values({
       id,
-      name: runName(whole),
-      config: whole,
+      name: runName(completeConfig),
+      config: completeConfig,
       logFacts: given.unknown ? { unknown: given.unknown, unusable: {}, other: {}, notes: [] } : null,
       createdAt: index,
       logFile: `${id}.json`,
@@ -56,7 +56,7 @@ function addRun({ db }: Context, index: number, given: GivenRun): void {
   for (const event of given.events ?? []) db.insert(events).values({ runId: id, event }).run();
 }
 
-/** The event of a run that reached this validation accuracy, and a test accuracy 0.01 below. */
+/** An `evaluated` event with this validation accuracy and a test accuracy 0.01 below it. */
 export const evaluationOf = (val: number | null, seconds: number | null = 10): RunEventOf<'evaluated'> => ({
   type: 'evaluated',
   at: 9,

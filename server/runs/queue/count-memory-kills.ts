@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Where Linux counts the processes that it killed when memory ran out: on the machine, and in this container. */
+/** Linux's counters of processes killed because memory ran out: of the machine, and of this container. */
 const counters = ['/proc/vmstat', '/sys/fs/cgroup/memory.events'];
 
-/** How many processes were killed so far because memory ran out; 0 if the system does not count them. */
+/** The number of processes killed so far because memory ran out; 0 if the system does not count them. */
 export const countMemoryKills = (): number =>
   counters.reduce((sum, file) => sum + Number(/^oom_kill (\d+)$/m.exec(read(file))?.[1] ?? 0), 0);
 

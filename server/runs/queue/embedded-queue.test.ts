@@ -4,17 +4,17 @@ import { describe, expect, it, vi } from 'vitest';
 import { runs } from '@/drizzle/schema.ts';
 import { runQuerySchema } from '@/lib/runs/query.ts';
 import type { Context } from '@/server/context.ts';
+import { isAlive } from '@/server/model/files/is-alive.ts';
 import { cancelRun } from '@/server/runs/commands/cancel.ts';
 import { extendRun } from '@/server/runs/commands/extend.ts';
 import { resumeRun } from '@/server/runs/commands/resume.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
-import { isAlive } from '@/server/runs/imports/is-alive.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { listRuns, readRun } from '@/server/runs/queries/read-runs.ts';
 import { pidsOf, startScene, until, untilTraining } from '@/server/runs/scenes.test-helper.ts';
 import { closeServices, openServices, testConfig } from '@/server/services.test-helper.ts';
 
 describe('the queue', () => {
-  it('trains one run at a time, in the order in which they were asked for', async () => {
+  it('trains one run at a time, in the order in which they were started', async () => {
     const services = openServices();
     const ids = [];
     for (const scene of ['waits', 'completes', 'completes']) ids.push(await startScene(services, scene));
@@ -34,7 +34,7 @@ describe('the queue', () => {
     expect(ended[1]!.startedAt).toBeGreaterThanOrEqual(ended[0]!.finishedAt!);
   });
 
-  it('skips runs whose data is still to come without reading each of them, and starts the first that can train', async () => {
+  it('starts the first run whose data is available, without reading every run that waits for data', async () => {
     const services = openServices();
     const isAwaited = vi
       .spyOn(services.downloads, 'isAwaited')
@@ -52,7 +52,7 @@ describe('the queue', () => {
     expect(isAwaited.mock.calls.map(([needs]) => needs.image_size)).toEqual([160, 192, 224]);
   });
 
-  it('waits where all data is still to come, and looks again later', async () => {
+  it('checks again later if every run waits for data', async () => {
     const services = openServices();
     const isAwaited = vi.spyOn(services.downloads, 'isAwaited').mockReturnValue(true);
     const id = await startScene(services, 'completes');
@@ -61,7 +61,7 @@ describe('the queue', () => {
     await until(services, id, 'completed');
   });
 
-  it('keeps up what the table shows', async () => {
+  it('updates the run as events arrive', async () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
@@ -74,34 +74,37 @@ describe('the queue', () => {
   });
 
   it.each([
-    ['fails in words', 'data-missing', /^CIFAR-10 is missing\.$/, 'cannot read'],
+    ['reports a failure', 'data-missing', /^CIFAR-10 is missing\.$/, 'cannot read'],
     ['throws', 'trainer-gone', /exit code 1/, 'Error: out of luck'],
-    ['leaves quietly', 'trainer-gone', /exit code 0/, 'pid'],
+    ['exits silently', 'trainer-gone', /exit code 0/, 'pid'],
     ['is killed', 'interrupted-in-vain', /3 times in a row.*SIGKILL/, ''],
-    ['speaks garbage', 'trainer-protocol', /no event/, 'pid'],
-    ['goes silent', 'trainer-silent', /closed its connection/, 'pid'],
-  ])('fails a run whose trainer %s, with its last lines, and goes on', async (scene, code, message, line) => {
-    const services = openServices();
-    const id = await startScene(services, scene);
-    const next = await startScene(services, 'completes');
-    await until(services, id, 'failed');
-    const run = await readRun(services, id);
-    const last = run.events.at(-1)!.event;
-    expect(last).toMatchObject({ type: 'failed', code });
-    expect(last.type === 'failed' && last.lastLines.join('\n')).toContain(line);
-    expect(run.error).toMatch(message);
-    await until(services, next, 'completed');
-    expect(pidsOf(services, id).filter(isAlive)).toEqual([]);
-  });
+    ['sends garbage', 'trainer-protocol', /invalid event/, 'pid'],
+    ['disconnects', 'trainer-silent', /closed its connection/, 'pid'],
+  ])(
+    'fails a run whose trainer %s, with its last lines, and starts the next run',
+    async (scene, code, message, line) => {
+      const services = openServices();
+      const id = await startScene(services, scene);
+      const next = await startScene(services, 'completes');
+      await until(services, id, 'failed');
+      const run = await readRun(services, id);
+      const last = run.events.at(-1)!.event;
+      expect(last).toMatchObject({ type: 'failed', code });
+      expect(last.type === 'failed' && last.lastLines.join('\n')).toContain(line);
+      expect(run.error).toMatch(message);
+      await until(services, next, 'completed');
+      expect(pidsOf(services, id).filter(isAlive)).toEqual([]);
+    },
+  );
 
-  it('ends a trainer that has completed but does not go', async () => {
+  it('kills a trainer that has completed but does not exit', async () => {
     const services = openServices();
     const id = await startScene(services, 'lingers');
     await until(services, id, 'completed');
     expect(isAlive(pidsOf(services, id)[0]!)).toBe(false);
   });
 
-  it('fails a run in words where its folder cannot be made', async () => {
+  it('fails a run with a message if its folder cannot be created', async () => {
     const services = openServices();
     services.env.paths.results = path.join(services.env.databasePath, 'no folder');
     const run = await readRun(services, await startScene(services, 'completes'));
@@ -113,9 +116,9 @@ describe('an interrupted run', () => {
   const emitted = async (services: Context, id: string) =>
     (await readRun(services, id)).events.map(({ event }) => event.type);
 
-  it('goes on by itself, before the others in line, and its curve has no gap and no overlap', async () => {
+  it('is resumed automatically before other queued runs, and its curve has no gaps or duplicates', async () => {
     const first = openServices();
-    const running = await startScene(first, 'dies twice');
+    const running = await startScene(first, 'is killed twice');
     const waiting = await startScene(first, 'completes');
     await until(first, running, 'completed');
     await until(first, waiting, 'completed');
@@ -134,7 +137,7 @@ describe('an interrupted run', () => {
       'epoch',
       'completed',
     ]);
-    // The server missed the second epoch: the resumed trainer brings it along.
+    // The server missed the second epoch, which the resumed trainer repeats.
     const epochs = (await readRun(first, running)).events.flatMap(({ event }) =>
       event.type === 'epoch' ? [event.epoch] : [],
     );
@@ -142,9 +145,9 @@ describe('an interrupted run', () => {
     expect(pidsOf(first, running)).toHaveLength(3);
   });
 
-  it('waits to be resumed where that is set, and hears no earlier attempt', async () => {
+  it('waits to be resumed if AUTO_RESUME is off, and ignores earlier attempts', async () => {
     const services = openServices(undefined, { AUTO_RESUME: 'off' });
-    const id = await startScene(services, 'dies twice');
+    const id = await startScene(services, 'is killed twice');
     await until(services, id, 'interrupted');
     await resumeRun(services, id);
     await until(services, id, 'interrupted');
@@ -156,7 +159,7 @@ describe('an interrupted run', () => {
     await expect(resumeRun(services, id)).rejects.toThrow('Train it further');
   });
 
-  it('trains further once it is completed, where it kept a checkpoint', async () => {
+  it('can be trained further once completed if it has a checkpoint', async () => {
     const services = openServices();
     const id = await startScene(services, 'completes');
     await until(services, id, 'completed');
@@ -170,8 +173,8 @@ describe('an interrupted run', () => {
   });
 });
 
-describe('a server that ends', () => {
-  it('interrupts what trains and leaves no process; the next one goes on with the line', async () => {
+describe('a server that stops', () => {
+  it('interrupts the current run and leaves no process; the next server continues with the queue', async () => {
     const first = openServices(undefined, { AUTO_RESUME: 'off' });
     const running = await startScene(first, 'waits');
     const waiting = await startScene(first, 'completes');
@@ -187,7 +190,7 @@ describe('a server that ends', () => {
     expect((await readRun(second, running)).error).toContain('server stopped');
   });
 
-  it('leaves a run that died with it to the next one', async () => {
+  it('leaves its current run for the next server to interrupt', async () => {
     const first = openServices();
     const id = await startScene(first, 'completes');
     await until(first, id, 'completed');
@@ -198,14 +201,14 @@ describe('a server that ends', () => {
     expect((await readRun(second, id)).status).toBe('interrupted');
   });
 
-  it('is not declared dead by another one beside it', async () => {
-    const keeper = openServices();
-    const id = await startScene(keeper, 'waits');
-    const beside = openServices(path.dirname(keeper.env.paths.results));
-    const waiting = await startScene(beside, 'completes');
-    expect(listRuns(beside.db).runs.map(({ status }) => status)).toEqual(['queued', 'running']);
-    expect(() => cancelRun(beside, id)).toThrow('Cancel it there');
-    cancelRun(keeper, id);
-    await until(beside, waiting, 'completed');
+  it('keeps its current run while another server uses the same database', async () => {
+    const owner = openServices();
+    const id = await startScene(owner, 'waits');
+    const other = openServices(path.dirname(owner.env.paths.results));
+    const waiting = await startScene(other, 'completes');
+    expect(listRuns(other.db).runs.map(({ status }) => status)).toEqual(['queued', 'running']);
+    expect(() => cancelRun(other, id)).toThrow('Cancel it there');
+    cancelRun(owner, id);
+    await until(other, waiting, 'completed');
   });
 });

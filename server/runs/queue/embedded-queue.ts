@@ -1,216 +1,244 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
-import type { DataNeeds } from '@/lib/data/data-files.ts';
-import type { EndEvent } from '@/lib/run/events.ts';
-import { startAttempt } from '@/lib/run/reduce-run.ts';
+import type { EndEvent, FinishScope } from '@/lib/run/events.ts';
+import { isFinishing, startAttempt } from '@/lib/run/reduce-run.ts';
 import type { Downloads } from '@/server/data/downloads.ts';
-import type { Database, Transaction } from '@/server/db/database.ts';
+import type { Database } from '@/server/db/database.ts';
 import { lockFile } from '@/server/db/file-lock.ts';
 import type { Env } from '@/server/env.ts';
 import { readSpeeds } from '@/server/machine/read-speeds.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
-import { recordEvent } from '@/server/runs/events/record.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { readEvents, readEventsOf } from '@/server/runs/queries/read-runs.ts';
+import { findNext } from './find-next.ts';
 import type { Queue } from './queue.ts';
 import { interruptRunning, resumeInterrupted } from './recover.ts';
 import { endEventOf } from './trainer-end.ts';
 import { startTrainer, type TrainerProcess } from './trainer-process.ts';
 
-/** At most four of a trainer's `progress` events a second are recorded. Milliseconds. */
+/** At most four `progress` events per second are recorded. Milliseconds. */
 const progressInterval = 250;
 
-/** How often the data folder is checked while runs wait for data. Milliseconds. */
-const dataInterval = 2000;
+/**
+ * How often the queue is checked: data may arrive unnoticed, a full disk may have space again, and a running run may have
+ * lost its process. Milliseconds.
+ */
+const checkInterval = 2000;
 
-/** How often the queue tries again to record the end of a run while the database cannot be written. Milliseconds. */
-const recordInterval = 2000;
-
-/** A table and one child process: one run trains, the others wait in the order in which they were started. */
+/** A queue on a database table with one child process. Runs are trained one at a time, in the order of their creation. */
 export class EmbeddedQueue implements Queue {
-  /** The only process: it trains a run, or exports the files of a canceled one. */
+  /** The only child process, which trains a run or exports the files of a canceled one. */
   private current: { runId: string; trainer: TrainerProcess; done: Promise<void> } | null = null;
-  private unlock: (() => void) | null = null;
+  /** Null until the first attempt to lock the queue; false if another server owns it. */
+  private unlock: (() => void) | false | null = null;
   private isClosed = false;
-  private later: NodeJS.Timeout | null = null;
+  private checks: NodeJS.Timeout | null = null;
+  private readonly deleting = new Set<string>();
 
-  constructor(private readonly parts: { env: Env; db: Database; bus: RunBus; downloads: Downloads }) {}
+  constructor(private readonly context: { env: Env; db: Database; bus: RunBus; downloads: Downloads }) {}
 
   wake(): void {
-    if (this.isClosed || this.current || !this.isKeeper()) return;
-    if (this.parts.env.autoResume) resumeInterrupted(this.parts);
-    const canceled = this.nextExport();
-    const run = canceled ?? this.claimNext();
-    if (!run) return;
-    const task = canceled ? 'export' : 'start';
-    if (task === 'start') this.parts.bus.publish({ runId: run.id, progress: null });
+    if (this.isClosed || this.current) return;
+    this.checks ??= setInterval(() => this.unlock !== false && this.wake(), checkInterval).unref();
     try {
-      const trainer = this.start(task, run);
-      this.current = { runId: run.id, trainer, done: this.awaitExit(task, run, trainer) };
+      this.startNext();
     } catch (error) {
-      this.recordEnd(task, run, endEventOf({ type: 'not-started', error }, []));
-      this.wake();
+      // The database cannot be read or written. No run has changed, and the next check tries again.
+      console.error('The queue could not start a run and will try again:', error);
     }
   }
 
   cancel(runId: string): boolean {
-    if (this.current?.runId !== runId) return false;
+    if (this.current?.runId !== runId) {
+      // Only the owner of the queue starts trainers, so a run that it does not train has no trainer.
+      if (!this.unlock) return false;
+      recordEvent(this.context, runId, { type: 'canceled', at: Date.now() });
+      return true;
+    }
     const isInTime = this.current.trainer.cancel();
-    if (isInTime) recordEvent(this.parts, runId, { type: 'canceled', at: Date.now() });
+    if (isInTime) recordEvent(this.context, runId, { type: 'canceled', at: Date.now() });
     return true;
+  }
+
+  finish(runId: string, scope: FinishScope): boolean {
+    return this.current?.runId === runId && this.current.trainer.finish(scope);
   }
 
   async release(runId: string): Promise<void> {
     if (this.current?.runId !== runId) return;
     this.current.trainer.cancel();
-    await this.current.done;
+    // Does not wait until the end is recorded, because that may take as long as the disk is full.
+    await this.current.trainer.ended;
+  }
+
+  isBeingDeleted = (runId: string): boolean => this.deleting.has(runId);
+
+  reserveForDeletion(runId: string): () => void {
+    this.deleting.add(runId);
+    return () => this.deleting.delete(runId);
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
-    clearTimeout(this.later ?? undefined);
+    clearInterval(this.checks ?? undefined);
     if (this.current) {
-      // First the row: what the trainer still emits then cannot change it.
-      interruptRunning(this.parts);
+      try {
+        // Updates the run first, so that events the trainer still emits are ignored.
+        interruptRunning(this.context, messages.stopped);
+      } catch (error) {
+        // The next server does it.
+        console.error(`Run ${this.current.runId} could not be interrupted:`, error);
+      }
       this.current.trainer.cancel();
       await this.current.done;
     }
-    this.unlock?.();
+    if (this.unlock) this.unlock();
+  }
+
+  /** @throws StorageError or SqliteError if the database fails; no run is marked as running then */
+  private startNext(): void {
+    if (!this.acquireLock()) return;
+    // A run without a process: an error prevented the update of its row.
+    interruptRunning(this.context, messages.lost);
+    if (this.context.env.autoResume) resumeInterrupted(this.context, this.isBeingDeleted);
+    const canceled = this.nextExport();
+    const run = canceled ?? this.claimNext();
+    if (!run) return;
+    const task = canceled ? 'export' : 'start';
+    const trainer = this.startOrFail(task, run);
+    const current = { runId: run.id, trainer, done: Promise.resolve() };
+    this.current = current;
+    current.done = this.awaitExit(task, run, trainer);
+    if (task === 'start') this.context.bus.publish({ runId: run.id, progress: null });
+  }
+
+  /** Like `start`, but an error is the end of the attempt. */
+  private startOrFail(task: Task, run: RunRow): TrainerProcess {
+    try {
+      return this.start(task, run);
+    } catch (error) {
+      const ended = Promise.resolve(endEventOf({ type: 'not-started', error }, []));
+      return { cancel: () => true, finish: () => false, ended };
+    }
   }
 
   /**
-   * Whether this process keeps the queue, so that a second server on the database neither declares its run dead nor
-   * starts another. What was running when it becomes the keeper has lost its server.
+   * Makes this process the owner of the queue, so that a second server on the same database neither interrupts its run nor
+   * starts another. Runs still marked as running at that point have lost their server.
+   * @returns whether this process owns the queue
    */
-  private isKeeper(): boolean {
+  private acquireLock(): boolean {
     if (this.unlock) return true;
-    this.unlock = lockFile(`${this.parts.env.databasePath}.lock`);
-    if (!this.unlock) return false;
-    interruptRunning(this.parts);
+    const unlock = lockFile(`${this.context.env.databasePath}.lock`);
+    this.unlock = unlock ?? false;
+    if (!unlock) return false;
+    try {
+      interruptRunning(this.context, messages.stopped);
+    } catch (error) {
+      this.unlock = null;
+      unlock();
+      throw error;
+    }
     return true;
   }
 
-  /** Takes the next run from the queue, unless one trains. */
+  /** Takes the next run from the queue, unless one is running. */
   private claimNext(): RunRow | undefined {
-    return this.parts.db.transaction((tx) => {
+    return this.context.db.transaction((tx) => {
       if (tx.select({ id: runs.id }).from(runs).where(eq(runs.status, 'running')).limit(1).get()) return undefined;
-      const next = this.findNext(tx);
+      const next = findNext(tx, this.context.downloads);
       if (!next) return undefined;
       const claim = { ...startAttempt(next, Date.now()), attempt: next.attempt + 1 };
       return tx.update(runs).set(claim).where(eq(runs.number, next.number)).returning().get();
     });
   }
 
-  /** The first queued run whose data is not still being fetched: one that waits for data lets others pass. */
-  private findNext(tx: Transaction): RunRow | undefined {
-    const conditions: SQL[] = [eq(runs.status, 'queued')];
-    for (;;) {
-      const first = tx
-        .select()
-        .from(runs)
-        .where(and(...conditions))
-        .orderBy(asc(runs.number))
-        .limit(1)
-        .get();
-      if (!first) break;
-      if (!this.parts.downloads.isAwaited(first.config)) return first;
-      // However many there are that wait for the same data, the next query skips them all.
-      conditions.push(gt(runs.number, first.number), sql`not ${hasNeeds(first.config)}`);
-    }
-    if (conditions.length > 1) this.wakeLater();
-    return undefined;
-  }
-
-  /** Data may arrive unnoticed: from the command line, or copied by hand. */
-  private wakeLater(): void {
-    this.later ??= setTimeout(() => {
-      this.later = null;
-      this.wake();
-    }, dataInterval).unref();
-  }
-
-  /** A canceled run whose files are still to be written: it precedes the next run, which takes longer. */
+  /** A canceled run whose files must still be written. Exports precede the next run because they are short. */
   private nextExport = (): RunRow | undefined =>
-    this.parts.db.select().from(runs).where(eq(runs.exportPending, true)).orderBy(asc(runs.number)).limit(1).get();
+    this.context.db.select().from(runs).where(eq(runs.exportPending, true)).orderBy(asc(runs.number)).limit(1).get();
 
   private start(task: Task, { id: runId, config, logFile, attempt }: RunRow): TrainerProcess {
-    const { env, db } = this.parts;
+    const { env, db } = this.context;
     const folder = path.join(env.paths.results, runId);
     mkdirSync(env.paths.results, { recursive: true });
-    // Not in one recursive call, which reports a missing folder where the disk is read-only.
+    // A single recursive call would report a missing folder on a read-only disk.
     if (!existsSync(folder)) mkdirSync(folder);
-    // From now on a trainer of an earlier attempt, should one still live, writes nothing here.
+    // A trainer of an earlier attempt that is still alive stops writing when it sees this file.
     writeFileSync(path.join(folder, 'attempt'), String(attempt));
     let lastProgress = Number.NEGATIVE_INFINITY;
-    const order = { runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) };
+    const job = { runId, config, paths: env.paths, logFile: path.resolve(env.paths.results, logFile) };
     const startCommand = () => {
       const resume = { furtherFrom: extendFromEpoch(db, runId) };
-      return { ...order, type: 'start' as const, speeds: readSpeeds(this.parts).speeds, resume, attempt };
+      const finish = isFinishing(readEvents(db, runId).map(({ event }) => event));
+      return { ...job, type: 'start' as const, speeds: readSpeeds(this.context).speeds, resume, finish, attempt };
     };
     const exportCommand = () => {
       const events = readEvents(db, runId).map(({ event }) => event);
-      return { ...order, type: 'export' as const, events };
+      return { ...job, type: 'export' as const, events };
     };
     return startTrainer({
       entry: env.trainerEntry,
       command: task === 'start' ? startCommand() : exportCommand(),
-      patience: env.trainerTimeout,
+      timeout: env.trainerTimeout,
       logFile: path.join(folder, 'trainer.log'),
       onEvent: (event) => {
         if (event.type === 'progress') {
           if (performance.now() - lastProgress < progressInterval) return;
           lastProgress = performance.now();
         }
-        recordEvent(this.parts, runId, event, attempt);
+        recordEvent(this.context, runId, event, attempt);
       },
     });
   }
 
-  /** Records the end when the process is gone, and starts what comes next. */
+  /** Waits until the process has exited, records the end and starts the next task. */
   private async awaitExit(task: Task, run: RunRow, trainer: TrainerProcess): Promise<void> {
     const end = await trainer.ended;
-    // A full disk may have room again. Until then nothing else is started: none of it could be recorded.
-    while (!this.tryToRecord(task, run, end) && !this.isClosed) await sleep(recordInterval, undefined, { ref: false });
+    // A full disk may get free space again. Until then nothing else is started, because nothing could be recorded.
+    while (!this.tryToRecord(task, run, end) && !this.isClosed) await sleep(checkInterval, undefined, { ref: false });
     this.current = null;
     this.wake();
   }
 
-  /** @returns whether it is recorded */
+  /** @returns whether the end was recorded */
   private tryToRecord(task: Task, run: RunRow, end: EndEvent): boolean {
     try {
       this.recordEnd(task, run, end);
       return true;
     } catch (error) {
-      console.error(`How run ${run.id} ended could not be recorded:`, error);
+      console.error(`The end of run ${run.id} could not be recorded:`, error);
       return false;
     }
   }
 
   private recordEnd(task: Task, { id: runId, attempt }: RunRow, end: EndEvent): void {
     if (task === 'start') {
-      recordEvent(this.parts, runId, end, attempt);
+      // `cancel` has already recorded a cancellation by the user; this one is due to the shutdown, which interrupts the run.
+      if (this.isClosed && end.type === 'canceled') return;
+      recordEvent(this.context, runId, end, attempt);
     } else if (end.type !== 'canceled') {
-      // Accepted only if the files are not ready. An export that was stopped, because the server ends, stays pending.
+      // Ignored if the files are ready. An export that was stopped together with the server stays pending.
       const hasReason = end.type === 'failed' || end.type === 'interrupted';
       const message = hasReason
         ? end.message
-        : 'The trainer ended without writing them. Resume the run to get its files.';
-      recordEvent(this.parts, runId, { type: 'files-failed', at: end.at, message }, attempt);
+        : 'The trainer ended without writing the files. Resume the run to get them.';
+      recordEvent(this.context, runId, { type: 'files-failed', at: end.at, message }, attempt);
     }
   }
 }
 
-/** What a process is started for. */
+/** Why a running run is interrupted. */
+const messages = {
+  stopped: 'The server stopped while this run was training.',
+  lost: 'The process that trained this run is gone.',
+};
+
+/** The purpose of a trainer process: training or export. */
 type Task = 'start' | 'export';
 
-/** The last epoch of stage 2 before the run was last extended; 0 if it never was. */
+/** The last stage 2 epoch before the run was last extended; 0 if it never was. */
 const extendFromEpoch = (db: Database, runId: string): number =>
   readEventsOf(db, runId, 'queued-again').findLast(({ further }) => further)?.further?.from ?? 0;
-
-/** Selects the runs that need the same data. */
-const hasNeeds = ({ dataset, backbone, image_size }: DataNeeds): SQL => {
-  const field = (name: keyof DataNeeds) => sql`${runs.config} ->> ${sql.raw(`'$.${name}'`)}`;
-  return sql`(${field('dataset')} is ${dataset} and ${field('backbone')} is ${backbone} and ${field('image_size')} is ${image_size})`;
-};

@@ -6,7 +6,7 @@ import { findRow, readEvents } from '@/server/runs/queries/read-runs.ts';
 import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { interruptRunning, resetAttempts, resumeInterrupted } from './recover.ts';
 
-/** A run of each status, called after it. */
+/** Opens services with one run per status, whose id is the status. */
 function openWithRuns(...statuses: RunStatus[]): Context {
   const services = openServices();
   for (const status of statuses) {
@@ -20,31 +20,31 @@ const everyStatus = ['queued', 'running', 'interrupted', 'completed', 'failed', 
 const typesOf = ({ db }: Context, id: string) => readEvents(db, id).map(({ event }) => event.type);
 
 describe('interruptRunning', () => {
-  it('interrupts what runs, says why, and leaves the rest alone', () => {
+  it('interrupts running runs with a reason, and changes no others', () => {
     const services = openWithRuns(...everyStatus);
-    const woken: string[] = [];
-    services.bus.subscribe(({ runId }) => woken.push(runId));
-    interruptRunning(services);
+    const notified: string[] = [];
+    services.bus.subscribe(({ runId }) => notified.push(runId));
+    interruptRunning(services, 'The server stopped.');
     expect(findRow(services.db, 'running')).toMatchObject({
       status: 'interrupted',
       finishedAt: expect.any(Number),
-      error: expect.stringContaining('server stopped'),
+      error: expect.stringContaining('The server stopped.'),
     });
     expect(typesOf(services, 'running')).toEqual(['interrupted']);
     for (const status of everyStatus.filter((each) => each !== 'running')) {
       expect([findRow(services.db, status).status, typesOf(services, status)]).toEqual([status, []]);
     }
-    expect(woken).toEqual(['running']);
-    interruptRunning(services);
+    expect(notified).toEqual(['running']);
+    interruptRunning(services, 'The server stopped.');
     expect(typesOf(services, 'running')).toEqual(['interrupted']);
   });
 });
 
 describe('resumeInterrupted', () => {
-  it('queues what was interrupted, and leaves the rest alone', () => {
+  it('queues interrupted runs, and changes no others', () => {
     const services = openWithRuns(...everyStatus);
-    const woken: string[] = [];
-    services.bus.subscribe(({ runId }) => woken.push(runId));
+    const notified: string[] = [];
+    services.bus.subscribe(({ runId }) => notified.push(runId));
     resumeInterrupted(services);
     expect(findRow(services.db, 'interrupted')).toMatchObject({ status: 'queued', finishedAt: null, error: null });
     expect(typesOf(services, 'interrupted')).toEqual(['queued-again']);
@@ -57,14 +57,14 @@ describe('resumeInterrupted', () => {
       'canceled',
       'imported',
     ]);
-    expect(woken).toEqual(['interrupted']);
+    expect(notified).toEqual(['interrupted']);
   });
 
   it.each([
     [2, 'queued'],
     [3, 'failed'],
     [4, 'failed'],
-  ] as const)('of a run with %i attempts without progress makes one that is %s', (attempts, status) => {
+  ] as const)('changes a run with %i attempts without progress to %s', (attempts, status) => {
     const services = openWithRuns('interrupted');
     services.db.update(runs).set({ attemptsWithoutProgress: attempts, error: 'It was killed.' }).run();
     resumeInterrupted(services);
@@ -77,7 +77,7 @@ describe('resumeInterrupted', () => {
     );
   });
 
-  it('tries a run again that somebody resumes, as often as a new one', () => {
+  it('retries a run resumed by the user as often as a new one', () => {
     const services = openWithRuns('interrupted');
     services.db.update(runs).set({ attemptsWithoutProgress: 3 }).run();
     resetAttempts(services.db, 'interrupted');
@@ -85,7 +85,7 @@ describe('resumeInterrupted', () => {
     expect(findRow(services.db, 'interrupted')).toMatchObject({ status: 'queued', attemptsWithoutProgress: 0 });
   });
 
-  it('changes all or nothing', () => {
+  it('is atomic', () => {
     const services = openWithRuns('interrupted');
     services.db.$client.exec(`CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
     expect(() => resumeInterrupted(services)).toThrow('disk full');

@@ -1,33 +1,45 @@
 import { eq } from 'drizzle-orm';
 import { type RunRow, runs } from '@/drizzle/schema.ts';
+import { isFinishing } from '@/lib/run/reduce-run.ts';
 import type { Database, Transaction } from '@/server/db/database.ts';
 import type { RunBus } from '@/server/runs/events/bus.ts';
-import { appendEvent } from '@/server/runs/events/record.ts';
+import { appendEvent } from '@/server/runs/events/record-event.ts';
+import { readEvents } from '@/server/runs/queries/read-runs.ts';
 
-/** How many attempts in a row may reach no new epoch. */
+/** How many attempts in a row may complete no new epoch. */
 const maxAttemptsWithoutProgress = 3;
 
-/** Marks every running run as `interrupted`: the server that trained it ends or has ended. */
-export function interruptRunning({ db, bus }: { db: Database; bus: RunBus }): void {
+/** Marks every running run as `interrupted`. @param message why, for the user */
+export function interruptRunning({ db, bus }: { db: Database; bus: RunBus }, message: string): void {
   changeAll({ db, bus }, 'running', (tx, { id }) => {
-    appendEvent(tx, id, { type: 'interrupted', at: Date.now(), message: 'The server stopped while this run trained.' });
+    appendEvent(tx, id, { type: 'interrupted', at: Date.now(), message });
   });
 }
 
-/** Queues every interrupted run to resume; one that was tried often enough without a new epoch fails instead. */
-export function resumeInterrupted({ db, bus }: { db: Database; bus: RunBus }): void {
+/**
+ * Queues every interrupted run to resume, or to finish if that was requested before. Runs with too many attempts without
+ * a new epoch fail instead.
+ * @param isSkipped whether to leave a run as it is
+ */
+export function resumeInterrupted(
+  { db, bus }: { db: Database; bus: RunBus },
+  isSkipped: (id: string) => boolean = () => false,
+): void {
   changeAll({ db, bus }, 'interrupted', (tx, { id, attemptsWithoutProgress, error }) => {
+    if (isSkipped(id)) return;
     const at = Date.now();
-    if (attemptsWithoutProgress < maxAttemptsWithoutProgress) appendEvent(tx, id, { type: 'queued-again', at });
-    else {
-      const message = `It was interrupted ${attemptsWithoutProgress} times in a row without a new epoch, so it is not resumed automatically any more. Fix the cause, then resume it. The last time: ${error}`;
+    if (attemptsWithoutProgress < maxAttemptsWithoutProgress) {
+      const finish = isFinishing(readEvents(tx, id).map(({ event }) => event)) || undefined;
+      appendEvent(tx, id, { type: 'queued-again', at, finish });
+    } else {
+      const message = `The run was interrupted ${attemptsWithoutProgress} times in a row without completing an epoch and is no longer resumed automatically. Fix the cause, then resume it. Last reason: ${error}`;
       appendEvent(tx, id, { type: 'failed', at, code: 'interrupted-in-vain', message, lastLines: [] });
     }
   });
 }
 
-/** Lets a run that somebody resumes try again as often as a new one. */
-export const resetAttempts = (db: Database, id: string): void =>
+/** Lets a run that the user resumes or extends be retried as often as a new one. */
+export const resetAttempts = (db: Database | Transaction, id: string): void =>
   void db.update(runs).set({ attemptsWithoutProgress: 0 }).where(eq(runs.id, id)).run();
 
 function changeAll(
@@ -35,6 +47,8 @@ function changeAll(
   status: RunRow['status'],
   change: (tx: Transaction, run: RunRow) => void,
 ): void {
+  // The queue checks often; without such a run it need not lock the database.
+  if (!db.select({ id: runs.id }).from(runs).where(eq(runs.status, status)).limit(1).get()) return;
   const found = db.transaction(
     (tx) => {
       const rows = tx.select().from(runs).where(eq(runs.status, status)).all();

@@ -10,7 +10,7 @@ describe('endEventOf', () => {
       { type: 'completed', at: 1 },
     ],
     [{ type: 'canceled' }, { type: 'canceled', at: expect.any(Number) }],
-    // What another attempt may avoid is interrupted, and so resumed.
+    // Ends that another attempt may avoid are `interrupted`, so that the run is resumed.
     [{ type: 'stopped-from-outside' }, { type: 'interrupted', message: expect.stringContaining('outside') }],
     [
       { type: 'given-up', reason: 'It hung.' },
@@ -18,13 +18,13 @@ describe('endEventOf', () => {
     ],
     [
       { type: 'killed', signal: 'SIGTERM' },
-      { type: 'interrupted', message: 'Its trainer was killed: by SIGTERM.' },
+      { type: 'interrupted', message: 'The trainer was killed by SIGTERM.' },
     ],
     [
       { type: 'unrecorded', error: failedWith('SQLITE_FULL') },
       { type: 'interrupted', message: expect.stringMatching(/could not be recorded: .*Free up space.*DATABASE_PATH/) },
     ],
-    // What needs a person fails, and says what to do.
+    // Ends that need the user are `failed`, with advice.
     [{ type: 'disconnected' }, { code: 'trainer-silent', message: expect.stringContaining('Start the run again') }],
     [{ type: 'protocol-error' }, { code: 'trainer-protocol', message: expect.stringContaining('npm run build') }],
     [{ type: 'out-of-memory' }, { code: 'out-of-memory', message: expect.stringContaining('smaller batch size') }],
@@ -36,7 +36,7 @@ describe('endEventOf', () => {
       { type: 'not-started', error: failedWith('EROFS') },
       { code: 'trainer-not-started', message: expect.stringMatching(/EROFS: no\. Make the results folder writable/) },
     ],
-    // A missing program is no fault of the results folder.
+    // A missing program has nothing to do with the results folder.
     [
       { type: 'not-started', error: failedWith('ENOENT', 'spawn node') },
       { code: 'trainer-not-started', message: expect.stringMatching(/ENOENT: no\. Start the run again\.$/) },

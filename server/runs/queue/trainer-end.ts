@@ -1,19 +1,19 @@
 import type { EndEvent } from '@/lib/run/events.ts';
 import { storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
 
-/** Every way in which a trainer's process can end. */
+/** All ways in which a trainer's process can end. */
 export type TrainerEnd =
   /** It emitted its end itself. */
   | { type: 'reported'; event: EndEvent }
-  /** It emitted `canceled`, though the server had not asked for it. */
+  /** It emitted `canceled` without a request from the server. */
   | { type: 'stopped-from-outside' }
   /** It was asked to cancel, and exited or was killed before it confirmed. */
   | { type: 'canceled' }
   /** The system could not start the process, or the run's folder could not be prepared. */
   | { type: 'not-started'; error: unknown }
-  /** It sent no signs of life, or stayed in one step: `reason` says which. */
+  /** The watchdog stopped it: it sent no heartbeat or hung in one step, as given by `reason`. */
   | { type: 'given-up'; reason: string }
-  /** It closed its channel and did not exit. */
+  /** It closed its channel without exiting. */
   | { type: 'disconnected' }
   /** It sent a message that is not an event. */
   | { type: 'protocol-error' }
@@ -21,14 +21,14 @@ export type TrainerEnd =
   | { type: 'unrecorded'; error: unknown }
   /** The system killed it because memory ran out. */
   | { type: 'out-of-memory' }
-  /** A signal ended it that the server did not send. */
+  /** It was killed by a signal that the server did not send. */
   | { type: 'killed'; signal: NodeJS.Signals }
   /** It exited without emitting its end. */
   | { type: 'exited'; code: number | null };
 
 /**
- * The event that the run gets. `interrupted` runs are resumed automatically, so these are ends that another attempt may
- * avoid; `failed` ones need a person, and their message says what to do.
+ * Maps the end of a process to an event. `interrupted` is for ends that another attempt may avoid, because such runs are
+ * resumed automatically. `failed` is for ends that need the user; the message says what to do.
  * @param lastLines the end of the trainer's output, for a failure
  */
 export function endEventOf(end: TrainerEnd, lastLines: string[]): EndEvent {
@@ -41,7 +41,7 @@ export function endEventOf(end: TrainerEnd, lastLines: string[]): EndEvent {
     case 'canceled':
       return { type: 'canceled', at };
     case 'stopped-from-outside':
-      return interrupted('Something outside the app asked its trainer to stop.');
+      return interrupted('Something outside the app asked the trainer to stop.');
     case 'given-up':
       return interrupted(end.reason);
     case 'unrecorded':
@@ -49,7 +49,7 @@ export function endEventOf(end: TrainerEnd, lastLines: string[]): EndEvent {
         `An event could not be recorded: ${messageOf(end.error)}. ${adviceFor(end.error, 'the database', 'DATABASE_PATH')}`,
       );
     case 'killed':
-      return interrupted(`Its trainer was killed: ${describe(end.signal)}.`);
+      return interrupted(`The trainer was killed by ${describe(end.signal)}.`);
     case 'not-started':
       return failed(
         'trainer-not-started',
@@ -61,7 +61,7 @@ export function endEventOf(end: TrainerEnd, lastLines: string[]): EndEvent {
         'The trainer closed its connection to the server and was stopped. Start the run again.',
       );
     case 'protocol-error':
-      return failed('trainer-protocol', 'The trainer sent something that is no event. Rebuild: npm run build.');
+      return failed('trainer-protocol', 'The trainer sent an invalid event. Rebuild the app: npm run build.');
     case 'out-of-memory':
       return failed(
         'out-of-memory',
@@ -70,7 +70,7 @@ export function endEventOf(end: TrainerEnd, lastLines: string[]): EndEvent {
     case 'exited':
       return failed(
         'trainer-gone',
-        `The trainer ended without a report, with exit code ${end.code}. Its last lines say more; then start the run again.`,
+        `The trainer exited without reporting a result (exit code ${end.code}). Check its last log lines, then start the run again.`,
       );
   }
 }
@@ -78,13 +78,13 @@ export function endEventOf(end: TrainerEnd, lastLines: string[]): EndEvent {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function adviceFor(error: unknown, place: string, setting: string): string {
-  const isOfProcess = error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn');
-  const fault = isOfProcess ? null : storageFaultOf(error);
+  const isSpawnError = error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn');
+  const fault = isSpawnError ? null : storageFaultOf(error);
   return fault ? storageAdvice(fault, place, setting) : 'Start the run again.';
 }
 
-/** On systems that do not count the processes killed for lack of memory, that may still be the reason. */
+/** On systems that do not count out-of-memory kills, running out of memory is the most likely reason for SIGKILL. */
 const describe = (signal: NodeJS.Signals): string =>
   signal === 'SIGKILL' && process.platform !== 'linux'
-    ? 'SIGKILL, most often by the system when memory runs out'
-    : `by ${signal}`;
+    ? 'SIGKILL, most likely by the system because memory ran out'
+    : signal;

@@ -9,7 +9,7 @@ import { testConfig } from '@/server/services.test-helper.ts';
 import { inProject, scriptedTrainer } from '@/tools/testing/paths.ts';
 import { startTrainer } from './trainer-process.ts';
 
-it('leaves no trainer behind when its server falls, even one that hears nothing', async () => {
+it('leaves no trainer behind when its server crashes, even a stubborn one', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'trainer-process-'));
   const fixture = (name: string) => inProject(`server/runs/fixtures/${name}`);
   const logFile = path.join(folder, 'trainer.log');
@@ -19,21 +19,21 @@ it('leaves no trainer behind when its server falls, even one that hears nothing'
     config: testConfig({ name: 'stubborn' }),
     paths: { data: folder, results: folder, datasets: folder, cache: folder, cacheLimit: 1e9 },
   };
-  const args = [fixture('falling-server.mjs'), fixture('scripted-trainer.mjs'), logFile, JSON.stringify(command)];
+  const args = [fixture('crashing-server.mjs'), fixture('scripted-trainer.mjs'), logFile, JSON.stringify(command)];
   const server = spawn(process.execPath, ['--import', 'tsx', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   server.stderr.on('data', (data) => {
     errors += data;
   });
   const [code] = await once(server, 'close');
-  expect([code, errors]).toEqual([1, expect.stringContaining('Error: falls')]);
+  expect([code, errors]).toEqual([1, expect.stringContaining('Error: crash')]);
   const pid = Number(/^pid (\d+)$/m.exec(await readFile(logFile, 'utf8'))![1]);
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 90_000);
   await rm(folder, { recursive: true });
 });
 
-/** A trainer that plays a scene. */
-async function start(scene: string, options: { patience?: number; onEvent?: () => void } = {}) {
+/** Starts a trainer that plays a scene. */
+async function start(scene: string, options: { timeout?: number; onEvent?: () => void } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'trainer-process-'));
   const events: RunEvent[] = [];
   const trainer = startTrainer({
@@ -45,7 +45,7 @@ async function start(scene: string, options: { patience?: number; onEvent?: () =
       paths: { data: folder, results: folder, datasets: folder, cache: folder, cacheLimit: 1e9 },
     },
     logFile: path.join(folder, 'trainer.log'),
-    patience: options.patience ?? 60,
+    timeout: options.timeout ?? 60,
     onEvent: (event) => {
       events.push(event);
       options.onEvent?.();
@@ -55,7 +55,7 @@ async function start(scene: string, options: { patience?: number; onEvent?: () =
   return { trainer, events, trains: () => vi.waitFor(() => expect(events.length).toBeGreaterThan(1), 90_000) };
 }
 
-it('passes on what a trainer emits, and then how it ended', async () => {
+it('passes on the events of a trainer, then its end', async () => {
   const { trainer, events } = await start('completes');
   expect(await trainer.ended).toMatchObject({ type: 'completed' });
   expect(events.map(({ type }) => type).slice(0, 3)).toEqual(['started', 'progress', 'epoch']);
@@ -65,9 +65,9 @@ it('passes on what a trainer emits, and then how it ended', async () => {
 it.each([
   ['waits', 'canceled'],
   ['stubborn', 'canceled'],
-  // Its end was there first.
-  ['is too quick', 'completed'],
-])('ends a trainer that "%s" when it is canceled, as %s', async (scene, type) => {
+  // Its own end arrives before it is killed.
+  ['completes on cancel', 'completed'],
+])('cancels a trainer (scene "%s"), which ends as %s', async (scene, type) => {
   const { trainer, events, trains } = await start(scene);
   await trains();
   const before = events.length;
@@ -76,12 +76,15 @@ it.each([
   expect(events).toHaveLength(before);
 });
 
-it('gives up a trainer that hangs', async () => {
-  const { trainer } = await start('hangs', { patience: 3 });
-  expect(await trainer.ended).toMatchObject({ type: 'interrupted', message: expect.stringMatching(/^It hung/) });
+it('stops a trainer that hangs', async () => {
+  const { trainer } = await start('hangs', { timeout: 3 });
+  expect(await trainer.ended).toMatchObject({
+    type: 'interrupted',
+    message: expect.stringMatching(/hung in one step/),
+  });
 });
 
-it('ends an attempt whose events cannot be recorded, and hears no more of it', async () => {
+it('ends an attempt whose events cannot be recorded, and ignores further events', async () => {
   const { trainer, events } = await start('completes', {
     onEvent: () => {
       throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
@@ -92,7 +95,7 @@ it('ends an attempt whose events cannot be recorded, and hears no more of it', a
   expect(events).toHaveLength(1);
 });
 
-it('reports a process that the system cannot start', async () => {
+it('reports a process that cannot be started', async () => {
   vi.stubGlobal('process', Object.create(process, { execPath: { value: '/nowhere/node' } }));
   const { trainer } = await start('completes');
   vi.unstubAllGlobals();

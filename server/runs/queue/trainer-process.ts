@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { type EndEvent, isEndEvent, type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
+import {
+  type EndEvent,
+  type FinishScope,
+  isEndEvent,
+  type RunEvent,
+  runEventSchema,
+  type TrainerCommand,
+} from '@/lib/run/events.ts';
 import { LastLines } from '@/server/runs/files/last-lines.ts';
 import { countMemoryKills } from './count-memory-kills.ts';
 import { endEventOf, type TrainerEnd } from './trainer-end.ts';
@@ -12,66 +19,73 @@ import { watchHeartbeat } from './watch-heartbeat.ts';
 export interface TrainerProcess {
   /**
    * Asks the trainer to stop, and kills it if it does not. Events that it still emits are dropped.
-   * @returns false if its end is already known, which stands
+   * @returns false if it has already ended, which this does not change
    */
   cancel(): boolean;
-  /** How the run ended, once the process is gone and its log is written. Never rejects. */
+  /**
+   * Asks the trainer to end training early.
+   * @returns false if it is being canceled or has already ended
+   */
+  finish(scope: FinishScope): boolean;
+  /** Resolves to the end of the attempt once the process has exited and its log is written. Never rejects. */
   ended: Promise<EndEvent>;
 }
 
 interface TrainerOptions {
-  /** The bundled trainer, a file that Node can run. */
+  /** The trainer's entry file, run by Node. */
   entry: string;
-  command: Exclude<TrainerCommand, { type: 'cancel' }>;
+  command: Exclude<TrainerCommand, { type: 'cancel' | 'finish' }>;
   /** Receives its stdout and stderr. The folder must exist. */
   logFile: string;
-  /** Seconds that it may be silent or in one step (`verdictOn`). */
-  patience: number;
-  /** Receives every event but the end. If it throws, this attempt ends. */
+  /** Seconds without a heartbeat, or within one step, after which it is stopped (`checkHeartbeat`). */
+  timeout: number;
+  /** Receives every event except the end. If it throws, the attempt ends. */
   onEvent: (event: Exclude<RunEvent, EndEvent>) => void;
 }
 
 type State =
   | { is: 'working' }
-  /** It was asked to stop: only an end still counts. */
+  /** It was asked to stop; only its end is still processed. */
   | { is: 'canceling' }
-  /** Its end is known; nothing more is heard. It is about to exit, or is killed. */
+  /** Its end is known, and further events are ignored. It is about to exit or to be killed. */
   | { is: 'ending'; end: TrainerEnd };
 
 /**
- * A trainer reads `cancel` between two steps. SIGTERM follows, and SIGKILL for one in the middle of a long step, so that
- * it is gone within five seconds. Milliseconds after it was asked.
+ * A trainer reads `cancel` between two steps. SIGTERM follows, then SIGKILL in case of a long step, so that it exits within
+ * five seconds. Milliseconds after the request.
  */
-const untilTerminate = 2000;
-const untilKill = 3500;
+const terminateDelay = 2000;
+const killDelay = 3500;
 /** How long a trainer may take to exit after it has emitted its end or closed its channel. Milliseconds. */
-const untilExit = 5000;
+const exitTimeout = 5000;
 
 /**
- * Starts a trainer, to train, export or probe, and listens to it. Its end is reported only when its process is gone, so
- * that a failure can contain what it printed. An exit code alone never means success.
+ * Starts a trainer to train, export or probe. Its end is reported only after the process has exited, so that a failure can
+ * include its output. An exit code alone never means success.
  */
 export function startTrainer(options: TrainerOptions): TrainerProcess {
   const memoryKills = countMemoryKills();
   const child = spawnTrainer(options.entry);
-  if (child.pid === undefined) return { cancel: () => false, ended: failedStart(child) };
-  const output = keepOutput(child, options.logFile);
+  if (child.pid === undefined) {
+    return { cancel: () => false, finish: () => false, ended: failedStart(child) };
+  }
+  const output = captureOutput(child, options.logFile);
   let state: State = { is: 'working' };
   const timers: NodeJS.Timeout[] = [];
   const after = (milliseconds: number, action: () => void) => timers.push(setTimeout(action, milliseconds));
-  const endWith = (end: TrainerEnd, patience = 0) => {
+  const endWith = (end: TrainerEnd, delay = 0) => {
     if (state.is === 'ending') return;
     state = { is: 'ending', end };
-    after(patience, () => child.kill('SIGKILL'));
+    after(delay, () => child.kill('SIGKILL'));
   };
   const giveUp = (end: TrainerEnd) => {
     if (state.is === 'working') endWith(end);
   };
-  const endWatch = watchHeartbeat(child.stdio[4] as Readable, options.patience, (reason) =>
+  const endWatch = watchHeartbeat(child.stdio[4] as Readable, options.timeout, (reason) =>
     giveUp({ type: 'given-up', reason }),
   );
 
-  // A server that crashes leaves no trainer behind, not even one that ignores every message.
+  // A crashing server must not leave a trainer behind, not even one that ignores every message.
   const killNow = () => child.kill('SIGKILL');
   process.once('exit', killNow);
 
@@ -81,8 +95,8 @@ export function startTrainer(options: TrainerOptions): TrainerProcess {
     if (error) {
       endWith({ type: 'protocol-error' });
     } else if (isEndEvent(event)) {
-      const isAsked = event.type !== 'canceled' || state.is === 'canceling';
-      endWith(isAsked ? { type: 'reported', event } : { type: 'stopped-from-outside' }, untilExit);
+      const isExpected = event.type !== 'canceled' || state.is === 'canceling';
+      endWith(isExpected ? { type: 'reported', event } : { type: 'stopped-from-outside' }, exitTimeout);
     } else if (state.is === 'working') {
       try {
         options.onEvent(event);
@@ -92,10 +106,10 @@ export function startTrainer(options: TrainerOptions): TrainerProcess {
     }
   });
   child.on('disconnect', () => {
-    if (state.is === 'working') after(untilExit, () => giveUp({ type: 'disconnected' }));
+    if (state.is === 'working') after(exitTimeout, () => giveUp({ type: 'disconnected' }));
   });
-  // A signal or message that could not be sent: the process is gone, which `close` reports.
-  child.on('error', (error) => console.error(`The trainer of process ${child.pid}: ${error.message}`));
+  // A signal or message could not be sent, because the process has exited; `close` reports that.
+  child.on('error', (error) => console.error(`Trainer process ${child.pid}: ${error.message}`));
   child.send(options.command, () => {});
 
   const endAfterExit = (code: number | null, signal: NodeJS.Signals | null): TrainerEnd => {
@@ -115,13 +129,18 @@ export function startTrainer(options: TrainerOptions): TrainerProcess {
 
   return {
     ended: awaitEnd(),
+    finish(scope) {
+      if (state.is !== 'working') return false;
+      child.send({ type: 'finish', scope } satisfies TrainerCommand, () => {});
+      return true;
+    },
     cancel() {
       if (state.is === 'ending') return false;
       if (state.is === 'canceling') return true;
       state = { is: 'canceling' };
       child.send({ type: 'cancel' } satisfies TrainerCommand, () => {});
-      after(untilTerminate, () => child.kill('SIGTERM'));
-      after(untilKill, () => child.kill('SIGKILL'));
+      after(terminateDelay, () => child.kill('SIGTERM'));
+      after(killDelay, () => child.kill('SIGKILL'));
       return true;
     },
   };
@@ -130,25 +149,25 @@ export function startTrainer(options: TrainerOptions): TrainerProcess {
 const spawnTrainer = (entry: string): ChildProcess =>
   spawn(process.execPath, [entry], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-    // CUDA's TF32 would round the factors of products to ten bits.
-    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0', SIGNS_OF_LIFE_PIPE: '4' },
-    // Ctrl-C in the terminal is for the server, which ends its trainer itself.
+    // CUDA's TF32 would round the operands of matrix products to ten bits.
+    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0', HEARTBEAT_PIPE: '4' },
+    // Ctrl-C in the terminal must reach only the server, which stops its trainer itself.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
 
-/** A process that the system could not start has neither a number nor, at times, streams. */
+/** A process that could not be started has no pid, and may have no streams. */
 async function failedStart(child: ChildProcess): Promise<EndEvent> {
   const [error] = await once(child, 'error');
   return endEventOf({ type: 'not-started', error }, []);
 }
 
-/** `close` comes after the last byte of every stream, the channel included. */
+/** `close` is emitted after the last byte of every stream, including the channel. */
 const closeOf = (child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> =>
   new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
 
-/** Appends what the trainer prints to its log. */
-function keepOutput(child: ChildProcess, logFile: string) {
+/** Appends the trainer's output to its log and keeps the last lines. */
+function captureOutput(child: ChildProcess, logFile: string) {
   const log = createWriteStream(logFile, { flags: 'a' });
   log.on('error', (error) => console.error(`${logFile} cannot be written: ${error.message}`));
   const lastLines = new LastLines();

@@ -1,31 +1,37 @@
 import type { Readable } from 'node:stream';
-import { awake, heartbeatInterval, heartbeatSchema, type Sign, verdictOn } from '@/lib/run/heartbeat.ts';
+import {
+  awakeSeconds,
+  checkHeartbeat,
+  type Heartbeat,
+  heartbeatInterval,
+  heartbeatSchema,
+} from '@/lib/run/heartbeat.ts';
 
 /**
- * Watches a trainer's signs of life. A trainer is not silent before its first sign.
- * @param patience seconds, as in `verdictOn`
- * @param giveUp called once, with the reason
- * @returns a function that ends the watch
+ * The watchdog of a trainer. It starts with the first heartbeat.
+ * @param timeout seconds, as in `checkHeartbeat`
+ * @param giveUp called once, with the reason, if the trainer must be stopped
+ * @returns a function that stops the watchdog
  */
-export function watchHeartbeat(pipe: Readable, patience: number, giveUp: (reason: string) => void): () => void {
-  let last: Sign | null = null;
+export function watchHeartbeat(pipe: Readable, timeout: number, giveUp: (reason: string) => void): () => void {
+  let last: Heartbeat | null = null;
   let silent = 0;
   let rest = '';
   pipe.setEncoding('utf8');
   pipe.on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
-    for (const line of lines) last = parseSign(line) ?? last;
+    for (const line of lines) last = parseHeartbeat(line) ?? last;
     silent = 0;
   });
-  // A broken pipe adds nothing to the end of the process.
+  // A broken pipe is ignored, because the end of the process is reported separately.
   pipe.on('error', () => {});
   let before = performance.now();
   const timer = setInterval(() => {
     const now = performance.now();
-    silent += awake((now - before) / 1000);
+    silent += awakeSeconds((now - before) / 1000);
     before = now;
-    const reason = last && verdictOn(last, silent, patience);
+    const reason = last && checkHeartbeat(last, silent, timeout);
     if (!reason) return;
     clearInterval(timer);
     giveUp(reason);
@@ -33,7 +39,7 @@ export function watchHeartbeat(pipe: Readable, patience: number, giveUp: (reason
   return () => clearInterval(timer);
 }
 
-function parseSign(line: string): Sign | null {
+function parseHeartbeat(line: string): Heartbeat | null {
   try {
     return heartbeatSchema.parse(JSON.parse(line));
   } catch {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { fewImages, makeFewImages } from '@/server/model/dataset/few-images.test-helper.ts';
 import { spawnTrainer } from '@/server/training/spawn-trainer.test-helper.ts';
 
-it.skipIf(process.platform === 'win32')('a trainer that is frozen, given up, and woken changes nothing', async () => {
+it.skipIf(process.platform === 'win32')('a superseded trainer that wakes up writes nothing', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'attempt-'));
   await makeFewImages(folder);
   const run = path.join(folder, 'results', 'a');
@@ -29,9 +29,9 @@ it.skipIf(process.platform === 'win32')('a trainer that is frozen, given up, and
     onEvent: async (event, child) => {
       if (event.type !== 'epoch' || before) return;
       child.kill('SIGSTOP');
-      // In the midst of a checkpoint it would end that first, which differs from its successor's by no bit.
+      // While it writes a checkpoint it would first finish that, which is bit-identical to that of the next attempt.
       if ((await readdir(run)).some((name) => /\.tmp$|-next/.test(name))) return void child.kill('SIGCONT');
-      // As the server does before the next attempt begins.
+      // As the server does before it starts the next attempt.
       await writeFile(path.join(run, 'attempt'), '2');
       before = await files();
       child.kill('SIGCONT');

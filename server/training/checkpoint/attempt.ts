@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Canceled } from '@/server/model/errors.ts';
 
-/** In a run's folder: the number of the newest attempt at it, written by the server before the attempt begins. */
+/** File in a run's folder with the number of its newest attempt; the server writes it before the attempt starts. */
 const attemptFile = 'attempt';
 
 /**
- * Before something is written into a run's folder: a trainer that was given up, and woke again, writes nothing there any
- * more. What it might still write in the moment between differs from its successor's by no bit.
- * @throws Canceled where a later attempt has begun
+ * Call this before writing to a run's folder, so that a superseded trainer that wakes up writes nothing. Anything it writes
+ * between this check and the next is bit-identical to the output of the newer attempt.
+ * @throws Canceled if a later attempt has started
  */
 export async function ensureCurrentAttempt(folder: string, attempt: number | undefined): Promise<void> {
   if (attempt === undefined) return;

@@ -30,35 +30,35 @@ const checkpoint: Checkpoint = {
   featuresCached: true,
   stage1: { val_stage1: 0.5, test_stage1: 0.25 },
 };
-const newest = () => path.join(folder, 'checkpoint.safetensors');
-const before = () => path.join(folder, 'checkpoint-before.safetensors');
+const newestFile = () => path.join(folder, 'checkpoint.safetensors');
+const previousFile = () => path.join(folder, 'checkpoint-before.safetensors');
 
-it('gives back, bit by bit, what it was given, and keeps the one before', async () => {
+it('reads a bit-identical checkpoint, and retains the previous one', async () => {
   await writeCheckpoint(folder, { ...checkpoint, epoch: 1 });
   await writeCheckpoint(folder, { ...checkpoint, epoch: 2 });
   await writeCheckpoint(folder, checkpoint);
   expect(await readCheckpoint(folder)).toEqual(checkpoint);
   expect((await readdir(folder)).sort()).toEqual(['checkpoint-before.safetensors', 'checkpoint.safetensors']);
-  await rm(newest());
+  await rm(newestFile());
   expect(await readCheckpoint(folder)).toMatchObject({ epoch: 2 });
 });
 
-it('leaves one of a run that is whole', async () => {
+it('deletes the previous checkpoint of a completed run', async () => {
   await writeCheckpoint(folder, { ...checkpoint, epoch: 2 });
   await writeCheckpoint(folder, checkpoint);
   await deletePreviousCheckpoint(folder);
   expect(await readdir(folder)).toEqual(['checkpoint.safetensors']);
 });
 
-it('keeps weights once where the last epoch is the best', async () => {
+it('stores the weights once if the last epoch is the best', async () => {
   await writeCheckpoint(folder, { ...checkpoint, bestEpoch: 3, best: checkpoint.last });
   expect((await readCheckpoint(folder)).best).toEqual(checkpoint.last);
-  expect((await readFile(newest())).includes('best/')).toBe(false);
+  expect((await readFile(newestFile())).includes('best/')).toBe(false);
 });
 
-it('is laid out as safetensors are', async () => {
+it('has the safetensors layout', async () => {
   await writeCheckpoint(folder, checkpoint);
-  const bytes = await readFile(newest());
+  const bytes = await readFile(newestFile());
   const start = 8 + Number(bytes.readBigUInt64LE(0));
   expect(start % 8).toBe(0);
   const header = JSON.parse(bytes.toString('utf8', 8, start));
@@ -67,24 +67,24 @@ it('is laid out as safetensors are', async () => {
   expect(bytes.length).toBe(start + 44);
 });
 
-it('falls back to the one before where the last is cut short or changed by a bit', async () => {
+it('falls back to the previous checkpoint if the newest is truncated or has a flipped bit', async () => {
   await writeCheckpoint(folder, { ...checkpoint, epoch: 2 });
   await writeCheckpoint(folder, checkpoint);
-  const whole = await readFile(newest());
-  for (const place of [20, whole.length - 30, whole.length - 1]) {
-    const changed = Buffer.from(whole);
-    changed[place]! ^= 1;
-    await writeFile(newest(), changed);
-    expect((await readCheckpoint(folder)).epoch, `byte ${place}`).toBe(2);
+  const complete = await readFile(newestFile());
+  for (const position of [20, complete.length - 30, complete.length - 1]) {
+    const changed = Buffer.from(complete);
+    changed[position]! ^= 1;
+    await writeFile(newestFile(), changed);
+    expect((await readCheckpoint(folder)).epoch, `byte ${position}`).toBe(2);
   }
-  await truncate(newest(), whole.length - 1);
+  await truncate(newestFile(), complete.length - 1);
   expect((await readCheckpoint(folder)).epoch).toBe(2);
 });
 
-it('says what is wrong where none is whole', async () => {
+it('fails with a code if there is no complete checkpoint', async () => {
   await expect(readCheckpoint(folder)).rejects.toMatchObject({ code: 'checkpoint-missing' });
   await writeCheckpoint(folder, checkpoint);
-  await truncate(newest(), 100);
-  await writeFile(before(), '');
+  await truncate(newestFile(), 100);
+  await writeFile(previousFile(), '');
   await expect(readCheckpoint(folder)).rejects.toMatchObject({ code: 'checkpoint-damaged' });
 });

@@ -12,55 +12,55 @@ import type { OptimizerState } from '@/server/training/optimizer/optimizer.ts';
 import { plateauStateSchema } from '@/server/training/optimizer/reduce-lr-on-plateau.ts';
 
 /**
- * All that a run needs to resume as if it had never stopped: `checkpoint.safetensors` in its folder, replaced after every
- * epoch; the one before it stays beside it. What is random is drawn from the seed and the epoch's number, so none of it has
- * a state to save.
+ * Everything a run needs to resume as if it had never stopped: `checkpoint.safetensors` in its folder, replaced after every
+ * epoch; the previous checkpoint is retained. Random numbers depend only on the seed and the epoch's number, so no generator
+ * state is saved.
  */
 
-/** Where training stands after an epoch. */
+/** The state of training after an epoch. */
 const fitStateSchema = z.object({
   stage: z.union([z.literal(1), z.literal(2)]),
-  /** From 1, within the stage, as is the best. */
+  /** `epoch` and `bestEpoch` count from 1 within the stage. */
   epoch: z.number().int().positive(),
   bestEpoch: z.number().int().positive(),
-  /** The next epoch's. */
+  /** The learning rate of the next epoch. */
   learningRate: z.number(),
   earlyStopping: earlyStoppingStateSchema,
   reduceLrOnPlateau: plateauStateSchema,
 });
 
-/** Where its run stands. */
+/** The state of the run. */
 const runStateSchema = z.object({
-  /** Every event until then, this epoch's included; `progress` is not kept. */
+  /** All events so far including this epoch's, except `progress`. */
   told: z.array(runEventSchema),
   /** Seconds in each phase so far. */
   spent: z.object({ features: z.number(), head: z.number(), finetune: z.number() }),
   featuresCached: z.boolean(),
-  /** Accuracies after stage 1, in stage 2. */
+  /** Accuracies after stage 1; null during stage 1. */
   stage1: z.object({ val_stage1: z.number(), test_stage1: z.number() }).nullable(),
 });
 
 const stateSchema = fitStateSchema.extend(runStateSchema.shape).extend({ optimizerSteps: z.number().int() });
 
 export interface FitState extends z.infer<typeof fitStateSchema> {
-  /** The head, and in stage 2 the trained kernels, by name: after `epoch`. In the file, `last/…`. */
+  /** Weights of the head, and in stage 2 of the trained conv layers, after `epoch`; `last/…` in the file. */
   last: Parameters;
-  /** The same after `bestEpoch`. In the file, `best/…`, where that is another epoch. */
+  /** The same after `bestEpoch`; `best/…` in the file, if that is a different epoch. */
   best: Parameters;
-  /** In the file its slots are `optimizer/…`. */
+  /** Its slots are `optimizer/…` in the file. */
   optimizer: OptimizerState;
 }
 export type RunState = z.infer<typeof runStateSchema>;
 export type Checkpoint = FitState & RunState;
 
-/** How its file names the optimizer's tensors. */
+/** Prefix of the optimizer's tensors in the file. */
 const slotGroup = 'optimizer/';
 
-const newest = (runFolder: string) => path.join(runFolder, 'checkpoint.safetensors');
-const before = (runFolder: string) => path.join(runFolder, 'checkpoint-before.safetensors');
-const next = (runFolder: string) => path.join(runFolder, 'checkpoint-next.safetensors');
+const newestFile = (runFolder: string) => path.join(runFolder, 'checkpoint.safetensors');
+const previousFile = (runFolder: string) => path.join(runFolder, 'checkpoint-before.safetensors');
+const nextFile = (runFolder: string) => path.join(runFolder, 'checkpoint-next.safetensors');
 
-/** Under each of its three names there is never half a checkpoint, and at every moment there is a whole one. */
+/** None of the three files is ever partial, and at any moment at least one of them is a complete checkpoint. */
 export async function writeCheckpoint(runFolder: string, checkpoint: Checkpoint): Promise<void> {
   const { last, best, optimizer, ...state } = checkpoint;
   const groups: [prefix: string, values: Parameters][] = [[parameterGroups.last, last]];
@@ -70,37 +70,35 @@ export async function writeCheckpoint(runFolder: string, checkpoint: Checkpoint)
     [...values].map(([name, data]): [string, Float32Array] => [`${prefix}${name}`, data]),
   );
   const text = JSON.stringify({ ...state, optimizerSteps: optimizer.steps });
-  await writeSafetensors(next(runFolder), { metadata: { state: text }, tensors: new Map(tensors) });
-  if (existsSync(newest(runFolder))) await rename(newest(runFolder), before(runFolder));
-  await rename(next(runFolder), newest(runFolder));
+  await writeSafetensors(nextFile(runFolder), { metadata: { state: text }, tensors: new Map(tensors) });
+  if (existsSync(newestFile(runFolder))) await rename(newestFile(runFolder), previousFile(runFolder));
+  await rename(nextFile(runFolder), newestFile(runFolder));
 }
 
 /**
- * The newest whole checkpoint; where the last one is damaged, the one before it.
+ * Reads the newest checkpoint, or the previous one if that is damaged.
  * @throws CodedError `checkpoint-missing`, `checkpoint-damaged`
  */
 export async function readCheckpoint(runFolder: string): Promise<Checkpoint> {
-  const files = [newest(runFolder), before(runFolder)].filter((file) => existsSync(file));
+  const files = [newestFile(runFolder), previousFile(runFolder)].filter((file) => existsSync(file));
   let cause: unknown;
   for (const file of files) {
     try {
       return await read(file);
     } catch (error) {
       cause ??= error;
-      console.error(`${file} is no whole checkpoint: ${error instanceof Error ? error.message : error}`);
+      console.error(`${file} is not a complete checkpoint: ${error instanceof Error ? error.message : error}`);
     }
   }
   if (files.length === 0) {
-    throw new CodedError('checkpoint-missing', 'The weights of this run’s last whole epoch were not kept.');
+    throw new CodedError('checkpoint-missing', 'This run has no checkpoint: its weights were not saved.');
   }
-  throw new CodedError('checkpoint-damaged', `${files[0]} is no whole checkpoint: nothing can be made of it.`, {
-    cause,
-  });
+  throw new CodedError('checkpoint-damaged', `${files[0]} is damaged and cannot be read.`, { cause });
 }
 
-/** A completed run needs only its last state, from which it can be trained further. */
+/** Deletes the previous checkpoint of a completed run; the newest one suffices to train it further. */
 export async function deletePreviousCheckpoint(runFolder: string): Promise<void> {
-  if (existsSync(newest(runFolder))) await rm(before(runFolder), { force: true });
+  if (existsSync(newestFile(runFolder))) await rm(previousFile(runFolder), { force: true });
 }
 
 async function read(file: string): Promise<Checkpoint> {

@@ -1,13 +1,13 @@
 import { CodedError } from '@/server/model/errors.ts';
 import { type FitState, type RunState, readCheckpoint } from './checkpoint.ts';
 
-/** Where an earlier process stopped: what it trained, and what it had reported. */
+/** A checkpoint, split into the state of training and the state of the run. */
 export interface FoundCheckpoint {
   fit: FitState;
   run: RunState;
 }
 
-/** A run's checkpoint; null where none can be read: then the run starts over, and ends with the same numbers. */
+/** Reads a run's checkpoint; null if none is readable, so that the run restarts, with the same results. */
 export async function findCheckpoint(folder: string): Promise<FoundCheckpoint | null> {
   try {
     const { told, spent, featuresCached, stage1, ...fit } = await readCheckpoint(folder);
@@ -18,7 +18,6 @@ export async function findCheckpoint(folder: string): Promise<FoundCheckpoint | 
   }
 }
 
-/** Of a run that begins. */
 export const initialState = (): RunState => ({
   told: [],
   spent: { features: 0, head: 0, finetune: 0 },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** All that it knows; a loss of infinity, which JSON has not, is null. */
+/** The complete state; `best` is null for infinity, which JSON cannot represent. */
 export const earlyStoppingStateSchema = z.object({
   best: z.number().nullable(),
   waited: z.number().int(),
@@ -10,8 +10,8 @@ export const earlyStoppingStateSchema = z.object({
 type EarlyStoppingState = z.infer<typeof earlyStoppingStateSchema>;
 
 /**
- * Keras' EarlyStopping on validation loss with `min_delta` 0 and `restore_best_weights`. Its caller keeps the best epoch's
- * weights and restores them at the end, also when all epochs ran.
+ * Keras' EarlyStopping on validation loss with `min_delta` 0 and `restore_best_weights`. The caller copies the weights of
+ * the best epoch and restores them at the end, even if all epochs ran.
  */
 export class EarlyStopping {
   private best = Number.POSITIVE_INFINITY;
@@ -19,7 +19,7 @@ export class EarlyStopping {
   private readonly patience: number;
   /** The epoch, from 1, with the lowest validation loss; null before the first. */
   bestEpoch: number | null = null;
-  /** Whether it has not improved for `patience` epochs. */
+  /** Whether the loss has not improved for `patience` epochs. */
   stopped = false;
 
   constructor({ patience }: { patience: number }) {
@@ -27,8 +27,8 @@ export class EarlyStopping {
   }
 
   /**
-   * @returns whether this epoch's weights are the ones to keep. A loss that is not finite is no improvement; of a first
-   *   epoch with such a loss the weights are kept for want of better ones.
+   * @returns whether this epoch's weights are the best so far. A loss that is not finite is no improvement, but the first
+   *   epoch always counts as best.
    */
   update(epoch: number, validationLoss: number): boolean {
     this.waited++;
@@ -46,7 +46,7 @@ export class EarlyStopping {
     return false;
   }
 
-  /** More epochs were asked for all the same: patience starts over. */
+  /** Reverts an early stop, because more epochs were requested; patience restarts. */
   resume(): void {
     this.stopped = false;
     this.waited = 0;

@@ -4,7 +4,7 @@ import { createOptimizer } from './optimizer.ts';
 
 const one = (values: number[]) => new Map([['tensor', Float32Array.from(values)]]);
 
-/** The values after each step, with rate and decay of 0.1 (large, so that float32 shows both). */
+/** The values after each step, with a learning rate and weight decay of 0.1, large enough to be visible in float32. */
 function train(kind: Parameters<typeof createOptimizer>[0], start: number[], gradients: number[][]): number[][] {
   const optimizer = createOptimizer(kind, { weightDecay: 0.1 });
   const parameters = one(start);
@@ -14,7 +14,7 @@ function train(kind: Parameters<typeof createOptimizer>[0], start: number[], gra
   });
 }
 
-/** Equal to five digits after the point: float32, and Keras computes its powers of β in float32 too. */
+/** Compares to five decimals, because values are float32 and Keras also computes its powers of β in float32. */
 function expectSteps(actual: number[][], expected: number[][]): void {
   expect(actual.length).toBe(expected.length);
   for (const [step, values] of expected.entries()) {
@@ -30,7 +30,7 @@ const gradients = [
 ];
 
 describe('adam', () => {
-  it('moves by the rate against the sign at first, then by mean over root mean square', () => {
+  it('first moves by the learning rate against the sign, then by mean over root mean square', () => {
     // First: m = 0.1·g, s = 0.001·g², and with their corrections m/√s is the sign of g.
     // Second, first value: m = 0.9·0.05 − 0.1·0.25 = 0.02; s = 0.999·0.00025 + 0.001·0.0625 = 0.00031225;
     // corrected by √(1 − 0.999²)/(1 − 0.9²): 0.9 − 0.1·(√0.001999/0.19)·(0.02/√0.00031225) = 0.873366.
@@ -57,7 +57,7 @@ describe('adam', () => {
 });
 
 describe('adamw', () => {
-  it('first shrinks every value by rate · decay, also where the gradient is 0', () => {
+  it('first shrinks every value by rate · decay, even if the gradient is 0', () => {
     // 1·0.99 − 0.1 = 0.89; −2·0.99 + 0.1 = −1.88; 0.5·0.99 = 0.495. Then 0.89·0.99 − 0.026634 = 0.854466.
     const steps = train('adamw', start, gradients);
     expectSteps(steps.slice(0, 2), [
@@ -74,7 +74,7 @@ describe('adamw', () => {
     ]);
   });
 
-  it('without decay is adam', () => {
+  it('equals adam without decay', () => {
     const [a, b] = [one(start), one(start)];
     createOptimizer('adamw', { weightDecay: 0 }).step(a, one(gradients[0]!), 0.1);
     createOptimizer('adam', { weightDecay: 0.1 }).step(b, one(gradients[0]!), 0.1);
@@ -83,9 +83,9 @@ describe('adamw', () => {
 });
 
 describe('sgd', () => {
-  it('looks ahead along its velocity (Nesterov, momentum 0.9), and does not decay', () => {
+  it('looks ahead along its velocity (Nesterov, momentum 0.9), without weight decay', () => {
     // m = −0.05: 1 − 0.045 − 0.05 = 0.905. m = −0.045 + 0.025 = −0.02: 0.905 − 0.018 + 0.025 = 0.912.
-    // m = −0.018 − 0.01 = −0.028: 0.912 − 0.0252 − 0.01 = 0.8768. Keras 3.15 gives the same.
+    // m = −0.018 − 0.01 = −0.028: 0.912 − 0.0252 − 0.01 = 0.8768. Keras 3.15 yields the same.
     expectSteps(train('sgd', start, gradients), [
       [0.905, -1.81, 0.5],
       [0.912, -2.109, 0.5],
@@ -95,7 +95,7 @@ describe('sgd', () => {
 });
 
 describe.each(['adamw', 'adam', 'sgd'] as const)('%s', (kind) => {
-  it('keeps a memory for each tensor, and changes only those with a gradient', () => {
+  it('has separate state for each tensor, and updates only tensors with a gradient', () => {
     const optimizer = createOptimizer(kind, { weightDecay: 0.1 });
     const parameters = new Map(['a', 'b', 'frozen'].map((name) => [name, Float32Array.of(1, 1)]));
     for (const gradient of [0.5, -0.25]) {
@@ -111,16 +111,16 @@ describe.each(['adamw', 'adam', 'sgd'] as const)('%s', (kind) => {
     ['a gradient is NaN', [0, 0, 0], [0, Number.NaN, 0]],
     ['gradients are infinite', [0, 0, 0], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]],
     ['a value is NaN', [0, 0, Number.NaN], [0, 0, 0]],
-    ['a value leaves float32', [3.4e38, 0, 0], [-3.4e38, 0, 0]],
-  ])('names the tensor where %s', (_, values, gradient) => {
+    ['a value overflows float32', [3.4e38, 0, 0], [-3.4e38, 0, 0]],
+  ])('names the tensor if %s', (_, values, gradient) => {
     const optimizer = createOptimizer(kind, { weightDecay: 0 });
     const parameters = new Map([
-      ['sound', Float32Array.of(1)],
+      ['finite', Float32Array.of(1)],
       ['logits/kernel', Float32Array.from(values)],
     ]);
     const step = () => {
       const both = new Map([
-        ['sound', Float32Array.of(0)],
+        ['finite', Float32Array.of(0)],
         ['logits/kernel', Float32Array.from(gradient)],
       ]);
       optimizer.step(parameters, both, 1e38);
@@ -129,7 +129,7 @@ describe.each(['adamw', 'adam', 'sgd'] as const)('%s', (kind) => {
     expect(step).toThrow(/logits\/kernel .* lower learning rate/);
   });
 
-  it('refuses a gradient of nothing', () => {
+  it('rejects a gradient without a parameter', () => {
     const optimizer = createOptimizer(kind, { weightDecay: 0 });
     expect(() => optimizer.step(one([1]), new Map([['other', Float32Array.of(1)]]), 0.1)).toThrow(/other/);
   });

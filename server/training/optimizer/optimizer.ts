@@ -2,29 +2,28 @@ import type { OptimizerName } from '@/lib/config/optimizers.ts';
 import { NotFiniteError } from '@/server/training/not-finite-error.ts';
 import { AdamMemory } from './adam-memory.ts';
 
-/** The update in one pass over plain arrays, by Keras name, in Keras' forms (keras.optimizers). */
+/** Optimizers with the names and formulas of Keras (keras.optimizers), updating plain arrays in one pass. */
 export interface Optimizer {
   /**
-   * Changes `parameters` in place by their `gradients`, of the same sizes.
+   * Updates `parameters` in place; each gradient has the size of its parameter.
    *
-   * @throws NotFiniteError where a gradient or a new value is not finite; then training has diverged.
+   * @throws NotFiniteError if a gradient or a new value is not finite: training has diverged.
    */
   step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void;
-  /** What the next step depends on besides its arguments. The arrays are those in use: copy or write them at once. */
+  /** Everything the next step depends on besides its arguments. Copy or write the arrays before that step changes them. */
   state(): OptimizerState;
-  /** Resumes from another's state. */
   restore(state: OptimizerState): void;
 }
 
 export interface OptimizerState {
-  /** Taken so far. */
+  /** Completed steps. */
   steps: number;
-  /** An array a tensor, by what it holds and the tensor's name: `mean/dense/kernel`. */
+  /** The optimizer's arrays, one per slot and tensor: `mean/dense/kernel`. */
   slots: Map<string, Float32Array>;
 }
 
 interface OptimizerOptions {
-  /** Where the optimizer decays weights at all. */
+  /** Only used by optimizers with weight decay. */
   weightDecay: number;
 }
 
@@ -40,15 +39,15 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-7;
 
-function need(parameters: Map<string, Float32Array>, name: string): Float32Array {
+function parameterOf(parameters: Map<string, Float32Array>, name: string): Float32Array {
   const values = parameters.get(name);
-  if (!values) throw new Error(`there is a gradient but no parameter called ${name}`);
+  if (!values) throw new Error(`got a gradient for ${name}, but no such parameter exists`);
   return values;
 }
 
 /**
- * Adam (Kingma & Ba, 2015) with decoupled weight decay (Loshchilov & Hutter, 2019) as Keras writes it:
- * v −= rate · decay · v on every tensor, biases too, then Adam with ε outside the bias correction.
+ * Adam (Kingma & Ba, 2015) with decoupled weight decay (Loshchilov & Hutter, 2019) as in Keras: v −= rate · decay · v on
+ * every tensor including biases, then Adam with ε outside the bias correction.
  */
 class Adam implements Optimizer {
   private steps = 0;
@@ -61,9 +60,9 @@ class Adam implements Optimizer {
     const alpha = (learningRate * Math.sqrt(1 - beta2 ** this.steps)) / (1 - beta1 ** this.steps);
     const kept = 1 - learningRate * this.weightDecay;
     for (const [name, gradient] of gradients) {
-      const values = need(parameters, name);
-      const sound = this.memory.update(name, values, gradient, { alpha, kept, beta1, beta2, epsilon });
-      if (!sound) throw new NotFiniteError(name);
+      const values = parameterOf(parameters, name);
+      const allFinite = this.memory.update(name, values, gradient, { alpha, kept, beta1, beta2, epsilon });
+      if (!allFinite) throw new NotFiniteError(name);
     }
   }
 
@@ -78,7 +77,7 @@ class Adam implements Optimizer {
 
 const momentum = 0.9;
 
-/** Stochastic gradient descent with Nesterov momentum, Keras' form: m = μm − rate·g, v += μm − rate·g. */
+/** Stochastic gradient descent with Nesterov momentum as in Keras: m = μm − rate·g, v += μm − rate·g. */
 class NesterovSgd implements Optimizer {
   private steps = 0;
   private slots = new Map<string, Float32Array>();
@@ -86,7 +85,7 @@ class NesterovSgd implements Optimizer {
   step(parameters: Map<string, Float32Array>, gradients: Map<string, Float32Array>, learningRate: number): void {
     this.steps++;
     for (const [name, gradient] of gradients) {
-      const values = need(parameters, name);
+      const values = parameterOf(parameters, name);
       const velocity = this.velocityOf(name, values.length);
       let sum = 0;
       for (let i = 0; i < values.length; i++) {
@@ -95,7 +94,7 @@ class NesterovSgd implements Optimizer {
         velocity[i] = v;
         const value = values[i]! + momentum * v - push;
         values[i] = value;
-        sum += Math.fround(value); // not finite where the gradient was not
+        sum += Math.fround(value); // not finite if the gradient is not
       }
       if (!Number.isFinite(sum)) throw new NotFiniteError(name);
     }

@@ -1,32 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { ReduceLrOnPlateau } from './reduce-lr-on-plateau.ts';
 
-/** The rate of each epoch, the first being `rate`. */
+/** The learning rate of each epoch; the first is `rate`. */
 function rates(losses: number[], options: { factor: number; patience: number }, rate = 1): number[] {
   const plateau = new ReduceLrOnPlateau(options);
   return losses.map((loss) => {
-    const own = rate;
+    const current = rate;
     rate = plateau.update(loss, rate);
-    return own;
+    return current;
   });
 }
 
 const closeTo = (expected: number[]) => expected.map((value) => expect.closeTo(value, 9));
 
 describe('ReduceLrOnPlateau', () => {
-  it('reduces when the loss has stalled for as many epochs as its patience, then waits anew', () => {
-    // Epochs 3, 4 and 5 are no better than 2: epoch 6 is slower. 7 is better; 8, 9 and 10 are not: epoch 11.
+  it('reduces the rate when the loss has stalled for `patience` epochs, then waits again', () => {
+    // Epochs 3, 4 and 5 do not improve on 2, so 6 has a lower rate. 7 improves; 8, 9 and 10 do not, so 11 has a lower rate.
     const losses = [1, 0.9, 0.95, 0.96, 0.97, 0.98, 0.8, 0.9, 0.9, 0.9, 0.9];
     expect(rates(losses, { factor: 0.2, patience: 3 })).toEqual(
       closeTo([1, 1, 1, 1, 1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.04]),
     );
   });
 
-  it('goes on reducing while nothing improves', () => {
+  it('reduces repeatedly while nothing improves', () => {
     expect(rates([1, 1, 1, 1, 1], { factor: 0.5, patience: 1 })).toEqual(closeTo([1, 1, 0.5, 0.25, 0.125]));
   });
 
-  it('takes a fall of 0.0001 or less for none, and compares with the best, not the last', () => {
+  it('ignores a decrease of 0.0001 or less, and compares with the best loss, not the last', () => {
     expect(rates([1, 0.99995, 0.99992, 0.9], { factor: 0.5, patience: 2 })).toEqual(closeTo([1, 1, 1, 0.5]));
     expect(rates([1, 0.99995, 0.99985, 0.9], { factor: 0.5, patience: 2 })).toEqual(closeTo([1, 1, 1, 1]));
   });
@@ -40,7 +40,7 @@ describe('ReduceLrOnPlateau', () => {
     expect(rates(losses, { factor: 0.2, patience: 3 }, 0.001)).toEqual(closeTo(expected));
   });
 
-  it('counts a loss that is no number as none better', () => {
+  it('does not count NaN as an improvement', () => {
     const losses = [1, Number.NaN, Number.NaN, 1, 1, Number.NaN, 0.5, Number.NaN];
     expect(rates(losses, { factor: 0.5, patience: 3 })).toEqual(closeTo([1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5]));
   });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** All that it knows; a loss of infinity, which JSON has not, is null. */
+/** The complete state; `best` is null for infinity, which JSON cannot represent. */
 export const plateauStateSchema = z.object({ best: z.number().nullable(), waited: z.number().int() });
 type PlateauState = z.infer<typeof plateauStateSchema>;
 
-/** An improvement smaller than this is none (Keras' default). */
+/** Smaller improvements do not count (Keras' default). */
 const minDelta = 1e-4;
 
 /** Keras' ReduceLROnPlateau on validation loss, without cooldown. */
@@ -19,7 +19,7 @@ export class ReduceLrOnPlateau {
     this.patience = patience;
   }
 
-  /** @returns the learning rate of the next epoch. */
+  /** @returns the learning rate of the next epoch */
   update(validationLoss: number, learningRate: number): number {
     if (validationLoss < this.best - minDelta) {
       this.best = validationLoss;

@@ -10,7 +10,7 @@ import { estimateRun, type Speed } from '@/lib/work/estimate.ts';
 import { noneCached } from '@/lib/work/run-work.ts';
 import { builtTrainer } from '@/tools/testing/paths.ts';
 
-// The trainer as the server runs it: the bundle, over IPC. `npm test` builds it when it is stale.
+// The bundled trainer over IPC, as the server runs it. `npm test` builds it when it is stale.
 const entry = builtTrainer;
 
 const cache = mkdtempSync(path.join(tmpdir(), 'probe-'));
@@ -26,13 +26,13 @@ function probe(input: TrainConfigInput): Promise<RunEvent[]> {
     cache,
     cacheLimit: 1e10,
   } satisfies TrainerCommand);
-  // Comes after the last message, which the end of the process may overtake.
+  // `disconnect` follows the last message; `exit` may precede it.
   return new Promise((resolve) => child.on('disconnect', () => resolve(events)));
 }
 
 it.each<[string, TrainConfigInput, Speed['pass'][]]>([
   [
-    'fine-tuning with changed pixels, at a rate that would diverge',
+    'fine-tuning with changed pixels, at a learning rate that would diverge',
     {
       n_unfreeze: 30,
       image_size: 96,
@@ -45,19 +45,19 @@ it.each<[string, TrainConfigInput, Speed['pass'][]]>([
     ['head', 'features', 'frozen', 'finetune', 'predict'],
   ],
   [
-    'a frozen base whose head learns on from changed pixels',
+    'a frozen base whose head also trains on changed pixels',
     { image_size: 96, use_cutout: true, batch_size: 8 },
     ['head', 'features', 'finetune'],
   ],
   [
-    'fine-tuning on what the frozen part hands over once',
+    'fine-tuning on cached activations',
     { n_unfreeze: 10, image_size: 96, batch_size: 16 },
     ['head', 'features', 'frozen', 'tail', 'predict'],
   ],
-  ['features alone', { image_size: 96 }, ['head', 'features']],
-])('a probe measures all that a run would do, without any data: %s', async (_, input, passes) => {
-  const [measured, ended] = await probe(input);
-  expect(ended?.type).toBe('completed');
+  ['features only', { image_size: 96 }, ['head', 'features']],
+])('a probe measures every pass of a run without any data: %s', async (_, input, passes) => {
+  const [measured, end] = await probe(input);
+  expect(end?.type).toBe('completed');
   const speeds = measured?.type === 'measured' ? measured.speeds : [];
   expect(speeds.map(({ pass }) => pass)).toEqual(passes);
   for (const { images, seconds } of speeds) {
@@ -65,7 +65,10 @@ it.each<[string, TrainConfigInput, Speed['pass'][]]>([
     expect(seconds).toBeGreaterThan(0);
   }
   expect(
-    estimateRun(trainConfigSchema.parse(input), { size: builtInDatasets.cifar10.size, speeds, kept: noneCached(1e10) })
-      ?.isMeasured,
+    estimateRun(trainConfigSchema.parse(input), {
+      size: builtInDatasets.cifar10.size,
+      speeds,
+      cached: noneCached(1e10),
+    })?.isMeasured,
   ).toBe(true);
 });

@@ -9,16 +9,23 @@ import { type Emit, emitOutcome, type Outcome } from '@/server/training/telemetr
 import { randomDataset } from './random-dataset.ts';
 import { type Step, timePasses } from './time-passes.ts';
 
-/** How long each pass is watched once it is warm. With that and the start, about five seconds. */
-const watched: Record<Pass, number> = { head: 0.4, features: 1, frozen: 0.6, finetune: 1.4, tail: 1.2, predict: 0.4 };
-/** A long run is slower than its best moments: 1.15 to 1.24 times in two runs on an idle machine (docs/BENCHMARKS.md). */
-const sustained = 1.15;
-/** Random images, in batches: an epoch is short, and there are many. */
+/** Seconds to measure each pass after warm-up. Including start-up, a probe takes about five seconds. */
+const measuredSeconds: Record<Pass, number> = {
+  head: 0.4,
+  features: 1,
+  frozen: 0.6,
+  finetune: 1.4,
+  tail: 1.2,
+  predict: 0.4,
+};
+/** Slowdown of a long run compared with its fastest steps: 1.15 to 1.24 in two runs on an idle machine (docs/BENCHMARKS.md). */
+const sustainedSlowdown = 1.15;
+/** Batches of random images; epochs are short and numerous. */
 const batches = 8;
 
 /**
- * How fast a run with this config would be here: its own steps, on random pixels and weights. Emits one event `measured`,
- * then how it ended; reads no data and writes no results.
+ * Measures the speed of a run with this config on this machine: the steps of a real run, on random pixels and weights. Emits
+ * one `measured` event, then the outcome; reads no data and writes no results.
  */
 export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions): Promise<Outcome> =>
   emitOutcome(emit, async () => {
@@ -29,7 +36,7 @@ export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions)
       weights: randomWeights(networkOf(config)),
       signal,
       ...randomDataset(batches * config.batch_size),
-      isEnough: (pass, { seconds }) => seconds >= watched[pass],
+      isEnough: (pass, { seconds }) => seconds >= measuredSeconds[pass],
     });
     const speeds = [...steps].flatMap(([pass, each]) => speedOf(pass, each, config));
     await emit({ type: 'measured', at: Date.now(), speeds });
@@ -37,15 +44,15 @@ export const probe = ({ config, cache, cacheLimit, emit, signal }: ProbeOptions)
 
 interface ProbeOptions {
   config: TrainConfig;
-  /** Bytes that the cache may take: where that is too little for the activations, a run starts from pixels. */
+  /** Maximum size of the cache in bytes; if the activations do not fit, stage 2 trains from pixels. */
   cacheLimit: number;
-  /** Where verdicts on engines are kept. */
+  /** Folder with the engines' verdicts. */
   cache: string;
   emit: Emit;
   signal: AbortSignal;
 }
 
-/** What a run with this config does at all. */
+/** The passes of a run with this config. */
 function passesOf(config: TrainConfig, cacheLimit: number): Pass[] {
   const work = Object.values(
     workOf(config, imageCounts(config.train_limit, builtInDatasets.cifar10.size), noneCached(cacheLimit)),
@@ -53,13 +60,13 @@ function passesOf(config: TrainConfig, cacheLimit: number): Pass[] {
   return passSchema.options.filter((pass) => work.some((images) => (images[pass] ?? 0) > 0));
 }
 
-/** By the faster half of the steps: what else the machine did meanwhile, it will not do all the time. */
+/** Uses the faster half of the steps, because other load on the machine is temporary. */
 function speedOf(pass: Pass, steps: readonly Step[], config: TrainConfig): Speed[] {
-  const half = steps
+  const fastest = steps
     .toSorted((a, b) => a.seconds / a.images - b.seconds / b.images)
     .slice(0, Math.ceil(steps.length / 2));
-  const sum = (part: keyof Step) => half.reduce((total, step) => total + step[part], 0);
-  return half.length > 0
-    ? [{ pass, ...speedKind(config), images: sum('images'), seconds: sustained * sum('seconds') }]
+  const sum = (part: keyof Step) => fastest.reduce((total, step) => total + step[part], 0);
+  return fastest.length > 0
+    ? [{ pass, ...speedKind(config), images: sum('images'), seconds: sustainedSlowdown * sum('seconds') }]
     : [];
 }

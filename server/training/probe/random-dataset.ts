@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { cifar10Classes } from '@/lib/data/classes.ts';
-import { toHalves } from '@/lib/float16.ts';
+import { toFloat16Array } from '@/lib/float16.ts';
 import { type Float16Rows, rowsInMemory } from '@/server/model/activations/float16-rows.ts';
 import { type Dataset, imageBytes } from '@/server/model/dataset/dataset.ts';
 import type { Split } from '@/server/model/dataset/split.ts';
 
-/** Images of nothing, for measuring how long something takes; a tenth of them for validation, none for testing. */
+/** Random images for time measurements; a ninth of them also serve for validation, none for testing. */
 export function randomDataset(count: number): { dataset: Dataset; split: Split } {
   const pixels = new Uint8Array(new SharedArrayBuffer(count * imageBytes));
   pixels.set(randomBytes(pixels.length));
@@ -21,4 +21,4 @@ export function randomDataset(count: number): { dataset: Dataset; split: Split }
 
 /** Random features or activations, within 0…1. */
 export const randomRows = (count: number, width: number): Float16Rows =>
-  rowsInMemory(toHalves(Float32Array.from(randomBytes(count * width), (byte) => byte / 255)), width);
+  rowsInMemory(toFloat16Array(Float32Array.from(randomBytes(count * width), (byte) => byte / 255)), width);

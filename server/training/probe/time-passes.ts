@@ -14,6 +14,7 @@ import { frozenShape } from '@/server/model/network/model.ts';
 import type { Weights } from '@/server/model/network/weights.ts';
 import { logitsFromRows } from '@/server/model/predict.ts';
 import { type Activations, assembleModel, type Experiment, type SplitRows } from '@/server/training/experiment.ts';
+import { FinishRequest } from '@/server/training/finish-request.ts';
 import { trainHead } from '@/server/training/stage1.ts';
 import { fineTune } from '@/server/training/stage2.ts';
 import { Reporter } from '@/server/training/telemetry/reporter.ts';
@@ -21,35 +22,35 @@ import { TimeLeft } from '@/server/training/telemetry/time-left.ts';
 import { randomRows } from './random-dataset.ts';
 
 /**
- * How long a run's passes take: the run's own functions do them, on whatever images and weights, until enough was seen.
- * No file is read or written. What probes and benchmarks go by.
+ * Times the passes of a run for probes and benchmarks. The functions of real runs execute them on the given images and
+ * weights, until enough is measured. Reads and writes no files.
  */
 
-/** Some images, and how long they took. */
+/** The number of images in a step, and its duration. */
 export interface Step {
   images: number;
   seconds: number;
 }
 
-export interface WatchOptions {
+export interface TimingOptions {
   config: TrainConfig;
   engine: Engine;
   weights: Weights;
   dataset: Dataset;
   split: Split;
-  /** @param counted all of the pass since it was warm */
-  isEnough: (pass: Pass, counted: Step) => boolean;
+  /** @param measured sums over all steps of the pass after warm-up */
+  isEnough: (pass: Pass, measured: Step) => boolean;
   signal: AbortSignal;
 }
 
 /**
- * @param passes in the order of a run: what is fine-tuned predicts afterwards.
- * @returns the steps of each, without the first ones, which are slower.
- * @throws Canceled where the signal aborts.
+ * @param passes in the order of a run: fine-tuning precedes prediction
+ * @returns the steps of each pass, without the slower ones during warm-up
+ * @throws Canceled if the signal aborts
  */
-export async function timePasses(passes: readonly Pass[], options: WatchOptions): Promise<Map<Pass, Step[]>> {
+export async function timePasses(passes: readonly Pass[], options: TimingOptions): Promise<Map<Pass, Step[]>> {
   const { engine, weights, dataset, split, isEnough, signal } = options;
-  // Its own rates could make random numbers diverge, and its epochs end too soon; neither costs time.
+  // Configured learning rates could diverge on random data, and epochs could end too soon. Neither affects speed.
   const config = { ...options.config, epochs_stage1: 1000, epochs_stage2: 1000, lr_stage1: 1e-4, lr_stage2: 1e-6 };
   const model = assembleModel({ config, dataset, split, weights, engine, cache: noCache });
   const shape = { network: networkOf(config), imageSize: config.image_size, nUnfreeze: config.n_unfreeze };
@@ -65,53 +66,54 @@ export async function timePasses(passes: readonly Pass[], options: WatchOptions)
     dataset,
     split,
     complete: split,
-    wall: new Uint32Array(),
+    sampleRows: new Uint32Array(),
     weights,
     ...model,
+    finish: new FinishRequest(),
     saveCheckpoint: async () => {},
     resumeFrom: null,
     extendFromEpoch: 0,
   };
 
-  const counting =
+  const recordBatch =
     ({ timeLeft, reporter }: Experiment, pass: Pass): OnBatch =>
     async (count, seconds) => {
       timeLeft.advance('evaluation', pass, count, seconds);
-      await reporter.listen();
+      await reporter.checkCanceled();
     };
   const compute = async (experiment: Experiment, pass: 'features' | 'frozen') => {
     const store =
       pass === 'features' ? model.features : new ActivationStore(engine, weights, shape, dataset.hash, noCache);
     const indices = Uint32Array.from({ length: 4 * extractionBatch }, (_, i) => split.train[i % split.train.length]!);
     const request = { images: dataset.train, indices, mirrored: false };
-    for (;;) await store.compute(request, async () => {}, counting(experiment, pass));
+    for (;;) await store.compute(request, async () => {}, recordBatch(experiment, pass));
   };
 
-  /** Each runs until it is stopped. */
-  const works: Record<Pass, (experiment: Experiment) => Promise<void>> = {
+  /** Each function runs until it is canceled. */
+  const workOfPass: Record<Pass, (experiment: Experiment) => Promise<unknown>> = {
     head: (experiment) => trainHead(experiment, features),
     features: (experiment) => compute(experiment, 'features'),
     frozen: (experiment) => compute(experiment, 'frozen'),
     finetune: (experiment) => fineTune({ ...experiment, stage2Input: { kind: 'pixels' } }, features),
     tail: (experiment) =>
-      fineTune({ ...experiment, stage2Input: { kind: 'activations', store: holding(frozenRows) } }, features),
+      fineTune({ ...experiment, stage2Input: { kind: 'activations', store: filledStore(frozenRows) } }, features),
     predict: async (experiment) => {
       for (;;) {
         await logitsFromRows(
           model.programs.stage2,
           experiment.parameters,
           frozenRows.train,
-          counting(experiment, 'predict'),
+          recordBatch(experiment, 'predict'),
         );
       }
     },
   };
   const steps = new Map<Pass, Step[]>();
   for (const pass of passes) {
-    const stopwatch = new Stopwatch(config, split, pass, (counted) => isEnough(pass, counted));
+    const stopwatch = new Stopwatch(config, split, pass, (measured) => isEnough(pass, measured));
     const reporter = new Reporter(() => {}, AbortSignal.any([signal, stopwatch.enough]), stopwatch);
     try {
-      await works[pass]({ ...common, reporter, timeLeft: stopwatch });
+      await workOfPass[pass]({ ...common, reporter, timeLeft: stopwatch });
     } catch (error) {
       if (!(error instanceof Canceled) || signal.aborted) throw error;
     }
@@ -122,8 +124,8 @@ export async function timePasses(passes: readonly Pass[], options: WatchOptions)
 
 const noCache = new CacheFolder('', 0);
 
-/** A store in which all of these are. */
-const holding = (rows: SplitRows): Activations => ({
+/** An activation store that already contains all rows. */
+const filledStore = (rows: SplitRows): Activations => ({
   get: async ({ indices }) => ({
     rows: Object.values(rows).find(({ count }) => count === indices.length)!,
     cached: true,
@@ -134,28 +136,28 @@ const holding = (rows: SplitRows): Activations => ({
   release: async () => {},
 });
 
-/** The first step compiles, and Node's own compiler takes a while with what is new to it. Seconds. */
+/** Seconds of warm-up: the first step compiles the program, and V8 needs time to optimize new code. */
 const warmUp = 0.2;
-/** A first step as long as this has to do. Seconds. */
+/** A step that takes at least this many seconds counts even without warm-up. */
 const longStep = 2;
 
-/** Counts one pass once it is warm, until it has seen enough. */
+/** Measures one pass after its warm-up, until enough is measured. */
 class Stopwatch extends TimeLeft {
   readonly steps: Step[] = [];
   private readonly controller = new AbortController();
   private warmSeconds = 0;
-  private readonly counted: Step = { images: 0, seconds: 0 };
+  private readonly measuredSum: Step = { images: 0, seconds: 0 };
 
   constructor(
     config: TrainConfig,
     split: Split,
     private readonly pass: Pass,
-    private readonly isEnough: (counted: Step) => boolean,
+    private readonly isEnough: (measured: Step) => boolean,
   ) {
     super(config, sizesOf(split), { cacheLimit: 0 });
   }
 
-  /** Aborts when it has. */
+  /** Aborts when enough is measured. */
   get enough(): AbortSignal {
     return this.controller.signal;
   }
@@ -166,8 +168,8 @@ class Stopwatch extends TimeLeft {
     this.warmSeconds += seconds;
     if (!isWarm) return;
     this.steps.push({ images, seconds });
-    this.counted.images += images;
-    this.counted.seconds += seconds;
-    if (this.isEnough(this.counted)) this.controller.abort();
+    this.measuredSum.images += images;
+    this.measuredSum.seconds += seconds;
+    if (this.isEnough(this.measuredSum)) this.controller.abort();
   }
 }

@@ -5,7 +5,7 @@ import { inProject } from '@/tools/testing/paths.ts';
 
 const worker = inProject('dist/trainer/heartbeat-worker.mjs');
 
-/** A trainer that hangs: its own thread never hears anything again. */
+/** A trainer whose main thread hangs. */
 const hangs = `
   const { Worker } = require('node:worker_threads');
   const shared = new SharedArrayBuffer(8);
@@ -13,13 +13,13 @@ const hangs = `
   setTimeout(() => { for (;;); }, 500);
 `;
 
-it('ends a trainer that hangs when nobody reads its signs of life any more', async () => {
+it('kills a hanging trainer when its heartbeat pipe is closed', async () => {
   const trainer = spawn(process.execPath, ['-e', hangs], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
-  const signs = trainer.stdio[3]!;
-  const [first] = await once(signs, 'data');
+  const heartbeats = trainer.stdio[3]!;
+  const [first] = await once(heartbeats, 'data');
   expect(JSON.parse(String(first).split('\n')[0]!)).toMatchObject({ isExcused: false });
   const closed = once(trainer, 'exit');
-  signs.destroy();
+  heartbeats.destroy();
   const [code, signal] = await closed;
   expect(process.platform === 'win32' ? code : signal).toBe(process.platform === 'win32' ? 1 : 'SIGKILL');
 });

@@ -1,45 +1,45 @@
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { awake, heartbeatInterval, type Sign } from '@/lib/run/heartbeat.ts';
+import { awakeSeconds, type Heartbeat, heartbeatInterval } from '@/lib/run/heartbeat.ts';
 import { StepCounter } from './step-counter.ts';
 
 /**
- * A thread that writes a heartbeat while the trainer computes: a line a second into the pipe that it is given. Where nobody
- * reads it any more, the trainer has some time to end, then is killed.
+ * A thread that writes the trainer's heartbeat to a pipe once a second, even while a step blocks the main thread. When the
+ * reading end closes, the trainer has `patience` to exit before it is killed.
  */
 
 interface HeartbeatOptions {
   shared: SharedArrayBuffer;
-  /** A file descriptor. */
+  /** File descriptor. */
   pipe: number;
-  /** Milliseconds from the server's end to this process', at most. */
+  /** Milliseconds between the exit of the server and that of this process, at most. */
   patience: number;
 }
 
 const { shared, pipe, patience } = workerData as HeartbeatOptions;
-const pulse = new StepCounter(shared);
+const stepCounter = new StepCounter(shared);
 let steps = 0;
 let [still, longest] = [0, 0];
 let last = performance.now();
 
 const timer = setInterval(() => {
   const now = performance.now();
-  still += awake((now - last) / 1000);
+  still += awakeSeconds((now - last) / 1000);
   last = now;
-  const read = pulse.read();
-  if (read.steps !== steps) {
-    if (!read.isExcused) longest = Math.max(longest, still / (read.steps - steps));
-    steps = read.steps;
+  const current = stepCounter.read();
+  if (current.steps !== steps) {
+    if (!current.isWatchdogPaused) longest = Math.max(longest, still / (current.steps - steps));
+    steps = current.steps;
     still = 0;
   }
-  const sign: Sign = { still, longest, isExcused: read.isExcused };
+  const heartbeat: Heartbeat = { still, longest, isExcused: current.isWatchdogPaused };
   try {
-    writeSync(pipe, `${JSON.stringify(sign)}\n`);
+    writeSync(pipe, `${JSON.stringify(heartbeat)}\n`);
   } catch (error) {
-    // A full pipe is a server that is slow to read; any other fault, that it is gone.
+    // The pipe is full if the server reads slowly. Any other error means that the server has exited.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
     clearInterval(timer);
-    // The trainer notices after its step. One that hangs in a step never would.
+    // The trainer exits after its current step; one that hangs in a step has to be killed.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), patience);
   }
 }, heartbeatInterval * 1000);

@@ -1,21 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Phase, RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import type { Phase } from '@/lib/run/phases.ts';
 import { Canceled, CodedError } from '@/server/model/errors.ts';
 import type { StepCounter } from './step-counter.ts';
 import type { TimeLeft } from './time-left.ts';
 import { ProcessUsage } from './usage.ts';
 
-/** An event without its time, which is added here. */
+/** An event without its timestamp, which the reporter adds. */
 type Untimed<T extends RunEvent> = T extends RunEvent ? Omit<T, 'at'> : never;
 
-/** Milliseconds between two events of type `progress`. */
+/** Minimum milliseconds between two `progress` events. */
 const progressInterval = 250;
 
 export type Emit = (event: RunEvent) => void | Promise<void>;
 
 export type Outcome = 'completed' | 'canceled' | 'failed';
 
-/** Emits how some work ended: `completed`, `canceled` or `failed`. Never throws. */
+/** Does some work and emits its outcome: `completed`, `canceled` or `failed`. Never throws. */
 export async function emitOutcome(emit: Emit, work: () => Promise<void>): Promise<Outcome> {
   try {
     await work();
@@ -34,7 +35,7 @@ export async function emitOutcome(emit: Emit, work: () => Promise<void>): Promis
   }
 }
 
-/** Emits a run's events, and between steps lets the process hear of a cancellation. Its clock is monotonic. */
+/** Emits a run's events, and checks for cancellation between steps. Measures time with a monotonic clock. */
 export class Reporter {
   private lastProgress = Number.NEGATIVE_INFINITY;
   private phase: Phase = 'prepare';
@@ -45,10 +46,10 @@ export class Reporter {
     private readonly send: Emit,
     private readonly signal: AbortSignal,
     private readonly timeLeft: Pick<TimeLeft, 'seconds'>,
-    private readonly pulse?: StepCounter,
+    private readonly stepCounter?: StepCounter,
   ) {}
 
-  /** Waits until the event has left: a step that follows would block it. */
+  /** Waits until the event is sent, because a subsequent step would block it. */
   async emit(event: Untimed<RunEvent>): Promise<void> {
     await this.send({ at: Date.now(), ...event } as RunEvent);
   }
@@ -64,14 +65,14 @@ export class Reporter {
   elapsed = (): number => (performance.now() - this.phaseStarted) / 1000;
 
   /**
-   * To be called between steps: the event loop gets its turn, and progress is emitted at most four times a second.
+   * Call this between steps: it runs the event loop, and emits progress at most four times a second.
    *
-   * @throws Canceled where the run was canceled meanwhile.
+   * @throws Canceled
    */
   async progress(
     progress: Omit<Untimed<RunEventOf<'progress'>>, 'type' | 'phase' | 'secondsLeft' | 'usage'>,
   ): Promise<void> {
-    await this.listen();
+    await this.checkCanceled();
     const now = performance.now();
     if (now - this.lastProgress < progressInterval) return;
     this.lastProgress = now;
@@ -79,9 +80,9 @@ export class Reporter {
     await this.emit({ type: 'progress', phase: this.phase, ...progress, secondsLeft, usage: this.usage.read() });
   }
 
-  /** Gives the event loop, which steps block, its turn to receive a cancellation. @throws Canceled */
-  async listen(): Promise<void> {
-    this.pulse?.step();
+  /** Counts a step, and runs the event loop, which steps block, to receive a cancellation. @throws Canceled */
+  async checkCanceled(): Promise<void> {
+    this.stepCounter?.step();
     await setImmediate();
     this.throwIfCanceled();
   }

@@ -1,28 +1,28 @@
 /**
- * A trainer's steps, counted in memory that is shared with the heartbeat's thread (heartbeat-worker.ts), because a step
- * blocks this one. The server's watchdog can so tell a trainer that hangs from one that is slow.
+ * Counts a trainer's steps in memory shared with heartbeat-worker.ts, because a step blocks the main thread. With it, the
+ * server's watchdog can distinguish a hanging trainer from a slow one.
  */
 export class StepCounter {
-  /** [steps so far, 1 while something is compiled or run for the first time]. */
+  /** [completed steps, 1 while the watchdog is paused]. */
   private readonly counters: Int32Array;
 
   constructor(readonly shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
     this.counters = new Int32Array(shared);
   }
 
-  /** A step has ended. */
+  /** Counts a completed step and ends a pause of the watchdog. */
   step(): void {
     Atomics.add(this.counters, 0, 1);
     Atomics.store(this.counters, 1, 0);
   }
 
-  /** Until the next step has ended, the watchdog sets no time limit. */
+  /** Suspends the watchdog's time limit until the next step ends: compiling and first runs may be slow. */
   pauseWatchdog(): void {
     Atomics.store(this.counters, 1, 1);
   }
 
-  read = (): { steps: number; isExcused: boolean } => ({
+  read = (): { steps: number; isWatchdogPaused: boolean } => ({
     steps: Atomics.load(this.counters, 0),
-    isExcused: Atomics.load(this.counters, 1) === 1,
+    isWatchdogPaused: Atomics.load(this.counters, 1) === 1,
   });
 }

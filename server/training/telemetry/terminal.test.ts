@@ -17,33 +17,33 @@ const progress: RunEventOf<'progress'> = {
 describe('progressLine', () => {
   it('shows share, speed and time left', () => {
     expect(progressLine(progress, 120)).toBe(
-      'Stage 2 epoch 2/10  ██████████████████░░░░░░ 75 %  163 images/s  3 min 20 s left',
+      'Fine-tuning epoch 2/10  ██████████████████░░░░░░ 75 %  163 images/s  3 min 20 s left',
     );
   });
 
-  it('names the frozen layers, which stage 2 computes before its first epoch', () => {
-    const { epoch: _, epochs: __, ...whole } = progress;
-    expect(progressLine({ ...whole, part: 'frozen' }, 120)).toMatch(/^Stage 2 frozen layers {2}█+░+ 75 %/);
+  it('names the frozen layers, which fine-tuning computes before its first epoch', () => {
+    const { epoch: _, epochs: __, ...rest } = progress;
+    expect(progressLine({ ...rest, part: 'frozen' }, 120)).toMatch(/^Fine-tuning frozen layers {2}█+░+ 75 %/);
   });
 
-  it('leaves out what is not known, and never fills the terminal’s last column', () => {
-    const { epoch: _, epochs: __, ...whole } = progress;
-    const line = progressLine({ ...whole, imagesPerSecond: null, secondsLeft: null, done: 0, total: 0 }, 120);
-    expect(line).toBe(`Stage 2  ${'░'.repeat(24)} 0 %`);
+  it('omits unknown values, and never fills the terminal’s last column', () => {
+    const { epoch: _, epochs: __, ...rest } = progress;
+    const line = progressLine({ ...rest, imagesPerSecond: null, secondsLeft: null, done: 0, total: 0 }, 120);
+    expect(line).toBe(`Fine-tuning  ${'░'.repeat(24)} 0 %`);
     expect(progressLine(progress, 30)).toHaveLength(29);
   });
 });
 
 describe('linesOf', () => {
-  it('prints an epoch as Keras does, a loss that is no number too', () => {
+  it('prints an epoch in the style of Keras, including a loss that is not a number', () => {
     const metrics = { accuracy: 0.5, loss: null, val_accuracy: 0.25, val_loss: 2.5, learning_rate: 1e-5 };
     const rest = { stage: 1, epoch: 3, epochs: 10, seconds: 12.34, imagesPerSecond: 1 } as const;
     expect(linesOf({ at: 0, type: 'epoch', metrics, ...rest })).toEqual([
-      'Stage 1 epoch  3/10  12.3 s  accuracy 0.5000  loss NaN  val_accuracy 0.2500  val_loss 2.5000  learning_rate 0.00001',
+      'Head training epoch  3/10  12.3 s  accuracy 0.5000  loss NaN  val_accuracy 0.2500  val_loss 2.5000  learning_rate 0.00001',
     ]);
   });
 
-  it('says why a run failed', () => {
+  it('prints why a run failed', () => {
     expect(linesOf({ at: 0, type: 'failed', code: 'x', message: 'No data.', lastLines: [] })).toEqual([
       'Failed: No data.',
     ]);

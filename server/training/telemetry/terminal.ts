@@ -1,17 +1,12 @@
-import type { Phase, RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import type { RunEvent, RunEventOf } from '@/lib/run/events.ts';
+import { type Timing, timingKeyOf } from '@/lib/run/metrics.ts';
+import { phaseLabels, phaseOfStage } from '@/lib/run/phases.ts';
 
-/** What a run looks like on a terminal: a line for what has happened, and one that is redrawn for what is happening. */
+/** Terminal output of a run: a line for each milestone, and a progress line that is redrawn. */
 
-const phaseNames: Record<Phase, string> = {
-  prepare: 'Preparing',
-  features: 'Features',
-  head: 'Stage 1',
-  finetune: 'Stage 2',
-  evaluation: 'Evaluation',
-  export: 'Export',
-};
+const stageLabel = (stage: 1 | 2): string => phaseLabels[phaseOfStage(stage)];
 
-/** The lines that an event leaves on the terminal; most leave none. */
+/** The lines to print for an event; most events have none. */
 export function linesOf(event: RunEvent): string[] {
   switch (event.type) {
     case 'started': {
@@ -20,23 +15,24 @@ export function linesOf(event: RunEvent): string[] {
       return [
         `Engine      ${engine}: ${device}${threads ? `, ${threads} threads` : ''}`,
         `Images      ${count(images.train)} training, ${count(images.val)} validation, ${count(images.test)} test (${test.name})`,
-        `Weights     ${weightsFile}; of its kernels stage 2 trains ${trainedKernels || 'none'}`,
+        `Weights     ${weightsFile}; fine-tuning trains ${trainedKernels || 'no'} conv ${trainedKernels === 1 ? 'layer' : 'layers'}`,
       ];
     }
     case 'phase':
-      return [`${phaseNames[event.phase]}${event.note ? ` (${event.note})` : ''}`];
+      return [`${phaseLabels[event.phase]}${event.note ? ` (${event.note})` : ''}`];
     case 'epoch':
       return [epochLine(event)];
     case 'stage-ended': {
-      const why = event.stoppedEarly ? 'stopped early: validation loss stalled' : 'done';
-      return [`Stage ${event.stage} ${why}; epoch ${event.bestEpoch} is kept`];
+      return [`${stageLabel(event.stage)} ${endOf(event)}; restored the weights of epoch ${event.bestEpoch}`];
     }
+    case 'finished-early':
+      return ['Finished early on request'];
     case 'evaluated': {
       const { metrics, timing } = event;
       return [
         `Validation  ${percent(metrics.val_end2end)}, with test-time augmentation ${percent(metrics.val_tta)}`,
         `Test        ${percent(metrics.test_end2end)}, with test-time augmentation ${percent(metrics.test_tta)}`,
-        `Time        ${duration(timing.total)}, of it features ${duration(timing.feature_extract)}${timing.features_cached ? ' (cached)' : ''}, stage 1 ${duration(timing.top_train)}, stage 2 ${duration(timing.end2end)}${timing.frozen_cached ? ' (its frozen part cached)' : ''}`,
+        `Time        ${duration(timing.total)}: ${timingParts(timing).join(', ')}`,
       ];
     }
     case 'failed':
@@ -44,21 +40,41 @@ export function linesOf(event: RunEvent): string[] {
     case 'canceled':
       return ['Canceled'];
     case 'resumed':
-      return [event.epoch === 0 ? 'Starts over' : `Resumes after epoch ${event.epoch} of stage ${event.stage}`];
+      return [
+        event.epoch === 0
+          ? 'Restarting'
+          : `Resuming after epoch ${event.epoch} of ${stageLabel(event.stage).toLowerCase()}`,
+      ];
     case 'checkpoints':
-      return [event.problem ?? 'Checkpoints are written again'];
+      return [event.problem ?? 'Checkpoints can be written again'];
     case 'files-ready':
-      return [`Files written from the weights of stage ${event.stage}, epoch ${event.epoch}`];
+      return [`Files written with the weights of ${stageLabel(event.stage).toLowerCase()}, epoch ${event.epoch}`];
     default:
       return [];
   }
 }
 
-/** An epoch as Keras prints it. */
+function endOf({ stoppedEarly, finishedEarly }: RunEventOf<'stage-ended'>): string {
+  if (finishedEarly) return 'ended early on request';
+  return stoppedEarly ? 'stopped early: validation loss stalled' : 'done';
+}
+
+function timingParts(timing: Timing): string[] {
+  const cached = {
+    features: timing.features_cached ? ' (cached)' : '',
+    head: '',
+    finetune: timing.frozen_cached ? ' (frozen part cached)' : '',
+  };
+  return (['features', 'head', 'finetune'] as const).map(
+    (phase) => `${phaseLabels[phase].toLowerCase()} ${duration(timing[timingKeyOf[phase]])}${cached[phase]}`,
+  );
+}
+
+/** An epoch in the style of Keras. */
 function epochLine({ stage, epoch, epochs, metrics, seconds }: RunEventOf<'epoch'>): string {
   const figure = (value: number | null) => value?.toFixed(4) ?? 'NaN';
   return [
-    `Stage ${stage} epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
+    `${stageLabel(stage)} epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     duration(seconds).padStart(6),
     `accuracy ${figure(metrics.accuracy)}`,
     `loss ${figure(metrics.loss)}`,
@@ -68,7 +84,7 @@ function epochLine({ stage, epoch, epochs, metrics, seconds }: RunEventOf<'epoch
   ].join('  ');
 }
 
-/** The line that is redrawn; at most `columns` long, because a longer one would leave its first half behind. */
+/** The progress line; shorter than `columns`, because a wrapped line cannot be redrawn. */
 export function progressLine(
   { phase, part, done, total, epoch, epochs, imagesPerSecond, secondsLeft }: RunEventOf<'progress'>,
   columns: number,
@@ -77,7 +93,7 @@ export function progressLine(
   const share = total > 0 ? Math.min(done / total, 1) : 0;
   const filled = Math.round(share * width);
   return [
-    `${phaseNames[phase]}${part ? ' frozen layers' : ''}${epoch ? ` epoch ${epoch}/${epochs}` : ''}`,
+    `${phaseLabels[phase]}${part ? ' frozen layers' : ''}${epoch ? ` epoch ${epoch}/${epochs}` : ''}`,
     `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${Math.floor(share * 100)} %`,
     imagesPerSecond === null ? '' : `${Math.round(imagesPerSecond)} images/s`,
     secondsLeft === null ? '' : `${duration(secondsLeft)} left`,
@@ -89,7 +105,7 @@ export function progressLine(
 
 const percent = (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(2)} %`);
 
-/** 5.2 s, 3 min 20 s, 2 h 5 min. */
+/** `5.2 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number | null): string {
   if (seconds === null) return '–';
   if (seconds < 60) return `${seconds.toFixed(1)} s`;

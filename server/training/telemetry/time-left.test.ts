@@ -5,7 +5,7 @@ import { type Speed, speedKind } from '@/lib/work/estimate.ts';
 import type { Pass, WorkPhase } from '@/lib/work/run-work.ts';
 import { TimeLeft } from './time-left.ts';
 
-/** As it was measured on two cores: 10,000 images at 96 px, N = 30, augmented. Milliseconds an image. */
+/** 10,000 images at 96 px, N = 30, augmented. */
 const config = trainConfigSchema.parse({
   n_unfreeze: 30,
   image_size: 96,
@@ -16,6 +16,7 @@ const config = trainConfigSchema.parse({
   epochs_stage2: 8,
 });
 const images = imageCounts(config.train_limit, builtInDatasets.cifar10.size);
+/** Milliseconds per image, measured on two cores. */
 const recorded: Record<Pass, number> = {
   features: 0.917,
   head: 0.064,
@@ -34,23 +35,23 @@ const speedsAt = (factor: number): Speed[] =>
 
 interface Report {
   phase: WorkPhase;
-  told: number | null;
-  /** What was truly left. */
+  estimate: number | null;
+  /** Seconds actually left. */
   left: number;
-  /** Seconds since the report before. */
+  /** Seconds since the previous report. */
   passed: number;
 }
 
-/** A run at the recorded speeds that tells four times a second, as far as its steps allow. */
-function follow(known: Speed[], { epochs = config.epochs_stage2 } = {}): Report[] {
+/** Simulates a run at the recorded speeds that reports at most four times a second. */
+function simulate(known: Speed[], { epochs = config.epochs_stage2 } = {}): Report[] {
   const timeLeft = new TimeLeft(config, images, { known, cacheLimit: 1e10 });
-  const wholeBatches = 156 * 64;
+  const inCompleteBatches = 156 * 64;
   const evaluated = images.val + images.test;
   const steps: [WorkPhase, Pass, number][] = [
     ...inSteps('features', 'features', images.train + evaluated, 64),
     ...inSteps('head', 'head', images.train * config.epochs_stage1, 64),
     ...Array.from({ length: epochs }).flatMap((_, epoch) => [
-      ...inSteps('finetune', 'finetune', wholeBatches, 64),
+      ...inSteps('finetune', 'finetune', inCompleteBatches, 64),
       ...(epoch === 0 ? inSteps('finetune', 'frozen', images.val, 64) : []),
       ...inSteps('finetune', 'predict', images.val, 100),
     ]),
@@ -68,7 +69,7 @@ function follow(known: Speed[], { epochs = config.epochs_stage2 } = {}): Report[
     left -= seconds;
     timeLeft.advance(phase, pass, count, seconds);
     if (now - last >= 0.25) {
-      reports.push({ phase, told: timeLeft.seconds(now), left, passed: last === 0 ? 0 : now - last });
+      reports.push({ phase, estimate: timeLeft.seconds(now), left, passed: last === 0 ? 0 : now - last });
       last = now;
     }
     if (steps[index + 1]?.[0] !== phase) timeLeft.finish(phase);
@@ -83,51 +84,51 @@ const inSteps = (phase: WorkPhase, pass: Pass, total: number, batch: number) =>
     Math.min(batch, total - index * batch),
   ]);
 
-/** How far each report is from where the clock had led since the one before; relative to what it says, in shares. */
+/** Deviation of each estimate from the previous one minus the time passed, as a share of the estimate. */
 function jumpsOf(reports: Report[]): number[] {
-  return reports.slice(1).flatMap(({ told, passed }, index) => {
-    const before = reports[index]!.told;
-    return told === null || before === null ? [] : Math.abs(told - (before - passed)) / Math.max(10, told);
+  return reports.slice(1).flatMap(({ estimate, passed }, index) => {
+    const before = reports[index]!.estimate;
+    return estimate === null || before === null ? [] : Math.abs(estimate - (before - passed)) / Math.max(10, estimate);
   });
 }
 
-describe('the time left', () => {
-  it('runs like a clock where the machine is as fast as before', () => {
-    const reports = follow(speedsAt(1));
-    for (const { told, left } of reports) expect(Math.abs(told! - left)).toBeLessThan(0.5 + 0.01 * left);
-    for (const [index, { told }] of reports.entries()) {
-      if (index > 0) expect(told).toBeLessThan(reports[index - 1]!.told!);
+describe('TimeLeft', () => {
+  it('counts down steadily if the machine is as fast as before', () => {
+    const reports = simulate(speedsAt(1));
+    for (const { estimate, left } of reports) expect(Math.abs(estimate! - left)).toBeLessThan(0.5 + 0.01 * left);
+    for (const [index, { estimate }] of reports.entries()) {
+      if (index > 0) expect(estimate).toBeLessThan(reports[index - 1]!.estimate!);
     }
   });
 
-  it.each([0.5, 2])('comes to the truth without a jump where earlier runs took %f as long', (factor) => {
-    const reports = follow(speedsAt(factor));
-    expect(reports[0]!.told).toBeGreaterThan(Math.min(factor, 1) * 0.9 * reports[0]!.left);
+  it.each([0.5, 2])('converges without a jump if earlier runs took %f times as long', (factor) => {
+    const reports = simulate(speedsAt(factor));
+    expect(reports[0]!.estimate).toBeGreaterThan(Math.min(factor, 1) * 0.9 * reports[0]!.left);
     expect(Math.max(...jumpsOf(reports))).toBeLessThan(0.04);
     const later = reports.filter(({ phase }) => phase === 'finetune').slice(100);
-    for (const { told, left } of later) expect(Math.abs(told! - left)).toBeLessThan(2 + 0.1 * left);
-    expect(Math.abs(reports.at(-1)!.told! - reports.at(-1)!.left)).toBeLessThan(2);
+    for (const { estimate, left } of later) expect(Math.abs(estimate! - left)).toBeLessThan(2 + 0.1 * left);
+    expect(Math.abs(reports.at(-1)!.estimate! - reports.at(-1)!.left)).toBeLessThan(2);
   });
 
-  it('on a machine that nothing is known of, says nothing at first, then no more than it can learn', () => {
-    const reports = follow([]);
-    expect(reports[0]!.told).toBeNull();
-    expect(reports.findIndex(({ told }) => told !== null)).toBeLessThan(6);
+  it('has no estimate at first on an unmeasured machine, and then never more than twice the actual time', () => {
+    const reports = simulate([]);
+    expect(reports[0]!.estimate).toBeNull();
+    expect(reports.findIndex(({ estimate }) => estimate !== null)).toBeLessThan(6);
     expect(Math.max(...jumpsOf(reports))).toBeLessThan(0.1);
-    for (const { told, left } of reports.slice(6)) expect(told! / left).toBeLessThan(2);
+    for (const { estimate, left } of reports.slice(6)) expect(estimate! / left).toBeLessThan(2);
   });
 
-  it('falls once, by the epochs that early stopping leaves out', () => {
-    const reports = follow(speedsAt(1), { epochs: 3 });
+  it('drops once, by the epochs that early stopping skips', () => {
+    const reports = simulate(speedsAt(1), { epochs: 3 });
     const at = reports.findIndex(({ phase }) => phase === 'evaluation');
-    const fall = reports[at - 1]!.told! - reports[at]!.told!;
+    const drop = reports[at - 1]!.estimate! - reports[at]!.estimate!;
     const epoch = (156 * 64 * recorded.finetune + images.val * recorded.predict) / 1000;
-    expect(fall).toBeGreaterThan(5 * epoch - 2);
-    expect(fall).toBeLessThan(5 * epoch + 2);
+    expect(drop).toBeGreaterThan(5 * epoch - 2);
+    expect(drop).toBeLessThan(5 * epoch + 2);
     expect(Math.max(...jumpsOf(reports.slice(0, at)), ...jumpsOf(reports.slice(at)))).toBeLessThan(0.04);
   });
 
-  it('knows how fast the run was, of what it did', () => {
+  it('returns the measured speeds of the run', () => {
     const timeLeft = new TimeLeft(config, images, { cacheLimit: 1e10 });
     timeLeft.advance('features', 'features', 64, 0.1);
     timeLeft.advance('features', 'features', 0, 0.2);

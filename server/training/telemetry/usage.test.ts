@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ProcessUsage } from './usage.ts';
 
-it('tells memory in bytes, and the share of processors that was used since the last reading', async () => {
+it('reports memory in bytes, and the processor cores used since the previous reading', async () => {
   const usage = new ProcessUsage();
   const until = performance.now() + 300;
   while (performance.now() < until) Math.sqrt(until);
@@ -10,9 +10,9 @@ it('tells memory in bytes, and the share of processors that was used since the l
   expect(busy.memory).toBeGreaterThan(10e6);
   expect(busy.peakMemory).toBeGreaterThanOrEqual(busy.memory);
 
-  const kept = Buffer.alloc(100e6, 1);
+  const allocated = Buffer.alloc(100e6, 1);
   const larger = usage.read();
   expect(larger.memory - busy.memory).toBeGreaterThan(50e6);
   expect(larger.peakMemory).toBeGreaterThanOrEqual(larger.memory);
-  expect(kept.length).toBe(100e6);
+  expect(allocated.length).toBe(100e6);
 });

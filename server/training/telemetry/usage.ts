@@ -1,12 +1,12 @@
 import type { Usage } from '@/lib/run/events.ts';
 
-/** What this process takes of its machine, by Node's own reckoning: the same on every system. */
+/** Memory and processor use of this process, measured by Node so that it works on every platform. */
 export class ProcessUsage {
   private readAt = performance.now();
   private cpu = process.cpuUsage();
   private peakMemory = 0;
 
-  /** Cores are a mean since the last reading. */
+  /** `cores` is the mean since the previous reading. */
   read(): Usage {
     const now = performance.now();
     const { user, system } = process.cpuUsage(this.cpu);
@@ -14,7 +14,7 @@ export class ProcessUsage {
     this.readAt = now;
     this.cpu = process.cpuUsage();
     const memory = process.memoryUsage.rss();
-    // libuv reports kilobytes on every system (uv_getrusage).
+    // libuv reports kilobytes on every platform (uv_getrusage).
     this.peakMemory = Math.max(this.peakMemory, memory, process.resourceUsage().maxRSS * 1024);
     return { memory, peakMemory: this.peakMemory, cores };
   }

@@ -3,49 +3,49 @@ import { Random } from '@/server/model/random.ts';
 import { applyAffine, cutout, drawTransform, mixup, type Transform } from './augment.ts';
 
 const side = 32;
-const still: Transform = { angle: 0, shiftX: 0, shiftY: 0, zoomX: 1, zoomY: 1, flip: false };
+const identity: Transform = { angle: 0, shiftX: 0, shiftY: 0, zoomX: 1, zoomY: 1, flip: false };
 
-/** An image whose pixels tell where they are: plane 0 the column, plane 1 the row, plane 2 a chequered pattern. */
-const places = Float32Array.from({ length: 3 * side * side }, (_, i) => {
+/** An image whose pixels encode their position: plane 0 the column, plane 1 the row, plane 2 a chequered pattern. */
+const positions = Float32Array.from({ length: 3 * side * side }, (_, i) => {
   const [plane, y, x] = [Math.floor(i / side ** 2), Math.floor(i / side) % side, i % side];
   return [x, y, (x + y) % 2][plane]!;
 });
 
-/** Reads the colour of column x, row y after a transform. */
+/** Transforms the image. @returns a function that reads the colour at column x, row y */
 function transformed(change: Partial<Transform>) {
-  const target = new Float32Array(places.length).fill(Number.NaN);
-  applyAffine(places, target, { ...still, ...change });
+  const target = new Float32Array(positions.length).fill(Number.NaN);
+  applyAffine(positions, target, { ...identity, ...change });
   return (x: number, y: number) => [0, 1, 2].map((plane) => target[plane * side ** 2 + y * side + x]!);
 }
 
-/** The source of every output pixel is the one that `expected` names. */
+/** Expects every output pixel to be read from the source position that `expected` returns. */
 function expectSources(change: Partial<Transform>, expected: (x: number, y: number) => [number, number]): void {
   const at = transformed(change);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const [sourceX, sourceY] = expected(x, y);
-      const wanted = [sourceX, sourceY, (sourceX + sourceY) % 2];
+      const colour = [sourceX, sourceY, (sourceX + sourceY) % 2];
       for (const [plane, value] of at(x, y).entries()) {
-        expect(value, `column ${x}, row ${y}, plane ${plane}`).toBeCloseTo(wanted[plane]!, 4);
+        expect(value, `column ${x}, row ${y}, plane ${plane}`).toBeCloseTo(colour[plane]!, 4);
       }
     }
   }
 }
 
-const within = (position: number) => Math.min(side - 1, Math.max(0, position));
+const clamp = (position: number) => Math.min(side - 1, Math.max(0, position));
 
 describe('applyAffine', () => {
-  it('leaves an image alone when there is nothing to do', () => {
+  it('does not change the image for the identity', () => {
     expectSources({}, (x, y) => [x, y]);
   });
 
-  it('shifts by whole pixels, each axis for itself, and repeats the edge', () => {
-    expectSources({ shiftX: 3, shiftY: -2 }, (x, y) => [within(x + 3), within(y - 2)]);
+  it('shifts each axis separately and repeats the edge', () => {
+    expectSources({ shiftX: 3, shiftY: -2 }, (x, y) => [clamp(x + 3), clamp(y - 2)]);
     expectSources({ shiftX: 32 }, (_, y) => [31, y]);
   });
 
-  it('rotates about the middle of the image', () => {
-    // By 90° (u, v) reads (−v, u): with c = 15.5 column 31 − y, row x. By 180° both are reversed.
+  it('rotates around the centre of the image', () => {
+    // By 90°, (u, v) reads (−v, u): with c = 15.5, column 31 − y, row x. By 180°, both are reversed.
     expectSources({ angle: Math.PI / 2 }, (x, y) => [31 - y, x]);
     expectSources({ angle: Math.PI }, (x, y) => [31 - x, 31 - y]);
   });
@@ -54,19 +54,19 @@ describe('applyAffine', () => {
     expectSources({ flip: true }, (x, y) => [31 - x, y]);
   });
 
-  it('mirrors last: what was shifted is what is mirrored', () => {
-    expectSources({ flip: true, shiftX: 3 }, (x, y) => [within(31 - x + 3), y]);
+  it('mirrors last, after shifting', () => {
+    expectSources({ flip: true, shiftX: 3 }, (x, y) => [clamp(31 - x + 3), y]);
   });
 
   it('zooms before it shifts, and rotates last', () => {
-    // R·S·Z: (1 column right of the middle by 3) + 2, turned by 90°: (0.5·3 + 2) columns become rows.
+    // R·S·Z: half a column right of the centre, times 3, plus 2; the rotation by 90° turns columns into rows.
     const [column, row] = transformed({ angle: Math.PI / 2, shiftX: 2, zoomX: 3 })(16, 16);
     expect(column).toBeCloseTo(15.5 - 0.5, 4);
     expect(row).toBeCloseTo(15.5 + 0.5 * 3 + 2, 4);
   });
 
-  it('zooms each axis about the middle', () => {
-    // Output column 0 lies 15.5 left of the middle: at half the distance that is column 7.75, beyond the edge it is 0.
+  it('zooms each axis around the centre', () => {
+    // Output column 0 is 15.5 left of the centre: half that distance is column 7.75; beyond the edge it is clamped to 0.
     const inwards = transformed({ zoomX: 0.5 });
     expect(inwards(0, 5).slice(0, 2)).toEqual([7.75, 5]);
     expect(inwards(31, 5).slice(0, 2)).toEqual([23.25, 5]);
@@ -77,7 +77,7 @@ describe('applyAffine', () => {
   });
 
   it('blends the four nearest pixels', () => {
-    // A quarter right and half down within a chequer: its shares are 0.75·0.5 and 0.25·0.5 a corner, equal on both colours.
+    // A quarter right and half down: the corners' weights are 0.75·0.5 and 0.25·0.5, with the same sum for both colours.
     const at = transformed({ shiftX: 0.25, shiftY: 0 });
     expect(at(10, 10)).toEqual([10.25, 10, 0.25]);
     expect(at(11, 10)).toEqual([11.25, 10, 0.75]);
@@ -92,7 +92,7 @@ describe('drawTransform', () => {
   };
   const range = (values: number[]) => [Math.min(...values), Math.max(...values)];
 
-  it('draws everything evenly within its bounds, the axes apart', () => {
+  it('draws every parameter uniformly within its bounds, independently for each axis', () => {
     const drawn = draw({ rotation: 90, width_shift: 0.25, height_shift: 0.125, zoom: 0.5 });
     const bounds: [keyof Transform, number, number][] = [
       ['angle', -Math.PI / 2, Math.PI / 2],
@@ -114,7 +114,7 @@ describe('drawTransform', () => {
     expect(Math.abs(flipped - 2000)).toBeLessThan(190); // 6 standard errors
   });
 
-  it('with nothing but mirroring allowed only mirrors', () => {
+  it('only mirrors if all ranges are zero', () => {
     for (const { angle, shiftX, shiftY, zoomX, zoomY } of draw({
       rotation: 0,
       width_shift: 0,
@@ -128,8 +128,8 @@ describe('drawTransform', () => {
 });
 
 describe('cutout', () => {
-  /** Rows and columns of the grey rectangle in each plane, and whether nothing else changed. */
-  function covered(image: Float32Array, before: Float32Array) {
+  /** Returns the bounds of the grey rectangle; expects it in all planes, and no other changes. */
+  function coveredRectangle(image: Float32Array, before: Float32Array) {
     const changed = Array.from(image.keys()).filter((i) => image[i] !== before[i]);
     const rows = changed.map((i) => Math.floor(i / side) % side);
     const columns = changed.map((i) => i % side);
@@ -144,14 +144,14 @@ describe('cutout', () => {
     return { top, bottom, left, right };
   }
 
-  it('covers 16 × 16 pixels about its middle in all planes, less what falls off the edge', () => {
+  it('covers 16 × 16 pixels around its centre in all planes, clipped at the edges', () => {
     for (let i = 0; i < 400; i++) {
       const before = new Float32Array(3 * side * side).fill(0.1);
       const image = before.slice();
       cutout(image, new Random(2, i));
       const random = new Random(2, i);
       const [x, y] = [random.integer(side), random.integer(side)];
-      expect(covered(image, before)).toEqual({
+      expect(coveredRectangle(image, before)).toEqual({
         left: Math.max(0, x - 8),
         right: Math.min(31, x + 7),
         top: Math.max(0, y - 8),
@@ -164,7 +164,7 @@ describe('cutout', () => {
 describe('mixup', () => {
   const count = 16;
   const classes = 4;
-  /** Image i is filled with i, its class is i mod 4. */
+  /** Image i is filled with i and has class i mod 4. */
   function batch() {
     const pixels = Float32Array.from({ length: count * 3 * side * side }, (_, i) => Math.floor(i / (3 * side * side)));
     const targets = new Float32Array(count * classes);
@@ -174,26 +174,26 @@ describe('mixup', () => {
   const image = (pixels: Float32Array, row: number) =>
     pixels.subarray(row * 3 * side * side, (row + 1) * 3 * side * side);
 
-  it.each([0.2, 1, 8])('α = %d: blends each image and its target with one partner by one share', (alpha) => {
+  it.each([0.2, 1, 8])('α = %d: blends each image and its target with one partner, with the same share', (alpha) => {
     const { pixels, targets } = batch();
     mixup(pixels, targets, new Random(3, alpha), alpha);
     const random = new Random(3, alpha);
     const drawn = random.beta(alpha, alpha);
-    const own = Math.max(drawn, 1 - drawn);
+    const lambda = Math.max(drawn, 1 - drawn);
     const partners = random.permutation(count);
-    expect(own).toBeGreaterThanOrEqual(0.5);
+    expect(lambda).toBeGreaterThanOrEqual(0.5);
     for (let row = 0; row < count; row++) {
       const partner = partners[row]!;
-      const expected = own * row + (1 - own) * partner;
+      const expected = lambda * row + (1 - lambda) * partner;
       for (const value of image(pixels, row)) if (Math.abs(value - expected) > 1e-5) expect(value).toBe(expected);
       const target = [0, 0, 0, 0];
-      target[row % classes]! += own;
-      target[partner % classes]! += 1 - own;
+      target[row % classes]! += lambda;
+      target[partner % classes]! += 1 - lambda;
       for (let c = 0; c < classes; c++) expect(targets[row * classes + c]).toBeCloseTo(target[c]!, 6);
     }
   });
 
-  it('gives every image away once: sums over the batch stay', () => {
+  it('uses every image as a partner once, so sums over the batch stay the same', () => {
     const { pixels, targets } = batch();
     mixup(pixels, targets, new Random(4), 1);
     const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);

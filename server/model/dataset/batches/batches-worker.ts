@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type BatchPlan, epochOrder, makeBatch } from './make-batch.ts';
 
-/** A thread that makes batches while the trainer computes: asked for one by epoch and number, it answers with its arrays. */
+/** Worker thread that prepares batches while the trainer computes. It replies to each request with one batch. */
 
 export interface BatchRequest {
   epoch: number;

@@ -12,7 +12,7 @@ import { type Batch, epochOrder, makeBatch } from './make-batch.ts';
 
 const classes = 10;
 
-/** Image i has the label i mod 10; its pixels differ from image to image and from place to place. */
+/** Image i has label i mod 10. The pixels differ between images and positions. */
 function images(count: number): ImageSet {
   const pixels = new Uint8Array(new SharedArrayBuffer(count * imageBytes));
   for (let i = 0; i < pixels.length; i++) pixels[i] = (i * 7919 + (i >> 8)) & 255;
@@ -20,12 +20,12 @@ function images(count: number): ImageSet {
 }
 
 const set = images(60);
-/** Every other image: 25 of them, so that places and indices are not the same. */
+/** 25 images, every other one, so that positions and indices differ. */
 const indices = Uint32Array.from({ length: 25 }, (_, i) => 2 * i);
 const configOf = (changes: object) => trainConfigSchema.parse({ batch_size: 8, ...changes });
 const everything = configOf({ augment: true, use_cutout: true, use_mixup: true });
 
-/** The worker as it is shipped: one bundled file. */
+/** The worker as shipped: one bundled file. */
 let folder: string;
 let workerFile: URL;
 beforeAll(async () => {
@@ -42,12 +42,12 @@ afterAll(async () => {
 });
 
 async function epochOf(batches: Batches, epoch: number): Promise<Batch[]> {
-  const made: Batch[] = [];
-  for await (const batch of batches.epoch(epoch)) made.push(batch);
-  return made;
+  const all: Batch[] = [];
+  for await (const batch of batches.epoch(epoch)) all.push(batch);
+  return all;
 }
 
-/** One epoch by whoever makes it, in worker or in place. */
+/** The batches of one epoch, created by the worker or in this thread. */
 async function oneEpoch(config: ReturnType<typeof configOf>, epoch = 1): Promise<Batch[]> {
   const batches = createBatches({ images: set, indices, classes, config, workerFile });
   try {
@@ -57,30 +57,30 @@ async function oneEpoch(config: ReturnType<typeof configOf>, epoch = 1): Promise
   }
 }
 
-/** Where an image's bytes are, as numbers in [0, 1]. */
+/** An image's pixels in [0, 1], unchanged. */
 const original = (image: number) =>
   Float32Array.from(set.pixels.subarray(image * imageBytes, (image + 1) * imageBytes), (byte) => byte / 255);
-const row = (batch: Batch, place: number) => batch.pixels.subarray(place * imageBytes, (place + 1) * imageBytes);
+const pixelsAt = (batch: Batch, row: number) => batch.pixels.subarray(row * imageBytes, (row + 1) * imageBytes);
 
 describe('plain training batches', () => {
   const config = configOf({});
 
-  it('hold every image once an epoch, as it is, with its own label; the last one is smaller', async () => {
-    const made = await oneEpoch(config);
-    expect(made.map(({ count }) => count)).toEqual([8, 8, 8, 1]);
-    expect(made.flatMap(({ order }) => [...order]).sort((a, b) => a - b)).toEqual([...indices]);
-    for (const batch of made) {
+  it('contain every image once per epoch, unchanged, with its label; the last batch is smaller', async () => {
+    const all = await oneEpoch(config);
+    expect(all.map(({ count }) => count)).toEqual([8, 8, 8, 1]);
+    expect(all.flatMap(({ order }) => [...order]).sort((a, b) => a - b)).toEqual([...indices]);
+    for (const batch of all) {
       expect(batch.pixels).toHaveLength(batch.count * imageBytes);
       expect(batch.targets).toHaveLength(batch.count * classes);
-      for (const [place, image] of batch.order.entries()) {
-        expect(row(batch, place)).toEqual(original(image));
-        const target = [...batch.targets.subarray(place * classes, (place + 1) * classes)];
+      for (const [row, image] of batch.order.entries()) {
+        expect(pixelsAt(batch, row)).toEqual(original(image));
+        const target = [...batch.targets.subarray(row * classes, (row + 1) * classes)];
         expect(target).toEqual(target.map((_, c) => Number(c === image % classes)));
       }
     }
   });
 
-  it('are shuffled anew in every epoch and for every seed, and the same for the same', async () => {
+  it('are shuffled differently for every epoch and seed, reproducibly', async () => {
     const orderOf = async (changes: object, epoch: number) =>
       String((await oneEpoch(configOf(changes), epoch)).flatMap(({ order }) => [...order]));
     const orders = [await orderOf({}, 1), await orderOf({}, 2), await orderOf({ seed: 43 }, 1), String([...indices])];
@@ -88,49 +88,49 @@ describe('plain training batches', () => {
     expect(await orderOf({}, 2)).toBe(orders[1]);
   });
 
-  it('are fewer than one batch holds, where there are no more images', () => {
+  it('may be a single incomplete batch if there are fewer images than the batch size', () => {
     const batches = createBatches({ images: set, indices, classes, config: configOf({ batch_size: 100 }) });
     expect(batches).toMatchObject({ batchesPerEpoch: 1, images: 25 });
   });
 });
 
-describe('batches of changed pixels', () => {
-  it.each([{ augment: true }, { use_cutout: true }, { use_mixup: true }])('%j: are whole', async (changes) => {
+describe('augmented batches', () => {
+  it.each([{ augment: true }, { use_cutout: true }, { use_mixup: true }])('%j: are complete', async (changes) => {
     const config = configOf(changes);
     const batches = createBatches({ images: set, indices, classes, config, workerFile });
     expect(batches).toMatchObject({ batchesPerEpoch: 3, images: 24 });
-    const made = await epochOf(batches, 1);
+    const all = await epochOf(batches, 1);
     await batches.close();
-    expect(made.map(({ count }) => count)).toEqual([8, 8, 8]);
-    expect(new Set(made.flatMap(({ order }) => [...order])).size).toBe(24);
-    const unchanged = made.filter((batch) =>
-      batch.order.every((image, i) => `${row(batch, i)}` === `${original(image)}`),
+    expect(all.map(({ count }) => count)).toEqual([8, 8, 8]);
+    expect(new Set(all.flatMap(({ order }) => [...order])).size).toBe(24);
+    const unchanged = all.filter((batch) =>
+      batch.order.every((image, i) => `${pixelsAt(batch, i)}` === `${original(image)}`),
     );
     expect(unchanged).toEqual([]);
-    for (const batch of made) {
+    for (const batch of all) {
       expect(batch.pixels.every((value) => value >= 0 && value <= 1)).toBe(true);
-      for (let place = 0; place < batch.count; place++) {
-        const target = batch.targets.subarray(place * classes, (place + 1) * classes);
+      for (let row = 0; row < batch.count; row++) {
+        const target = batch.targets.subarray(row * classes, (row + 1) * classes);
         expect(target.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 6);
-        // Never less than half its own (unless the partner's is the same class).
-        expect(target[batch.order[place]! % classes]).toBeGreaterThanOrEqual(0.5);
+        // The image's own class has at least half the target.
+        expect(target[batch.order[row]! % classes]).toBeGreaterThanOrEqual(0.5);
       }
     }
   });
 
-  it('are the same made in the worker as in place, in every epoch', async () => {
+  it('are the same from the worker as from this thread, in every epoch', async () => {
     const { batch_size: batchSize, seed } = everything;
     const plan = { images: set, indices, classes, batchSize, seed, options: everything };
     const batches = createBatches({ images: set, indices, classes, config: everything, workerFile });
     for (const epoch of [1, 2, 1]) {
-      const made = await epochOf(batches, epoch);
+      const all = await epochOf(batches, epoch);
       const order = epochOrder(plan, epoch);
-      expect(made).toEqual([0, 1, 2].map((number) => makeBatch(plan, order, epoch, number)));
+      expect(all).toEqual([0, 1, 2].map((number) => makeBatch(plan, order, epoch, number)));
     }
     await batches.close();
   });
 
-  it('differ from epoch to epoch and from seed to seed', async () => {
+  it('differ between epochs and between seeds', async () => {
     const [first, second, other] = [
       await oneEpoch(everything, 1),
       await oneEpoch(everything, 2),
@@ -141,30 +141,32 @@ describe('batches of changed pixels', () => {
     expect(await oneEpoch(everything, 1)).toEqual(first);
   });
 
-  it('come in order although the one who asks is busy meanwhile, and after an epoch left in the middle', async () => {
+  it('arrive in order, even if the consumer is busy meanwhile and left the previous epoch early', async () => {
     const batches = createBatches({ images: set, indices, classes, config: everything, workerFile });
     const expected = await epochOf(batches, 2);
     for await (const batch of batches.epoch(1)) {
       expect(batch.count).toBe(8);
       break;
     }
-    const made: Batch[] = [];
+    const all: Batch[] = [];
     for await (const batch of batches.epoch(2)) {
-      made.push(batch);
-      for (const until = performance.now() + 30; performance.now() < until; ); // as a training step blocks
+      all.push(batch);
+      for (const until = performance.now() + 30; performance.now() < until; ); // blocks like a training step
     }
-    expect(made).toEqual(expected);
+    expect(all).toEqual(expected);
     await batches.close();
   });
 
-  it('are refused in words where the images do not fill one', () => {
+  it('report how to proceed if there are fewer images than the batch size', () => {
     const create = () =>
       createBatches({ images: set, indices, classes, config: { ...everything, batch_size: 26 }, workerFile });
     expect(create).toThrow(DataError);
-    expect(create).toThrow('25 training images do not fill one batch of 26: lower batch_size or raise train_limit.');
+    expect(create).toThrow(
+      'There are only 25 training images, fewer than one batch of 26. Lower batch_size or raise train_limit.',
+    );
   });
 
-  it('tell why there are none when the worker cannot start, also when it is asked late', async () => {
+  it('fail with the worker’s error if it cannot start, in later epochs too', async () => {
     const missing = pathToFileURL(path.join(folder, 'missing.mjs'));
     const batches = createBatches({ images: set, indices, classes, config: everything, workerFile: missing });
     await expect(epochOf(batches, 1)).rejects.toThrow(/missing\.mjs/);
@@ -172,7 +174,7 @@ describe('batches of changed pixels', () => {
     await batches.close();
   });
 
-  it('end with an error for who still waits when the worker is closed', async () => {
+  it('fail with an error for a waiting consumer if the worker is closed', async () => {
     const batches = createBatches({ images: set, indices, classes, config: everything, workerFile });
     const waiting = expect(epochOf(batches, 1)).rejects.toMatchObject({ code: 'batches-ended' });
     await batches.close();
@@ -181,15 +183,14 @@ describe('batches of changed pixels', () => {
 });
 
 describe('plainBatches', () => {
-  it('gives the images in the order asked for, the last batch smaller', () => {
-    const chosen = Uint32Array.of(5, 3, 59, 3, 0);
-    const made = [...plainBatches(set, chosen, 2, { mirrored: false })];
-    expect(made.map(({ count }) => count)).toEqual([2, 2, 1]);
-    const all = made.flatMap(({ pixels }) => [...pixels]);
-    expect(all).toEqual([...chosen].flatMap((image) => [...original(image)]));
+  it('yields the images in the requested order; the last batch is smaller', () => {
+    const selected = Uint32Array.of(5, 3, 59, 3, 0);
+    const all = [...plainBatches(set, selected, 2, { mirrored: false })];
+    expect(all.map(({ count }) => count)).toEqual([2, 2, 1]);
+    expect(all.flatMap(({ pixels }) => [...pixels])).toEqual([...selected].flatMap((image) => [...original(image)]));
   });
 
-  it('mirrors each line', () => {
+  it('mirrors each row of pixels', () => {
     const [batch] = [...plainBatches(set, Uint32Array.of(7), 4, { mirrored: true })];
     const plain = original(7);
     for (let line = 0; line < imageBytes; line += 32) {
@@ -197,7 +198,7 @@ describe('plainBatches', () => {
     }
   });
 
-  it('of no images is none', () => {
+  it('yields nothing for no images', () => {
     expect([...plainBatches(set, new Uint32Array(), 4, { mirrored: false })]).toEqual([]);
   });
 });

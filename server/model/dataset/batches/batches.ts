@@ -6,15 +6,15 @@ import { CodedError, DataError } from '@/server/model/errors.ts';
 import type { BatchRequest } from './batches-worker.ts';
 import { type Batch, type BatchPlan, epochOrder, makeBatch, readPixels } from './make-batch.ts';
 
-/** Called after each batch with the number of its images and the seconds they took; may throw to stop. */
+/** Called after each batch with its number of images and its duration in seconds; may throw to stop. */
 export type OnBatch = (images: number, seconds: number) => Promise<void>;
 
 /** The training batches of stage 2. */
 export interface Batches {
-  /** Images in one epoch. */
+  /** Images per epoch. */
   images: number;
   batchesPerEpoch: number;
-  /** The batches of an epoch, counted from 1, in order. */
+  /** Yields the batches of an epoch in order; epochs are counted from 1. */
   epoch(epoch: number): AsyncGenerator<Batch>;
   close(): Promise<void>;
 }
@@ -24,15 +24,15 @@ interface BatchesOptions {
   indices: Uint32Array;
   classes: number;
   config: TrainConfig;
-  /** The bundled worker; by default it lies beside the bundle that this is part of. */
+  /** The bundled worker; by default in the folder of the bundle that contains this module. */
   workerFile?: URL;
 }
 
 /**
- * Where something changes pixels, batches are whole (⌊n / b⌋) and made ahead in a thread of their own; otherwise the
- * last one may be smaller (⌈n / b⌉), and they are made here, since copying bytes costs next to nothing.
+ * With augmentation, all batches are complete (⌊n / b⌋) and prepared ahead in a worker thread. Without, the last batch may
+ * be smaller (⌈n / b⌉), and batches are created in this thread, because copying bytes takes almost no time.
  *
- * @throws DataError where there are fewer images than a whole batch needs.
+ * @throws DataError if augmentation is on and there are fewer images than one batch
  */
 export function createBatches({ images, indices, classes, config, workerFile }: BatchesOptions): Batches {
   const plan: BatchPlan = {
@@ -47,7 +47,7 @@ export function createBatches({ images, indices, classes, config, workerFile }: 
   if (indices.length < config.batch_size) {
     throw new DataError(
       'batch-too-large',
-      `${indices.length} training images do not fill one batch of ${config.batch_size}: lower batch_size or raise train_limit.`,
+      `There are only ${indices.length} training images, fewer than one batch of ${config.batch_size}. Lower batch_size or raise train_limit.`,
     );
   }
   return preparedBatches(plan, workerFile ?? new URL('./batches-worker.mjs', import.meta.url));
@@ -66,8 +66,8 @@ function plainTrainingBatches(plan: BatchPlan): Batches {
   };
 }
 
-/** How many batches the worker is ahead. A step blocks this thread, so it must know in advance what to make next. */
-const ahead = 2;
+/** Batches requested in advance: a training step blocks this thread, so the worker must already have its next requests. */
+const prefetched = 2;
 
 function preparedBatches(plan: BatchPlan, workerFile: URL): Batches {
   const batchesPerEpoch = Math.floor(plan.indices.length / plan.batchSize);
@@ -78,7 +78,8 @@ function preparedBatches(plan: BatchPlan, workerFile: URL): Batches {
     async *epoch(epoch) {
       const requested: Promise<Batch>[] = [];
       for (let number = 0; number < batchesPerEpoch; number++) {
-        for (let next = number + requested.length; next < Math.min(number + 1 + ahead, batchesPerEpoch); next++) {
+        const end = Math.min(number + 1 + prefetched, batchesPerEpoch);
+        for (let next = number + requested.length; next < end; next++) {
           requested.push(worker.request({ epoch, number: next }));
         }
         yield await requested.shift()!;
@@ -88,7 +89,7 @@ function preparedBatches(plan: BatchPlan, workerFile: URL): Batches {
   };
 }
 
-/** This side of the thread: it answers in the order in which it was asked; once it has failed, every request fails. */
+/** Client of the worker thread, which replies in the order of the requests. After a failure every request fails. */
 class BatchWorker {
   private readonly worker: Worker;
   private readonly waiting: { resolve: (batch: Batch) => void; reject: (reason: unknown) => void }[] = [];
@@ -100,19 +101,22 @@ class BatchWorker {
     this.worker.on('error', (error) => this.fail(error));
     this.worker.on('exit', (code) =>
       this.fail(
-        new CodedError('batches-ended', `The thread that prepares batches ended with code ${code}: start again.`),
+        new CodedError(
+          'batches-ended',
+          `The thread that prepares batches exited with code ${code}. Start the run again.`,
+        ),
       ),
     );
   }
 
-  request(wanted: BatchRequest): Promise<Batch> {
-    const answer = new Promise<Batch>((resolve, reject) => {
+  request(message: BatchRequest): Promise<Batch> {
+    const reply = new Promise<Batch>((resolve, reject) => {
       if (this.failure === null) this.waiting.push({ resolve, reject });
       else reject(this.failure);
     });
-    answer.catch(() => {}); // a request made ahead, which nobody awaits any more, must not end the process
-    this.worker.postMessage(wanted);
-    return answer;
+    reply.catch(() => {}); // a prefetched batch that is never awaited must not crash the process
+    this.worker.postMessage(message);
+    return reply;
   }
 
   async close(): Promise<void> {
@@ -125,7 +129,7 @@ class BatchWorker {
   }
 }
 
-/** Some images as they are, or mirrored, in order; the last batch may be smaller. */
+/** Yields batches of images in the given order, without augmentation. The last batch may be smaller. */
 export function* plainBatches(
   images: ImageSet,
   indices: Uint32Array,
@@ -133,13 +137,13 @@ export function* plainBatches(
   { mirrored }: { mirrored: boolean },
 ): Generator<{ pixels: Float32Array; count: number }> {
   for (let at = 0; at < indices.length; at += batchSize) {
-    const chosen = indices.subarray(at, at + batchSize);
-    const pixels = new Float32Array(chosen.length * imageBytes);
-    for (const [row, image] of chosen.entries()) {
+    const selected = indices.subarray(at, at + batchSize);
+    const pixels = new Float32Array(selected.length * imageBytes);
+    for (const [row, image] of selected.entries()) {
       const target = pixels.subarray(row * imageBytes, (row + 1) * imageBytes);
       readPixels(images, image, target);
       if (mirrored) for (let line = 0; line < imageBytes; line += 32) target.subarray(line, line + 32).reverse();
     }
-    yield { pixels, count: chosen.length };
+    yield { pixels, count: selected.length };
   }
 }

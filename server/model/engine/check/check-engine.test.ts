@@ -15,40 +15,40 @@ import { tryEngine } from './check-engine.ts';
 const fixture = (name: string) => new URL(`fixtures/${name}.mjs`, import.meta.url);
 const workload = { backbone: 'imagenet' as const, image_size: 96, n_unfreeze: 10, batch_size: 8 };
 
-describe('an engine that goes wrong while it is tried', () => {
+describe('a check that fails', () => {
   it.each([
     [0, 'crashes', 'crashed (SIGSEGV)'],
-    [1, 'hangs', 'no answer within 0.5 s'],
-    [2, 'throws, and its last error is reported', 'the driver is too old'],
-    [3, 'says nonsense', 'sent something that is no verdict'],
-    [4, 'leaves without a word', 'crashed (exit code 0)'],
-  ])('%i: %s', async (way, _, why) => {
-    const patience = way === 1 ? 500 : 20_000;
+    [1, 'hangs', 'no verdict within 0.5 s'],
+    [2, 'throws: its last error is reported', 'the driver is too old'],
+    [3, 'sends an invalid message', 'invalid verdict'],
+    [4, 'exits without a verdict', 'crashed (exit code 0)'],
+  ])('%i: %s', async (failure, _, why) => {
+    const timeout = failure === 1 ? 500 : 20_000;
     const verdict = await tryEngine(
       'cpu',
-      { ...workload, batch_size: way },
-      { entry: fixture('broken-checks'), patience },
+      { ...workload, batch_size: failure },
+      { entry: fixture('broken-checks'), timeout },
     );
     expect(verdict).toEqual({ is: 'unfit', why: expect.stringContaining(why) });
   });
 });
 
-describe('a check that computes right, and then is late', () => {
-  const late = { ...workload, batch_size: 5 };
-  const options = { entry: fixture('broken-checks'), patience: 1000 };
+describe('a check that computes correctly, then times out', () => {
+  const slowWorkload = { ...workload, batch_size: 5 };
+  const options = { entry: fixture('broken-checks'), timeout: 1000 };
 
-  it('is of a slow processor, which still can train', async () => {
-    const verdict = await tryEngine('cpu', late, options);
+  it('counts as a slow but usable processor on cpu', async () => {
+    const verdict = await tryEngine('cpu', slowWorkload, options);
     expect(verdict).toEqual({ is: 'able', device: 'a device', threads: 2, imagesPerSecond: 15 });
   });
 
-  it('is of a device that hangs', async () => {
-    const verdict = await tryEngine('webgpu', late, options);
-    expect(verdict).toEqual({ is: 'unfit', why: 'no answer within 1 s' });
+  it('counts as a device that hangs on webgpu', async () => {
+    const verdict = await tryEngine('webgpu', slowWorkload, options);
+    expect(verdict).toEqual({ is: 'unfit', why: 'no verdict within 1 s' });
   });
 });
 
-it('a check that is canceled settles once', async () => {
+it('a canceled check settles once', async () => {
   const settledAgain = vi.fn();
   process.on('multipleResolves', settledAgain);
   const cancellation = new AbortController();
@@ -56,20 +56,20 @@ it('a check that is canceled settles once', async () => {
   const trial = tryEngine('cpu', { ...workload, batch_size: 1 }, options);
   setTimeout(() => cancellation.abort(), 200);
   await expect(trial).rejects.toThrow(Canceled);
-  // The process is gone a moment later.
+  // The process exits a moment later.
   await sleep(300);
   process.off('multipleResolves', settledAgain);
   expect(settledAgain).not.toHaveBeenCalled();
 });
 
-it('a check that cannot be started is no crash', async () => {
+it('a check that cannot be started is reported as such, not as a crash', async () => {
   vi.stubGlobal('process', Object.create(process, { execPath: { value: '/nowhere/node' } }));
   const trial = tryEngine('cpu', workload, { entry: fixture('quick-check') });
   vi.unstubAllGlobals();
   expect(await trial).toEqual({ is: 'unfit', why: expect.stringMatching(/could not be started: .*ENOENT/) });
 });
 
-it('a check is ended when nobody wants to know any more', async () => {
+it('an aborted signal cancels a running check and prevents a new one', async () => {
   const cancellation = new AbortController();
   const options = { entry: fixture('broken-checks'), signal: cancellation.signal };
   const trial = tryEngine('cpu', { ...workload, batch_size: 1 }, options);
@@ -100,14 +100,14 @@ describe('verdicts', () => {
   const judge = (batch_size = 8) =>
     judgeEngines({ ...workload, batch_size }, cache, { tryAll: true, entry: fixture('quick-check') });
 
-  it('of engines that are not here say why, and of the others what was found', async () => {
+  it('give a reason for unavailable engines and the check’s result for the others', async () => {
     const verdicts = await judge();
     expect(verdicts).toMatchObject(unavailableEngines());
     expect(verdicts.cpu).toMatchObject({ is: 'able', imagesPerSecond: 8 });
     expect(checked()).toContain('cpu');
   });
 
-  it('are kept: nothing is tried twice for the same size and batch', async () => {
+  it('are saved: the same image size and batch size are not checked twice', async () => {
     const before = checked();
     expect((await judge()).cpu?.is).toBe('able');
     expect(checked()).toEqual(before);
@@ -119,7 +119,7 @@ describe('verdicts', () => {
     await saveFailure(cache, 'webgpu', 'the device was lost');
     expect((await judge()).webgpu).toEqual({ is: 'unfit', why: 'the device was lost' });
     expect(readAllVerdicts(cache).webgpu?.is).toBe('unfit');
-    expect((await judge(32)).webgpu, 'with another batch').toEqual({ is: 'unfit', why: 'the device was lost' });
+    expect((await judge(32)).webgpu, 'with another batch size').toEqual({ is: 'unfit', why: 'the device was lost' });
     expect((await judge(32)).cpu?.is).toBe('able');
     await saveFailure(cache, 'cpu', 'memory ran out');
     expect((await judge()).cpu?.is).toBe('able');

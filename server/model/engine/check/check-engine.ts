@@ -7,36 +7,37 @@ import { type Workload, workloadSchema } from '@/server/model/engine/inventory/v
 import { Canceled } from '@/server/model/errors.ts';
 
 /**
- * Tries an engine in a process of its own, since a native library may crash, hang, print or compute wrongly. That process
- * computes a graph whose gradients are known, then three steps of the run's own work.
+ * Checks an engine in a separate process, because a native library may crash, hang, print or compute wrong results. The
+ * process computes a graph with known gradients, then times three steps of the run's workload.
  */
 
-/** The one message that the process gets; its answer is a verdict. */
-export const checkOrderSchema = z.object({ engine: z.enum(engineNames), workload: workloadSchema });
+/** The only message sent to the process; it replies with a verdict. */
+export const checkRequestSchema = z.object({ engine: z.enum(engineNames), workload: workloadSchema });
 
-/** Its message in between: the known gradients are right, and the run's own work begins. */
+/** The process's progress message: the known gradients are correct, and the timed steps begin. */
 export const checkProgressSchema = z.object({
   is: z.literal('right'),
   device: z.string(),
   threads: z.number().nullable(),
 });
 
-/** Steps of the run's work; the first one is not counted. */
+/** Number of steps that a check runs; the first is not timed. */
 export const measuredSteps = 3;
 
-/** How long a check may take: loading, compiling and three steps. Milliseconds. */
-export const defaultTrainerTimeout = 20_000;
+/** Time limit of a check, including loading and compiling, in milliseconds. */
+export const defaultCheckTimeout = 20_000;
 
 interface CheckOptions {
   /** The bundled check, a file that Node can run. */
   entry: string | URL;
-  patience?: number;
-  /** Ends it at once. */
+  /** Milliseconds. */
+  timeout?: number;
+  /** Kills the process immediately. */
   signal?: AbortSignal;
 }
 
 /**
- * Resolves at the latest when the process has had its time, and leaves none behind.
+ * Checks an engine if it is available on this machine. Resolves by the timeout at the latest and leaves no process behind.
  *
  * @throws Canceled if the signal aborts
  */
@@ -45,27 +46,27 @@ export async function checkEngine(
   workload: Workload,
   options: CheckOptions,
 ): Promise<EngineVerdict> {
-  const absence = unavailableReason(engine);
-  return absence ? { is: 'absent', why: absence } : tryEngine(engine, workload, options);
+  const why = unavailableReason(engine);
+  return why ? { is: 'absent', why } : tryEngine(engine, workload, options);
 }
 
-/** What ends a check: whichever comes first. */
+/** How a check ended: the first of these events. */
 type CheckEnd =
   | { type: 'verdict'; verdict: EngineVerdict }
-  | { type: 'late' }
-  | { type: 'no-verdict' }
-  /** The system refused to start it, or the signal ended it. */
+  | { type: 'timed-out' }
+  | { type: 'invalid-message' }
+  /** The system refused to start the process, or the signal aborted. */
   | { type: 'not-started'; error: Error }
   | { type: 'crashed'; by: string };
 
-/** The same without a look at what is installed. */
+/** Checks an engine without testing first whether it is available. */
 export async function tryEngine(
   engine: EngineName,
   workload: Workload,
-  { entry, patience = defaultTrainerTimeout, signal }: CheckOptions,
+  { entry, timeout = defaultCheckTimeout, signal }: CheckOptions,
 ): Promise<EngineVerdict> {
   const child = spawn(process.execPath, [entry instanceof URL ? fileURLToPath(entry) : entry], {
-    // The output of native libraries matters only if they end the process.
+    // stderr is needed only to explain a crash.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
     windowsHide: true,
@@ -76,22 +77,21 @@ export async function tryEngine(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     printed = (printed + text).slice(-2000);
   });
-  /** The verdict if the time runs out now. */
-  let slow: EngineVerdict | null = null;
-  child.send({ engine, workload } satisfies z.infer<typeof checkOrderSchema>, () => {});
-  const end = await firstEnd(child, patience, ({ device, threads }) => {
-    // A GPU that takes so long hangs; a processor is slow, and still usable.
+  let verdictOnTimeout: EngineVerdict = { is: 'unfit', why: `no verdict within ${timeout / 1000} s` };
+  child.send({ engine, workload } satisfies z.infer<typeof checkRequestSchema>, () => {});
+  const end = await firstEnd(child, timeout, ({ device, threads }) => {
+    // A GPU that exceeds the timeout hangs; a processor is merely slow and still usable.
     if (engine !== 'cpu') return;
-    const imagesPerSecond = (measuredSteps * workload.batch_size) / (patience / 1000);
-    slow = { is: 'able', device, threads, imagesPerSecond };
+    const imagesPerSecond = (measuredSteps * workload.batch_size) / (timeout / 1000);
+    verdictOnTimeout = { is: 'able', device, threads, imagesPerSecond };
   });
   switch (end.type) {
     case 'verdict':
       return end.verdict;
-    case 'late':
-      return slow ?? { is: 'unfit', why: `no answer within ${patience / 1000} s` };
-    case 'no-verdict':
-      return { is: 'unfit', why: 'its check sent something that is no verdict. Rebuild: npm run build' };
+    case 'timed-out':
+      return verdictOnTimeout;
+    case 'invalid-message':
+      return { is: 'unfit', why: 'its check sent an invalid verdict. Rebuild: npm run build' };
     case 'not-started':
       if (signal?.aborted) throw new Canceled();
       return { is: 'unfit', why: `its check could not be started: ${end.error.message}` };
@@ -100,35 +100,35 @@ export async function tryEngine(
   }
 }
 
-/** Resolves once, and kills the process. @param onProgress called when the known gradients are right */
+/** Kills the process on the first end event and resolves with it. @param onProgress called if the known gradients are correct */
 const firstEnd = (
   child: ChildProcess,
-  patience: number,
+  timeout: number,
   onProgress: (progress: z.infer<typeof checkProgressSchema>) => void,
 ): Promise<CheckEnd> =>
   new Promise((resolve) => {
-    const end = (how: CheckEnd) => {
+    const end = (event: CheckEnd) => {
       clearTimeout(timer);
       child.off('message', onMessage).off('error', onError).off('close', onClose);
       child.on('error', () => {});
       child.kill('SIGKILL');
-      resolve(how);
+      resolve(event);
     };
     const onMessage = (message: unknown) => {
       const verdict = engineVerdictSchema.safeParse(message);
       const progress = checkProgressSchema.safeParse(message);
       if (verdict.success) end({ type: 'verdict', verdict: verdict.data });
       else if (progress.success) onProgress(progress.data);
-      else end({ type: 'no-verdict' });
+      else end({ type: 'invalid-message' });
     };
     const onError = (error: Error) => end({ type: 'not-started', error });
     const onClose = (code: number | null, signal: NodeJS.Signals | null) =>
       end({ type: 'crashed', by: signal ?? `exit code ${code}` });
-    const timer = setTimeout(end, patience, { type: 'late' } satisfies CheckEnd);
+    const timer = setTimeout(end, timeout, { type: 'timed-out' } satisfies CheckEnd);
     child.on('message', onMessage).on('error', onError).on('close', onClose);
   });
 
-/** The line of an error among what a process printed: the last line of an uncaught one is Node's version. */
+/** Finds the error in a process's output. Not simply the last line: after an uncaught error, Node prints its version. */
 function lastError(printed: string): string {
   const lines = printed.trim().split('\n');
   const line = lines.findLast((each) => /error/i.test(each)) ?? lines.at(-1) ?? '';

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { Engine } from '@/server/model/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '@/server/model/engine/onnxruntime.ts';
 import { interpret } from '@/server/model/graph/interpret.test-helper.ts';
-import { findMistake, knownGraph } from './known-graph.ts';
+import { findWrongResult, knownGraph } from './known-graph.ts';
 
-it('the known gradients are those of the float64 interpreter', async () => {
+it('the known gradients equal the float64 interpreter’s', async () => {
   const { outputs, feeds } = knownGraph();
   const rounded = Object.entries(interpret(outputs, feeds)).map(([name, values]) => [
     name,
@@ -13,19 +13,19 @@ it('the known gradients are those of the float64 interpreter', async () => {
   await expect(`${JSON.stringify(Object.fromEntries(rounded))}\n`).toMatchFileSnapshot('known-gradients.json');
 });
 
-it('an engine that computes right makes no mistake', async () => {
-  expect(await findMistake(createOnnxRuntimeEngine())).toBeNull();
+it('finds no wrong result of an engine that computes correctly', async () => {
+  expect(await findWrongResult(createOnnxRuntimeEngine())).toBeNull();
 });
 
 it.each([
   ['a number off by a thousandth', (value: number) => value * 1.01 + 0.001],
   ['nothing but NaN', () => Number.NaN],
-])('a mistake is found: %s', async (_, distort) => {
-  const right = createOnnxRuntimeEngine();
+])('finds a wrong result: %s', async (_, distort) => {
+  const correct = createOnnxRuntimeEngine();
   const wrong: Engine = {
-    ...right,
+    ...correct,
     compile: async (outputs) => {
-      const program = await right.compile(outputs);
+      const program = await correct.compile(outputs);
       return {
         ...program,
         run: async (inputs) => {
@@ -35,5 +35,5 @@ it.each([
       };
     },
   };
-  expect(await findMistake(wrong)).toContain('gradient 2 of a known graph');
+  expect(await findWrongResult(wrong)).toContain('gradient 2 of a known graph');
 });

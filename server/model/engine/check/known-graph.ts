@@ -7,8 +7,8 @@ import { Random } from '@/server/model/random.ts';
 import known from './known-gradients.json' with { type: 'json' };
 
 /**
- * A small graph of everything that training is made of, whose loss and gradients are known: frozen convolutions with
- * constant kernels, then a trained part with its head and loss. No data needed.
+ * A small graph with every operation of a training step, whose loss and gradients are known: frozen convolutions with
+ * constant kernels, then a trained part with head and loss. Needs no data.
  */
 
 const images = 4;
@@ -32,9 +32,9 @@ export function knownGraph(): { outputs: Outputs; feeds: Tensors } {
   const frozen = conv(clip(depthwise, 0, 6), weights('project', 2, 8, 1, 1), weights('project bias', 2));
   const parameters: Node[] = smallNetworkShapes.map((shape, at) => input(`p${at}`, shape));
   const loss = smallNetwork(frozen, parameters);
-  const towards = gradients(loss, parameters);
+  const parameterGradients = gradients(loss, parameters);
   return {
-    outputs: { loss, ...Object.fromEntries(towards.map((gradient, at) => [`gradient ${at}`, gradient])) },
+    outputs: { loss, ...Object.fromEntries(parameterGradients.map((gradient, at) => [`gradient ${at}`, gradient])) },
     feeds: {
       pixels: numbers(pixels.shape, 'pixels'),
       ...Object.fromEntries(smallNetworkShapes.map((shape, at) => [`p${at}`, numbers(shape, 'parameter', at)])),
@@ -42,20 +42,20 @@ export function knownGraph(): { outputs: Outputs; feeds: Tensors } {
   };
 }
 
-/** Float32's rounding over so short a way is some 1e-6; TF32's would be 1e-3. */
+/** For a graph this small, float32 rounding is about 1e-6; TF32's would be 1e-3. */
 const tolerance = 1e-4;
 
-/** @returns what the engine computes wrongly, in words; null where all is right. */
-export async function findMistake(engine: Engine): Promise<string | null> {
+/** @returns a description of the first wrong result; null if all results are correct */
+export async function findWrongResult(engine: Engine): Promise<string | null> {
   const { outputs, feeds } = knownGraph();
   const program = await engine.compile(outputs);
   const results = await program.run(feeds);
   await program.release();
-  for (const [name, due] of Object.entries(known)) {
-    for (const [at, value] of due.entries()) {
-      const found = results[name]?.[at];
-      if (found === undefined || !(Math.abs(found - value) <= tolerance)) {
-        return `it computes wrongly: ${name} of a known graph is ${found} where ${value} is due`;
+  for (const [name, expectedNumbers] of Object.entries(known)) {
+    for (const [at, expected] of expectedNumbers.entries()) {
+      const actual = results[name]?.[at];
+      if (actual === undefined || !(Math.abs(actual - expected) <= tolerance)) {
+        return `it computes wrong results: ${name} of a known graph is ${actual} instead of ${expected}`;
       }
     }
   }

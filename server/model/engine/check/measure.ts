@@ -10,8 +10,8 @@ import { randomWeights } from '@/server/model/network/random-weights.ts';
 import { measuredSteps } from './check-engine.ts';
 
 /**
- * Images a second of what a run spends most of its time on: steps of the real tail where it fine-tunes, else features.
- * Random weights and inputs.
+ * Measures the images per second of a run's most expensive part: training steps of the tail if the run fine-tunes, else
+ * feature extraction. Weights and inputs are random.
  */
 export async function measureEngine(engine: Engine, workload: Workload): Promise<number> {
   const { image_size, n_unfreeze, batch_size } = workload;
@@ -24,7 +24,7 @@ export async function measureEngine(engine: Engine, workload: Workload): Promise
   const program = await engine.compile(graph);
   let started = 0;
   for (let step = 0; step < measuredSteps; step++) {
-    // The first one compiles.
+    // The first step compiles and is not timed.
     if (step === 1) started = performance.now();
     await program.run(feeds);
   }
@@ -33,5 +33,5 @@ export async function measureEngine(engine: Engine, workload: Workload): Promise
   return ((measuredSteps - 1) * batch_size) / seconds;
 }
 
-/** From 0 to 0.1: a variance must not be negative. */
+/** Random numbers from 0 to 0.1; not negative, because some of them are variances. */
 const smallNumbers = (length: number): Float32Array => Float32Array.from(randomBytes(length), (byte) => byte / 2550);

@@ -12,9 +12,12 @@ import {
 } from '@/lib/config/engines.ts';
 import { processorName } from './processor.ts';
 
-/** Looks for what engines need of this machine, without loading any. For Node alone. */
+/** Detects the packages, binaries and GPUs that engines require, without loading any engine. Node only. */
 
-/** The folder of a package installed in the project, which every entry makes its current folder; null where it is not. */
+/**
+ * The folder of a package installed in the project; null if it is not installed. Resolves from the current folder, which
+ * every entry point sets to the project root.
+ */
 export function packageFolder(name: string): string | null {
   try {
     const found = createRequire(path.join(process.cwd(), 'package.json')).resolve(name);
@@ -30,7 +33,7 @@ const filesBelow = (folder: string): string[] =>
 
 let musl: boolean | null = null;
 
-/** Alpine and its like: their C library runs no binary that was made for another. Found out once, as Node's report is slow. */
+/** Whether the C library is musl (Alpine Linux), which cannot run binaries built for glibc. Cached: Node's report is slow. */
 function isMusl(): boolean {
   musl ??=
     process.platform === 'linux' &&
@@ -38,18 +41,18 @@ function isMusl(): boolean {
   return musl;
 }
 
-/** Whether a package is installed, with its binary for this system where it needs one. */
+/** Whether a package is installed, including the binary for this system if it needs one. */
 function isInstalled(name: string, binary: EngineFacts['binary']): boolean {
   const folder = packageFolder(name);
   if (!folder || !binary) return folder !== null;
   if (binary.isForEachSystem && isMusl()) return false;
-  const place = binary.isForEachSystem ? path.join(process.platform, process.arch) : '';
-  // Packages are found at run time: nothing to trace when pages are built.
+  const subfolder = binary.isForEachSystem ? path.join(process.platform, process.arch) : '';
+  // The folder is known only at run time, so Turbopack must not trace it.
   const files = filesBelow(path.join(/* turbopackIgnore: true */ folder, binary.folder));
-  return files.some((file) => file.includes(place) && file.includes(binary.name));
+  return files.some((file) => file.includes(subfolder) && file.includes(binary.name));
 }
 
-/** The first GPU of this machine, as far as the system tells; Linux does by its devices, others cannot be asked so. */
+/** Detects the first GPU of this machine. Only Linux lists its devices as files; on other systems a GPU is assumed. */
 export function findGpu(): { name: string; isNvidia: boolean } | null {
   if (process.platform === 'darwin') return { name: `${processorName()} GPU`, isNvidia: false };
   if (process.platform !== 'linux') return { name: 'GPU', isNvidia: existsSync('C:\\Windows\\System32\\nvcuda.dll') };
@@ -59,17 +62,17 @@ export function findGpu(): { name: string; isNvidia: boolean } | null {
     return { name: model?.trim() ?? 'NVIDIA GPU', isNvidia: true };
   }
   if (existsSync('/dev/nvidia0')) return { name: 'NVIDIA GPU', isNvidia: true };
-  const rendersHere = existsSync('/dev/dxg') || filesBelow('/dev/dri').some((file) => file.startsWith('renderD'));
-  return rendersHere ? { name: 'GPU', isNvidia: existsSync('/usr/lib/wsl/lib/libcuda.so.1') } : null;
+  const hasRenderDevice = existsSync('/dev/dxg') || filesBelow('/dev/dri').some((file) => file.startsWith('renderD'));
+  return hasRenderDevice ? { name: 'GPU', isNvidia: existsSync('/usr/lib/wsl/lib/libcuda.so.1') } : null;
 }
 
-const here = `${process.platform} ${process.arch}`;
+const system = `${process.platform} ${process.arch}`;
 
-/** Why an engine cannot run here, and what a person can do about it; null where it is worth a try. */
+/** Why an engine cannot run on this machine, with what to do about it; null if it may run. */
 export function unavailableReason(name: EngineName): string | null {
   const { packages, binary, gpu, missing, replaces }: EngineFacts = engines[name];
   if (gpu && !hasGpu(gpu.maker)) return gpu.missing;
-  if (!packages.some((each) => isInstalled(each, binary))) return missing(here);
+  if (!packages.some((each) => isInstalled(each, binary))) return missing(system);
   return replaces && unavailableReason(replaces.engine as EngineName) === null ? replaces.unneeded : null;
 }
 
@@ -78,7 +81,7 @@ function hasGpu(maker: 'any' | 'NVIDIA'): boolean {
   return gpu !== null && (maker === 'any' || gpu.isNvidia);
 }
 
-/** Why engines cannot run here, of those that cannot. */
+/** The verdicts on all engines that cannot run on this machine. */
 export const unavailableEngines = (): EngineVerdicts =>
   Object.fromEntries(
     engineNames.flatMap((name): [EngineName, EngineVerdict][] => {
@@ -87,8 +90,8 @@ export const unavailableEngines = (): EngineVerdicts =>
     }),
   );
 
-/** Changes whenever a check might end otherwise: another package, system, processor or GPU. */
-export function partsFingerprint(): string[] {
+/** Everything that can change a check's result: package versions, system, processor and GPU. */
+export function environmentFacts(): string[] {
   const packages = new Set<string>(engineNames.flatMap((name) => engines[name].packages));
   const versions = [...packages].map((name) => {
     const folder = packageFolder(name);
@@ -96,12 +99,12 @@ export function partsFingerprint(): string[] {
       ? (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version
       : '';
   });
-  const present = engineNames.map((name) => unavailableReason(name) ?? name);
+  const availability = engineNames.map((name) => unavailableReason(name) ?? name);
   return [
     ...versions,
-    ...present,
+    ...availability,
     process.version,
-    here,
+    system,
     processorName(),
     String(os.availableParallelism()),
     findGpu()?.name ?? '',

@@ -1,4 +1,4 @@
 import os from 'node:os';
 
-/** What the CPU calls itself: `AMD EPYC`. For Node alone. */
+/** The model name of the CPU, such as `AMD EPYC`. Node only. */
 export const processorName = (): string => os.cpus()[0]?.model.trim() || os.arch();

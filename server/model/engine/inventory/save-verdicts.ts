@@ -11,18 +11,18 @@ import {
 
 export async function saveVerdicts(cacheFolder: string, workload: Workload, verdicts: EngineVerdicts): Promise<void> {
   const { workloads, failures } = readSavedVerdicts(cacheFolder);
-  await keep(cacheFolder, { workloads: { ...workloads, [workloadKey(workload)]: verdicts }, failures });
+  await save(cacheFolder, { workloads: { ...workloads, [workloadKey(workload)]: verdicts }, failures });
 }
 
-/** An engine that failed in the middle of a run is not taken again by itself, whatever the run. The processor always may be. */
+/** Records that an engine failed during a run, so that `auto` no longer selects it for any run. `cpu` is never excluded. */
 export async function saveFailure(cacheFolder: string, engine: EngineName, why: string): Promise<void> {
   if (engine === 'cpu') return;
   const { workloads, failures } = readSavedVerdicts(cacheFolder);
-  await keep(cacheFolder, { workloads, failures: { ...failures, [engine]: why } });
+  await save(cacheFolder, { workloads, failures: { ...failures, [engine]: why } });
 }
 
-const keep = (cacheFolder: string, kept: SavedVerdicts): Promise<number> =>
+const save = (cacheFolder: string, saved: SavedVerdicts): Promise<number> =>
   writeAtomically(
     verdictFileIn(cacheFolder),
-    `${JSON.stringify({ fingerprint: verdictFingerprint(), ...kept }, null, 2)}\n`,
+    `${JSON.stringify({ fingerprint: verdictFingerprint(), ...saved }, null, 2)}\n`,
   );
