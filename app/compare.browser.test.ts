@@ -55,7 +55,7 @@ describe('comparing runs, in a browser', () => {
     await expect
       .poll(() => verdicts())
       .toEqual([expect.stringMatching(/^n30 beats frozen by 6\.0 points, 95 % interval 4\.\d…7\.\d; not chance\.$/)]);
-    await page.getByText('Correct on 1,000 images: both 700').waitFor();
+    await page.getByText('Of 1,000 images, 700 were classified correctly by both').waitFor();
   });
 
   it('adds a run found by its name', async () => {

@@ -64,9 +64,9 @@ function VerdictSentence({ verdict, a, b }: { verdict: Verdict; a: string; b: st
       </p>
       {verdict.kind === 'paired' && (
         <p className="mt-0.5 text-soft text-xs">
-          Correct on {formatCount(verdict.images)} images: both {formatCount(verdict.counts.both)}, only {a}{' '}
-          {formatCount(verdict.counts.onlyA)}, only {b} {formatCount(verdict.counts.onlyB)}, neither{' '}
-          {formatCount(verdict.counts.neither)}. McNemar’s test (
+          Of {formatCount(verdict.images)} images, {formatCount(verdict.counts.both)} were classified correctly by both
+          runs, {formatCount(verdict.counts.onlyA)} only by {a}, {formatCount(verdict.counts.onlyB)} only by {b}, and{' '}
+          {formatCount(verdict.counts.neither)} by neither. McNemar’s test (
           {verdict.test.method === 'exact' ? 'exact' : 'chi-square with continuity correction'}): p{' '}
           {formatProbability(verdict.test.p)}.
         </p>

@@ -1,7 +1,7 @@
 import { type EndEvent, isEndEvent, type RunEvent, type RunEventOf } from './events.ts';
 import type { RunDetail, RunSummary, StoredEvent } from './run.ts';
 
-/** The part of a run that events change, in the database and on a page. */
+/** The fields of a run that events update, in the database and on a page. */
 export type RunState = Pick<
   RunSummary,
   | 'status'
@@ -48,7 +48,7 @@ export function acceptsEvent({ status, exportPending }: RunState, { type }: RunE
   }
 }
 
-/** The changes when a trainer starts for a queued run. @param at Unix ms */
+/** State changes when a trainer picks up a queued run. @param at Unix ms */
 export const startAttempt = (run: RunState, at: number): Partial<RunState> => ({
   status: 'running',
   startedAt: at,
@@ -151,7 +151,7 @@ export function reduceSummary<T extends RunSummary>(run: T, event: RunEvent): T 
 }
 
 /**
- * Applies an event to the state of a run's page. Events already seen, by id, are ignored, so a reconnect may repeat some.
+ * Applies an event to the state of a run's page. Events whose id was already seen are ignored, so a reconnect can safely replay some.
  */
 export function reduceRun(run: RunDetail, { id, event }: StoredEvent): RunDetail {
   // `progress` has no id and is not listed.
@@ -200,7 +200,7 @@ const ofType =
 export const eventsOf = <T extends RunEvent['type']>(run: Pick<RunDetail, 'events'>, type: T): RunEventOf<T>[] =>
   run.events.map(({ event }) => event).filter(ofType(type));
 
-/** Whether training must not continue when the run starts or resumes, because the user has ended it. */
+/** Whether the user has asked to end training, so a started or resumed run skips to evaluation. */
 export function isFinishing(events: readonly RunEvent[]): boolean {
   const states = events.flatMap((event) => {
     if (event.type === 'queued-again') return [event.finish === true];
@@ -215,7 +215,7 @@ export function isFinishedEarly(run: Pick<RunDetail, 'status' | 'events'>): bool
   return run.status === 'completed' && types.lastIndexOf('finished-early') > types.lastIndexOf('queued-again');
 }
 
-/** How each stage ended: its restored epoch and the number of epochs until then. For an extended run, the last end. */
+/** How each stage ended: the epoch whose weights were restored and how many epochs had been trained. For an extended run, only the most recent end counts. */
 export function stageEnds(run: Pick<RunDetail, 'events'>): (RunEventOf<'stage-ended'> & { epochs: number })[] {
   const events = run.events.map(({ event }) => event);
   return ([1, 2] as const).flatMap((stage) => {

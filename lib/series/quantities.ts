@@ -10,7 +10,7 @@ interface QuantityDescription {
   format: (value: number) => string;
 }
 
-/** The quantities of an epoch that are drawn as curves. */
+/** Per-epoch metrics plotted as curves. */
 export const quantities = {
   val_accuracy: share('validation accuracy'),
   accuracy: share('training accuracy'),

@@ -48,7 +48,7 @@ it('reports nothing while the file is in place', () => {
 it('reports a deleted file, and saves its content once', () => {
   const { databaseFile } = open('a', 'b');
   rmSync(file);
-  expect(databaseFile.problem()).toMatch(/lab\.db was deleted or moved .* Put the file back; or stop the server/);
+  expect(databaseFile.problem()).toMatch(/lab\.db was deleted or moved .* Put the file back, or restart the server/);
   expect(databaseFile.problem()).toContain(`saved as ${path.join(folder, saved()[0]!)}; to continue`);
   expect(saved()).toHaveLength(1);
   expect(notesOf(saved()[0]!)).toEqual(['a', 'b']);
@@ -72,7 +72,7 @@ it('reports a replaced file, and leaves nothing in the write-ahead log that woul
   sqlite.exec("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('new')");
   sqlite.close();
   renameSync(other, file);
-  expect(databaseFile.problem()).toMatch(/was replaced by another file .* stop the server and start it again/);
+  expect(databaseFile.problem()).toMatch(/was replaced by another file .* restart the server/);
   add('late');
   databaseFile.problem();
   expect(statSync(`${file}-wal`).size).toBe(0);

@@ -29,16 +29,16 @@ export class DatabaseFile {
       return null;
     }
     this.copy ??= this.saveCopy();
-    this.emptyLog();
+    this.checkpointWal();
     const [event, remedy] =
       current === null
         ? [
             'was deleted or moved',
-            'Put the file back; or stop the server and start it again: it then creates an empty database and imports the logs in the results folder again.',
+            'Put the file back, or restart the server: it then creates an empty database and imports the logs in the results folder again.',
           ]
         : [
             'was replaced by another file',
-            'To use the new file, stop the server and start it again. To keep using the old one, move it back.',
+            'To use the new file, restart the server. To keep using the old one, move it back.',
           ];
     const copy =
       'file' in this.copy
@@ -57,12 +57,12 @@ export class DatabaseFile {
     }
   }
 
-  /** Moves the write-ahead log into the old file: SQLite would otherwise apply it to the new file of this name. */
-  private emptyLog(): void {
+  /** Checkpoints the write-ahead log into the old file: SQLite would otherwise apply it to the new file of this name. */
+  private checkpointWal(): void {
     try {
       pragma(this.sqlite, 'wal_checkpoint(TRUNCATE)');
     } catch (error) {
-      console.error(`Cannot empty the write-ahead log of ${this.file}: ${(error as Error).message}`);
+      console.error(`Could not checkpoint the write-ahead log of ${this.file}: ${(error as Error).message}`);
     }
   }
 }

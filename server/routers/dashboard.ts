@@ -15,10 +15,10 @@ export const dashboardRouter = router({
   /** The values that runs can be filtered by, with counts. */
   facets: procedure.query(({ ctx }) => countFacets(ctx.db)),
 
-  /** The best runs of a query, per test set identity. */
+  /** The best runs matching a query, grouped by test set. */
   best: procedure.input(runQuerySchema).query(({ ctx, input }) => readBestRuns(ctx.db, input)),
 
-  /** One metric of every epoch, for the first runs of a query. */
+  /** One metric per epoch, for the first runs matching a query. */
   curves: procedure
     .input(runQuerySchema.extend({ metric: z.enum(curveMetrics), batches: z.boolean().default(false) }))
     .query(({ ctx, input: { metric, batches, ...query } }) => readCurves(ctx.db, query, metric, batches)),

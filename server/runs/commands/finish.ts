@@ -1,10 +1,11 @@
 import type { FinishScope, RunEvent } from '@/lib/run/events.ts';
 import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
-import { recordEvent } from '@/server/runs/events/record-event.ts';
+import { appendEvent, recordEvent } from '@/server/runs/events/record-event.ts';
 import { hasCheckpoint } from '@/server/runs/files/run-files.ts';
 import { findRow, readEvents } from '@/server/runs/queries/read-runs.ts';
 import { resetAttempts } from '@/server/runs/queue/recover.ts';
+import { findChangeableRun } from './find-changeable-run.ts';
 
 /**
  * Ends the training of a running run early: `stage1` skips to stage 2, `training` skips to evaluation and export of the
@@ -42,20 +43,26 @@ function describeTooLate(events: RunEvent[], scope: FinishScope): string | null 
  * Queues a canceled, interrupted or failed run to evaluate and export its best epoch so far, without further training.
  * @throws RunNotFoundError; AppError `conflict` for a run in another state, or without a complete epoch
  */
-export async function evaluateRun(services: Context, id: string): Promise<void> {
-  const { db, env, queue } = services;
-  const { status } = findRow(db, id);
-  if (status !== 'canceled' && status !== 'interrupted' && status !== 'failed') {
-    throw new AppError(
-      'conflict',
-      `This run is ${status}. Only a canceled, interrupted or failed run can be evaluated.`,
-    );
-  }
-  if (!hasCheckpoint(env.paths.results, id)) {
-    throw new AppError('conflict', 'This run has no complete epoch to evaluate. Resume it instead.');
-  }
+export async function evaluateRun({ db, bus, env, queue }: Context, id: string): Promise<void> {
+  db.transaction(
+    (tx) => {
+      const { status } = findChangeableRun(tx, queue, id);
+      if (status !== 'canceled' && status !== 'interrupted' && status !== 'failed') {
+        throw new AppError(
+          'conflict',
+          `This run is ${status}. Only a canceled, interrupted or failed run can be evaluated.`,
+        );
+      }
+      if (!hasCheckpoint(env.paths.results, id)) {
+        throw new AppError('conflict', 'This run has no complete epoch to evaluate. Resume it instead.');
+      }
+      resetAttempts(tx, id);
+      appendEvent(tx, id, { type: 'queued-again', at: Date.now(), finish: true });
+    },
+    { behavior: 'immediate' },
+  );
+  bus.publish({ runId: id, progress: null });
+  // The process of the earlier attempt may still be exiting or exporting. The queue starts nothing before it has exited.
   await queue.release(id);
-  resetAttempts(db, id);
-  recordEvent(services, id, { type: 'queued-again', at: Date.now(), finish: true });
   queue.wake();
 }

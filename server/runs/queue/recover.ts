@@ -6,7 +6,7 @@ import type { RunBus } from '@/server/runs/events/bus.ts';
 import { appendEvent } from '@/server/runs/events/record-event.ts';
 import { readEvents } from '@/server/runs/queries/read-runs.ts';
 
-/** How many attempts in a row may complete no new epoch. */
+/** Maximum number of consecutive attempts that complete no new epoch. */
 const maxAttemptsWithoutProgress = 3;
 
 /** Marks every running run as `interrupted`. @param message why, for the user */
@@ -38,7 +38,7 @@ export function resumeInterrupted(
   });
 }
 
-/** Lets a run that the user resumes or extends be retried as often as a new one. */
+/** Resets the retry count when the user resumes or extends a run. */
 export const resetAttempts = (db: Database | Transaction, id: string): void =>
   void db.update(runs).set({ attemptsWithoutProgress: 0 }).where(eq(runs.id, id)).run();
 
@@ -47,7 +47,7 @@ function changeAll(
   status: RunRow['status'],
   change: (tx: Transaction, run: RunRow) => void,
 ): void {
-  // The queue checks often; without such a run it need not lock the database.
+  // The queue polls often; skip the write lock if no run has this status.
   if (!db.select({ id: runs.id }).from(runs).where(eq(runs.status, status)).limit(1).get()) return;
   const found = db.transaction(
     (tx) => {

@@ -48,7 +48,9 @@ export function linesOf(event: RunEvent): string[] {
     case 'checkpoints':
       return [event.problem ?? 'Checkpoints can be written again'];
     case 'files-ready':
-      return [`Files written with the weights of ${stageLabel(event.stage).toLowerCase()}, epoch ${event.epoch}`];
+      return [
+        `Exported model files with the weights of ${stageLabel(event.stage).toLowerCase()}, epoch ${event.epoch}`,
+      ];
     default:
       return [];
   }

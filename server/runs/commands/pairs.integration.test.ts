@@ -9,6 +9,7 @@ import { openServices, testConfig } from '@/server/services.test-helper.ts';
 import { cancelRun } from './cancel.ts';
 import { deleteRun } from './delete.ts';
 import { extendRun } from './extend.ts';
+import { evaluateRun } from './finish.ts';
 import { resumeRun } from './resume.ts';
 import { updateRun } from './update.ts';
 
@@ -17,6 +18,7 @@ const commands = {
   cancel: async (services: Context, id: string) => cancelRun(services, id),
   delete: async (services: Context, id: string) => void (await deleteRun(services, id)),
   resume: (services: Context, id: string) => resumeRun(services, id),
+  evaluate: (services: Context, id: string) => evaluateRun(services, id),
   extend: async (services: Context, id: string) => extendRun(services, id, 1),
   update: async (services: Context, id: string) => void updateRun(services, id, { notes: 'new' }),
 };
@@ -29,6 +31,7 @@ const next: Record<Command, (state: State) => State | null> = {
   cancel: (state) => (state === 'queued' || state === 'running' ? 'canceled' : state),
   delete: (state) => (state === 'running' ? null : 'deleted'),
   resume: (state) => (['canceled', 'interrupted', 'failed'].includes(state) ? 'queued' : null),
+  evaluate: (state) => (['canceled', 'interrupted', 'failed'].includes(state) ? 'queued' : null),
   extend: (state) => (state === 'completed' ? 'running' : null),
   update: (state) => state,
 };
@@ -37,6 +40,7 @@ async function addRun(services: Context, state: RunStatus): Promise<string> {
   if (state === 'running') {
     const id = await startScene(services, 'waits');
     await untilTraining(services, id);
+    writeFileSync(path.join(services.env.paths.results, id, 'checkpoint.safetensors'), '');
     return id;
   }
   const id = state;
