@@ -13,7 +13,7 @@ import { type FormValues, readForm } from './read-form.ts';
 
 /** Minimum time between two requests while a slider moves, in ms. */
 const throttleInterval = 150;
-/** How often to poll while no images are downloaded, in ms. */
+/** How often to poll while the images have not been downloaded yet, in ms. */
 const pollInterval = 5000;
 
 /** Training images as stage 2 would see them. While a value is invalid, the preview shows the last valid options. */

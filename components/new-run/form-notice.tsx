@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-/** A dismissible notice about how the form was filled. */
+/** A dismissible notice about how the form was prefilled. */
 export function FormNotice({ children, onClose }: { children: ReactNode; onClose: () => void }) {
   return (
     <div role="alert" className="card flex items-start gap-3 border-warn/40 p-3">

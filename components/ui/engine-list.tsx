@@ -1,7 +1,7 @@
 import { type EngineVerdict, type EngineVerdicts, engineNames, engines } from '@/lib/config/engines.ts';
 import { formatCount } from '@/lib/format.ts';
 
-/** The known engines of this machine: measured speed, or why an engine cannot be used. */
+/** The engines checked on this machine: measured speed, or why an engine cannot be used. */
 export function EngineList({ verdicts, selected }: { verdicts: EngineVerdicts; selected: string | null }) {
   const known = engineNames.flatMap((name) => (verdicts[name] ? [{ name, verdict: verdicts[name] }] : []));
   if (known.length === 0) return null;

@@ -24,7 +24,7 @@ const curveSchema = z.object({
   learning_rate: numbers,
 });
 
-/** The part that completed and canceled runs share. */
+/** Fields common to the logs of completed and canceled runs. */
 const trainedSchema = z.object({
   config: trainConfigSchema.omit({ augment: true }).extend({
     base_model: z.string(),
@@ -43,7 +43,7 @@ const trainedSchema = z.object({
     threads: z.number().int().nullable(),
     weights_file: z.string(),
   }),
-  /** The epoch of each stage, from 1, whose weights were restored; null if the stage did not end. */
+  /** The epoch of each stage, from 1, whose weights were restored; null if the stage did not finish. */
   best_epoch: z.object({ stage1: z.number().int().nullable(), stage2: z.number().int().nullable() }),
   finished_at: z.iso.datetime(),
 });

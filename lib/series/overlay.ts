@@ -15,7 +15,7 @@ export interface OverlaidRun {
 export interface OverlayOptions {
   metric: CurveMetric;
   stage: 'both' | 'stage1' | 'stage2';
-  /** Weight within [0, 1); see `smooth`. */
+  /** Weight in [0, 1); see `smooth`. */
   smoothing: number;
   logarithmic: boolean;
 }
@@ -23,7 +23,7 @@ export interface OverlayOptions {
 /** With more runs, one hover label for all would cover the chart, and markers would hide the lines. */
 const maxDetailed = 12;
 
-/** One quantity of several runs by epoch; a larger marker shows where a run's fine-tuning starts. */
+/** One metric by epoch for several runs; a larger marker shows where a run's fine-tuning starts. */
 export function prepareOverlay(runs: readonly OverlaidRun[], options: OverlayOptions): Chart {
   const { metric, stage, logarithmic } = options;
   const { name: metricName, title } = quantities[metric];

@@ -4,7 +4,7 @@ interface QuantityDescription {
   name: string;
   /** Axis title, with the unit. */
   title: string;
-  /** Converts stored to displayed values: accuracies are stored within 0…1 and displayed in percent. */
+  /** Converts stored to displayed values: accuracies are stored as fractions (0…1) and displayed as percentages. */
   factor: number;
   /** Formats a displayed value, without its unit. */
   format: (value: number) => string;
@@ -30,12 +30,12 @@ function loss(name: string): QuantityDescription {
   return { name, title: name, factor: 1, format: (value) => value.toFixed(4) };
 }
 
-/** At most three digits: 0.0001 → `1e-4`. */
+/** At most three significant digits: 0.0001 → `1e-4`. */
 function formatExponent(value: number): string {
   return withoutTrailingZeros(value.toExponential(2));
 }
 
-/** At most four digits: 12.3 → `12.3`, 123456 → `1.235e+5`. */
+/** At most four significant digits: 12.3 → `12.3`, 123456 → `1.235e+5`. */
 export const formatShort = (value: number): string => withoutTrailingZeros(value.toPrecision(4));
 
 const withoutTrailingZeros = (figure: string): string =>

@@ -8,7 +8,7 @@ import { findRun } from '@/server/runs/queries/find-run.ts';
 export const metadata: Metadata = { title: 'New run' };
 
 interface Props {
-  /** `from`: id of the run whose config fills the form. */
+  /** `from`: id of the run whose config prefills the form. */
   searchParams: Promise<{ from?: string | string[] }>;
 }
 

@@ -8,7 +8,7 @@ export interface Paths {
   results: string;
   /** Folders of custom images. */
   datasets: string;
-  /** Values computed once for all runs; may be emptied at any time. */
+  /** Values cached across runs; the folder may be emptied at any time. */
   cache: string;
   /** Maximum size of the cache, in bytes. */
   cacheLimit: number;

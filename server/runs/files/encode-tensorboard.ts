@@ -4,7 +4,7 @@ import { crc32c } from './crc32c.ts';
 
 /**
  * Encodes a run's metrics as TensorBoard event files with the names and structure of Keras' callback: one folder each for
- * training, validation and test, and tags such as `epoch_accuracy`. Epochs count from 1 across both stages.
+ * training, validation and test, and tags such as `epoch_accuracy`. Epochs are numbered from 1, continuing across both stages.
  * https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto
  */
 
@@ -33,7 +33,7 @@ interface Point {
   scalars: Record<string, number | null>;
 }
 
-/** @returns event files by their path in the run's folder, without those that have no scalars */
+/** @returns event files keyed by path relative to the run's folder; files without scalars are omitted */
 export function encodeTensorboard(events: readonly RunEvent[]): Map<string, Buffer> {
   const epochs = events.filter((event) => event.type === 'epoch');
   // An extended run was evaluated more than once.

@@ -29,7 +29,7 @@ const journalHeadSchema = z.object({
   logFile: z.string().optional(),
 });
 
-/** Longer journals are not read: thousands of epochs need less. */
+/** Larger journals are rejected; even thousands of epochs fit within this. */
 const maxJournalBytes = 32 * 2 ** 20;
 
 interface Unfinished {
@@ -41,7 +41,7 @@ interface Unfinished {
 /** Unfinished journals by file. They are read again only after they have grown or their writer has exited. */
 const unfinished = () => singleton('unfinished-journals', () => new Map<string, Unfinished>());
 
-/** Why journals could not be read, by file relative to the results folder, with forward slashes. */
+/** Why journals could not be read, keyed by path relative to the results folder, with forward slashes. */
 export type JournalProblems = Map<string, string>;
 
 type Services = Pick<BaseContext, 'db' | 'env' | 'bus'>;
@@ -75,7 +75,7 @@ export async function adoptRuns(services: Services): Promise<JournalProblems> {
   return problems;
 }
 
-/** @throws UnreadableFile, or an error of the database */
+/** @throws UnreadableFile, or a database error */
 async function adoptRun({ db, env, bus }: Services, id: string): Promise<void> {
   const results = env.paths.results;
   const file = path.join(results, id, 'events.ndjson');
@@ -94,7 +94,7 @@ async function adoptRun({ db, env, bus }: Services, id: string): Promise<void> {
   db.transaction((tx) => {
     const { config, createdAt } = head;
     const row = { id, name: runName(config), config, createdAt, logFile, status: 'running' as const };
-    // Another server on the same database may have added it meanwhile.
+    // Another server on the same database may have added it in the meantime.
     const { changes } = tx.insert(runs).values(row).onConflictDoNothing({ target: runs.id }).run();
     if (changes === 0) return;
     for (const event of events) appendEvent(tx, id, event);
