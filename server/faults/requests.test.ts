@@ -117,7 +117,7 @@ describe('oversized and malicious requests', () => {
           `{"${key}":${value}}`,
         ]) {
           const list = await askServer(app.url, `/api/trpc/runs.list?input=${encodeURIComponent(inner)}`);
-          expect([inner, list.status < 500, list.body.includes('isPolluted')]).toEqual([inner, true, false]);
+          expect([inner, list.status < 500, hasKey(JSON.parse(list.body), 'isPolluted')]).toEqual([inner, true, false]);
         }
         const log = { name: `${key}.json`, text: `{"config":{"${key}":${value}},"metrics":{}}`, modifiedAt: 0 };
         expect((await post('/api/trpc/logs.import', JSON.stringify(log))).status).toBe(200);
@@ -184,3 +184,9 @@ const sendUntilAnswered = (maxBytes: number, header: string): Promise<{ sent: nu
     socket.on('error', () => {});
     socket.on('close', () => resolve({ sent, answer }));
   });
+
+/** Whether an object anywhere in a value has this key; texts may contain anything. Imported logs keep unknown settings as text. */
+function hasKey(value: unknown, key: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return key in value || Object.values(value).some((inner) => hasKey(inner, key));
+}
