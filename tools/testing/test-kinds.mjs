@@ -2,8 +2,8 @@
  * The kind of a test, and so what it needs, follows from its file name:
  *
  * - `*.browser.test.ts` needs a browser and usually the built app.
- * - `*.integration.test.ts` and everything in `server/faults` runs real parts of the program: the built bundles, the app or a
- *   command line as a separate process, an engine on the complete network or on every operation, or training.
+ * - `*.integration.test.ts` and everything in `server/faults` runs real parts of the program: the built bundles, the app, a
+ *   command line or trainer processes that must be waited for, an engine on the complete network, or training.
  * - any other `*.test.ts` needs only the sources. `npm run test:unit` runs these without a build.
  */
 const browser = '.browser.test.ts';
