@@ -1,5 +1,5 @@
 import { root } from './build.mjs';
-import { importCycles, oversized, wrongDirections } from './directions.mjs';
+import { heavyImports, importCycles, oversized, wrongDirections } from './directions.mjs';
 import { checkLanguage } from './language.mjs';
 import { runTool } from './run-tool.mjs';
 import { readSources } from './source-tree.mjs';
@@ -9,7 +9,12 @@ const checks = {
   'format and lint': () => runTool('biome', ['check', '--error-on-warnings']),
   structure: () => {
     const sources = readSources(root);
-    const wrong = [...wrongDirections(sources), ...importCycles(sources), ...oversized(sources)];
+    const wrong = [
+      ...wrongDirections(sources),
+      ...importCycles(sources),
+      ...oversized(sources),
+      ...heavyImports(sources),
+    ];
     for (const line of wrong) console.error(line);
     return wrong.length;
   },

@@ -140,3 +140,24 @@ export function oversized(sources) {
       .map(([file, lines]) => `${file}: ${lines} lines, at most ${mostLines}`),
   ];
 }
+
+/** The page of runs must not load the schemas: they would add a fifth to its JavaScript. */
+const lightPage = { entries: ['app/page.tsx', 'app/layout.tsx'], without: 'zod' };
+
+/**
+ * @param sources file → text
+ * @returns a line for every file that the page of runs loads at once and that imports what it must not load; pages import
+ * from `server` only to render
+ */
+export function heavyImports(sources, { entries, without } = lightPage) {
+  const reached = new Set(entries.filter((file) => sources.has(file)));
+  const heavy = [];
+  for (const file of reached) {
+    for (const { name, target, isType, isDynamic } of importsOf(file, sources.get(file))) {
+      if (isType || isDynamic) continue;
+      if (name === without) heavy.push(`${file}: the page of runs loads it, so it may not import ${without}`);
+      if (target && sources.has(target) && !target.startsWith('server/')) reached.add(target);
+    }
+  }
+  return heavy;
+}

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { importCycles, oversized, wrongDirections } from './directions.mjs';
+import { heavyImports, importCycles, oversized, wrongDirections } from './directions.mjs';
 import { runTool } from './run-tool.mjs';
 import { readSources } from './source-tree.mjs';
 import { inProject, projectRoot } from './testing/paths.ts';
@@ -54,6 +54,16 @@ it('finds folders and files that have grown too large', () => {
   expect(oversized(new Map([['components/a.tsx', '']]))).toEqual(['components/a.tsx: belongs in a folder']);
 });
 
+it('finds what the page of runs must not load at once', () => {
+  const page = { 'app/page.tsx': "import { a } from '@/lib/a.ts';", 'lib/b.ts': "import { z } from 'zod';" };
+  const loads = (text: string) => heavyImports(new Map(Object.entries({ ...page, 'lib/a.ts': text })));
+  expect(loads("import { b } from './b.ts';")).toEqual([
+    'lib/b.ts: the page of runs loads it, so it may not import zod',
+  ]);
+  expect(loads("import type { B } from './b.ts';")).toEqual([]);
+  expect(loads("const b = await import('./b.ts');")).toEqual([]);
+});
+
 it('reads a tree from disk, without its tests', () => {
   const root = mkdtempSync(path.join(tmpdir(), 'tree-'));
   mkdirSync(path.join(root, 'lib', 'run'), { recursive: true });
@@ -84,5 +94,10 @@ it('lints spread literals', () => {
 
 it('finds nothing wrong in the project', () => {
   const sources = readSources(projectRoot);
-  expect([...wrongDirections(sources), ...importCycles(sources), ...oversized(sources)]).toEqual([]);
+  expect([
+    ...wrongDirections(sources),
+    ...importCycles(sources),
+    ...oversized(sources),
+    ...heavyImports(sources),
+  ]).toEqual([]);
 });

@@ -29,13 +29,14 @@ export function readSources(root) {
 
 /**
  * @returns every import of a file: `name` as written, `target` the file in the project that it leads to (null for a
- * package), `isType` whether it is `import type`
+ * package), `isType` whether it is `import type`, `isDynamic` whether it is `import()`
  */
 export function importsOf(file, text) {
-  return [...text.matchAll(importPattern)].map(([, type, name]) => ({
+  return [...text.matchAll(importPattern)].map(([statement, type, name]) => ({
     name,
     target: resolve(file, name),
     isType: type !== undefined,
+    isDynamic: statement.startsWith('import('),
   }));
 }
 

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { isEndEvent } from '@/lib/run/events.ts';
+import { isEndEvent } from '@/lib/run/end-event.ts';
 import { reduceRun, reduceSummary } from '@/lib/run/reduce-run.ts';
 import type { RunsPage, StoredEvent } from '@/lib/run/run.ts';
 import { useTRPC } from './trpc.ts';

@@ -4,7 +4,8 @@ import { DataProblems } from '@/components/downloads/data-problems.tsx';
 import { missingParts } from '@/components/downloads/data-status.ts';
 import { useDataStatus } from '@/components/downloads/use-data-status.ts';
 import { type DataNeeds, imageSizes } from '@/lib/data/data-files.ts';
-import { backboneSchema, backbones } from '@/lib/network/backbones.ts';
+import { backboneSchema } from '@/lib/network/backbone-schema.ts';
+import { backbones } from '@/lib/network/backbones.ts';
 import { OwnWeights } from './own-weights.tsx';
 import type { FormValues } from './read-form.ts';
 

@@ -1,5 +1,6 @@
 import { useFormContext, useWatch } from 'react-hook-form';
-import { backboneSchema, networkOf } from '@/lib/network/backbones.ts';
+import { backboneSchema } from '@/lib/network/backbone-schema.ts';
+import { networkOf } from '@/lib/network/backbones.ts';
 import type { ControlProps } from './control-props.ts';
 import { NetworkStrip } from './network-strip.tsx';
 import type { FormValues } from './read-form.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { imageSizes } from '@/lib/data/data-files.ts';
 import { datasetNameSchema } from '@/lib/data/dataset-name.ts';
-import { backboneSchema } from '@/lib/network/backbones.ts';
+import { backboneSchema } from '@/lib/network/backbone-schema.ts';
 import { augmentationWords } from './augmentations.ts';
 import { engineChoices } from './engines.ts';
 import { fieldFacts, type TrainConfigField } from './field-table.ts';

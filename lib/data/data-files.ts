@@ -1,4 +1,4 @@
-import { type Backbone, backbones } from '@/lib/network/backbones.ts';
+import { type Backbone, backboneWeights } from '@/lib/network/backbone-weights.ts';
 import { builtInDatasets, isBuiltInDataset } from './datasets.ts';
 
 /** The files that training needs in the data folder, and their sources. */
@@ -50,10 +50,11 @@ export const originalNeeds: DataNeeds = { dataset: 'cifar10', backbone: 'imagene
 /** The data that a run needs. Each list contains alternatives in order of preference; one part of each is required. */
 export function partsFor({ dataset, backbone, image_size }: DataNeeds): DataPart[][] {
   const images = isBuiltInDataset(dataset) ? builtInDatasets[dataset].download : null;
-  const { weights } = backbones[backbone];
   return [
     ...(images ? [[images]] : []),
-    ...(weights.from === 'keras' ? [[...new Set([weightsPart(image_size), weightsPart(fallbackSize)])]] : []),
+    ...(backboneWeights[backbone].from === 'keras'
+      ? [[...new Set([weightsPart(image_size), weightsPart(fallbackSize)])]]
+      : []),
   ];
 }
 

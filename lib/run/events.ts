@@ -5,7 +5,9 @@ import { cifar10Classes } from '@/lib/data/classes.ts';
 import { speedSchema } from '@/lib/work/estimate.ts';
 import { logFactsSchema } from './log-facts.ts';
 import { confusionSchema, epochMetricsSchema, runMetricsSchema, testIdentitySchema, timingSchema } from './metrics.ts';
-import { phaseSchema } from './phases.ts';
+import { phases } from './phases.ts';
+
+const phaseSchema = z.enum(phases);
 
 /** The messages between server and trainer over Node IPC. Both ends parse them. */
 
@@ -166,14 +168,6 @@ export const runEventSchema = z.discriminatedUnion('type', [
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
-
-const endTypes = ['completed', 'canceled', 'failed', 'interrupted'] as const;
-
-/** The events that end a run or an attempt. */
-export type EndEvent = RunEventOf<(typeof endTypes)[number]>;
-
-export const isEndEvent = (event: RunEvent): event is EndEvent =>
-  (endTypes as readonly RunEvent['type'][]).includes(event.type);
 
 /** The fields of every command for a run. */
 const runFields = {

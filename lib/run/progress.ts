@@ -1,6 +1,6 @@
-import { workPhasesOf } from '@/lib/work/run-work.ts';
-import { type EndEvent, isEndEvent, type RunEvent, type RunEventOf } from './events.ts';
-import { type Phase, phaseLabels, phaseOfStage } from './phases.ts';
+import { type EndEvent, isEndEvent } from './end-event.ts';
+import type { RunEvent, RunEventOf } from './events.ts';
+import { type Phase, phaseLabels, phaseOfStage, workPhasesOf } from './phases.ts';
 import { eventsOf } from './reduce-run.ts';
 import { type RunDetail, secondsBetween } from './run.ts';
 import { isFinal } from './status.ts';

@@ -1,4 +1,5 @@
-import { type EndEvent, isEndEvent, type RunEvent, type RunEventOf } from './events.ts';
+import { type EndEvent, isEndEvent } from './end-event.ts';
+import type { RunEvent, RunEventOf } from './events.ts';
 import type { RunDetail, RunSummary, StoredEvent } from './run.ts';
 
 /** The fields of a run that events update, in the database and on a page. */

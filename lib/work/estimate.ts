@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { changesPixels } from '@/lib/config/augmentations.ts';
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { type DatasetSize, imageCounts } from '@/lib/data/datasets.ts';
-import { type Backbone, backboneSchema, networkOf } from '@/lib/network/backbones.ts';
+import { backboneSchema } from '@/lib/network/backbone-schema.ts';
+import { type Backbone, networkOf } from '@/lib/network/backbones.ts';
 import { frozenBlockCount, trainedConvolutions } from '@/lib/network/mobilenet-v2.ts';
-import type { Phase } from '@/lib/run/phases.ts';
+import { type Phase, workPhasesOf } from '@/lib/run/phases.ts';
 import {
   type CachedActivations,
   entriesOf,
@@ -13,7 +14,6 @@ import {
   passCost,
   passSchema,
   workOf,
-  workPhasesOf,
 } from './run-work.ts';
 
 /** Estimates the maximum duration of a run from measured speeds. Pure and fast: the form estimates on every keystroke. */

@@ -11,7 +11,7 @@ import {
   type Network,
   trainedConvolutions,
 } from '@/lib/network/mobilenet-v2.ts';
-import { type Phase, phaseSchema } from '@/lib/run/phases.ts';
+import type { WorkPhase } from '@/lib/run/phases.ts';
 
 /** The work of a run: how many images pass through which part of the network, and the relative cost of each pass. */
 
@@ -26,14 +26,6 @@ import { type Phase, phaseSchema } from '@/lib/run/phases.ts';
  */
 export const passSchema = z.enum(['head', 'features', 'frozen', 'finetune', 'tail', 'predict']);
 export type Pass = z.infer<typeof passSchema>;
-
-/** The phases that process images, in order. */
-export const workPhases = phaseSchema.exclude(['prepare', 'export']).options;
-export type WorkPhase = Exclude<Phase, 'prepare' | 'export'>;
-
-/** The work phases of a run with this config, in order. */
-export const workPhasesOf = ({ epochs_stage2 }: Pick<TrainConfig, 'epochs_stage2'>): WorkPhase[] =>
-  workPhases.filter((phase) => phase !== 'finetune' || epochs_stage2 > 0);
 
 /** Images by pass. */
 export type Work = Partial<Record<Pass, number>>;

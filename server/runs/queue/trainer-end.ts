@@ -1,4 +1,4 @@
-import type { EndEvent } from '@/lib/run/events.ts';
+import type { EndEvent } from '@/lib/run/end-event.ts';
 import { storageAdvice, storageFaultOf } from '@/lib/storage-faults.ts';
 
 /** All ways in which a trainer's process can end. */

@@ -3,14 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import {
-  type EndEvent,
-  type FinishScope,
-  isEndEvent,
-  type RunEvent,
-  runEventSchema,
-  type TrainerCommand,
-} from '@/lib/run/events.ts';
+import { type EndEvent, isEndEvent } from '@/lib/run/end-event.ts';
+import { type FinishScope, type RunEvent, runEventSchema, type TrainerCommand } from '@/lib/run/events.ts';
 import { LastLines } from '@/server/runs/files/last-lines.ts';
 import { countMemoryKills } from './count-memory-kills.ts';
 import { endEventOf, type TrainerEnd } from './trainer-end.ts';

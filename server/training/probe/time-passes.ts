@@ -1,7 +1,8 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import { networkOf } from '@/lib/network/backbones.ts';
 import { featureCount } from '@/lib/network/mobilenet-v2.ts';
-import type { Pass, WorkPhase } from '@/lib/work/run-work.ts';
+import type { WorkPhase } from '@/lib/run/phases.ts';
+import type { Pass } from '@/lib/work/run-work.ts';
 import { ActivationStore, extractionBatch } from '@/server/model/activations/activation-store.ts';
 import { CacheFolder } from '@/server/model/activations/cache-folder.ts';
 import type { OnBatch } from '@/server/model/dataset/batches/batches.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { trainConfigSchema } from '@/lib/config/train-config.ts';
 import { builtInDatasets, imageCounts } from '@/lib/data/datasets.ts';
+import type { WorkPhase } from '@/lib/run/phases.ts';
 import { type Speed, speedKind } from '@/lib/work/estimate.ts';
-import type { Pass, WorkPhase } from '@/lib/work/run-work.ts';
+import type { Pass } from '@/lib/work/run-work.ts';
 import { TimeLeft } from './time-left.ts';
 
 /** 10,000 images at 96 px, N = 30, augmented. */

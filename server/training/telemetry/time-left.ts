@@ -1,17 +1,8 @@
 import type { TrainConfig } from '@/lib/config/train-config.ts';
 import type { ImageCounts } from '@/lib/data/datasets.ts';
+import { type WorkPhase, workPhases } from '@/lib/run/phases.ts';
 import { findSpeed, type Speed, speedKind } from '@/lib/work/estimate.ts';
-import {
-  entriesOf,
-  noneCached,
-  type Pass,
-  passCost,
-  passSchema,
-  type Work,
-  type WorkPhase,
-  workOf,
-  workPhases,
-} from '@/lib/work/run-work.ts';
+import { entriesOf, noneCached, type Pass, passCost, passSchema, type Work, workOf } from '@/lib/work/run-work.ts';
 
 /** Earlier measurements weigh as much as this many seconds of this run, so its own speed takes over gradually. */
 const trustSeconds = 5;

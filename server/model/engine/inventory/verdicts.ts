@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type EngineVerdicts, engineNames, engineVerdictsSchema } from '@/lib/config/engines.ts';
-import { backboneSchema } from '@/lib/network/backbones.ts';
+import { backboneSchema } from '@/lib/network/backbone-schema.ts';
 import { environmentFacts } from './parts.ts';
 
 /**
