@@ -92,12 +92,14 @@ export async function timePasses(passes: readonly Pass[], options: TimingOptions
 
   /** Each function runs until it is canceled. */
   const workOfPass: Record<Pass, (experiment: Experiment) => Promise<unknown>> = {
-    head: (experiment) => trainHead(experiment, features),
+    head: (experiment) => repeat(() => trainHead(experiment, features)),
     features: (experiment) => compute(experiment, 'features'),
     frozen: (experiment) => compute(experiment, 'frozen'),
-    finetune: (experiment) => fineTune({ ...experiment, stage2Input: { kind: 'pixels' } }, features),
-    tail: (experiment) =>
-      fineTune({ ...experiment, stage2Input: { kind: 'activations', store: filledStore(frozenRows) } }, features),
+    finetune: (experiment) => repeat(() => fineTune({ ...experiment, stage2Input: { kind: 'pixels' } }, features)),
+    tail: (experiment) => {
+      const stage2Input = { kind: 'activations' as const, store: filledStore(frozenRows) };
+      return repeat(() => fineTune({ ...experiment, stage2Input }, features));
+    },
     predict: async (experiment) => {
       for (;;) {
         await logitsFromRows(
@@ -121,6 +123,11 @@ export async function timePasses(passes: readonly Pass[], options: TimingOptions
     steps.set(pass, stopwatch.steps);
   }
   return steps;
+}
+
+/** Training on random data stops early, on a fast machine even before the warm-up is over. */
+async function repeat(train: () => Promise<unknown>): Promise<never> {
+  for (;;) await train();
 }
 
 const noCache = new CacheFolder('', 0);
