@@ -4,11 +4,9 @@ import type { RunEventOf } from '@/lib/run/events.ts';
 import type { Context } from '@/server/context.ts';
 import type { Transaction } from '@/server/db/database.ts';
 import { AppError } from '@/server/errors.ts';
-import { appendEvent } from '@/server/runs/events/record-event.ts';
 import { hasCheckpoint } from '@/server/runs/files/run-files.ts';
 import { readEventsOf } from '@/server/runs/queries/read-runs.ts';
-import { resetAttempts } from '@/server/runs/queue/recover.ts';
-import { findChangeableRun } from './find-changeable-run.ts';
+import { queueAgain } from './queue-again.ts';
 
 type Further = NonNullable<RunEventOf<'queued-again'>['further']>;
 
@@ -19,16 +17,8 @@ type Further = NonNullable<RunEventOf<'queued-again'>['further']>;
  *   total number of epochs exceeds the limit. Also `conflict` while the run is being deleted
  */
 export function extendRun(services: Context, id: string, epochs: number): void {
-  const { db, bus, env, queue } = services;
-  db.transaction(
-    (tx) => {
-      const further = findFurther(tx, env.paths.results, findChangeableRun(tx, queue, id), epochs);
-      resetAttempts(tx, id);
-      appendEvent(tx, id, { type: 'queued-again', at: Date.now(), further });
-    },
-    { behavior: 'immediate' },
-  );
-  bus.publish({ runId: id, progress: null });
+  const { env, queue } = services;
+  queueAgain(services, id, (tx, run) => ({ further: findFurther(tx, env.paths.results, run, epochs) }));
   queue.wake();
 }
 

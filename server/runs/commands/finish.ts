@@ -1,11 +1,10 @@
 import type { FinishScope, RunEvent } from '@/lib/run/events.ts';
 import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
-import { appendEvent, recordEvent } from '@/server/runs/events/record-event.ts';
+import { recordEvent } from '@/server/runs/events/record-event.ts';
 import { hasCheckpoint } from '@/server/runs/files/run-files.ts';
 import { findRow, readEvents } from '@/server/runs/queries/read-runs.ts';
-import { resetAttempts } from '@/server/runs/queue/recover.ts';
-import { findChangeableRun } from './find-changeable-run.ts';
+import { queueAgain, releaseAndWake } from './queue-again.ts';
 
 /**
  * Ends the training of a running run early: `stage1` skips to stage 2, `training` skips to evaluation and export of the
@@ -43,26 +42,16 @@ function describeTooLate(events: RunEvent[], scope: FinishScope): string | null 
  * Queues a canceled, interrupted or failed run to evaluate and export its best epoch so far, without further training.
  * @throws RunNotFoundError; AppError `conflict` for a run in another state, or without a complete epoch
  */
-export async function evaluateRun({ db, bus, env, queue }: Context, id: string): Promise<void> {
-  db.transaction(
-    (tx) => {
-      const { status } = findChangeableRun(tx, queue, id);
-      if (status !== 'canceled' && status !== 'interrupted' && status !== 'failed') {
-        throw new AppError(
-          'conflict',
-          `This run is ${status}. Only a canceled, interrupted or failed run can be evaluated.`,
-        );
-      }
-      if (!hasCheckpoint(env.paths.results, id)) {
-        throw new AppError('conflict', 'This run has no complete epoch to evaluate. Resume it instead.');
-      }
-      resetAttempts(tx, id);
-      appendEvent(tx, id, { type: 'queued-again', at: Date.now(), finish: true });
-    },
-    { behavior: 'immediate' },
-  );
-  bus.publish({ runId: id, progress: null });
-  // The process of the earlier attempt may still be exiting or exporting. The queue starts nothing before it has exited.
-  await queue.release(id);
-  queue.wake();
+export async function evaluateRun(services: Context, id: string): Promise<void> {
+  queueAgain(services, id, (_, { status }) => {
+    if (status !== 'canceled' && status !== 'interrupted' && status !== 'failed') {
+      const message = `This run is ${status}. Only a canceled, interrupted or failed run can be evaluated.`;
+      throw new AppError('conflict', message);
+    }
+    if (!hasCheckpoint(services.env.paths.results, id)) {
+      throw new AppError('conflict', 'This run has no complete epoch to evaluate. Resume it instead.');
+    }
+    return { finish: true };
+  });
+  await releaseAndWake(services, id);
 }

@@ -1,27 +1,18 @@
 import type { RunRow } from '@/drizzle/schema.ts';
 import type { Context } from '@/server/context.ts';
 import { AppError } from '@/server/errors.ts';
-import { appendEvent } from '@/server/runs/events/record-event.ts';
-import { resetAttempts } from '@/server/runs/queue/recover.ts';
-import { findChangeableRun } from './find-changeable-run.ts';
+import { queueAgain, releaseAndWake } from './queue-again.ts';
 
 /**
  * Queues a canceled, interrupted or failed run to resume from its last completed epoch; without one it starts over.
  * @throws RunNotFoundError; AppError `conflict` for a run in another state, or one that is being deleted
  */
-export async function resumeRun({ db, bus, queue }: Context, id: string): Promise<void> {
-  db.transaction(
-    (tx) => {
-      checkResumable(findChangeableRun(tx, queue, id));
-      resetAttempts(tx, id);
-      appendEvent(tx, id, { type: 'queued-again', at: Date.now() });
-    },
-    { behavior: 'immediate' },
-  );
-  bus.publish({ runId: id, progress: null });
-  // The process of the earlier attempt may still be exiting or exporting. The queue starts nothing before it has exited.
-  await queue.release(id);
-  queue.wake();
+export async function resumeRun(services: Context, id: string): Promise<void> {
+  queueAgain(services, id, (_, run) => {
+    checkResumable(run);
+    return {};
+  });
+  await releaseAndWake(services, id);
 }
 
 function checkResumable({ status }: RunRow): void {
